@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hark.hours.open_time import Calendar, Interval, continuous, epoch_s, whole_second
+from hark.core.clock import unix
+from hark.hours.open_time import Calendar, Interval, continuous, whole_second
 from hark.hours.types import (
     ALWAYS,
     WEEKDAYS_9_TO_18,
@@ -142,7 +143,7 @@ def test_the_order_of_questions_does_not_matter() -> None:
     forth = [upwards.F(t) for t in times]
     back = [downwards.F(t) for t in reversed(times)]
     assert forth == back[::-1] == Calendar([version]).F_many(times)
-    assert upwards.F(epoch_s(version.valid_from)) == 7
+    assert upwards.F(whole_second(version.valid_from)) == 7
 
 
 def test_24_7_is_the_clock_itself() -> None:
@@ -218,7 +219,7 @@ def test_a_closed_calendar_never_opens_and_a_planned_version_ends_that() -> None
     assert calendar.add_open(at(2024, 5, 1), 1) is None
     opened = continuous([(datetime(2024, 1, 1, tzinfo=UTC), closed),
                          (datetime(2024, 6, 1, tzinfo=UTC), Plan(tz="UTC", periods=ALWAYS))])
-    assert opened.next_open(at(2024, 5, 1)) == epoch_s(datetime(2024, 6, 1, tzinfo=UTC))
+    assert opened.next_open(at(2024, 5, 1)) == whole_second(datetime(2024, 6, 1, tzinfo=UTC))
 
 
 def test_absurd_dates_cost_nothing() -> None:
@@ -232,7 +233,7 @@ def test_fractions_are_kept() -> None:
     t = at(2024, 5, 6, 9, tz="UTC")
     assert calendar.open_between(t - 0.5, t + 59.25) == 59.25
     assert calendar.add_open(t - 0.5, 59.25) == t + 59.25
-    assert epoch_s(datetime(2024, 5, 6, 9, 0, 0, 250_000, tzinfo=UTC)) == t + 0.25
+    assert unix(datetime(2024, 5, 6, 9, 0, 0, 250_000, tzinfo=UTC)) == t + 0.25
 
 
 @pytest.mark.parametrize(("plan", "words"), [

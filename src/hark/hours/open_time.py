@@ -39,11 +39,6 @@ def year_start(year: int) -> int:
 FIRST_S, LAST_S = year_start(FIRST_YEAR), year_start(LAST_YEAR + 1)
 
 
-def epoch_s(t: datetime) -> float:
-    """Seconds since 1970 of an aware datetime."""
-    return t.timestamp()
-
-
 def whole_second(t: datetime) -> int:
     """Seconds since 1970 of an aware datetime, floored: the edges of versions lie on whole seconds."""
     return (t - EPOCH) // timedelta(seconds=1)

@@ -1,0 +1,1 @@
+"""Business hours: versioned calendars, and how long a team was really there."""
