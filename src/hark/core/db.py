@@ -1,0 +1,310 @@
+"""The database: a pool, rows as structs, and transactions that carry the actor and write the journal.
+
+    tags = await db.all(Tag, "SELECT id, name FROM tags WHERE workspace_id = $1", 7)
+    async with db.transaction(actor) as tx:
+        await tx.run("UPDATE ...", ...)
+        tx.emit(TagAdded(tag_id=3), conversation_id=..., conversation_seq=...)
+
+Locks are taken in one order everywhere: conversations in id order, the journal head last (in `emit`'s flush).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from hark.core.actor import Actor
+from hark.core.clock import Clock, system_clock
+from hark.core.errors import Conflict, HarkError, NotFound, Unavailable, from_constraint
+from hark.core.events import MAX_DEPTH, Event, Projector, Recorded, Registry
+from hark.core.ids import uuid7
+from hark.core.sql import Sql
+
+T = TypeVar("T")
+_SCALARS = (int, str, float, bool, bytes, UUID, datetime)
+
+
+def decode(row_type: type[T], record: Any) -> T:
+    """One database record as `row_type`: a Struct by column names, or a scalar type from the only column.
+
+    Columns the struct does not know are an error, so that a query and its struct cannot drift apart.
+    """
+    if row_type in _SCALARS:
+        return record[0]  # type: ignore[no-any-return]
+    return msgspec.convert(dict(record), row_type)
+
+
+class Queries:
+    """Reading and running statements on some connection; shared by Db (a pool) and Tx (one transaction)."""
+
+    def _conn(self) -> AbstractAsyncContextManager[Any]:
+        raise NotImplementedError
+
+    async def all(self, row_type: type[T], sql: str | Sql, *args: Any) -> list[T]:
+        """All rows, decoded (see `decode`)."""
+        text, params = _render(sql, args)
+        async with self._conn() as conn:
+            return [decode(row_type, r) for r in await conn.fetch(text, *params)]
+
+    async def find(self, row_type: type[T], sql: str | Sql, *args: Any) -> T | None:
+        """The first row or None."""
+        text, params = _render(sql, args)
+        async with self._conn() as conn:
+            row = await conn.fetchrow(text, *params)
+        return None if row is None or (row_type in _SCALARS and row[0] is None) else decode(row_type, row)
+
+    async def one(self, row_type: type[T], sql: str | Sql, *args: Any, missing: str = "Not found.") -> T:
+        """The first row. Raises NotFound(missing) when there is none."""
+        row = await self.find(row_type, sql, *args)
+        if row is None:
+            raise NotFound(missing)
+        return row
+
+    async def run(self, sql: str | Sql, *args: Any) -> int:
+        """Run a statement; the number of rows it touched."""
+        text, params = _render(sql, args)
+        async with self._conn() as conn:
+            status: str = await conn.execute(text, *params)
+        last = status.rsplit(" ", 1)[-1]
+        return int(last) if last.isdigit() else 0
+
+    async def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """The same statement for many parameter rows, pipelined in one round trip."""
+        async with self._conn() as conn:
+            await conn.executemany(sql, rows)
+
+
+def _render(sql: str | Sql, args: tuple[Any, ...]) -> tuple[str, Sequence[Any]]:
+    return sql.render() if isinstance(sql, Sql) else (sql, args)
+
+
+class Db(Queries):
+    """The pool and what every transaction needs: the clock, the projectors, who to wake after a commit."""
+
+    def __init__(
+        self,
+        pool: Any,
+        *,
+        events: Registry | None = None,
+        projectors: Sequence[Projector] = (),
+        clock: Clock = system_clock,
+        on_commit: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.pool = pool
+        self.events = events or {}
+        self.projectors = tuple(projectors)
+        self.clock = clock
+        self.on_commit = on_commit  # (workspace_id, last seq), synchronous and quick
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    @asynccontextmanager
+    async def _conn(self) -> AsyncIterator[Any]:
+        with translate_errors():
+            async with self.pool.acquire() as conn:
+                yield conn
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor, *, cause: Recorded | None = None) -> AsyncIterator["Tx"]:
+        """One transaction of `actor`: rows, journal and audit together, or nothing.
+
+        `cause` is the event a consumer is reacting to; it gives the new events their cause and depth.
+        On commit the workspace's readers are woken (a lost wake-up is harmless, readers also poll).
+        """
+        with translate_errors():
+            async with self.pool.acquire() as conn:
+                async with conn.transaction():
+                    tx = Tx(self, conn, actor, cause)
+                    yield tx
+                    await tx.flush()
+                tx.committed()
+
+
+class Tx(Queries):
+    """One running transaction. Get it from `Db.transaction`."""
+
+    def __init__(self, db: Db, conn: Any, actor: Actor, cause: Recorded | None = None) -> None:
+        self.db = db
+        self.conn = conn
+        self.actor = actor
+        self.cause = cause
+        self.pending: list[Recorded] = []
+        self.last_seq = 0
+        self._after: list[Callable[[], Awaitable[None] | None]] = []
+        self._now = db.now()
+
+    @property
+    def workspace_id(self) -> int:
+        return self.actor.workspace_id
+
+    def now(self) -> datetime:
+        """The instant of this transaction: one value for all its rows."""
+        return self._now
+
+    @asynccontextmanager
+    async def _conn(self) -> AsyncIterator[Any]:
+        yield self.conn
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A nested transaction: on an error its rows and events are undone and the error goes on."""
+        kept = len(self.pending)
+        try:
+            async with self.conn.transaction():
+                yield
+        except BaseException:
+            del self.pending[kept:]
+            raise
+
+    def emit(
+        self,
+        event: Event,
+        *,
+        conversation_id: UUID | None = None,
+        conversation_seq: int | None = None,
+        subject_id: UUID | None = None,
+        occurred_at: datetime | None = None,
+        team: tuple[int | None, int | None] = (None, None),
+        assignee: tuple[int | None, int | None] = (None, None),
+    ) -> Recorded:
+        """Queue an event for the journal; it is written, in order, as the last statements of the transaction.
+
+        `team` and `assignee` are (before, after); an event that changes neither gives the same value twice, so
+        that visibility can be decided from the event alone. Raises Conflict when rules caused rules too deep.
+        """
+        depth = self.cause.depth + 1 if self.cause else 0
+        if depth > MAX_DEPTH:
+            raise Conflict("Rules caused each other more than eight times in a row; stopped here.", code="rule_loop")
+        recorded = Recorded(
+            workspace_id=self.workspace_id,
+            event=event,
+            conversation_id=conversation_id,
+            conversation_seq=conversation_seq,
+            subject_id=subject_id,
+            actor_kind=self.actor.kind,
+            actor_id=self.actor.id,
+            occurred_at=occurred_at or self._now,
+            recorded_at=self._now,
+            cause_seq=self.cause.seq if self.cause else None,
+            depth=depth,
+            team_before=team[0],
+            team_after=team[1],
+            assignee_before=assignee[0],
+            assignee_after=assignee[1],
+        )
+        self.pending.append(recorded)
+        return recorded
+
+    async def audit(self, action: str, subject: str, *, data: dict[str, Any] | None = None) -> None:
+        """One line in the audit log: who did what to which thing (`subject` like "mailbox:3"), ids and settings only."""
+        await self.run(
+            "INSERT INTO audit_log (workspace_id, id, at, actor_kind, actor_id, action, subject, data)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            self.workspace_id, uuid7(), self._now, self.actor.kind, self.actor.id, action, subject, data or {},
+        )  # fmt: skip
+
+    def after_commit(self, call: Callable[[], Awaitable[None] | None]) -> None:
+        """Run once the transaction is durable; never when it is undone. Must not fail: correctness cannot depend on it."""
+        self._after.append(call)
+
+    async def flush(self) -> None:
+        """Projectors, then the journal: the head row is the last lock taken, so commit order is sequence order."""
+        if not self.pending:
+            return
+        rows = self.pending
+        for project in self.db.projectors:
+            await project(self, rows)
+        columns = [
+            [r.event.kind for r in rows], [r.event.v for r in rows],
+            [r.conversation_id for r in rows], [r.conversation_seq for r in rows], [r.subject_id for r in rows],
+            [r.actor_kind for r in rows], [r.actor_id for r in rows],
+            [r.occurred_at for r in rows], [r.recorded_at for r in rows],
+            [r.cause_seq for r in rows], [r.depth for r in rows],
+            [r.team_before for r in rows], [r.team_after for r in rows],
+            [r.assignee_before for r in rows], [r.assignee_after for r in rows],
+            [msgspec.to_builtins(r.event) for r in rows],
+        ]  # fmt: skip
+        first = await self.conn.fetchval(_APPEND, self.workspace_id, len(rows), *columns)
+        for n, r in enumerate(rows):
+            r.seq = first + n
+        self.last_seq = rows[-1].seq
+        self.pending = []
+
+    def committed(self) -> None:
+        """Wake the readers and start what waited for the commit."""
+        if self.last_seq and self.db.on_commit:
+            self.db.on_commit(self.workspace_id, self.last_seq)
+        for call in self._after:
+            result = call()
+            if result is not None:
+                task = asyncio.ensure_future(result)
+                _background.add(task)
+                task.add_done_callback(_background.discard)
+
+
+_background: set[asyncio.Future[None]] = set()
+
+_APPEND = """
+WITH head AS (
+  UPDATE journal_heads SET seq = seq + $2 WHERE workspace_id = $1 RETURNING seq - $2 AS base
+), written AS (
+  INSERT INTO events (workspace_id, seq, kind, v, conversation_id, conversation_seq, subject_id, actor_kind, actor_id,
+    occurred_at, recorded_at, cause_seq, depth, team_before, team_after, assignee_before, assignee_after, data)
+  SELECT $1, head.base + e.n, e.kind, e.v, e.conversation_id, e.conversation_seq, e.subject_id, e.actor_kind, e.actor_id,
+    e.occurred_at, e.recorded_at, e.cause_seq, e.depth, e.team_before, e.team_after, e.assignee_before, e.assignee_after, e.data
+  FROM head, unnest($3::smallint[], $4::smallint[], $5::uuid[], $6::int[], $7::uuid[], $8::smallint[], $9::int[],
+    $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::smallint[], $14::int[], $15::int[], $16::int[], $17::int[],
+    $18::jsonb[]) WITH ORDINALITY
+    AS e(kind, v, conversation_id, conversation_seq, subject_id, actor_kind, actor_id, occurred_at, recorded_at, cause_seq,
+      depth, team_before, team_after, assignee_before, assignee_after, data, n)
+)
+SELECT base + 1 FROM head
+"""
+
+
+class translate_errors:
+    """Database errors as Hark's: a named constraint as its sentence, a lost connection as Unavailable."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        if error is None or isinstance(error, HarkError):
+            return
+        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+            known = from_constraint(error.constraint_name)
+            if known:
+                raise known from error
+        if isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, ConnectionRefusedError)):
+            raise Unavailable("The database is not reachable right now. Nothing was changed; try again.") from error
+
+
+async def _init(conn: Any) -> None:
+    await conn.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=lambda v: b"\x01" + msgspec.json.encode(v),
+        decoder=lambda b: msgspec.json.decode(b[1:]), format="binary",
+    )  # fmt: skip
+
+
+async def connect(dsn: str) -> Any:
+    """One plain connection with our type codecs (for LISTEN, COPY and tools)."""
+    conn = await asyncpg.connect(dsn)
+    await _init(conn)
+    return conn
+
+
+async def create_pool(dsn: str, *, size: int = 10, min_size: int = 1, statement_cache: bool = True) -> Any:
+    """A connection pool. Give `statement_cache=False` behind PgBouncer in transaction mode."""
+    try:
+        return await asyncpg.create_pool(
+            dsn, min_size=min_size, max_size=size, init=_init, command_timeout=60,
+            statement_cache_size=200 if statement_cache else 0,
+        )  # fmt: skip
+    except (OSError, asyncpg.PostgresError) as error:
+        raise Unavailable(f"Cannot connect to the database: {error}. Check DATABASE_URL and that it is running.") from error

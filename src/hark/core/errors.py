@@ -1,0 +1,86 @@
+"""Errors people and programs can act on: one root, a status, a stable code (RFC 9457 on the wire)."""
+
+from typing import Any
+
+
+class HarkError(Exception):
+    """Root of all expected errors.
+
+    `code` is stable and machine-readable, `detail` is one or two sentences for a person: what
+    happened, what is safe, what to do. `extra` is merged into the problem document.
+    """
+
+    status = 500
+    code = "error"
+
+    def __init__(self, detail: str, *, code: str | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+        self.extra = extra
+
+
+class BadRequest(HarkError):
+    status = 400
+    code = "bad_request"
+
+
+class Unauthorized(HarkError):
+    status = 401
+    code = "sign_in_required"
+
+
+class Forbidden(HarkError):
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(HarkError):
+    status = 404
+    code = "not_found"
+
+
+class Conflict(HarkError):
+    status = 409
+    code = "conflict"
+
+
+class TooLarge(HarkError):
+    status = 413
+    code = "too_large"
+
+
+class TooMany(HarkError):
+    status = 429
+    code = "too_many_requests"
+
+
+class Unavailable(HarkError):
+    status = 503
+    code = "unavailable"
+
+
+class ConfigError(HarkError):
+    """The installation cannot start as it is set up; the sentence says what to change."""
+
+    code = "configuration"
+
+
+# Named database constraints, mapped once: what a person reads when a rule of the table is broken.
+CONSTRAINTS: dict[str, HarkError] = {
+    "agents_email_key": Conflict("Someone with this e-mail address is already in the team.", code="agent_exists"),
+    "teams_name_key": Conflict("A team of this name exists already.", code="team_exists"),
+    "tags_name_key": Conflict("A tag of this name exists already.", code="tag_exists"),
+    "roles_name_key": Conflict("A role of this name exists already.", code="role_exists"),
+    "channel_accounts_address_key": Conflict("This address is connected already.", code="mailbox_exists"),
+    "companies_name_key": Conflict("A company of this name exists already.", code="company_exists"),
+    "identities_value_key": Conflict("This address belongs to another contact.", code="identity_exists"),
+    "rules_name_key": Conflict("A rule of this name exists already.", code="rule_exists"),
+    "calendars_name_key": Conflict("Hours of this name exist already.", code="calendar_exists"),
+}
+
+
+def from_constraint(name: str | None) -> HarkError | None:
+    """The person-readable error of a violated database constraint, a fresh copy; None when it is not a known one."""
+    known = CONSTRAINTS.get(name or "")
+    return type(known)(known.detail, code=known.code) if known else None

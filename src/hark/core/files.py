@@ -1,0 +1,82 @@
+"""Blobs in obstore: raw mails, HTML parts, attachments. Keys are `<workspace>/<kind>/<yyyy>/<mm>/<uuid>`; never reused."""
+
+import asyncio
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore
+
+from hark.core.errors import NotFound, Unavailable
+from hark.core.ids import uuid7
+
+
+class Files:
+    """Durable blobs. `put` returns only once the bytes are on disk (local) or acknowledged (object store)."""
+
+    def __init__(self, store: Any, *, local_root: Path | None = None) -> None:
+        self.store = store
+        self.local_root = local_root
+
+    @classmethod
+    def local(cls, root: Path) -> "Files":
+        """Blobs under a local folder, made when missing."""
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return cls(LocalStore(str(root)), local_root=root)
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Store a blob durably. Raises Unavailable (nothing stored under the key) when the disk is full or gone."""
+        try:
+            if self.local_root is None:
+                await obstore.put_async(self.store, key, data)
+            elif len(data) < 262_144:
+                _write_durably(self.local_root / key, data)  # quicker than a hop to a thread
+            else:
+                await asyncio.to_thread(_write_durably, self.local_root / key, data)
+        except OSError as error:
+            raise Unavailable(
+                f"The file could not be stored ({error.strerror}). Free some disk space and try again."
+            ) from error
+
+    async def get(self, key: str) -> bytes:
+        """The whole blob. Raises NotFound when it was erased or never existed."""
+        try:
+            result = await obstore.get_async(self.store, key)
+            return bytes(await result.bytes_async())
+        except FileNotFoundError as error:
+            raise NotFound("The stored file is gone: it was erased or its keeping time has passed.") from error
+
+    async def delete(self, key: str) -> None:
+        """Erase a blob; erasing what is gone already is fine."""
+        try:
+            await obstore.delete_async(self.store, key)
+        except FileNotFoundError:
+            return
+
+
+def new_key(workspace_id: int, kind: str, now: datetime, id: UUID | None = None) -> str:
+    """A fresh key such as `1/raw/2026/03/0195...`."""
+    return f"{workspace_id}/{kind}/{now:%Y/%m}/{id or uuid7()}"
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Write, fsync, rename: after a crash the file is whole or absent (the LocalStore of obstore does not fsync)."""
+    temporary = path.with_name(path.name + ".part")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as f:
+        f.write(data)
+        f.flush()
+        os.fsync(f.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,362 @@
+"""HTTP: one table of routes per domain, problem documents (RFC 9457), security headers, idempotent creates.
+
+    ROUTES = (
+        get("/api/tags", list_tags_route, can="tags.read"),
+        post("/api/tags", create_tag_route, can="tags.write"),
+    )
+
+Handlers name what they need as parameters: `db`, `actor`, `files`, `keys`, `settings`, `bus`, `request`, path and
+query parameters, and `data` (a Struct with forbid_unknown_fields=True).
+"""
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.middleware import AbstractMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from hark.core import metrics
+from hark.core.actor import Actor
+from hark.core.db import Db
+from hark.core.errors import BadRequest, Conflict, Forbidden, HarkError, TooLarge, Unauthorized
+
+log = structlog.get_logger(__name__)
+
+PUBLIC = "public"  # no sign-in at all
+SIGNED_IN = "signed_in"  # any person or token of the workspace
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Root of request bodies: an unknown field is a 400 that names it."""
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """RFC 9457 problem document. `code` is stable; `errors` name the path of each wrong value."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[dict[str, str]] = []
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One line of a domain's route table."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    can: str
+    options: dict[str, Any]
+
+
+def get(path: str, handler: Callable[..., Any], *, can: str, **options: Any) -> Route:
+    return Route("GET", path, handler, can, options)
+
+
+def post(path: str, handler: Callable[..., Any], *, can: str, **options: Any) -> Route:
+    return Route("POST", path, handler, can, options)
+
+
+def put(path: str, handler: Callable[..., Any], *, can: str, **options: Any) -> Route:
+    return Route("PUT", path, handler, can, options)
+
+
+def patch(path: str, handler: Callable[..., Any], *, can: str, **options: Any) -> Route:
+    return Route("PATCH", path, handler, can, options)
+
+
+def delete(path: str, handler: Callable[..., Any], *, can: str, **options: Any) -> Route:
+    return Route("DELETE", path, handler, can, options)
+
+
+def build_handler(route: Route) -> HTTPRouteHandler:
+    """The Litestar handler of one route line, guarded by its permission."""
+    default = {"POST": 200, "DELETE": 204}.get(route.method, 200)
+    options = {"status_code": default, **route.options}
+    name = route.handler.__name__
+    return HTTPRouteHandler(
+        route.path,
+        http_method=route.method,  # type: ignore[arg-type]
+        guards=[_guard],
+        opt={"can": route.can},
+        operation_id=options.pop("operation_id", name),
+        **options,
+    )(route.handler)
+
+
+def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    can = handler.opt["can"]
+    if can == PUBLIC:
+        return
+    actor: Actor | None = connection.scope["state"].get("actor")
+    if actor is None:
+        raise Unauthorized("Sign in to go on.")
+    if can != SIGNED_IN and not actor.can(can):
+        raise Forbidden(f"Your role does not include “{can}”. Ask an admin of your workspace.", permission=can)
+
+
+def provide_actor(request: Request[Any, Any, Any]) -> Actor:
+    """The `actor` parameter of handlers."""
+    actor: Actor | None = request.scope["state"].get("actor")
+    if actor is None:
+        raise Unauthorized("Sign in to go on.")
+    return actor
+
+
+# errors ---------------------------------------------------------------------------------------------------------
+
+
+def problem(
+    status: int, detail: str, code: str, *, errors: list[dict[str, str]] | None = None, **extra: Any
+) -> Response[bytes]:
+    """A problem document as a response; `extra` members are merged in (RFC 9457 section 3.2)."""
+    body = Problem(title=_TITLES.get(status, "Error"), status=status, detail=detail, code=code, errors=errors or [])
+    document = {**msgspec.to_builtins(body), **extra}
+    return Response(msgspec.json.encode(document), status_code=status, media_type="application/problem+json")
+
+
+_TITLES = {
+    400: "The request is not right", 401: "Sign in first", 403: "Not allowed", 404: "Not found",
+    405: "Method not allowed", 409: "Conflict", 413: "Too large", 429: "Too many requests",
+    500: "Internal error", 503: "Not available right now",
+}  # fmt: skip
+
+
+def on_hark_error(_: Request[Any, Any, Any], error: HarkError) -> Response[bytes]:
+    response = problem(error.status, error.detail, error.code, **msgspec.to_builtins(error.extra))
+    if "retry_after" in error.extra:
+        response.headers["Retry-After"] = str(error.extra["retry_after"])
+    return response
+
+
+def on_validation_error(_: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
+    extra = error.extra if isinstance(error.extra, list) else []
+    errors = [
+        {"path": str(e.get("key") or "$"), "message": str(e.get("message", ""))} for e in extra if isinstance(e, dict)
+    ]
+    named = "; ".join(f"{e['path']}: {e['message']}" for e in errors) or error.detail
+    return problem(400, f"{named}.", "invalid", errors=errors)
+
+
+def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    if error.status_code == 413:
+        return problem(413, "The request is larger than this server accepts.", "too_large")
+    code = {404: "not_found", 405: "method_not_allowed", 400: "invalid"}.get(error.status_code, "error")
+    return problem(error.status_code, error.detail, code)
+
+
+def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    reference = request.headers.get("x-request-id") or f"{time.time_ns():x}"
+    log.error("request failed", path=request.url.path, reference=reference, exc_info=error)
+    return problem(
+        500,
+        f"Hark met an error of its own and changed nothing. The log has it under {reference}.",
+        "internal",
+        reference=reference,
+    )
+
+
+EXCEPTION_HANDLERS: dict[Any, Any] = {
+    HarkError: on_hark_error,
+    ValidationException: on_validation_error,
+    HTTPException: on_http_error,
+    Exception: on_crash,
+}
+
+# middleware -------------------------------------------------------------------------------------------------------
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class HeadersMiddleware(AbstractMiddleware):
+    """Security headers on every answer (a handler may set its own CSP), request timing for /metrics."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = list(message.get("headers", []))
+                present = {k.lower() for k, _ in headers}
+                headers += [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items() if k.encode() not in present]
+                if b"cache-control" not in present:
+                    headers.append((b"cache-control", b"no-store"))
+                message["headers"] = headers
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            handler = scope.get("route_handler")
+            route = sorted(handler.paths)[0] if handler else "-"
+            metrics.requests.labels(route, scope["method"], str(status)).observe(time.perf_counter() - started)
+
+
+Authenticate = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor | None]]
+
+
+def actor_middleware(authenticate: Authenticate) -> type[AbstractMiddleware]:
+    """Who is asking: puts the Actor (or None) into the connection's state; errors become problem documents."""
+
+    class ActorMiddleware(AbstractMiddleware):
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            scope["state"]["actor"] = await authenticate(ASGIConnection(scope, receive=receive, send=send))
+            await self.app(scope, receive, send)
+
+    return ActorMiddleware
+
+
+KEEP_RUNNING_S = 60
+
+
+class IdempotencyMiddleware(AbstractMiddleware):
+    """`Idempotency-Key` on any POST: the second request with the same key gets the first one's answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        actor: Actor | None = scope["state"].get("actor") if scope["type"] == "http" else None
+        key = _header(scope, b"idempotency-key") if actor and scope.get("method") == "POST" else None
+        if not actor or not key:
+            await self.app(scope, receive, send)
+            return
+        if len(key) > 200:
+            raise BadRequest("Idempotency-Key is longer than 200 characters.", code="bad_idempotency_key")
+        db: Db = scope["litestar_app"].state.db
+        body = await _read_body(receive)
+        who = f"{actor.kind.value}:{actor.id}"
+        digest = hashlib.sha256(scope["path"].encode() + b"\0" + body).digest()
+        done = await _claim_key(db, actor.workspace_id, who, key, digest)
+        if done:
+            await done(scope, receive, send)
+            return
+        await self._run(scope, send, db, (actor.workspace_id, who, key), body)
+
+    async def _run(self, scope: Scope, send: Send, db: Db, row: tuple[int, str, str], body: bytes) -> None:
+        status = 500
+        answer = bytearray()
+        sent = False
+
+        async def replay() -> Message:
+            nonlocal sent
+            if sent:
+                return {"type": "http.disconnect"}
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def keep(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif message["type"] == "http.response.body":
+                answer.extend(message.get("body", b""))
+                if not message.get("more_body"):
+                    await _store_answer(db, row, status, bytes(answer))
+            await send(message)
+
+        try:
+            await self.app(scope, replay, keep)
+        except BaseException:
+            await _store_answer(db, row, 500, b"")
+            raise
+
+
+async def _claim_key(db: Db, workspace_id: int, who: str, key: str, digest: bytes) -> ASGIApp | None:
+    """None when this request is the first; else the app that answers. Raises Conflict for another body or a running one."""
+    now = db.now()
+    inserted = await db.run(
+        "INSERT INTO idempotency_keys (workspace_id, actor, key, request_hash, created_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (workspace_id, actor, key) DO UPDATE SET created_at = $5"
+        " WHERE idempotency_keys.status IS NULL AND idempotency_keys.created_at < $5::timestamptz - make_interval(secs => $6)",
+        workspace_id, who, key, digest, now, KEEP_RUNNING_S,
+    )  # fmt: skip
+    if inserted:
+        return None
+    row = await db.one(
+        _Key,
+        "SELECT request_hash, status, body FROM idempotency_keys WHERE workspace_id = $1 AND actor = $2 AND key = $3",
+        workspace_id, who, key,
+    )  # fmt: skip
+    if row.request_hash != digest:
+        raise Conflict(
+            "This Idempotency-Key was used for a different request. Use a new key.", code="idempotency_key_reused"
+        )
+    if row.status is None:
+        raise Conflict("The first request with this key is still running. Try again shortly.", code="still_running")
+    media_type = "application/json" if row.status < 400 else "application/problem+json"
+    return Response(row.body or b"", status_code=row.status, media_type=media_type).to_asgi_response(None, None)  # type: ignore[arg-type]
+
+
+class _Key(msgspec.Struct):
+    request_hash: bytes
+    status: int | None
+    body: bytes | None
+
+
+async def _store_answer(db: Db, row: tuple[int, str, str], status: int, body: bytes) -> None:
+    """Keep a final answer; forget a failed attempt, so that it can be tried again."""
+    if status >= 500 or status in (401, 409, 429):
+        await db.run("DELETE FROM idempotency_keys WHERE workspace_id = $1 AND actor = $2 AND key = $3", *row)
+        return
+    await db.run(
+        "UPDATE idempotency_keys SET status = $4, body = $5 WHERE workspace_id = $1 AND actor = $2 AND key = $3",
+        *row, status, body,
+    )  # fmt: skip
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    for k, v in scope["headers"]:
+        if k.lower() == name:
+            return v.decode("latin-1")
+    return None
+
+
+async def _read_body(receive: Receive, limit: int = 30_000_000) -> bytes:
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge("The request is larger than this server accepts.")
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            break
+    return b"".join(chunks)
+
+
+def tables(*routes: Sequence[Route]) -> list[Route]:
+    """All route tables in one list. Raises ValueError when two lines share method and path."""
+    flat = [r for table in routes for r in table]
+    seen = {(r.method, r.path) for r in flat}
+    if len(seen) != len(flat):
+        raise ValueError("two routes share a method and a path")
+    return flat
