@@ -1,0 +1,95 @@
+"""What a mail looks like once it is read."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+MailKind = Literal["human", "auto_reply", "out_of_office", "bulk", "loop"]
+
+
+class Address(msgspec.Struct, frozen=True):
+    """One mailbox. `address` keeps the local part as written and has its domain in lower case; `name` may be empty."""
+
+    name: str
+    address: str
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """One part that is not the mail's text. `index` counts from 0 and is stable for the same raw bytes."""
+
+    index: int
+    name: str
+    content_type: str
+    size: int
+    payload: bytes
+    cid: str | None = None
+    inline: bool = False
+
+
+class ParsedMail(msgspec.Struct, kw_only=True):
+    """A mail read from bytes. No field holds NUL or lone surrogates, so every one can be stored as text.
+
+    `text` is never None: a mail with HTML only has its text taken from the HTML (`text_from_html`).
+    `date` is the sender's claim in UTC, or None. `message_id` and the id lists have no angle brackets.
+    `headers` holds the first value, by lower-case name, of the headers in `mime.KEPT_HEADERS` that are present.
+    `problems` are sentences for the ledger: what was odd and how it was read anyway.
+    """
+
+    from_: Address | None = None
+    sender: Address | None = None
+    reply_to: list[Address] = []
+    to: list[Address] = []
+    cc: list[Address] = []
+    bcc: list[Address] = []
+    subject: str = ""
+    date: datetime | None = None
+    message_id: str | None = None
+    in_reply_to: list[str] = []
+    references: list[str] = []
+    content_type: str = "text/plain"
+    text: str = ""
+    html: str | None = None
+    text_from_html: bool = False
+    attachments: list[Attachment] = []
+    headers: dict[str, str] = {}
+    hops: int = 0  # Received fields, that is mail servers passed
+    problems: list[str] = []
+
+
+class SafeHtml(msgspec.Struct, frozen=True, kw_only=True):
+    """HTML that executes nothing and loads nothing remote until asked.
+
+    A remote image has its address in `data-remote-src`; `remote_images` counts them. Quoted history stands in
+    `<blockquote data-quote>` or `<div data-quote>`; `has_quote` says whether there is one to fold.
+    """
+
+    html: str
+    remote_images: int = 0
+    has_quote: bool = False
+
+
+class SplitReply(msgspec.Struct, frozen=True):
+    """A mail's text in three parts; joined by newlines they hold every word of it."""
+
+    visible: str
+    quoted: str
+    signature: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The fate of one recipient: `status` is an enhanced code such as 5.1.1, or empty when the report names none."""
+
+    address: str
+    action: Literal["failed", "delayed", "delivered", "relayed", "expanded", "complained"]
+    status: str = ""
+    hard: bool = False
+    diagnostic: str = ""
+
+
+class DeliveryReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bounce, delay or complaint says. `original_message_id` has no angle brackets."""
+
+    recipients: list[Report]
+    original_message_id: str | None = None
+    reporting_mta: str = ""
