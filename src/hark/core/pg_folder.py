@@ -141,11 +141,11 @@ def take_lock(data_dir: Path) -> FolderLock:
 
 def choose_socket_dir(data_dir: Path, user: tuple[int, int] | None) -> Path:
     """A 0700 folder for the socket beside the data; a short one under the temp folder where the path is too long
-    for a socket, or not reachable for PostgreSQL's own user.
+    for a socket, holds a comma (which separates hosts in a DSN), or is not reachable for PostgreSQL's own user.
     """
     beside = data_dir.with_name(data_dir.name + ".sock")
     fits = len(os.fsencode(beside / SOCKET_NAME)) <= SOCKET_PATH_LIMIT
-    if fits and (user is None or others_reach(beside)):
+    if fits and "," not in str(beside) and (user is None or others_reach(beside)):
         make_private_folder(beside, user)
         return beside
     return _temporary_socket_dir(data_dir, user)
