@@ -1,0 +1,154 @@
+"""Why a row stands where it stands, in one sentence. The key and its parameters travel; the words are made last."""
+
+from typing import Literal
+
+import msgspec
+from babel.core import Locale
+from babel.numbers import format_currency, get_currency_precision
+from babel.units import format_unit
+
+from hark.value.order import is_overdue, limit_s, urgency
+from hark.value.price import price_per_hour
+from hark.value.stake import severity_scale, two_digits
+from hark.value.types import DAY_S, HOUR_S, Severity, Stake, ValueModel
+
+Key = Literal["price", "held", "promised"]
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence before it is words.
+
+    price: what another hour costs. held: past the usual patience, keeps its place. promised: a reserved row, in
+    front whatever it is worth. Money in minor units of `currency`, durations in seconds; `limit_s` is team time.
+    """
+
+    key: Key
+    price_minor: int
+    value_minor: int
+    currency: str
+    assumed: bool
+    renewal_in_days: int | None
+    severity: Severity
+    waited_s: int
+    limit_s: int
+
+
+def explain(
+    stake: Stake,
+    severity: Severity,
+    *,
+    per_s: float,
+    customer_s: float,
+    open_s: float,
+    ahead_s: float,
+    reserved: bool,
+    model: ValueModel,
+) -> Reason:
+    """The reason of one row. `customer_s`, `open_s`: age of the wait on both clocks; `reserved`: from `with_reserved`."""
+    per_hour = price_per_hour(
+        stake.value_minor, severity_scale(severity, model), customer_s, per_s=per_s, ahead_s=ahead_s, model=model
+    )
+    held = urgency(customer_s, open_s, per_s=per_s, ahead_s=ahead_s, model=model) >= model.peak
+    promised = reserved and is_overdue(open_s, per_s=per_s, model=model)
+    return Reason(
+        key="promised" if promised else "held" if held else "price",
+        price_minor=two_digits(per_hour),
+        value_minor=stake.value_minor,
+        currency=stake.currency,
+        assumed=stake.assumed,
+        renewal_in_days=stake.renewal_in_days,
+        severity=severity,
+        waited_s=round(customer_s),
+        limit_s=round(limit_s(per_s, model)),
+    )
+
+
+def render(reason: Reason, locale: str) -> str:
+    """The sentence in en, ko or it; any other language gets English. Amounts and durations as that locale writes them."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    words = _WORDS.get(language, _WORDS["en"])
+    babel = Locale(language if language in _WORDS else "en")
+    value = words["assumed" if reason.assumed else "known"].format(value=_money(reason.value_minor, reason, babel))
+    if reason.renewal_in_days is not None:
+        value += words["renewal"].format(days=_unit(reason.renewal_in_days, "day", babel))
+    return words[reason.key].format(
+        price=_money(reason.price_minor, reason, babel),
+        value=value,
+        severity=words[reason.severity.name],
+        waited=_duration(reason.waited_s, babel),
+        limit=_duration(reason.limit_s, babel),
+    )
+
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "price": "One more hour of waiting costs about {price}: {value}, {severity} severity, waiting {waited}.",
+        "held": "Keeps its place after waiting {waited}, longer than most people do: {value}, {severity} severity; "
+        "one more hour costs about {price}.",
+        "promised": "In front because promised, not because of money: waiting {waited}, the limit is {limit} of "
+        "team time.",
+        "known": "{value} a year at stake",
+        "assumed": "{value} a year at stake (assumed, no revenue known)",
+        "renewal": " with the renewal in {days}",
+        "LOW": "low",
+        "NORMAL": "normal",
+        "HIGH": "high",
+        "URGENT": "urgent",
+    },
+    "it": {
+        "price": "Un'altra ora di attesa costa circa {price}: {value}, gravità {severity}, in attesa da {waited}.",
+        "held": "Mantiene il posto dopo {waited} di attesa, più di quanto i più sopportano: {value}, gravità "
+        "{severity}; un'altra ora costa circa {price}.",
+        "promised": "Davanti perché promesso, non per denaro: in attesa da {waited}, il limite è {limit} di tempo "
+        "del team.",
+        "known": "{value} l'anno in gioco",
+        "assumed": "{value} l'anno in gioco (ipotesi, ricavi non noti)",
+        "renewal": " con il rinnovo tra {days}",
+        "LOW": "bassa",
+        "NORMAL": "normale",
+        "HIGH": "alta",
+        "URGENT": "urgente",
+    },
+    "ko": {
+        "price": "한 시간 더 기다리면 약 {price}의 손실이 예상됩니다: {value}, 심각도 {severity}, 대기 {waited}.",
+        "held": "{waited} 동안 기다려 보통의 인내를 넘었으므로 자리를 유지합니다: {value}, 심각도 {severity}; "
+        "한 시간 더 기다리면 약 {price}의 손실이 예상됩니다.",
+        "promised": "금액이 아니라 약속 때문에 앞에 있습니다: 대기 {waited}, 한도는 팀 근무 시간 {limit}입니다.",
+        "known": "연간 {value} 규모의 고객",
+        "assumed": "연간 {value} 규모의 고객(매출을 몰라 가정한 값)",
+        "renewal": ", 갱신까지 {days}",
+        "LOW": "낮음",
+        "NORMAL": "보통",
+        "HIGH": "높음",
+        "URGENT": "긴급",
+    },
+}
+
+
+def _money(minor: int, reason: Reason, locale: Locale) -> str:
+    """Whole major units: the amounts have two significant digits; under 10 units the minor ones are shown."""
+    precision = get_currency_precision(reason.currency)
+    major = minor / 10**precision
+    digits = precision if 0 < abs(major) < 10 else 0
+    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    if locale.language == "it":
+        pattern = pattern.removeprefix("¤") + "\u00a0¤"
+    return format_currency(major, reason.currency, format=pattern, locale=locale, currency_digits=False)
+
+
+def _duration(seconds: int, locale: Locale) -> str:
+    """The two largest units: `3 hr 20 min`, `2 days 4 hr`, `45 sec`."""
+    sizes = (("day", int(DAY_S)), ("hour", int(HOUR_S)), ("minute", 60), ("second", 1))
+    for n, (unit, size) in enumerate(sizes):
+        if seconds >= size:
+            whole, rest = divmod(seconds, size)
+            parts = [_unit(whole, unit, locale)]
+            if n + 1 < len(sizes) and unit != "minute":
+                smaller, smaller_size = sizes[n + 1]
+                parts += [_unit(rest // smaller_size, smaller, locale)] if rest >= smaller_size else []
+            return " ".join(parts)
+    return _unit(0, "second", locale)
+
+
+def _unit(n: int, unit: str, locale: Locale) -> str:
+    return format_unit(n, f"duration-{unit}", length="short", locale=locale)

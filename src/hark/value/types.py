@@ -1,0 +1,126 @@
+"""The numbers of the cost of delay: every one is a setting of the workspace, the defaults say where they come from.
+
+Money is in minor units of the workspace's base currency, durations are seconds, rates are per hour unless named.
+"""
+
+from datetime import date
+from enum import IntEnum
+from typing import Literal
+
+import msgspec
+
+HOUR_S = 3600.0
+DAY_S = 86_400.0
+
+
+class Severity(IntEnum):
+    """How bad it is for the customer; stored as `conversations.severity`."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    URGENT = 3
+
+
+class Difficulty(IntEnum):
+    """How hard it is to solve; stored as `conversations.difficulty`."""
+
+    EASY = 0
+    NORMAL = 1
+    HARD = 2
+
+
+Medium = Literal["mail", "social", "messenger", "phone"]
+"""What sets the patience of a waiting customer: the kind of channel, not its brand."""
+
+PATIENCE_S: dict[Medium, float] = {"mail": 7.4 * HOUR_S, "social": 7.4 * HOUR_S, "messenger": 120.0, "phone": 40.0}
+
+
+class ValueModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All parameters of price and order. `version` is stored with every priced wait (`waits.model`).
+
+    Sourced: mail patience (30 % buy elsewhere when unanswered for 12 hours), and `leave_once` and `leave_slowly`
+    (a third leave after one disappointment, three of four in the end). Everything else is an assumption.
+    """
+
+    version: int = 1
+    currency: str = "EUR"
+    rates: dict[str, float] = {}
+    """Base currency per one unit of another currency, in major units: `{"USD": 0.92}`."""
+
+    # Value at stake
+    default_monthly_minor: int = 100_00
+    months: int = 12
+    renewal_factor: float = 1.5
+    renewal_share: float = 0.1
+    renewal_days: int = 3
+
+    # Severity
+    severity_weights: tuple[float, float, float, float] = (0.25, 1.0, 2.5, 5.0)
+    severity_mean: float = 1.0
+    """Mean weight of the last 90 days' conversations (`stake.severity_mean`); divides the weights."""
+
+    # Probability of leaving after waiting w
+    leave_once: float = 1 / 3
+    leave_slowly: float = 5 / 12
+    slow_half_s: float = 7 * DAY_S
+    patience_s: dict[Medium, float] = msgspec.field(default_factory=lambda: dict(PATIENCE_S))
+    """m per medium: the wait after which the first disappointment is half done."""
+
+    # Order index
+    clock_share: float = 0.25
+    """Weight of the customer clock; the rest is team clock, so a closed hour counts this much."""
+    peak: float = 0.849
+    """Where u 2^-(u^2) is highest (1 / sqrt(2 ln 2)); the index freezes there."""
+    handle_s: float = 600.0
+    """Look-ahead d: mean handle time of a topic that has no figures of its own."""
+
+    # Reserved share
+    reserved_every: int = 8
+    limit_patience: float = 3.0
+    limit_open_s: float = 9 * HOUR_S
+
+    # Who is good at it
+    pseudo_cases: float = 10.0
+    rate_low: float = 0.5
+    rate_high: float = 2.0
+    experienced_fit: float = 1.25
+    inexperienced_fit: float = 0.8
+    hold_s: float = 1800.0
+    """Open seconds for which a hard case is kept for experienced agents."""
+
+
+class Worth(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known about who pays: a company's (or contact's) own columns. None means unknown."""
+
+    monthly_minor: int | None = None
+    currency: str | None = None
+    renewal_on: date | None = None
+    cycle_days: int | None = None
+
+
+class Stake(msgspec.Struct, frozen=True, kw_only=True):
+    """Value at stake V of one customer, in base minor units a year, and how it was found.
+
+    `assumed`: the workspace's default stands in for an unknown revenue (or for a currency without a rate).
+    `renewal_in_days` is set when the raised value near a renewal applies.
+    """
+
+    value_minor: int
+    currency: str
+    assumed: bool = False
+    renewal_in_days: int | None = None
+
+
+class WaitParams(msgspec.Struct, frozen=True, kw_only=True):
+    """The stored parameters of an open wait: columns `wait_t0, wait_f0, calendar_id, per_s, stake`.
+
+    `wait_t0` seconds since 1970 (customer clock), `wait_f0` F of that calendar then (team clock), `per_s` = 1/m
+    in 1/s, `stake` = V s in base minor units. From them alone the order index follows at any later instant.
+    """
+
+    wait_t0: float
+    wait_f0: float
+    calendar_id: int
+    per_s: float
+    stake: float

@@ -1,0 +1,144 @@
+"""The order index: what must hold, the SQL twin on a real PostgreSQL, and the reserved share."""
+
+import math
+import os
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hark.core.sql import Sql
+from hark.value.order import (
+    difficulty_fit,
+    index_sql,
+    is_overdue,
+    limit_s,
+    order_index,
+    overdue_sql,
+    relative_rate,
+    u_sql,
+    urgency,
+    with_reserved,
+)
+from hark.value.types import DAY_S, HOUR_S, PATIENCE_S, Difficulty, ValueModel
+
+MODEL = ValueModel()
+NOW = 1_790_000_000.0
+
+patience = st.sampled_from([*sorted(set(PATIENCE_S.values())), 3600.0]).map(lambda m: 1 / m)
+ages = st.floats(0, 40 * DAY_S)
+
+
+def index(stake: float, customer_s: float, open_s: float, per_s: float, ahead_s: float = 600.0) -> float:
+    u = urgency(customer_s, open_s, per_s=per_s, ahead_s=ahead_s, model=MODEL)
+    return order_index(stake, u, per_s=per_s, model=MODEL)
+
+
+@given(st.floats(1, 1e9), ages, ages, patience)
+def test_a_frozen_index_never_falls(stake: float, first: float, more: float, per_s: float) -> None:
+    before = index(stake, first, first / 2, per_s)
+    after = index(stake, first + more, first / 2 + more / 3, per_s)
+    assert 0 < before <= after * (1 + 1e-12)
+
+
+@given(st.floats(1, 1e9), st.floats(1, 1e9), ages, patience)
+def test_more_at_stake_is_served_first(a: float, b: float, waited: float, per_s: float) -> None:
+    low, high = sorted((a, b))
+    assert index(low, waited, waited, per_s) <= index(high, waited, waited, per_s)
+
+
+def test_the_peak_is_the_peak_of_the_slope() -> None:
+    assert pytest.approx(1 / math.sqrt(2 * math.log(2)), abs=5e-4) == MODEL.peak
+
+
+def test_a_closed_hour_counts_a_quarter() -> None:
+    per_s = 1 / PATIENCE_S["mail"]
+    closed = urgency(4 * HOUR_S, 0, per_s=per_s, ahead_s=0, model=MODEL)
+    opened = urgency(HOUR_S, HOUR_S, per_s=per_s, ahead_s=0, model=MODEL)
+    assert closed == pytest.approx(opened) == pytest.approx(1 / 7.4)
+
+
+def test_limit_is_three_patiences_at_most_nine_team_hours() -> None:
+    assert limit_s(1 / PATIENCE_S["messenger"], MODEL) == 360
+    assert limit_s(1 / PATIENCE_S["mail"], MODEL) == 9 * HOUR_S
+    assert not is_overdue(360, per_s=1 / 120, model=MODEL)
+    assert is_overdue(361, per_s=1 / 120, model=MODEL)
+
+
+rows = st.tuples(st.floats(0, 1e8), patience, ages, st.floats(0, 1), st.integers(1, 3))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cases=st.lists(rows, min_size=1, max_size=60), ahead=st.floats(0, 3600), model=st.builds(
+    ValueModel, clock_share=st.floats(0, 1), peak=st.floats(0.1, 2), leave_once=st.floats(0.01, 1)))
+async def test_sql_computes_exactly_the_index(
+    connection: asyncpg.Connection, cases: list[tuple[float, float, float, float, int]], ahead: float, model: ValueModel
+) -> None:
+    f_now: list[float | None] = [1e9, 2e9 + 0.5, NOW]
+    columns = [
+        (NOW - waited, f - waited * part, calendar, per_s, stake)
+        for stake, per_s, waited, part, calendar in cases
+        if (f := f_now[calendar - 1]) is not None
+    ]
+    statement, args = Sql(
+        "SELECT u, {} AS idx, overdue FROM (SELECT n, stake, per_s, {} AS u, {} AS overdue FROM"
+        " unnest({}::float8[], {}::float8[], {}::int[], {}::float8[], {}::float8[]) WITH ORDINALITY"
+        " AS c(wait_t0, wait_f0, calendar_id, per_s, stake, n)) w ORDER BY n",
+        index_sql(model), u_sql(now_s=NOW, f_now=f_now, ahead_s=ahead, model=model),
+        overdue_sql(f_now=f_now, model=model), *(list(column) for column in zip(*columns, strict=True)),
+    ).render()  # fmt: skip
+    found = await connection.fetch(statement, *args)
+    for row, (t0, f0, calendar, per_s, stake) in zip(found, columns, strict=True):
+        open_s = (f_now[calendar - 1] or 0) - f0
+        u = urgency(NOW - t0, open_s, per_s=per_s, ahead_s=ahead, model=model)
+        assert row["u"] == pytest.approx(u, rel=1e-12)
+        assert row["idx"] == pytest.approx(order_index(stake, u, per_s=per_s, model=model), rel=1e-12)
+        assert row["overdue"] == is_overdue(open_s, per_s=per_s, model=model)
+
+
+@pytest.fixture(scope="module")
+async def connection():  # type: ignore[no-untyped-def]
+    url = os.environ.get("HARK_TEST_DATABASE_URL")
+    if not url:
+        pytest.skip("HARK_TEST_DATABASE_URL is not set: no PostgreSQL to compare with.")
+    conn = await asyncpg.connect(url)
+    yield conn
+    await conn.close()
+
+
+@given(st.lists(st.integers(0, 200), max_size=60, unique=True), st.data(), st.integers(0, 30))
+def test_reserved_rows_lose_nobody(ranked: list[int], data: st.DataObject, start: int) -> None:
+    overdue = data.draw(st.lists(st.sampled_from(ranked), unique=True)) if ranked else []
+    shown = with_reserved(ranked, overdue, model=MODEL, start=start)
+    assert sorted(case for case, _ in shown) == sorted(ranked)
+    promised = [case for case, reserved in shown if reserved]
+    assert promised == [case for case in overdue if case in promised]
+    assert all((start + position) % 8 == 0 for position, (_, reserved) in enumerate(shown, 1) if reserved)
+    by_rank = [case for case, reserved in shown if not reserved]
+    assert by_rank == [case for case in ranked if case in set(by_rank)]
+
+
+def test_every_eighth_row_is_the_oldest_overdue() -> None:
+    shown = with_reserved(range(20), [19, 3, 18], model=MODEL)
+    assert [case for case, _ in shown[:8]] == [0, 1, 2, 3, 4, 5, 6, 19]
+    assert shown[7] == (19, True)
+    assert shown[15] == (18, True), "3 was served by its rank already"
+
+
+def test_nobody_is_judged_by_three_cases() -> None:
+    assert relative_rate(0, 0, topic_per_h=4, model=MODEL) == 1
+    assert relative_rate(3, 0.1, topic_per_h=4, model=MODEL) == pytest.approx(13 / 2.6 / 4)
+    assert relative_rate(4000, 1000, topic_per_h=4, model=MODEL) == pytest.approx(1)
+    assert relative_rate(90_000, 1000, topic_per_h=4, model=MODEL) == 2
+    assert relative_rate(0, 1000, topic_per_h=4, model=MODEL) == 0.5
+    assert relative_rate(5, 1, topic_per_h=0, model=MODEL) == 1
+
+
+def test_hard_cases_wait_a_while_for_experience() -> None:
+    def fit(difficulty: Difficulty, experienced: bool, open_s: float) -> float:
+        return difficulty_fit(difficulty, experienced=experienced, open_s=open_s, model=MODEL)
+
+    assert fit(Difficulty.HARD, True, 0) > 1 > fit(Difficulty.HARD, False, 0)
+    assert fit(Difficulty.HARD, False, MODEL.hold_s) == 1
+    assert fit(Difficulty.NORMAL, False, 0) == fit(Difficulty.EASY, True, 0) == 1

@@ -1,0 +1,58 @@
+"""The sentence beside the number."""
+
+import pytest
+
+from hark.value.reason import Reason, explain, render
+from hark.value.types import HOUR_S, PATIENCE_S, Severity, Stake, ValueModel
+
+MODEL = ValueModel()
+STAKE = Stake(value_minor=48_000_00, currency="EUR")
+
+
+def reason(stake: Stake = STAKE, *, customer_s: float = 3 * HOUR_S + 1250, open_s: float = HOUR_S,
+           reserved: bool = False) -> Reason:
+    return explain(stake, Severity.HIGH, per_s=1 / PATIENCE_S["mail"], customer_s=customer_s, open_s=open_s,
+                   ahead_s=600, reserved=reserved, model=MODEL)
+
+
+def test_price_sentence() -> None:
+    assert render(reason(), "en") == (
+        "One more hour of waiting costs about €3,200: €48,000 a year at stake, high severity, waiting 3 hr 20 min.")
+
+
+def test_assumption_and_renewal_are_said() -> None:
+    assert "(assumed, no revenue known)" in render(reason(Stake(value_minor=1_200_00, currency="EUR", assumed=True)), "en")
+    assert "with the renewal in 2 days" in render(
+        reason(Stake(value_minor=1_200_00, currency="EUR", renewal_in_days=2)), "en")
+
+
+def test_past_the_peak_it_keeps_its_place() -> None:
+    late = reason(customer_s=30 * HOUR_S, open_s=8 * HOUR_S)
+    assert late.key == "held"
+    assert render(late, "en").startswith("Keeps its place after waiting 1 day 6 hr")
+
+
+def test_a_reserved_row_says_that_money_is_not_the_reason() -> None:
+    promised = reason(customer_s=40 * HOUR_S, open_s=10 * HOUR_S, reserved=True)
+    assert promised.key == "promised"
+    assert render(promised, "en") == (
+        "In front because promised, not because of money: waiting 1 day 16 hr, the limit is 9 hr of team time.")
+    assert reason(reserved=True).key == "price", "a row within its limit was not promised anything"
+
+
+@pytest.mark.parametrize("locale", ["en", "it", "ko", "it-IT", "ko_KR", "de", ""])
+@pytest.mark.parametrize("key", ["price", "held", "promised"])
+def test_every_language_has_every_sentence(locale: str, key: str) -> None:
+    sentence = render(Reason(key=key, price_minor=120_00, value_minor=48_000_00, currency="EUR", assumed=False,  # type: ignore[arg-type]
+                             renewal_in_days=1, severity=Severity.URGENT, waited_s=7200, limit_s=32_400), locale)
+    assert "{" not in sentence
+    assert sentence.endswith(".")
+    assert ("48.000" in sentence or "48,000" in sentence) == (key != "promised")
+
+
+@pytest.mark.parametrize(("currency", "minor", "words"), [
+    ("KRW", 1_200_000, "₩1,200,000"), ("EUR", 7_50, "€7.50"), ("EUR", 0, "€0"), ("JPY", 5, "¥5")])
+def test_money_follows_its_currency(currency: str, minor: int, words: str) -> None:
+    shown = Reason(key="price", price_minor=minor, value_minor=0, currency=currency, assumed=False, renewal_in_days=None,
+                   severity=Severity.LOW, waited_s=45, limit_s=0)
+    assert f"about {words}:" in render(shown, "en")

@@ -1,0 +1,87 @@
+"""Value at stake, severity, and the parameters stored with a wait."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hark.value.stake import (
+    days_to_renewal,
+    severity_mean,
+    severity_scale,
+    to_base,
+    two_digits,
+    value_at_stake,
+    wait_params,
+)
+from hark.value.types import Severity, ValueModel, Worth
+
+MODEL = ValueModel()
+TODAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(("minor", "rounded"), [(0, 0), (7, 7), (99, 99), (104, 100), (1_463_200, 1_500_000), (-1234, -1200)])
+def test_two_digits(minor: int, rounded: int) -> None:
+    assert two_digits(minor) == rounded
+
+
+@given(st.integers(1, 10**15))
+def test_two_digits_is_close_and_short(minor: int) -> None:
+    rounded = two_digits(minor)
+    assert abs(rounded - minor) <= 0.05 * minor
+    assert len(str(rounded).rstrip("0")) <= 2
+
+
+def test_value_is_a_year_of_revenue() -> None:
+    stake = value_at_stake(Worth(monthly_minor=400_00, currency="EUR"), today=TODAY, model=MODEL)
+    assert (stake.value_minor, stake.assumed, stake.renewal_in_days) == (4_800_00, False, None)
+
+
+def test_unknown_revenue_is_assumed_and_says_so() -> None:
+    stake = value_at_stake(Worth(), today=TODAY, model=MODEL)
+    assert (stake.value_minor, stake.assumed) == (1_200_00, True)
+    assert value_at_stake(Worth(monthly_minor=0), today=TODAY, model=MODEL).assumed is False
+
+
+@pytest.mark.parametrize(("days", "cycle", "near"), [
+    (0, 30, True), (3, 30, True), (4, 30, False), (3, None, True), (36, 365, True), (37, 365, False), (3, 7, True)])
+def test_raised_in_the_last_tenth_at_least_three_days(days: int, cycle: int | None, near: bool) -> None:
+    worth = Worth(monthly_minor=100_00, renewal_on=TODAY + timedelta(days=days), cycle_days=cycle)
+    stake = value_at_stake(worth, today=TODAY, model=MODEL)
+    assert stake.renewal_in_days == (days if near else None)
+    assert stake.value_minor == (1_800_00 if near else 1_200_00)
+
+
+def test_a_past_renewal_comes_again_with_its_cycle() -> None:
+    past = TODAY - timedelta(days=28)
+    assert days_to_renewal(Worth(renewal_on=past, cycle_days=30), today=TODAY) == 2
+    assert days_to_renewal(Worth(renewal_on=past), today=TODAY) is None
+
+
+def test_currencies_convert_by_rate_and_digits_or_fall_back_to_the_assumption() -> None:
+    model = ValueModel(currency="EUR", rates={"KRW": 0.00065})
+    assert to_base(1_000_000, "KRW", model) == pytest.approx(650_00)
+    assert value_at_stake(Worth(monthly_minor=1_000_000, currency="KRW"), today=TODAY, model=model).value_minor == 7_800_00
+    unknown = value_at_stake(Worth(monthly_minor=9_999_99, currency="USD"), today=TODAY, model=model)
+    assert (unknown.value_minor, unknown.assumed, unknown.currency) == (1_200_00, True, "EUR")
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=4, max_size=4).filter(any))
+def test_severity_is_rescaled_to_mean_one(counts: list[int]) -> None:
+    model = ValueModel(severity_mean=severity_mean(counts, MODEL))
+    scales = [severity_scale(severity, model) for severity in Severity]
+    assert sum(n * s for n, s in zip(counts, scales, strict=True)) / sum(counts) == pytest.approx(1)
+    assert scales == sorted(scales)
+
+
+def test_no_cases_yet_leave_the_weights_alone() -> None:
+    assert severity_mean([0, 0, 0, 0], MODEL) == 1
+
+
+def test_wait_params_are_the_stored_columns() -> None:
+    stake = value_at_stake(Worth(monthly_minor=400_00), today=TODAY, model=MODEL)
+    params = wait_params(stake, Severity.HIGH, patience_s=120, t0=1000.5, f0=12.0, calendar_id=3, model=MODEL)
+    assert params.stake == 4_800_00 * 2.5
+    assert params.per_s == 1 / 120
+    assert (params.wait_t0, params.wait_f0, params.calendar_id) == (1000.5, 12.0, 3)
