@@ -1,0 +1,26 @@
+"""What a timer is."""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class TimerKind(IntEnum):
+    """What is due. The numbers are stored for ever."""
+
+    SNOOZE = 1  # the subject is a conversation
+    PROMISE = 2  # the subject is a conversation
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """One timer. `failures` counts how often its handler has failed; `due_at` is then the next try."""
+
+    workspace_id: int
+    subject_id: UUID
+    kind: TimerKind
+    due_at: datetime
+    data: dict[str, Any]
+    failures: int
