@@ -1,0 +1,1 @@
+"""Every channel Hark speaks, by kind."""
