@@ -58,6 +58,7 @@ CREATE TABLE sessions (
   id uuid NOT NULL,
   agent_id int NOT NULL,
   token_hash bytea NOT NULL,
+  previous_hash bytea,                  -- the token before the last rotation, good for a short grace
   created_at timestamptz NOT NULL,
   rotated_at timestamptz NOT NULL,
   last_seen_at timestamptz NOT NULL,
@@ -67,6 +68,8 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_token_key UNIQUE (token_hash),
   FOREIGN KEY (workspace_id, agent_id) REFERENCES agents ON DELETE CASCADE
 );
+CREATE INDEX sessions_previous ON sessions (previous_hash) WHERE previous_hash IS NOT NULL;
+CREATE INDEX sessions_agent ON sessions (workspace_id, agent_id);
 
 CREATE TABLE api_tokens (
   workspace_id int NOT NULL,
@@ -388,6 +391,16 @@ CREATE TABLE messages (
   FOREIGN KEY (workspace_id, endpoint_id) REFERENCES endpoints
 );
 CREATE INDEX messages_external ON messages (workspace_id, external_id) WHERE external_id IS NOT NULL;
+
+-- Every id a conversation's mails carry or refer to, so that a reply finds its thread also when the mail it answers was
+-- never seen, or comes later.
+CREATE TABLE thread_ids (
+  workspace_id int NOT NULL,
+  external_id text NOT NULL,
+  conversation_id uuid NOT NULL,
+  PRIMARY KEY (workspace_id, external_id, conversation_id),
+  FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
+);
 
 CREATE TABLE attachments (
   workspace_id int NOT NULL,

@@ -1,0 +1,88 @@
+"""Making and changing workspaces."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from hark.access.types import BUILTIN_ROLES
+from hark.core.db import Queries, Tx
+from hark.core.errors import BadRequest
+from hark.workspaces.patch import changed
+from hark.workspaces.queries import lock_workspace
+from hark.workspaces.types import (
+    SettingsPatch,
+    ValueModelChanged,
+    Workspace,
+    WorkspaceChanged,
+    WorkspacePatch,
+    WorkspaceSettings,
+)
+
+
+async def create_workspace(
+    db: Queries, *, name: str, base_currency: str = "EUR", locale: str = "en", time_zone: str = "UTC"
+) -> int:
+    """A workspace with its journal, its conversation counter and the four built-in roles; returns its id.
+
+    One statement, so it is whole also outside a transaction. Hours, people and mailboxes are made by their domains.
+    """
+    roles = list(BUILTIN_ROLES.values())
+    return await db.one(
+        int,
+        "WITH w AS (INSERT INTO workspaces (name, base_currency, locale, time_zone) VALUES ($1, $2, $3, $4) RETURNING id),"
+        " journal AS (INSERT INTO journal_heads (workspace_id) SELECT id FROM w),"
+        " numbers AS (INSERT INTO number_heads (workspace_id) SELECT id FROM w),"
+        " roles AS (INSERT INTO roles (workspace_id, name, builtin, permissions, scope)"
+        "  SELECT w.id, r.name, r.builtin, '{}', r.scope"
+        "  FROM w, unnest($5::text[], $6::text[], $7::smallint[]) WITH ORDINALITY AS r(name, builtin, scope, n) ORDER BY n)"
+        " SELECT id FROM w",
+        name, base_currency, locale, check_time_zone(time_zone),
+        [r.name for r in roles], [r.builtin for r in roles], [r.scope.value for r in roles],
+    )  # fmt: skip
+
+
+async def update_workspace(tx: Tx, patch: WorkspacePatch) -> Workspace:
+    """Change what the patch names. Raises BadRequest for an unknown time zone."""
+    old = await lock_workspace(tx, tx.workspace_id)
+    fields = changed(patch)
+    if "time_zone" in fields:
+        check_time_zone(fields["time_zone"])
+    settings = _patched(old.settings, patch.settings)
+    repriced = (
+        settings.value != old.settings.value or fields.get("base_currency", old.base_currency) != old.base_currency
+    )
+    if repriced:
+        value = msgspec.structs.replace(settings.value, version=old.settings.value.version + 1)
+        settings = msgspec.structs.replace(settings, value=value)
+    new = msgspec.structs.replace(old, **{**fields, "settings": settings})
+    if new == old:
+        return old
+    await tx.run(
+        "UPDATE workspaces SET name = $2, base_currency = $3, locale = $4, time_zone = $5, settings = $6 WHERE id = $1",
+        old.id, new.name, new.base_currency, new.locale, new.time_zone, msgspec.to_builtins(settings),
+    )  # fmt: skip
+    await tx.audit("workspace.changed", f"workspace:{old.id}", data=msgspec.to_builtins(patch))
+    tx.emit(WorkspaceChanged())
+    if repriced:
+        tx.emit(ValueModelChanged(version=settings.value.version))
+    return new
+
+
+def _patched(old: WorkspaceSettings, patch: SettingsPatch | msgspec.UnsetType) -> WorkspaceSettings:
+    if patch is msgspec.UNSET:
+        return old
+    fields = changed(patch)
+    if patch.value is not msgspec.UNSET:
+        fields["value"] = msgspec.structs.replace(old.value, **changed(patch.value))
+    return msgspec.structs.replace(old, **fields)
+
+
+def check_time_zone(name: str) -> str:
+    """The name itself. Raises BadRequest when it is not a zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadRequest(
+            f"{name!r} is not a known time zone. Choose one such as Europe/Rome.", code="bad_time_zone"
+        ) from None
+    return name
