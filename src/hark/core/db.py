@@ -9,8 +9,8 @@ Locks are taken in one order everywhere: conversations in id order, the journal 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,7 +20,7 @@ import msgspec
 
 from hark.core.actor import Actor
 from hark.core.clock import Clock, system_clock
-from hark.core.errors import Conflict, HarkError, NotFound, Unavailable, from_constraint
+from hark.core.errors import Conflict, NotFound, Unavailable, from_constraint
 from hark.core.events import MAX_DEPTH, Event, Projector, Recorded, Registry
 from hark.core.ids import uuid7
 from hark.core.sql import Sql
@@ -123,7 +123,7 @@ class Db(Queries):
                     tx = Tx(self, conn, actor, cause)
                     yield tx
                     await tx.flush()
-                tx.committed()
+        tx.committed()
 
 
 class Tx(Queries):
@@ -268,21 +268,18 @@ SELECT base + 1 FROM head
 """
 
 
-class translate_errors:
+@contextmanager
+def translate_errors() -> Iterator[None]:
     """Database errors as Hark's: a named constraint as its sentence, a lost connection as Unavailable."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
-        if error is None or isinstance(error, HarkError):
-            return
-        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-            known = from_constraint(error.constraint_name)
-            if known:
-                raise known from error
-        if isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, ConnectionRefusedError)):
-            raise Unavailable("The database is not reachable right now. Nothing was changed; try again.") from error
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        known = from_constraint(error.constraint_name)
+        if known:
+            raise known from error
+        raise
+    except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, ConnectionRefusedError) as error:
+        raise Unavailable("The database is not reachable right now. Nothing was changed; try again.") from error
 
 
 async def _init(conn: Any) -> None:

@@ -18,9 +18,10 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.middleware import AbstractMiddleware
+from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from hark.core import metrics
@@ -190,12 +191,12 @@ SECURITY_HEADERS = {
 }
 
 
-class HeadersMiddleware(AbstractMiddleware):
+class HeadersMiddleware(ASGIMiddleware):
     """Security headers on every answer (a handler may set its own CSP), request timing for /metrics."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        if scope["type"] == ScopeType.WEBSOCKET:
+            await next_app(scope, receive, send)
             return
         started = time.perf_counter()
         status = 500
@@ -213,38 +214,38 @@ class HeadersMiddleware(AbstractMiddleware):
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_headers)
+            await next_app(scope, receive, send_with_headers)
         finally:
             handler = scope.get("route_handler")
             route = sorted(handler.paths)[0] if handler else "-"
-            metrics.requests.labels(route, scope["method"], str(status)).observe(time.perf_counter() - started)
+            metrics.requests.labels(route, str(scope["method"]), str(status)).observe(time.perf_counter() - started)
 
 
 Authenticate = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor | None]]
 
 
-def actor_middleware(authenticate: Authenticate) -> type[AbstractMiddleware]:
+def actor_middleware(authenticate: Authenticate) -> ASGIMiddleware:
     """Who is asking: puts the Actor (or None) into the connection's state; errors become problem documents."""
 
-    class ActorMiddleware(AbstractMiddleware):
-        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    class ActorMiddleware(ASGIMiddleware):
+        async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
             scope["state"]["actor"] = await authenticate(ASGIConnection(scope, receive=receive, send=send))
-            await self.app(scope, receive, send)
+            await next_app(scope, receive, send)
 
-    return ActorMiddleware
+    return ActorMiddleware()
 
 
 KEEP_RUNNING_S = 60
 
 
-class IdempotencyMiddleware(AbstractMiddleware):
+class IdempotencyMiddleware(ASGIMiddleware):
     """`Idempotency-Key` on any POST: the second request with the same key gets the first one's answer."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        actor: Actor | None = scope["state"].get("actor") if scope["type"] == "http" else None
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        actor: Actor | None = scope["state"].get("actor")
         key = _header(scope, b"idempotency-key") if actor and scope.get("method") == "POST" else None
         if not actor or not key:
-            await self.app(scope, receive, send)
+            await next_app(scope, receive, send)
             return
         if len(key) > 200:
             raise BadRequest("Idempotency-Key is longer than 200 characters.", code="bad_idempotency_key")
@@ -256,35 +257,38 @@ class IdempotencyMiddleware(AbstractMiddleware):
         if done:
             await done(scope, receive, send)
             return
-        await self._run(scope, send, db, (actor.workspace_id, who, key), body)
+        await _run_once(scope, send, next_app, db, (actor.workspace_id, who, key), body)
 
-    async def _run(self, scope: Scope, send: Send, db: Db, row: tuple[int, str, str], body: bytes) -> None:
-        status = 500
-        answer = bytearray()
-        sent = False
 
-        async def replay() -> Message:
-            nonlocal sent
-            if sent:
-                return {"type": "http.disconnect"}
-            sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
+async def _run_once(
+    scope: Scope, send: Send, next_app: ASGIApp, db: Db, row: tuple[int, str, str], body: bytes
+) -> None:
+    status = 500
+    answer = bytearray()
+    sent = False
 
-        async def keep(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            elif message["type"] == "http.response.body":
-                answer.extend(message.get("body", b""))
-                if not message.get("more_body"):
-                    await _store_answer(db, row, status, bytes(answer))
-            await send(message)
+    async def replay() -> Any:
+        nonlocal sent
+        if sent:
+            return {"type": "http.disconnect"}
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
 
-        try:
-            await self.app(scope, replay, keep)
-        except BaseException:
-            await _store_answer(db, row, 500, b"")
-            raise
+    async def keep(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        elif message["type"] == "http.response.body":
+            answer.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                await _store_answer(db, row, status, bytes(answer))
+        await send(message)
+
+    try:
+        await next_app(scope, replay, keep)
+    except BaseException:
+        await _store_answer(db, row, 500, b"")
+        raise
 
 
 async def _claim_key(db: Db, workspace_id: int, who: str, key: str, digest: bytes) -> ASGIApp | None:
@@ -338,9 +342,10 @@ def _header(scope: Scope, name: bytes) -> str | None:
 
 
 async def _read_body(receive: Receive, limit: int = 30_000_000) -> bytes:
-    chunks, size = [], 0
+    chunks: list[bytes] = []
+    size = 0
     while True:
-        message = await receive()
+        message: Any = await receive()
         if message["type"] == "http.disconnect":
             break
         chunk = message.get("body", b"")

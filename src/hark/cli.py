@@ -1,0 +1,102 @@
+"""The command line. Each command is one function here or in `hark.commands`; heavy imports happen inside them."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+
+from hark.core.errors import HarkError
+from hark.settings import Settings, load_settings
+
+Run = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+
+
+async def up(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.up import run_up
+
+    return await run_up(settings, sample=options.sample)
+
+
+async def web(settings: Settings, _: argparse.Namespace) -> int:
+    from hark.commands.web import run_web
+
+    return await run_web(settings)
+
+
+async def worker(settings: Settings, _: argparse.Namespace) -> int:
+    from hark.commands.worker import run
+
+    return await run(settings)
+
+
+async def intake(settings: Settings, _: argparse.Namespace) -> int:
+    from hark.commands.intake import run
+
+    return await run(settings)
+
+
+async def sample(settings: Settings, _: argparse.Namespace) -> int:
+    from hark.commands.sample import run
+
+    return await run(settings)
+
+
+async def migrate(settings: Settings, _: argparse.Namespace) -> int:
+    from hark.commands.database import run_migrate
+
+    return await run_migrate(settings)
+
+
+async def rebuild(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.rebuild import run
+
+    return await run(settings, workspace=options.workspace)
+
+
+async def doctor(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.doctor import run
+
+    return await run(settings, events=options.events)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their options; `docs/admin/commands.md` describes each (a test compares)."""
+    parser = argparse.ArgumentParser(prog="hark", description="Customer support that measures and prices waiting.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Run, help: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(run=run)
+        return command
+
+    add("up", up, "start everything here: PostgreSQL, web and worker").add_argument(
+        "--sample", action="store_true", help="make a sample workspace on the first start"
+    )
+    add("web", web, "serve the browser and the API")
+    add("worker", worker, "receive and send mail, run timers and rules")
+    add("intake", intake, "only receive mail, into a folder, without the database")
+    add("sample", sample, "make the sample workspace")
+    add("migrate", migrate, "bring the database up to this version")
+    add("rebuild", rebuild, "compute waits, spans and episodes again from the journal").add_argument(
+        "--workspace", type=int, help="only this workspace (default: all)"
+    )
+    add("doctor", doctor, "check this installation").add_argument(
+        "--events", action="store_true", help="print which part consumes which event"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it went well. Expected errors are one sentence on stderr and exit code 1."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return asyncio.run(options.run(load_settings(), options))
+    except HarkError as error:
+        print(f"hark: {error.detail}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""`hark web`: the API, realtime and the agent workspace on one port."""
+
+import uvicorn
+
+from hark.app import EVENTS, PROJECTORS, create_app
+from hark.core.db import connect
+from hark.core.log import configure_logs
+from hark.core.migrate import migrate
+from hark.core.processes import require_free_port
+from hark.core.services import open_services
+from hark.settings import Settings
+
+
+async def run_web(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM. Raises a ConfigError sentence when the port is taken or the database is missing."""
+    configure_logs(settings.log_level)
+    require_free_port(settings.host, settings.port)
+    async with open_services(settings, events=EVENTS, projectors=PROJECTORS) as services:
+        conn = await connect(settings.direct_url or "")
+        await migrate(conn)
+        await conn.close()
+        config = uvicorn.Config(
+            create_app(services),
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,  # 57 KB instead of 23 KB per idle socket
+            ws_max_size=65_536,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        await uvicorn.Server(config).serve()
+    return 0

@@ -1,0 +1,186 @@
+"""Realtime: one reader of the journal per process and workspace, pushing to all its browsers.
+
+A browser subscribes with the last sequence number it has seen and gets exactly what it missed, or `reset` when that
+is too old, or ahead of the journal (a restored backup). What each event shows is decided by `Shape`: the current row,
+read once per event and encoded once per group of viewers with the same rights.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+
+from hark.core import metrics
+from hark.core.actor import Actor
+from hark.core.db import Db
+from hark.core.events import Recorded
+from hark.core.journal import head, read
+from hark.core.wake import Bus
+
+log = structlog.get_logger(__name__)
+MAX_REPLAY = 500
+MAX_QUEUED = 200
+
+Hydrate = Callable[[Db, int, Sequence[Recorded]], Awaitable[Any]]
+"""(db, workspace, events) -> what `render` needs: the current rows, read once for all viewers."""
+
+Render = Callable[[Actor, Recorded, Any], Any | None]
+"""(viewer, event, hydrated) -> the JSON value this viewer gets, or None when the viewer may not see it."""
+
+Group = Callable[[Actor], Hashable]
+"""Viewers of one group get the same bytes."""
+
+
+class Shape(msgspec.Struct, frozen=True):
+    hydrate: Hydrate
+    render: Render
+    group: Group
+
+
+class Subscriber:
+    """One browser. `queue` holds encoded frames; None ends the connection (too slow, or no longer welcome)."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_QUEUED)
+        self.after = 0
+
+    def push(self, frame: bytes | None) -> None:
+        try:
+            self.queue.put_nowait(frame)
+        except asyncio.QueueFull:  # it cannot keep up: end it, it resumes from its last number
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(None)
+
+
+class Hub:
+    """All subscribers of one process."""
+
+    def __init__(self, db: Db, bus: Bus, shape: Shape) -> None:
+        self.db = db
+        self.bus = bus
+        self.shape = shape
+        self._rooms: dict[int, _Room] = {}
+        self._silence = bus.listen(self._wake)
+
+    async def subscribe(self, actor: Actor, resume: int | None) -> tuple[Subscriber, bytes, list[bytes]]:
+        """A new subscriber, its hello frame and the frames it missed since `resume`.
+
+        The room reads on from the head it had at that moment, so nothing is missed or doubled in between.
+        """
+        room = self._rooms.get(actor.workspace_id)
+        if room is None:
+            room = self._rooms[actor.workspace_id] = _Room(self, actor.workspace_id)
+        await room.ready()
+        subscriber = Subscriber(actor)
+        at = subscriber.after = room.seq
+        room.members.add(subscriber)
+        metrics.sockets.inc()
+        hello = msgspec.json.encode({"type": "hello", "seq": at})
+        if resume is None or resume == at:
+            return subscriber, hello, []
+        if resume > at or at - resume > MAX_REPLAY:
+            return subscriber, hello, [msgspec.json.encode({"type": "reset", "seq": at})]
+        missed = await read(self.db, actor.workspace_id, resume, limit=at - resume)
+        frame = await self.frame(actor, missed)
+        return subscriber, hello, [frame] if frame else []
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        room = self._rooms.get(subscriber.actor.workspace_id)
+        if room and subscriber in room.members:
+            room.members.discard(subscriber)
+            metrics.sockets.dec()
+
+    async def frame(self, actor: Actor, events: Sequence[Recorded]) -> bytes | None:
+        """One frame of events for one viewer; None when there is nothing in it for them."""
+        hydrated = await self.shape.hydrate(self.db, actor.workspace_id, events)
+        return self.encode(actor, events, hydrated)
+
+    def encode(self, actor: Actor, events: Sequence[Recorded], hydrated: Any) -> bytes | None:
+        items = [i for e in events if (i := self.shape.render(actor, e, hydrated)) is not None]
+        return msgspec.json.encode({"type": "events", "seq": events[-1].seq, "items": items}) if items else None
+
+    def end(self, workspace_id: int, agent_id: int) -> None:
+        """Close every socket of a person whose rights have changed; the browser comes back with the new ones."""
+        room = self._rooms.get(workspace_id)
+        for member in tuple(room.members) if room else ():
+            if member.actor.agent_id == agent_id:
+                member.push(None)
+
+    def _wake(self, workspace_id: int, _seq: int) -> None:
+        if room := self._rooms.get(workspace_id):
+            room.kick.set()
+
+    async def close(self) -> None:
+        self._silence()
+        for room in self._rooms.values():
+            await room.close()
+
+
+class _Room:
+    """The reader of one workspace's journal in this process."""
+
+    def __init__(self, hub: Hub, workspace_id: int) -> None:
+        self.hub = hub
+        self.workspace_id = workspace_id
+        self.members: set[Subscriber] = set()
+        self.kick = asyncio.Event()
+        self.seq = -1
+        self._ready = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    async def ready(self) -> None:
+        await self._ready.wait()
+
+    async def close(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                if self.seq < 0:
+                    self.seq = await head(self.hub.db, self.workspace_id)
+                    self._ready.set()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.kick.wait(), 1.0)
+                self.kick.clear()
+                await self._advance()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.error("realtime reader failed, trying again", workspace=self.workspace_id, exc_info=error)
+                await asyncio.sleep(1)
+
+    async def _advance(self) -> None:
+        while events := await read(self.hub.db, self.workspace_id, self.seq):
+            hydrated: Any = None
+            if self.members:
+                try:
+                    hydrated = await self.hub.shape.hydrate(self.hub.db, self.workspace_id, events)
+                except Exception as error:
+                    log.error("realtime could not read rows, browsers refetch", workspace=self.workspace_id, exc_info=error)
+            # Set before the first push: who subscribes from here on replays up to this number itself.
+            self.seq = events[-1].seq
+            await self._push(events, hydrated)
+
+    async def _push(self, events: list[Recorded], hydrated: Any) -> None:
+        frames: dict[Hashable, bytes | None] = {}
+        if hydrated is None:
+            reset = msgspec.json.encode({"type": "reset", "seq": self.seq})
+            for member in tuple(self.members):
+                member.push(reset)
+            return
+        for n, member in enumerate(tuple(self.members)):
+            key = self.hub.shape.group(member.actor)
+            if key not in frames:
+                frames[key] = self.hub.encode(member.actor, events, hydrated)
+            if frame := frames[key]:
+                member.push(frame)
+            if n % 200 == 199:
+                await asyncio.sleep(0)  # let the first sockets send while the rest is queued

@@ -1,0 +1,78 @@
+"""The WebSocket of a browser tab: `/api/live`.
+
+The first frame from the browser is `{"resume": seq | null, "csrf": token}` within ten seconds; then it may send
+`{"type": "ping"}`. The server sends `hello`, then `events` frames or `reset` (see hark.core.live).
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import msgspec
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import WebsocketRouteHandler
+
+from hark.core.actor import Actor
+from hark.core.live import Hub, Subscriber
+
+FIRST_FRAME_S = 10
+
+
+class Open(msgspec.Struct):
+    resume: int | None = None
+    csrf: str | None = None
+
+
+def live_handler(hub: Hub, origin_ok: Any) -> WebsocketRouteHandler:
+    """The route of the live socket. `origin_ok(socket, csrf) -> bool` keeps other sites' pages out."""
+
+    async def live(socket: WebSocket[Any, Any, Any]) -> None:
+        actor: Actor | None = socket.scope["state"].get("actor")
+        await socket.accept()
+        try:
+            first = msgspec.json.decode(await asyncio.wait_for(socket.receive_text(), FIRST_FRAME_S), type=Open)
+        except (TimeoutError, msgspec.MsgspecError, WebSocketDisconnect):
+            await _close(socket, 4400, "first frame missing")
+            return
+        if actor is None or not origin_ok(socket, first.csrf):
+            await _close(socket, 4401, "sign in")
+            return
+        await _serve(socket, hub, actor, first.resume)
+
+    return WebsocketRouteHandler("/api/live")(live)
+
+
+async def _serve(socket: WebSocket[Any, Any, Any], hub: Hub, actor: Actor, resume: int | None) -> None:
+    subscriber, hello, missed = await hub.subscribe(actor, resume)
+    listening: asyncio.Task[None] | None = None
+    try:
+        await socket.send_data(hello, mode="text")
+        for frame in missed:
+            await socket.send_data(frame, mode="text")
+        listening = asyncio.create_task(_listen(socket, subscriber))
+        while (frame_ := await subscriber.queue.get()) is not None:
+            await socket.send_data(frame_, mode="text")
+        if not listening.done():
+            await _close(socket, 4408, "come back and resume")
+    except (WebSocketDisconnect, RuntimeError, OSError):
+        pass  # the browser went away; it resumes by number
+    finally:
+        hub.unsubscribe(subscriber)
+        if listening:
+            listening.cancel()
+
+
+async def _listen(socket: WebSocket[Any, Any, Any], subscriber: Subscriber) -> None:
+    """Read pings until the browser goes away, then end the sending side."""
+    try:
+        while True:
+            if "ping" in await socket.receive_text():
+                subscriber.push(b'{"type":"pong"}')
+    except (WebSocketDisconnect, RuntimeError, OSError):
+        subscriber.push(None)
+
+
+async def _close(socket: WebSocket[Any, Any, Any], code: int, reason: str) -> None:
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError):
+        await socket.close(code=code, reason=reason)

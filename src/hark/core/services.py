@@ -1,0 +1,50 @@
+"""What one process of Hark holds: opened once at start, handed to everything that needs it, closed at the end."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from hark.core.clock import Clock, system_clock
+from hark.core.crypto import Keys, load_keys
+from hark.core.db import Db, create_pool
+from hark.core.errors import ConfigError
+from hark.core.events import Projector, Registry
+from hark.core.files import Files
+from hark.core.wake import Bus
+from hark.settings import Settings
+
+
+class Services(msgspec.Struct, frozen=True):
+    """The open parts of a running process."""
+
+    settings: Settings
+    db: Db
+    files: Files
+    keys: Keys
+    bus: Bus
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    *,
+    events: Registry,
+    projectors: Sequence[Projector],
+    clock: Clock = system_clock,
+    pool_size: int = 10,
+) -> AsyncIterator[Services]:
+    """Connect to everything. Raises ConfigError without a database address, Unavailable when it does not answer."""
+    if not settings.database_url or not settings.direct_url:
+        raise ConfigError("DATABASE_URL is not set. Start Hark with `hark up`, which brings its own PostgreSQL, or set it.")
+    behind_bouncer = settings.database_direct_url is not None
+    pool = await create_pool(settings.database_url, size=pool_size, statement_cache=not behind_bouncer)
+    bus = Bus(settings.direct_url)
+    db = Db(pool, events=events, projectors=projectors, clock=clock, on_commit=bus.notify)
+    keys = load_keys(settings.data / "secret.key", secret=settings.secret_key)
+    await bus.start()
+    try:
+        yield Services(settings, db, Files.local(settings.files_dir), keys, bus)
+    finally:
+        await bus.stop()
+        await pool.close()
