@@ -16,6 +16,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.support.users import NOBODY, ROOT, as_nobody
 
 from hark.core import pg_folder
 from hark.core.pg_binaries import installed_binaries, private_copy
@@ -33,8 +34,6 @@ from hark.core.postgres import (
 from hark.core.processes import spawn_tied
 
 FAST = {"fsync": "off"}
-ROOT = os.geteuid() == 0
-NOBODY = 65534
 needs_root = pytest.mark.skipif(not ROOT, reason="only root can start programs as another user")
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -384,27 +383,6 @@ async def test_root_runs_the_wheel_from_a_private_copy(tmp_path: Path) -> None:
         assert server.binaries is not None
         assert not server.binaries.bin.is_relative_to(wheel.bin.parents[2])
         assert str(await fetchval(server.dsn, "SHOW server_version")).startswith(wheel.version)
-
-
-def as_nobody(work: Callable[[], None]) -> str:
-    """Do `work` as an unprivileged user in a forked process; what it raised, as text."""
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:  # pragma: no cover (the child)
-        try:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            work()
-        except BaseException as error:
-            os.write(write_end, repr(error).encode())
-        finally:
-            os._exit(0)
-    os.close(write_end)
-    with os.fdopen(read_end, "rb") as pipe:
-        text = pipe.read().decode()
-    os.waitpid(pid, 0)
-    return text
 
 
 @needs_root
