@@ -148,7 +148,7 @@ def assigned(draft: Draft, event: Assigned) -> bool:
     """Each holder owns the span while holding; a person who is assigned takes over from the bot."""
     draft.team_id, draft.assignee_id = draft.recorded.team_after, draft.recorded.assignee_after
     if draft.assignee_id is not None:
-        draft.bot_id, draft.bot_replied = None, False
+        _hand_over(draft)
     if draft.wait is not None and draft.wait.team_id != draft.team_id:
         draft.set_wait(replace(draft.wait, team_id=draft.team_id))
     if draft.ball not in (Ball.RESOLVED, Ball.MERGED, Ball.SPAM) and draft.episode.team_id != draft.team_id:
@@ -166,6 +166,7 @@ def snoozed(draft: Draft, event: Snoozed) -> bool:
     draft.snoozed_until, draft.snooze_asked = seconds(event.until), event.asked_by_customer
     if event.asked_by_customer:
         draft.close_wait(WaitOutcome.DEFERRED)
+        draft.promise_until = None
     return True
 
 
@@ -299,7 +300,11 @@ def bot_took_over(draft: Draft, event: BotTookOver) -> bool:
 
 def bot_handed_over(draft: Draft, event: BotHandedOver) -> bool:
     """To a person: the ball is ours again, also when the customer has the bot's last words."""
-    if draft.bot_id is None or draft.over:
+    return _hand_over(draft)
+
+
+def _hand_over(draft: Draft) -> bool:
+    if draft.bot_id is None:
         return False
     draft.bot_id, draft.bot_replied = None, False
     if draft.ball is Ball.CUSTOMER and draft.wait is not None:

@@ -222,7 +222,7 @@ class Merged(Event, frozen=True, kw_only=True):
 
 
 class MergedIn(Event, frozen=True, kw_only=True):
-    """On the root: what the child brings, as `projection.merged_in` reads it before the child's Merged.
+    """On the root: what the child brings, as `queries.merged_in` reads it before the child's Merged.
 
     `started_at`, `contact_at`, `first_reply_at` and `repliers` are of the child's episode (None when that episode was
     over more than seven days ago and stays a case of its own); `wait_from` of its open wait.

@@ -1,0 +1,184 @@
+"""What the journey reads: states, histories, stored rows, and what a merge or a split takes with it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from hark.core.clock import from_unix, unix
+from hark.core.db import Db, Tx
+from hark.core.events import Recorded, from_row
+from hark.journey.draft import REOPEN_WITHIN_S, seconds
+from hark.journey.reducer import effective
+from hark.journey.rows import EpisodeRow, Head, SpanRow, WaitRow
+from hark.journey.types import EVENTS, MergedIn, MessageReceived, State, WaitCause
+
+KINDS = sorted(cls.kind for cls in EVENTS)
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """A conversation as the projector reads it: state, stored price parameters, and what a stake depends on."""
+
+    id: UUID
+    reducer: int
+    journey: bytes
+    stake: float | None
+    per_s: float | None
+    severity: int
+    difficulty: int
+    topic_id: int | None
+    company_id: UUID | None
+    monthly_minor: int | None
+    currency: str | None
+    renewal_on: date | None
+    cycle_days: int | None
+    patience: dict[str, float]
+
+    def state(self) -> State | None:
+        """The stored state; None before the first event."""
+        return msgspec.msgpack.decode(self.journey, type=State) if self.journey else None
+
+
+async def read_cases(tx: Tx, ids: Iterable[UUID]) -> list[Case]:
+    """The conversations with these ids, in id order; one that is gone is left out."""
+    return await tx.all(Case, _CASES, tx.workspace_id, sorted(ids))
+
+
+async def lock_ids(tx: Tx, after: UUID | None, limit: int) -> list[UUID]:
+    """The next conversations of the workspace in id order, locked."""
+    return await tx.all(UUID, _LOCK, tx.workspace_id, after, limit)
+
+
+async def count_conversations(db: Db, workspace_id: int) -> int:
+    return await db.one(int, "SELECT count(*) FROM conversations WHERE workspace_id = $1", workspace_id)
+
+
+async def workspace_ids(db: Db) -> list[int]:
+    return await db.all(int, "SELECT id FROM workspaces ORDER BY id")
+
+
+async def read_history(tx: Tx, conversation_id: UUID) -> list[Recorded]:
+    """The journal of one conversation as far as it concerns the journey, in order."""
+    return (await read_histories(tx, [conversation_id])).get(conversation_id, [])
+
+
+async def read_histories(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
+    """The journal of each conversation as far as it concerns the journey, in order; without events no entry."""
+    found: dict[UUID, list[Recorded]] = {}
+    for row in await tx.conn.fetch(_HISTORIES, tx.workspace_id, list(ids), KINDS):
+        found.setdefault(row["conversation_id"], []).append(from_row(row, tx.db.events))
+    return found
+
+
+async def read_spans(tx: Tx, ids: Iterable[UUID]) -> list[SpanRow]:
+    """All spans of these conversations as they are stored, by conversation and n."""
+    return await tx.all(SpanRow, _SPANS, tx.workspace_id, list(ids))
+
+
+async def read_waits(tx: Tx, ids: Iterable[UUID]) -> list[WaitRow]:
+    """All waits of these conversations as they are stored, by conversation and n."""
+    return await tx.all(WaitRow, _WAITS, tx.workspace_id, list(ids))
+
+
+async def read_episodes(tx: Tx, ids: Iterable[UUID]) -> list[EpisodeRow]:
+    """All episodes of these conversations as they are stored, by conversation and n."""
+    return await tx.all(EpisodeRow, _EPISODES, tx.workspace_id, list(ids))
+
+
+async def read_heads(tx: Tx, ids: Iterable[UUID]) -> list[Head]:
+    """The journey's own columns of these conversations."""
+    return await tx.all(Head, _HEADS, tx.workspace_id, list(ids))
+
+
+async def merged_in(tx: Tx, child_id: UUID) -> MergedIn:
+    """What a conversation brings into the root it is about to be merged into. Read it before the child's Merged.
+
+    Raises NotFound when there is no such conversation.
+    """
+    journey = await tx.one(bytes, _JOURNEY, tx.workspace_id, child_id)
+    state = msgspec.msgpack.decode(journey, type=State)
+    episode, wait = state.episode, state.wait
+    over = episode.resolved_at is not None and unix(tx.now()) - episode.resolved_at > REOPEN_WITHIN_S
+    if over:
+        return MergedIn(child_id=child_id, account_id=state.account_id, calendar_id=state.calendar_id)
+    return MergedIn(
+        child_id=child_id,
+        account_id=state.account_id if wait is None else wait.account_id,
+        calendar_id=episode.calendar_id if wait is None else wait.calendar_id,
+        started_at=from_unix(episode.started_at),
+        contact_at=_moment(episode.contact_at),
+        first_reply_at=_moment(episode.first_reply_at),
+        repliers=episode.repliers,
+        wait_from=None if wait is None else from_unix(wait.opened_at),
+    )
+
+
+async def unanswered_since(tx: Tx, conversation_id: UUID, message_ids: Iterable[UUID]) -> datetime | None:
+    """When the oldest of these messages that is still unanswered came: `inherits_wait_from` of a split.
+
+    None when the customer waits for none of them. Read it before the MessagesSplit.
+    """
+    journey = await tx.one(bytes, _JOURNEY, tx.workspace_id, conversation_id)
+    wait = msgspec.msgpack.decode(journey, type=State).wait
+    if wait is None:
+        return None
+    wanted, first_seq = set(message_ids), wait.opened_seq + (wait.cause is not WaitCause.MESSAGE)
+    waiting = [
+        max(seconds(one.occurred_at), wait.opened_at)
+        for one in effective(await read_history(tx, conversation_id))
+        if isinstance(one.event, MessageReceived) and one.event.needs_answer
+        and one.event.message_id in wanted and one.event.message_seq >= first_seq
+    ]  # fmt: skip
+    return from_unix(min(waiting)) if waiting else None
+
+
+def _moment(t: float | None) -> datetime | None:
+    return None if t is None else from_unix(t)
+
+
+_JOURNEY = "SELECT journey FROM conversations WHERE workspace_id = $1 AND id = $2"
+
+_CASES = """
+SELECT c.id, c.reducer, c.journey, c.stake, c.per_s, c.severity, c.difficulty, c.topic_id, c.company_id,
+  k.value_minor AS monthly_minor, k.currency, k.renewal_on, k.cycle_days,
+  (SELECT coalesce(jsonb_object_agg(a.id, a.patience_s), '{}') FROM channel_accounts a WHERE a.workspace_id = $1)
+    AS patience
+FROM conversations c LEFT JOIN companies k ON k.workspace_id = c.workspace_id AND k.id = c.company_id
+WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.id
+"""
+
+_LOCK = """
+SELECT id FROM conversations WHERE workspace_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3 FOR UPDATE
+"""
+
+_HISTORIES = """
+SELECT workspace_id, seq, kind, v, conversation_id, conversation_seq, subject_id, actor_kind, actor_id, occurred_at,
+  recorded_at, cause_seq, depth, team_before, team_after, assignee_before, assignee_after, data
+FROM events WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) AND kind = ANY($3::smallint[])
+ORDER BY conversation_id, conversation_seq
+"""
+
+_SPANS = """
+SELECT workspace_id, conversation_id, n, episode, stage, holder_kind, holder_id, account_id, team_id, calendar_id,
+  t0, t1, f0, f1, reducer
+FROM spans WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) ORDER BY conversation_id, n
+"""
+
+_EPISODES = """
+SELECT workspace_id, conversation_id, n, started_at, contact_at, contact_f, first_reply_at, first_reply_f, resolved_at,
+  reopens, outcome, account_id, team_id, calendar_id, resolver_id, repliers
+FROM episodes WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) ORDER BY conversation_id, n
+"""
+
+_HEADS = """
+SELECT workspace_id, id, status, reducer, stage, holder_kind, holder_id, since, episode, wait_t0, wait_f0, calendar_id,
+  snoozed_until, promise_until, stake, per_s, journey
+FROM conversations WHERE workspace_id = $1 AND id = ANY($2::uuid[]) ORDER BY id
+"""
+
+_WAITS = """
+SELECT workspace_id, conversation_id, n, episode, first, cause, opened_at, closed_at, opened_seq, closed_seq, outcome,
+  answered_by, account_id, team_id, calendar_id, f0, f1, stake, per_s, model, price_minor
+FROM waits WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) ORDER BY conversation_id, n
+"""
