@@ -35,7 +35,7 @@ class Node:
 
     def environment(self) -> dict[str, str]:
         path = os.environ.get("PATH", os.defpath)
-        return {**os.environ, "PATH": f"{self.folder}{os.pathsep}{path}" if self.folder else path}
+        return {**os.environ, "NO_COLOR": "1", "PATH": f"{self.folder}{os.pathsep}{path}" if self.folder else path}
 
 
 def find_node(site_packages: Sequence[Path]) -> Node:
