@@ -24,10 +24,11 @@ def require_reach(actor: Actor, scope: Scope) -> None:
         raise Forbidden("You cannot give a wider reach than your own role has. Ask an owner.")
 
 
-def require_person(actor: Actor) -> None:
-    """Raises Forbidden for an API token: signing in and out and passwords are a person's own."""
-    if actor.kind is not ActorKind.AGENT:
+def require_person(actor: Actor) -> int:
+    """The acting person's id. Raises Forbidden for an API token: sessions and passwords are a person's own."""
+    if actor.kind is not ActorKind.AGENT or actor.agent_id is None:
         raise Forbidden("An API token cannot do this. Sign in with your password.", code="person_only")
+    return actor.agent_id
 
 
 def require_owner_left(owners: int) -> None:
