@@ -1,5 +1,6 @@
 """Histories for the tests: events with made-up ids and times in hours after a Monday morning."""
 
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -8,13 +9,26 @@ from hark.core.actor import ActorKind
 from hark.core.events import Event, Recorded
 from hark.journey.reducer import Fold, fold
 from hark.journey.types import (
+    AnswerNeeded,
+    AnswerNotNeeded,
     Assigned,
     Author,
+    BotTookOver,
     ConversationStarted,
+    MarkedSpam,
     MessageReceived,
+    NoteAdded,
+    PromiseDue,
+    Reopened,
+    ReopenReason,
     ReplySent,
     Resolved,
+    SeverityChanged,
+    Snoozed,
+    SnoozeEnd,
+    SnoozeEnded,
     Stage,
+    UnmarkedSpam,
 )
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -110,3 +124,47 @@ def union_hours(parts: Sequence[tuple[float, float]]) -> float:
     """Hours covered by at least one of the (from, to) unix-second intervals, counted minute by minute as an oracle."""
     minutes = {m for begin, end in parts for m in range(round(begin / 60), round(end / 60))}
     return len(minutes) / 60
+
+
+def random_history(rng: random.Random, length: int) -> History:
+    """Anything at all, in any order, with clocks that sometimes run backwards."""
+    h = History(by=rng.choice([ActorKind.CUSTOMER, ActorKind.AGENT]))
+    received: list[UUID] = []
+    now = 0.0
+    for _ in range(length):
+        now += rng.choice([0, 0.01, 1, 5, 30, -2, 24 * 8])
+        match rng.choice("qqqrrrkaabstwwnmuoxyz"):
+            case "q":
+                received.append(
+                    h.asks(now, account=rng.choice([MAIL, CHAT]), calendar=rng.choice([OFFICE, ALWAYS]),
+                           needs_answer=rng.random() < 0.8)
+                )  # fmt: skip
+            case "r":
+                h.replies(now, rng.choice([5, 6, None]), author=rng.choice([*Author, Author.PERSON]))
+            case "k":
+                h.replies(now, 5, keeps=True, until=now + 4)
+            case "a":
+                h.assigns(now, rng.choice([None, 5, 6]), team=rng.choice([1, 2]))
+            case "b":
+                h.add(now, BotTookOver(bot_id=9))
+            case "s":
+                h.add(now, Snoozed(until=at(now + 8), asked_by_customer=rng.random() < 0.5), agent=5)
+            case "t":
+                h.add(now, SnoozeEnded(reason=rng.choice([*SnoozeEnd])))
+            case "w":
+                h.resolves(now, rng.choice([5, None]))
+            case "n":
+                h.add(now, NoteAdded(message_id=UUID(int=1 << 70), message_seq=h.seq + 1))
+            case "m":
+                h.add(now, MarkedSpam(), agent=5)
+            case "u":
+                h.add(now, UnmarkedSpam(), agent=5)
+            case "o":
+                h.add(now, Reopened(reason=rng.choice([*ReopenReason])), agent=5)
+            case "x" if received:
+                h.add(now, rng.choice([AnswerNeeded, AnswerNotNeeded])(message_id=rng.choice(received)), agent=5)
+            case "y":
+                h.add(now, SeverityChanged(before=1, after=rng.choice([0, 2, 3])), agent=5)
+            case _:
+                h.add(now, PromiseDue())
+    return h

@@ -86,7 +86,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     episode: int
     wait_t0: float | None
     wait_f0: float | None
-    calendar_id: int
+    calendar_id: int | None
     snoozed_until: datetime | None
     promise_until: datetime | None
     stake: float | None
