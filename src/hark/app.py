@@ -27,15 +27,17 @@ from hark.core.http import (
 from hark.core.journal import Consumer
 from hark.core.services import Services
 from hark.core.static import static_handlers
+from hark.hours import types as hours
+from hark.hours.routes import ROUTES as HOURS
 from hark.journey import types as journey
 
-EVENTS: Registry = registry(journey.EVENTS, access.EVENTS)
+EVENTS: Registry = registry(journey.EVENTS, access.EVENTS, hours.EVENTS)
 
 PROJECTORS: Sequence[Projector] = ()
 
 CONSUMERS: Sequence[Consumer] = ()
 
-ROUTES: list[Route] = tables(HEALTH)
+ROUTES: list[Route] = tables(HEALTH, HOURS)
 
 
 def create_app(services: Services) -> Litestar:

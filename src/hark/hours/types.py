@@ -1,10 +1,13 @@
 """Business hours as data: what a calendar version says, in the words people type into the form."""
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+
+from hark.core.events import Event
+from hark.core.http import Body
 
 DAY_MINUTES = 24 * 60
 
@@ -62,6 +65,9 @@ class Version(msgspec.Struct, frozen=True):
     f_base: int = 0
 
 
+ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where F is 0 and the first version of a new calendar starts; it also applies to the time before."""
+
 ALWAYS = tuple(Period(weekday=day, start="00:00", end="24:00") for day in range(7))
 """The periods of a calendar that never closes."""
 
@@ -109,3 +115,71 @@ def check_plan(plan: Plan) -> None:
     dates = [holiday.date for holiday in plan.holidays]
     if len(set(dates)) < len(dates):
         raise BadPlan("A date stands twice among the holidays. Keep one entry for it.")
+
+
+class NewCalendar(Body):
+    """Hours to be created. The first ones of a workspace are its default in any case."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    plan: Plan
+    is_default: bool = False
+
+
+class NewVersion(Body):
+    """Other hours from `valid_from` on (null: from now on); never in the past, which is not rewritten."""
+
+    plan: Plan
+    valid_from: datetime | None = None
+
+
+class VersionView(msgspec.Struct, frozen=True, kw_only=True):
+    valid_from: datetime
+    plan: Plan
+
+
+class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar with all its versions in order of time; those after `current` are planned."""
+
+    id: int
+    name: str
+    is_default: bool
+    always_open: bool
+    current: int
+    """Index of the version in force now."""
+    versions: list[VersionView]
+    can: list[str]
+
+
+class OpenSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """Open from `start` to `end`, as instants in the zone in force."""
+
+    start: datetime
+    end: datetime
+
+
+class DayView(msgspec.Struct, frozen=True, kw_only=True):
+    """One date of the zone: its open spans (one that crosses midnight is cut there), their sum, its holiday's name."""
+
+    date: date
+    tz: str
+    open: list[OpenSpan]
+    open_s: float
+    holiday: str | None
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a calendar means in the coming days. `next_open` is null while open, or when it never opens again."""
+
+    open_now: bool
+    next_open: datetime | None
+    days: list[DayView]
+
+
+class CalendarChanged(Event, frozen=True, kw_only=True):
+    """Hours were created or will change; readers load them again."""
+
+    kind: ClassVar[int] = 150
+    calendar_id: int
+
+
+EVENTS: tuple[type[Event], ...] = (CalendarChanged,)

@@ -6,7 +6,7 @@ second. It freezes at its peak, so those who waited longest never fall back. Ins
 parallel chats.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from math import exp, log
 from typing import TypeVar
 
@@ -17,16 +17,18 @@ T = TypeVar("T", bound=Hashable)
 
 LN2 = log(2)
 
-# The formula, once. Parameters are customer share, now, team share, F(now) per calendar, look-ahead, peak.
-# Literals and parameters stay float8: numeric is several times slower.
+# The formula, once. Literals and parameters stay float8: numeric is several times slower.
+# F(now) of the row's calendar; parameters: F per calendar, the calendars' ids in the same order.
+F_NOW_SQL = "({}::float8[])[array_position({}::int[], calendar_id)]"
+# Parameters: customer share, now, team share, F_NOW_SQL, look-ahead, peak.
 U_SQL = (
-    "least(({}::float8 * ({}::float8 - wait_t0) + {}::float8 * (({}::float8[])[calendar_id] - wait_f0) + {}::float8)"
+    "least(({}::float8 * ({}::float8 - wait_t0) + {}::float8 * ({} - wait_f0) + {}::float8)"
     " * per_s, {}::float8)"
 )
 # The parameter is 2 ln2 x leave_once (0.46209812 by default); needs a column u.
 INDEX_SQL = "stake * per_s * {}::float8 * u * exp(-0.6931471805599453::float8 * u * u)"
-# Parameters: F(now) per calendar, limit in patiences, limit in open seconds.
-OVERDUE_SQL = "({}::float8[])[calendar_id] - wait_f0 > least({}::float8 / per_s, {}::float8)"
+# Parameters: F_NOW_SQL, limit in patiences, limit in open seconds.
+OVERDUE_SQL = "{} - wait_f0 > least({}::float8 / per_s, {}::float8)"
 
 
 def urgency(customer_s: float, open_s: float, *, per_s: float, ahead_s: float, model: ValueModel) -> float:
@@ -53,9 +55,15 @@ def index_gain(model: ValueModel) -> float:
     return 2.0 * LN2 * model.leave_once
 
 
-def u_sql(*, now_s: float, f_now: Sequence[float | None], ahead_s: float, model: ValueModel) -> Sql:
-    """`urgency` over the columns `wait_t0, wait_f0, calendar_id, per_s`. `f_now[i]` is F(now) of calendar i + 1."""
-    return Sql(U_SQL, model.clock_share, now_s, 1.0 - model.clock_share, list(f_now), ahead_s, model.peak)
+def f_now_sql(f_now: Mapping[int, float]) -> Sql:
+    """F(now) of a row's `calendar_id`; `f_now` by calendar id (`hark.hours.queries.Calendars.f_now`)."""
+    return Sql(F_NOW_SQL, list(f_now.values()), list(f_now))
+
+
+def u_sql(*, now_s: float, f_now: Mapping[int, float], ahead_s: float, model: ValueModel) -> Sql:
+    """`urgency` over the columns `wait_t0, wait_f0, calendar_id, per_s`."""
+    share = model.clock_share
+    return Sql(U_SQL, share, now_s, 1.0 - share, f_now_sql(f_now), ahead_s, model.peak)
 
 
 def index_sql(model: ValueModel) -> Sql:
@@ -63,9 +71,9 @@ def index_sql(model: ValueModel) -> Sql:
     return Sql(INDEX_SQL, index_gain(model))
 
 
-def overdue_sql(*, f_now: Sequence[float | None], model: ValueModel) -> Sql:
+def overdue_sql(*, f_now: Mapping[int, float], model: ValueModel) -> Sql:
     """True where `is_overdue`, over the columns `wait_f0, calendar_id, per_s`."""
-    return Sql(OVERDUE_SQL, list(f_now), model.limit_patience, model.limit_open_s)
+    return Sql(OVERDUE_SQL, f_now_sql(f_now), model.limit_patience, model.limit_open_s)
 
 
 def limit_s(per_s: float, model: ValueModel) -> float:
