@@ -10,10 +10,21 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from hark.access import types as access
+import hark.access.routes
+import hark.access.types
+import hark.agents.routes
+import hark.agents.types
+import hark.contacts.types
+import hark.conversations.types
+import hark.core.health
+import hark.hours.routes
+import hark.hours.types
+import hark.journey.types
+import hark.reports.routes
+import hark.workspaces.routes
+import hark.workspaces.types
 from hark.access.authenticate import authenticate
 from hark.core.events import Projector, Registry, registry
-from hark.core.health import ROUTES as HEALTH
 from hark.core.http import (
     EXCEPTION_HANDLERS,
     HeadersMiddleware,
@@ -27,36 +38,36 @@ from hark.core.http import (
 from hark.core.journal import Consumer
 from hark.core.services import Services
 from hark.core.static import static_handlers
-from hark.hours import types as hours
-from hark.hours.routes import ROUTES as HOURS
-from hark.journey import types as journey
+from hark.hours.queries import open_seconds
+from hark.journey.project import projector
+from hark.value.pricing import pricing_of
 
-EVENTS: Registry = registry(journey.EVENTS, access.EVENTS, hours.EVENTS)
+EVENTS: Registry = registry(
+    hark.journey.types.EVENTS,
+    hark.conversations.types.EVENTS,
+    hark.contacts.types.EVENTS,
+    hark.access.types.EVENTS,
+    hark.agents.types.EVENTS,
+    hark.workspaces.types.EVENTS,
+    hark.hours.types.EVENTS,
+)
 
-PROJECTORS: Sequence[Projector] = ()
+PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
 
 CONSUMERS: Sequence[Consumer] = ()
 
-ROUTES: list[Route] = tables(HEALTH, HOURS)
+ROUTES: list[Route] = tables(
+    hark.core.health.ROUTES,
+    hark.access.routes.ROUTES,
+    hark.agents.routes.ROUTES,
+    hark.workspaces.routes.ROUTES,
+    hark.hours.routes.ROUTES,
+    hark.reports.routes.ROUTES,
+)
 
 
 def create_app(services: Services) -> Litestar:
     """The web application on open services. Raises ValueError when two lines of the route tables collide."""
-
-    async def db() -> Any:
-        return services.db
-
-    async def files() -> Any:
-        return services.files
-
-    async def keys() -> Any:
-        return services.keys
-
-    async def settings() -> Any:
-        return services.settings
-
-    async def bus() -> Any:
-        return services.bus
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -66,11 +77,11 @@ def create_app(services: Services) -> Litestar:
         route_handlers=[*(build_handler(r) for r in ROUTES), *static_handlers()],
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
-            "db": Provide(db),
-            "files": Provide(files),
-            "keys": Provide(keys),
-            "settings": Provide(settings),
-            "bus": Provide(bus),
+            "db": provide(services.db),
+            "files": provide(services.files),
+            "keys": provide(services.keys),
+            "settings": provide(services.settings),
+            "bus": provide(services.bus),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
         exception_handlers=EXCEPTION_HANDLERS,
@@ -81,3 +92,8 @@ def create_app(services: Services) -> Litestar:
             title="Hark", version="0.1.0", path="/schema", render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])]
         ),
     )
+
+
+def provide(value: Any) -> Provide:
+    """A handler parameter that is the same open part for every request."""
+    return Provide(lambda: value, sync_to_thread=False, use_cache=True)

@@ -1,19 +1,40 @@
-"""`hark migrate`: bring the schema up to this version."""
+"""The database for one command, and `hark migrate`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
 
 from hark.core.db import connect
-from hark.core.errors import ConfigError
 from hark.core.migrate import migrate
 from hark.settings import Settings
 
 
-async def run_migrate(settings: Settings) -> int:
-    """Apply what is missing and say so. Raises ConfigError without a database address."""
-    if not settings.direct_url:
-        raise ConfigError("DATABASE_URL is not set. `hark up` migrates its own database by itself.")
-    conn = await connect(settings.direct_url)
+@asynccontextmanager
+async def any_database(settings: Settings) -> AsyncIterator[Settings]:
+    """Settings with a database: DATABASE_URL, the one `hark up` is running on the data folder, or one started for now."""
+    if settings.database_url:
+        yield settings
+        return
+    from hark.core.postgres import open_postgres
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    async with open_postgres(settings.data / "postgres") as dsn:
+        yield msgspec.structs.replace(settings, database_url=dsn)
+
+
+async def migrate_now(settings: Settings) -> list[str]:
+    """Bring the schema up to this version; the names applied now."""
+    conn = await connect(settings.direct_url or "")
     try:
-        applied = await migrate(conn)
+        return await migrate(conn)
     finally:
         await conn.close()
+
+
+async def run_migrate(settings: Settings) -> int:
+    """Apply what is missing and say so."""
+    async with any_database(settings) as with_database:
+        applied = await migrate_now(with_database)
     print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
     return 0

@@ -19,7 +19,7 @@ async def run_up(settings: Settings, *, sample: bool) -> int:
     if settings.smtp_port:
         require_free_port(settings.smtp_host, settings.smtp_port, variable="HARK_SMTP_PORT")
     started = time.monotonic()
-    async with stop_on_signals() as stop, database(settings) as dsn:
+    async with stop_on_signals() as stop, own_database(settings) as dsn:
         env = {**os.environ, "DATABASE_URL": dsn, "HARK_DATA": str(settings.data.absolute())}
         hark = [sys.executable, "-m", "hark.cli"]
         children = [Child("web", [*hark, "web"], env), Child("worker", [*hark, "worker"], env)]
@@ -33,7 +33,7 @@ async def run_up(settings: Settings, *, sample: bool) -> int:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[str]:
+async def own_database(settings: Settings) -> AsyncIterator[str]:
     """The database of the settings, or our own PostgreSQL in the data folder while this runs."""
     if settings.database_url:
         yield settings.database_url

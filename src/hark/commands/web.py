@@ -3,9 +3,8 @@
 import uvicorn
 
 from hark.app import EVENTS, PROJECTORS, create_app
-from hark.core.db import connect
+from hark.commands.database import migrate_now
 from hark.core.log import configure_logs
-from hark.core.migrate import migrate
 from hark.core.processes import require_free_port
 from hark.core.services import open_services
 from hark.settings import Settings
@@ -16,9 +15,7 @@ async def run_web(settings: Settings) -> int:
     configure_logs(settings.log_level)
     require_free_port(settings.host, settings.port)
     async with open_services(settings, events=EVENTS, projectors=PROJECTORS) as services:
-        conn = await connect(settings.direct_url or "")
-        await migrate(conn)
-        await conn.close()
+        await migrate_now(settings)
         config = uvicorn.Config(
             create_app(services),
             host=settings.host,

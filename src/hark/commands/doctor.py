@@ -1,0 +1,71 @@
+"""`hark doctor`: is this installation well, and (`--events`) who consumes which event."""
+
+from rich.console import Console
+from rich.table import Table
+
+from hark.app import CONSUMERS, EVENTS, PROJECTORS
+from hark.commands.database import any_database
+from hark.core.services import Services, open_services
+from hark.settings import Settings
+
+
+async def run(settings: Settings, *, events: bool) -> int:
+    """Print the checks; 1 when one of them needs a person."""
+    if events:
+        Console().print(event_table())
+        return 0
+    async with (
+        any_database(settings) as found,
+        open_services(found, events=EVENTS, projectors=PROJECTORS) as services,
+    ):
+        findings = await check(services)
+    for ok, sentence in findings:
+        print(f"{'ok  ' if ok else 'LOOK'}  {sentence}")
+    return 0 if all(ok for ok, _ in findings) else 1
+
+
+def event_table() -> Table:
+    """Every event with its number and its consumers."""
+    table = Table("number", "event", "consumers")
+    for kind, cls in sorted(EVENTS.items()):
+        table.add_row(str(kind), cls.__name__, ", ".join(c.name for c in CONSUMERS if cls in c.events) or "-")
+    return table
+
+
+async def check(services: Services) -> list[tuple[bool, str]]:
+    """(fine, sentence) of each check, in the order of urgency."""
+    db = services.db
+    findings = []
+    for sql, fine, wrong in _COUNTS:
+        n = await db.one(int, sql)
+        findings.append((n == 0, fine if n == 0 else wrong.format(n)))
+    probe = f"0/doctor/{services.db.now():%Y%m%d%H%M%S%f}"
+    await services.files.put(probe, b"ok")
+    findings.append((await services.files.get(probe) == b"ok", "Files can be written and read."))
+    await services.files.delete(probe)
+    return findings
+
+
+_COUNTS = (
+    (
+        "SELECT count(*) FROM channel_accounts WHERE problem IS NOT NULL AND disabled_at IS NULL",
+        "All mailboxes are working.",
+        "{} mailboxes have a problem: see Settings, Mailboxes.",
+    ),
+    (
+        "SELECT count(*) FROM intake_items WHERE fate = 7",
+        "Nothing that came in is parked.",
+        "{} received items are parked: see Settings, Intake.",
+    ),
+    (
+        "SELECT count(*) FROM outbox WHERE state IN (4, 6)",
+        "No message has failed to leave.",
+        "{} messages failed or have an unknown fate: open their conversations and decide.",
+    ),
+    ("SELECT count(*) FROM parked_events", "No consumer has parked an event.", "{} events are parked."),
+    (
+        "SELECT count(*) FROM event_cursors c JOIN journal_heads h USING (workspace_id) WHERE h.seq - c.seq > 1000",
+        "All readers of the journal are up to date.",
+        "{} readers of the journal are more than 1,000 events behind. Is the worker running?",
+    ),
+)
