@@ -74,6 +74,7 @@ CONSTRAINTS: dict[str, HarkError] = {
     "roles_name_key": Conflict("A role of this name exists already.", code="role_exists"),
     "channel_accounts_address_key": Conflict("This address is connected already.", code="mailbox_exists"),
     "companies_name_key": Conflict("A company of this name exists already.", code="company_exists"),
+    "companies_domain_key": Conflict("Another company has this mail domain.", code="domain_taken"),
     "identities_value_key": Conflict("This address belongs to another contact.", code="identity_exists"),
     "rules_name_key": Conflict("A rule of this name exists already.", code="rule_exists"),
     "calendars_name_key": Conflict("Hours of this name exist already.", code="calendar_exists"),

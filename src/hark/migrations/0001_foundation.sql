@@ -196,6 +196,7 @@ CREATE TABLE contacts (
   FOREIGN KEY (workspace_id, company_id) REFERENCES companies ON DELETE SET NULL (company_id)
 );
 CREATE INDEX contacts_company ON contacts (workspace_id, company_id) WHERE company_id IS NOT NULL;
+CREATE INDEX contacts_name ON contacts USING gin (to_tsvector('simple'::regconfig, coalesce(name, '')));
 
 CREATE TABLE identities (
   workspace_id int NOT NULL,
@@ -210,6 +211,8 @@ CREATE TABLE identities (
   FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts
 );
 CREATE INDEX identities_contact ON identities (workspace_id, contact_id);
+CREATE INDEX identities_prefix ON identities (workspace_id, value text_pattern_ops);
+CREATE INDEX identities_domain ON identities (workspace_id, substring(value FROM '@([^@]*)$')) WHERE kind = 1;
 
 -- channel accounts (mailboxes) -------------------------------------------------------------------------------------
 

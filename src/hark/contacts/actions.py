@@ -1,0 +1,156 @@
+"""Making and changing contacts, their addresses and their company."""
+
+import re
+from uuid import UUID
+
+import msgspec
+
+from hark.contacts.addresses import MAX_ADDRESS, company_domain, normalise_address
+from hark.contacts.queries import find_company, get_contact
+from hark.contacts.types import Contact, ContactChanged, ContactCreated, ContactPatch, IdentityKind, Resolved
+from hark.core.db import Tx
+from hark.core.errors import BadRequest, Conflict, NotFound
+from hark.core.ids import uuid7
+from hark.workspaces.actions import check_time_zone
+from hark.workspaces.patch import changed
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # and bidi overrides, which can forge a name
+
+
+async def resolve_contact(tx: Tx, *, address: str, name: str | None) -> Resolved:
+    """Who writes from this address; the contact is made when the address is new.
+
+    Safe when two transactions meet the same new address at once: the second waits for the first and gets its contact.
+    A new contact belongs to the company with the address's mail domain. `name` fills an empty name only. Whatever
+    stood in a mail's From is taken: an address that is none is kept as it was written, so no mail is lost over it.
+    """
+    value = _lenient(address)
+    known = await _find(tx, value)
+    if known is None:
+        known = await _create(tx, value, clean_name(name, address))
+    elif cleaned := clean_name(name, address):
+        await tx.run(
+            "UPDATE contacts SET name = $3 WHERE workspace_id = $1 AND id = $2 AND name IS NULL AND erased_at IS NULL",
+            tx.workspace_id, known.contact_id, cleaned,
+        )  # fmt: skip
+    return known
+
+
+class _Known(msgspec.Struct):
+    contact_id: UUID
+    identity_id: UUID
+    company_id: UUID | None
+
+
+async def _find(tx: Tx, value: str) -> Resolved | None:
+    row = await tx.find(
+        _Known,
+        "SELECT i.contact_id, i.id AS identity_id, c.company_id FROM identities i"
+        " JOIN contacts c ON c.workspace_id = i.workspace_id AND c.id = i.contact_id"
+        " WHERE i.workspace_id = $1 AND i.kind = $2 AND i.scope = 0 AND i.value = $3",
+        tx.workspace_id, IdentityKind.EMAIL.value, value,
+    )  # fmt: skip
+    return Resolved(row.contact_id, row.identity_id, row.company_id) if row else None
+
+
+async def _create(tx: Tx, value: str, name: str | None) -> Resolved:
+    domain = company_domain(value)
+    company_id = await tx.find(
+        UUID, "SELECT id FROM companies WHERE workspace_id = $1 AND domain = $2", tx.workspace_id, domain
+    )
+    contact_id, identity_id = uuid7(), uuid7()
+    await tx.run(
+        "INSERT INTO contacts (workspace_id, id, company_id, name, created_at) VALUES ($1, $2, $3, $4, $5)",
+        tx.workspace_id, contact_id, company_id, name, tx.now(),
+    )  # fmt: skip
+    # Waits for another transaction that is inserting the same address; does nothing once that one has committed.
+    won = await tx.run(
+        "INSERT INTO identities (workspace_id, id, contact_id, kind, value) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (workspace_id, kind, scope, value) DO NOTHING",
+        tx.workspace_id, identity_id, contact_id, IdentityKind.EMAIL.value, value,
+    )  # fmt: skip
+    if not won:
+        await tx.run("DELETE FROM contacts WHERE workspace_id = $1 AND id = $2", tx.workspace_id, contact_id)
+        other = await _find(tx, value)
+        if other is None:
+            raise Conflict("The contact was erased at this very moment. Try again.", code="contact_erased")
+        return other
+    tx.emit(ContactCreated(company_id=company_id), subject_id=contact_id)
+    return Resolved(contact_id, identity_id, company_id)
+
+
+def clean_name(name: str | None, address: str) -> str | None:
+    """A display name fit to be shown: one line, no control or bidi characters, not just the address again."""
+    text = " ".join(_CONTROL.sub(" ", name or "").split()).strip("\"' ")[:200]
+    return None if not text or text.lower() == address.strip().lower() else text
+
+
+def _lenient(address: str) -> str:
+    try:
+        return normalise_address(address)
+    except BadRequest:
+        return " ".join(_CONTROL.sub(" ", address).split()).lower()[:MAX_ADDRESS] or "unknown"
+
+
+async def update_contact(tx: Tx, id: UUID, patch: ContactPatch) -> Contact:
+    """Change a contact. Raises NotFound, BadRequest for a company or time zone that does not exist."""
+    await _lock(tx, id)
+    old = await get_contact(tx, tx.actor, id)
+    fields = changed(patch)
+    company_id = fields.get("company_id", old.company_id)
+    if company_id and company_id != old.company_id and not await find_company(tx, tx.workspace_id, company_id):
+        raise BadRequest("There is no such company in this workspace.", code="unknown_company")
+    zone = fields.get("tz", old.tz)
+    await tx.run(
+        "UPDATE contacts SET name = $3, locale = $4, tz = $5, company_id = $6 WHERE workspace_id = $1 AND id = $2",
+        tx.workspace_id, id, fields.get("name", old.name), fields.get("locale", old.locale),
+        check_time_zone(zone) if zone else None, company_id,
+    )  # fmt: skip
+    tx.emit(ContactChanged(company_before=old.company_id, company_after=company_id), subject_id=id)
+    return await get_contact(tx, tx.actor, id)
+
+
+async def add_identity(tx: Tx, id: UUID, address: str) -> Contact:
+    """Give a contact one more address. Raises NotFound, BadRequest, Conflict when it belongs to somebody."""
+    await _lock(tx, id)
+    await tx.run(
+        "INSERT INTO identities (workspace_id, id, contact_id, kind, value) VALUES ($1, $2, $3, $4, $5)",
+        tx.workspace_id, uuid7(), id, IdentityKind.EMAIL.value, normalise_address(address),
+    )  # fmt: skip
+    return await _changed(tx, id)
+
+
+async def verify_identity(tx: Tx, id: UUID, identity_id: UUID, verified: bool) -> Contact:
+    """Mark an address as really the contact's own, or take that back. Raises NotFound."""
+    touched = await tx.run(
+        "UPDATE identities SET verified_at = CASE WHEN $4 THEN coalesce(verified_at, $5) END"
+        " WHERE workspace_id = $1 AND contact_id = $2 AND id = $3",
+        tx.workspace_id, id, identity_id, verified, tx.now(),
+    )  # fmt: skip
+    if not touched:
+        raise NotFound("This contact has no such address.")
+    return await _changed(tx, id)
+
+
+async def remove_identity(tx: Tx, id: UUID, identity_id: UUID) -> Contact:
+    """Take an address away; the next mail from it makes a new contact. Raises NotFound, Conflict for the last one."""
+    await _lock(tx, id)
+    contact = await get_contact(tx, tx.actor, id)
+    if identity_id not in {i.id for i in contact.identities}:
+        raise NotFound("This contact has no such address.")
+    if len(contact.identities) == 1:
+        raise Conflict("This is the contact's only address. Add the right one first.", code="last_identity")
+    await tx.run("DELETE FROM identities WHERE workspace_id = $1 AND id = $2", tx.workspace_id, identity_id)
+    return await _changed(tx, id)
+
+
+async def _lock(tx: Tx, id: UUID) -> None:
+    await tx.run("SELECT FROM contacts WHERE workspace_id = $1 AND id = $2 FOR UPDATE", tx.workspace_id, id)
+    await get_contact(tx, tx.actor, id)
+
+
+async def _changed(tx: Tx, id: UUID) -> Contact:
+    contact = await get_contact(tx, tx.actor, id)
+    company = contact.company_id
+    tx.emit(ContactChanged(company_before=company, company_after=company), subject_id=id)
+    return contact

@@ -1,0 +1,138 @@
+"""People who write to us, their addresses, and the companies they work for."""
+
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Annotated, ClassVar, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from hark.core.events import Event
+from hark.core.http import Body
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Minor = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
+Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+Days = Annotated[int, msgspec.Meta(ge=1, le=3660)]
+
+
+class IdentityKind(IntEnum):
+    EMAIL = 1
+
+
+KIND_NAMES: dict[int, str] = {IdentityKind.EMAIL: "email"}
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """An address of a contact. `verified_at`: when it was known that the contact really owns it."""
+
+    id: UUID
+    kind: str
+    value: str
+    verified_at: datetime | None
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """`value_minor` is monthly revenue in minor units of `currency` (the workspace's when null); `cycle_days` the
+    billing cycle by which `renewal_on` repeats. `domain`: new contacts with this mail domain belong here."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    value_minor: int | None
+    currency: str | None
+    renewal_on: date | None
+    cycle_days: int | None
+    created_at: datetime
+    can: list[str] = []
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with all their addresses."""
+
+    id: UUID
+    name: str | None
+    locale: str | None
+    tz: str | None
+    created_at: datetime
+    erased_at: datetime | None
+    company_id: UUID | None
+    identities: list[Identity] = []
+    company: Company | None = None
+    can: list[str] = []
+
+
+class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact in a list: the oldest address stands for all."""
+
+    id: UUID
+    name: str | None
+    address: str | None
+    company_id: UUID | None
+    company_name: str | None
+    created_at: datetime
+
+
+class ContactPatch(Body):
+    name: Name | msgspec.UnsetType | None = msgspec.UNSET
+    locale: Annotated[str, msgspec.Meta(max_length=35)] | msgspec.UnsetType | None = msgspec.UNSET
+    tz: str | msgspec.UnsetType | None = msgspec.UNSET
+    company_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class NewCompany(Body):
+    name: Name
+    domain: str | None = None
+    value_minor: Minor | None = None
+    currency: Currency | None = None
+    renewal_on: date | None = None
+    cycle_days: Days | None = None
+
+
+class CompanyPatch(Body):
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    domain: str | msgspec.UnsetType | None = msgspec.UNSET
+    value_minor: Minor | msgspec.UnsetType | None = msgspec.UNSET
+    currency: Currency | msgspec.UnsetType | None = msgspec.UNSET
+    renewal_on: date | msgspec.UnsetType | None = msgspec.UNSET
+    cycle_days: Days | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class Resolved(NamedTuple):
+    """Who an address belongs to."""
+
+    contact_id: UUID
+    identity_id: UUID
+    company_id: UUID | None
+
+
+class ContactCreated(Event, frozen=True, kw_only=True):
+    """`subject_id` of the journal row is the contact."""
+
+    kind: ClassVar[int] = 80
+    company_id: UUID | None = None
+
+
+class ContactChanged(Event, frozen=True, kw_only=True):
+    """`subject_id` is the contact; the company before and after, the same twice when it stayed."""
+
+    kind: ClassVar[int] = 81
+    company_before: UUID | None = None
+    company_after: UUID | None = None
+
+
+class CompanyChanged(Event, frozen=True, kw_only=True):
+    """`subject_id` is the company: it was made, or its name or domain changed."""
+
+    kind: ClassVar[int] = 82
+    company_id: UUID
+
+
+class CompanyValueChanged(Event, frozen=True, kw_only=True):
+    """Revenue, currency, renewal or cycle changed: the open waits of its conversations are to be priced again."""
+
+    kind: ClassVar[int] = 83
+    company_id: UUID
+
+
+EVENTS: tuple[type[Event], ...] = (ContactCreated, ContactChanged, CompanyChanged, CompanyValueChanged)
