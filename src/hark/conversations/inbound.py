@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.conversations.lock import lock_root, record, save_sql
+from hark.conversations.lock import lock_root, record, save_args
 from hark.conversations.types import (
     Audience,
     Delivery,
@@ -312,7 +312,7 @@ async def _append(tx: Tx, c: Locked, m: _NewMessage) -> bool:
             [f.inline for f in files], [f.blob_key for f in files],
             m.id, tx.workspace_id, m.file_ids,
             tx.workspace_id, m.id, c.id, m.at, _words(m),
-            save_sql(tx, c), tx.workspace_id, c.id,
+            *save_args(tx, c), tx.workspace_id, c.id,
         ),
     )  # fmt: skip
 
@@ -337,7 +337,9 @@ WITH endpoint AS (
   INSERT INTO message_search (workspace_id, message_id, conversation_id, occurred_at, tokens)
   VALUES ({}, {}, {}, {}, array_to_tsvector({}::text[]))
 ), saved AS (
-  {}
+  UPDATE conversations SET contact_id = {}, company_id = {}, team_id = {}, assignee_id = {}, severity = {},
+    difficulty = {}, root_id = {}, tag_ids = {}, subject = {}, preview = {}, last_message_at = {}, seq = {},
+    customer_seq = {}, public_seq = {} WHERE workspace_id = {} AND id = {}
 )
 SELECT EXISTS (
   SELECT FROM outbox WHERE workspace_id = {} AND conversation_id = {} AND state = 0 AND cancel_if_customer_writes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hark.conversations.types import Locked
@@ -103,15 +104,19 @@ def record(
 
 async def save(tx: Tx, c: Locked) -> None:
     """Write the fields of a locked conversation back. The journey's own columns follow when the transaction ends."""
-    await tx.run(save_sql(tx, c))
+    await tx.run(Sql(SAVE, *save_args(tx, c)))
 
 
-def save_sql(tx: Tx, c: Locked) -> Sql:
-    """The statement of `save`, to stand at the end of a longer one."""
-    return Sql(
-        "UPDATE conversations SET contact_id = {}, company_id = {}, team_id = {}, assignee_id = {}, severity = {},"
-        " difficulty = {}, root_id = {}, tag_ids = {}, subject = {}, preview = {}, last_message_at = {}, seq = {},"
-        " customer_seq = {}, public_seq = {} WHERE workspace_id = {} AND id = {}",
+SAVE = """
+UPDATE conversations SET contact_id = {}, company_id = {}, team_id = {}, assignee_id = {}, severity = {}, difficulty = {},
+  root_id = {}, tag_ids = {}, subject = {}, preview = {}, last_message_at = {}, seq = {}, customer_seq = {}, public_seq = {}
+WHERE workspace_id = {} AND id = {}
+"""
+
+
+def save_args(tx: Tx, c: Locked) -> tuple[Any, ...]:
+    """The arguments of `SAVE`, which may also stand in a longer statement."""
+    return (
         c.contact_id, c.company_id, c.team_id, c.assignee_id, c.severity, c.difficulty, c.root_id, c.tag_ids, c.subject,
         c.preview, c.last_message_at, c.seq, c.customer_seq, c.public_seq, tx.workspace_id, c.id,
     )  # fmt: skip
