@@ -175,6 +175,30 @@ def _temporary_socket_dir(data_dir: Path, user: tuple[int, int] | None) -> Path:
     return folder
 
 
+# --- another major version ------------------------------------------------------------------------------------------
+
+
+def upgraded_path(data_dir: Path) -> Path:
+    """Where a complete copy of the folder for a newer PostgreSQL waits to take its place."""
+    return data_dir.with_name(data_dir.name + ".upgraded")
+
+
+def take_upgraded(data_dir: Path) -> Path:
+    """Put the complete copy in the folder's place; returns where the old folder is kept."""
+    old = data_dir.with_name(f"{data_dir.name}.old-{(data_dir / 'PG_VERSION').read_text().strip()}")
+    if old.exists():
+        shutil.rmtree(old)
+    data_dir.rename(old)
+    finish_upgrade(data_dir)
+    return old
+
+
+def finish_upgrade(data_dir: Path) -> None:
+    """Killed between the two renames of `take_upgraded`: do the second, instead of starting with an empty database."""
+    if not data_dir.exists() and upgraded_path(data_dir).exists():
+        upgraded_path(data_dir).rename(data_dir)
+
+
 # --- what a killed PostgreSQL left behind ---------------------------------------------------------------------------
 
 

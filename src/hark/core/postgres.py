@@ -81,7 +81,7 @@ class EmbeddedPostgres:
     """A PostgreSQL of our own. `async with EmbeddedPostgres(folder) as server: connect(server.dsn)`.
 
     `data_dir` is its cluster folder; beside it stand `<name>.log`, `<name>.lock` and, where it fits, `<name>.sock`.
-    `settings` replaces single entries of SETTINGS. A postmaster that dies is started again until `stop()`.
+    `binaries` are found by `find_binaries` unless given; `settings` replaces single entries of SETTINGS. A postmaster that dies is started again until `stop()`.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class EmbeddedPostgres:
         *,
         database: str = "hark",
         prefer: str | None = None,
+        binaries: Binaries | None = None,
         settings: Mapping[str, str] | None = None,
         say: Say = say_to_stderr,
     ) -> None:
@@ -99,7 +100,7 @@ class EmbeddedPostgres:
         self.prefer = prefer
         self.say = say
         self.socket_dir: Path | None = None
-        self.binaries: Binaries | None = None
+        self.binaries = binaries
         self._lock: FolderLock | None = None
         self._user: tuple[int, int] | None = None
         self._process: TiedProcess | None = None
@@ -131,7 +132,8 @@ class EmbeddedPostgres:
         self._lock = pg_folder.take_lock(self.data_dir)
         try:
             self._user = pg_folder.service_user(self.data_dir)
-            binaries = find_binaries(self.data_dir, prefer=self.prefer)
+            pg_folder.finish_upgrade(self.data_dir)
+            binaries = self.binaries or find_binaries(self.data_dir, prefer=self.prefer)
             self.binaries = private_copy(binaries) if self._user is not None else binaries
             if folder_version(self.data_dir) is None:
                 await self._create_cluster(self.binaries)
