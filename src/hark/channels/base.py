@@ -1,7 +1,7 @@
 """What every channel adapter offers, and how it reports trouble. The core retries; adapters never do."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -49,14 +49,22 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     folders: list[str] = []
 
 
+class Sender(Protocol):
+    """The sending side of a channel for the life of a process; it may keep connections between messages."""
+
+    async def send(self, raw: bytes, envelope: Any, config: Any) -> SendResult:
+        """Hand one composed message over. Raises TransportError."""
+
+    async def close(self) -> None: ...
+
+
 class Adapter(NamedTuple):
     """One channel. `parse` is pure: raw bytes to the channel's message struct, never raising.
 
-    `send` takes the composed bytes, the channel's envelope and its settings; it returns a `SendResult` or raises
-    `TransportError`.
+    `send` opens the sending side; the worker does it once and closes it at its end.
     """
 
     kind: str
     capabilities: Capabilities
     parse: Callable[[bytes], Any]
-    send: Callable[..., Awaitable[SendResult]]
+    send: Callable[..., Sender]

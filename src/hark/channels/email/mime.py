@@ -1,5 +1,6 @@
 """A mail from its bytes. Pure: no clock, no network, no database."""
 
+import hashlib
 import mimetypes
 import re
 from datetime import datetime
@@ -15,7 +16,7 @@ from hark.channels.email.headers import (
     to_text,
 )
 from hark.channels.email.sanitize import html_to_text, text_to_html
-from hark.channels.email.structure import Budget, Part, payload, split_parts
+from hark.channels.email.structure import Budget, Part, payload, read_headers, split_parts
 from hark.channels.email.tnef import open_tnef
 from hark.channels.email.types import Address, Attachment, ParsedMail
 
@@ -54,6 +55,18 @@ def parse_message(raw: bytes) -> ParsedMail:
             problems=[f"This mail could not be read ({type(error).__name__}); it is attached as it came."],
             attachments=[_attachment(0, "message.eml", "message/rfc822", raw)],
         )
+
+
+def external_id(raw: bytes) -> str:
+    """The same for the same mail however it arrived (SMTP, IMAP, twice), different for different mails that share a
+    Message-ID. SHA-256 over the sender's own fields and the body; servers add Received and the like on the way."""
+    headers, body = read_headers(raw, 0, len(raw), Budget(problems=[]))
+    digest = hashlib.sha256()
+    for name in ("message-id", "from", "date", "subject"):
+        value = next((value for key, value in headers if key == name), b"")
+        digest.update(name.encode() + b":" + b" ".join(value.split()) + b"\n")
+    digest.update(raw[body:].replace(b"\r\n", b"\n").rstrip(b"\n"))
+    return digest.hexdigest()
 
 
 def _parse(raw: bytes) -> ParsedMail:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+Security = Literal["tls", "starttls", "none"]
 MailKind = Literal["human", "auto_reply", "out_of_office", "bulk", "loop"]
 
 
@@ -93,3 +94,69 @@ class DeliveryReport(msgspec.Struct, frozen=True, kw_only=True):
     recipients: list[Report]
     original_message_id: str | None = None
     reporting_mta: str = ""
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """One mail as it came over SMTP or LMTP. `recipients` are the envelope's, `raw` is byte for byte what was sent."""
+
+    mail_from: str
+    recipients: list[str]
+    raw: bytes
+    peer: str
+    helo: str
+    protocol: Literal["smtp", "lmtp"]
+
+
+class OutEnvelope(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an outgoing mail goes: `sender` is the bounce address, `recipients` hold To, Cc and Bcc."""
+
+    sender: str
+    recipients: list[str]
+
+
+class SmtpConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that sends for a mailbox."""
+
+    host: str
+    port: int = 587
+    security: Security = "starttls"
+    username: str = ""
+    password: str = ""
+    verify: bool = True  # check the server's certificate
+    timeout_s: float = 30.0
+
+
+class ImapConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """A mailbox that is watched. `after_fetch` says what happens to a mail there once it is stored here."""
+
+    host: str
+    port: int = 993
+    security: Security = "tls"
+    username: str = ""
+    password: str = ""
+    verify: bool = True
+    timeout_s: float = 30.0
+    folders: tuple[str, ...] = ("INBOX",)
+    after_fetch: Literal["keep", "seen", "delete"] = "keep"
+    poll_s: float = 60.0  # how often folders are looked at when the server does not tell
+    history: bool = False  # also fetch what was in the folder before it was first watched
+    max_bytes: int = 26_214_400
+
+
+class ImapCursor(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one folder has been read. `since` bounds a new scan after the server has renumbered the folder."""
+
+    uidvalidity: int
+    uid: int
+    since: datetime | None = None
+
+
+class ImapItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One mail of a watched folder. With a `problem` (too large, unreadable) `raw` holds what could be had of it."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    raw: bytes
+    received_at: datetime | None
+    problem: str | None = None

@@ -1,0 +1,226 @@
+"""Sending over SMTP (RFC 5321): connections are kept and used again, and every failure says what may have happened."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPConnectResponseError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+)
+
+from hark.channels.base import Check, SendResult, TransportError
+from hark.channels.email.hosts import Resolve, connect, explain, tls_context
+from hark.channels.email.types import OutEnvelope, SmtpConfig
+
+MAX_IDLE_S = 30.0  # servers hang up after minutes; a connection older than this is not worth its risk
+MAX_USES = 100
+MAX_PARALLEL = 4  # connections to one server: providers begin to refuse above ten
+
+
+class SmtpSender:
+    """Sends mails; keeps idle connections per server for the life of the worker. One event loop."""
+
+    def __init__(self, resolve: Resolve, *, helo: str = "localhost") -> None:
+        self._resolve = resolve
+        self._helo = helo
+        self._idle: dict[SmtpConfig, list[_Line]] = {}
+        self._slots: dict[SmtpConfig, asyncio.Semaphore] = {}
+
+    async def send(self, raw: bytes, envelope: OutEnvelope, config: SmtpConfig) -> SendResult:
+        """Hand one mail over. Raises TransportError; `maybe_sent` only when the connection broke after the text left.
+
+        Some recipients may be refused while others are accepted: see `SendResult.refused`. A wrong password is not
+        permanent: the mail is fine and goes once the mailbox is put right.
+        """
+        if not envelope.recipients:
+            raise TransportError("The mail has no recipient. Add one and send it again.", permanent=True)
+        async with self._slots.setdefault(config, asyncio.Semaphore(MAX_PARALLEL)):
+            line = self._take(config)
+            if line is not None:
+                try:
+                    return await self._deliver(line, raw, envelope, config)
+                except _StaleError:
+                    pass  # the server had closed it meanwhile; nothing was handed over
+            return await self._deliver(_Line(await self._open(config)), raw, envelope, config)
+
+    async def close(self) -> None:
+        """Say goodbye on every idle connection."""
+        lines = [line for some in self._idle.values() for line in some]
+        self._idle.clear()
+        for line in lines:
+            with contextlib.suppress(SMTPException, OSError):
+                await line.client.quit(timeout=2)
+            line.client.close()
+
+    def _take(self, config: SmtpConfig) -> "_Line | None":
+        some = self._idle.get(config, [])
+        while some:
+            line = some.pop()
+            fresh = asyncio.get_running_loop().time() - line.since < MAX_IDLE_S and line.uses < MAX_USES
+            if fresh and line.client.is_connected:
+                return line
+            line.client.close()
+        return None
+
+    async def _open(self, config: SmtpConfig) -> SMTP:
+        try:
+            return await _connect(config, self._resolve, self._helo)
+        except TransportError:
+            raise
+        except (SMTPException, OSError) as error:
+            raise TransportError(_sentence(error, config), permanent=False) from error
+
+    async def _deliver(self, line: "_Line", raw: bytes, envelope: OutEnvelope, config: SmtpConfig) -> SendResult:
+        keep = False
+        try:
+            result = await _transaction(line, raw, envelope, config)
+            keep = True
+        except TransportError:
+            with contextlib.suppress(SMTPException, OSError):
+                await line.client.rset(timeout=5)
+                keep = True
+            raise
+        finally:
+            if keep and line.client.is_connected:
+                line.uses += 1
+                line.since = asyncio.get_running_loop().time()
+                self._idle.setdefault(config, []).append(line)
+            else:
+                line.client.close()
+        return result
+
+
+class _Line:
+    """One open connection."""
+
+    def __init__(self, client: SMTP) -> None:
+        self.client = client
+        self.uses = 0
+        self.since = 0.0
+
+
+class _StaleError(Exception):
+    """A kept connection turned out closed before anything of this mail was accepted."""
+
+
+async def _connect(config: SmtpConfig, resolve: Resolve, helo: str) -> SMTP:
+    sock = await connect(config.host, config.port, resolve, config.timeout_s)
+    client = SMTP(hostname=config.host, sock=sock, local_hostname=helo, timeout=config.timeout_s,
+                  use_tls=config.security == "tls", start_tls=config.security == "starttls",
+                  tls_context=tls_context(config.security, verify=config.verify))  # fmt: skip
+    try:
+        await client.connect()
+        await client.ehlo()
+        if config.username:
+            await client.login(config.username, config.password)
+    except BaseException:
+        client.close()
+        sock.close()
+        raise
+    return client
+
+
+async def _transaction(line: _Line, raw: bytes, envelope: OutEnvelope, config: SmtpConfig) -> SendResult:
+    client = line.client
+    options = _options(client, raw, envelope)
+    encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
+    refused: dict[str, str] = {}
+    codes: list[int] = []
+    async with _before_data(line, config):
+        await client.mail(envelope.sender, options=options, encoding=encoding)
+        for recipient in envelope.recipients:
+            try:
+                await client.rcpt(recipient, encoding=encoding)
+            except SMTPRecipientRefused as error:
+                refused[recipient] = f"{error.code} {error.message}"
+                codes.append(error.code)
+    if len(refused) == len(envelope.recipients):
+        first = next(iter(refused))
+        raise TransportError(f"The server refused {first}: {refused[first]}.", permanent=all(c >= 500 for c in codes))
+    try:
+        response = await client.data(raw)
+    except SMTPResponseException as error:
+        raise _answer(error, "did not take the mail") from error
+    except (SMTPException, OSError) as error:
+        # The text may have left; only the server's answer is missing (RFC 5321 4.2.5 leaves this open by design).
+        raise TransportError(
+            f"The connection to {config.host} broke before it confirmed the mail, so the mail may have been sent. "
+            "Look whether the recipient has it before sending it again.",
+            permanent=False, maybe_sent=True,
+        ) from error  # fmt: skip
+    return SendResult(provider_id=None, response=f"{response.code} {response.message}"[:500], refused=refused)
+
+
+@contextlib.asynccontextmanager
+async def _before_data(line: _Line, config: SmtpConfig) -> AsyncIterator[None]:
+    """Errors while nothing of the mail has been handed over: trying again is safe."""
+    try:
+        yield
+    except SMTPResponseException as error:
+        if error.code == 421 and line.uses:
+            raise _StaleError from error
+        raise _answer(error, "refused the sender") from error
+    except (SMTPException, OSError) as error:
+        if line.uses:
+            raise _StaleError from error
+        raise TransportError(_sentence(error, config), permanent=False) from error
+
+
+def _options(client: SMTP, raw: bytes, envelope: OutEnvelope) -> list[str]:
+    options = []
+    if client.supports_extension("size"):
+        options.append(f"SIZE={len(raw)}")
+    if not raw.isascii() and client.supports_extension("8bitmime"):
+        options.append("BODY=8BITMIME")
+    foreign = next((one for one in (envelope.sender, *envelope.recipients) if not one.isascii()), None)
+    if foreign is not None:
+        if not client.supports_extension("smtputf8"):
+            raise TransportError(
+                f"The server cannot deliver to {foreign}: it knows no international addresses.", permanent=True
+            )
+        options.append("SMTPUTF8")
+    return options
+
+
+def _answer(error: SMTPResponseException, what: str) -> TransportError:
+    message = " ".join(error.message.split())[:300]
+    return TransportError(f"The mail server {what}: {error.code} {message}.", permanent=error.code >= 500)
+
+
+def _sentence(error: BaseException, config: SmtpConfig) -> str:
+    if isinstance(error, SMTPAuthenticationError):
+        return (f"{config.host} refused the user name or the password for {config.username}. Check both; some "
+                "providers want an app password.")  # fmt: skip
+    if isinstance(error, SMTPNotSupported):
+        what = (
+            "STARTTLS" if config.security == "starttls" and "starttls" in str(error).lower() else "this way to sign in"
+        )
+        return f"{config.host} does not offer {what} on port {config.port}. Choose another security or port."
+    if isinstance(error, SMTPConnectResponseError | SMTPResponseException):
+        return f"{config.host} answered {error.code} {' '.join(error.message.split())[:200]}. Try again later."
+    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, ssl.SSLError | OSError):
+        return explain(cause, config.host, config.port)
+    return f"{config.host} ended the conversation on port {config.port}. It may expect TLS, or be busy; try again."
+
+
+async def check_smtp(config: SmtpConfig, resolve: Resolve) -> Check:
+    """Connect and sign in without sending anything; the sentence says what to change when that fails."""
+    try:
+        client = await _connect(config, resolve, "localhost")
+    except TransportError as error:
+        return Check(ok=False, sentence=error.message)
+    except (SMTPException, OSError) as error:
+        return Check(ok=False, sentence=_sentence(error, config))
+    with contextlib.suppress(SMTPException, OSError):
+        await client.quit(timeout=2)
+    client.close()
+    signed_in = f" and accepts {config.username}" if config.username else ""
+    return Check(ok=True, sentence=f"{config.host} answers{signed_in}.")
