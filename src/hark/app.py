@@ -14,6 +14,7 @@ import hark.access.routes
 import hark.access.types
 import hark.agents.routes
 import hark.agents.types
+import hark.contacts.routes
 import hark.contacts.types
 import hark.conversations.types
 import hark.core.health
@@ -23,7 +24,7 @@ import hark.journey.types
 import hark.reports.routes
 import hark.workspaces.routes
 import hark.workspaces.types
-from hark.access.authenticate import authenticate
+from hark.access.authenticate import authenticate, send_rotated_token
 from hark.core.events import Projector, Registry, registry
 from hark.core.http import (
     EXCEPTION_HANDLERS,
@@ -61,6 +62,7 @@ ROUTES: list[Route] = tables(
     hark.access.routes.ROUTES,
     hark.agents.routes.ROUTES,
     hark.workspaces.routes.ROUTES,
+    hark.contacts.routes.ROUTES,
     hark.hours.routes.ROUTES,
     hark.reports.routes.ROUTES,
 )
@@ -84,6 +86,7 @@ def create_app(services: Services) -> Litestar:
             "bus": provide(services.bus),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
+        before_send=[send_rotated_token],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         state=State({"services": services, "db": services.db, "keys": services.keys, "settings": services.settings}),
