@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from hark.contacts import actions, companies, queries
 from hark.contacts.types import Company, CompanyPatch, Contact, ContactPatch, ContactRow, NewCompany
@@ -13,7 +13,7 @@ from hark.core.errors import NotFound
 from hark.core.http import Body, delete, get, patch, post
 from hark.core.paging import Page
 
-Words = Annotated[str, Parameter(query="query", max_length=200)]
+Words = Annotated[str, QueryParameter(name="query", max_length=200)]
 
 
 class NewIdentity(Body):
