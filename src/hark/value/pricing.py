@@ -3,9 +3,10 @@
 import msgspec
 
 from hark.core.clock import from_unix
-from hark.core.db import Queries, Tx
+from hark.core.db import Db, Tx
 from hark.journey.pricing import PricedCase, PricedWait
 from hark.value.price import wait_price
+from hark.value.queries import recent_severity_mean
 from hark.value.stake import severity_scale, value_at_stake
 from hark.value.types import Severity, Stake, ValueModel, Worth
 from hark.workspaces.queries import get_workspace
@@ -13,13 +14,14 @@ from hark.workspaces.types import Workspace
 
 
 def model_of(workspace: Workspace) -> ValueModel:
-    """The value model a workspace has set up."""
+    """The value model a workspace has set up, its severities not yet rescaled."""
     return ValueModel(currency=workspace.base_currency, **msgspec.structs.asdict(workspace.settings.value))
 
 
-async def load_model(db: Queries, workspace_id: int) -> ValueModel:
-    """The value model of a workspace. Raises NotFound."""
-    return model_of(await get_workspace(db, workspace_id))
+async def load_model(db: Db | Tx, workspace_id: int) -> ValueModel:
+    """The value model of a workspace, with severities rescaled to its last 90 days. Raises NotFound."""
+    model = model_of(await get_workspace(db, workspace_id))
+    return msgspec.structs.replace(model, severity_mean=await recent_severity_mean(db, workspace_id, model))
 
 
 class WorkspacePricing:
