@@ -85,11 +85,16 @@ def test(arguments: Sequence[str]) -> int:
     """Everything; pytest last, so that its summary ends the output."""
     ensure_system_packages()
     venv = ensure_environment(ROOT, dev=True)
-    node = ensure_front_end(ROOT, venv) or require_node(venv)
-    build_web.install_modules(ROOT, node, run_step)
-    front_end = ("front end", [*node.npm, "run", "check"], node.environment(), ROOT / "web")
+    failed, front_end = [], []
+    try:
+        node = ensure_front_end(ROOT, venv) or require_node(venv)
+        build_web.install_modules(ROOT, node, run_step)
+        front_end = [("front end", [*node.npm, "run", "check"], node.environment(), ROOT / "web")]
+    except Stop as error:
+        print(error, file=sys.stderr)
+        failed = ["front end"]
     pytest = ("tests", [str(venv / "bin/python"), "-m", "pytest", *arguments], dict(os.environ), ROOT)
-    return run_checks([*static_checks(venv), front_end, pytest])
+    return run_checks([*static_checks(venv), *front_end, pytest], failed=failed)
 
 
 def lock(_: Sequence[str]) -> int:
@@ -267,9 +272,9 @@ def static_checks(venv: Path) -> list[Check]:
     ]
 
 
-def run_checks(checks: Sequence[Check]) -> int:
-    """Run them all, whatever fails, so that one run tells everything."""
-    failed = []
+def run_checks(checks: Sequence[Check], *, failed: Sequence[str] = ()) -> int:
+    """Run them all, whatever fails, so that one run tells everything; `failed` names what has failed before."""
+    failed = list(failed)
     for name, command, environment, folder in checks:
         print(f"\n== {name}", flush=True)
         if subprocess.run(command, env=dict(environment), cwd=folder, check=False).returncode != 0:
