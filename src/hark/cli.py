@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from hark.core.errors import HarkError
 from hark.settings import Settings, load_settings
@@ -59,6 +60,24 @@ async def doctor(settings: Settings, options: argparse.Namespace) -> int:
     return await run(settings, events=options.events)
 
 
+async def backup(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.backup import run_backup
+
+    return await run_backup(settings, file=options.file)
+
+
+async def restore(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.backup import run_restore
+
+    return await run_restore(settings, file=options.file)
+
+
+async def bench(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.bench.runner import run
+
+    return await run(settings, name=options.name, quick=options.quick, as_json=options.json)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """All commands with their options; `docs/admin/commands.md` describes each (a test compares)."""
     parser = argparse.ArgumentParser(prog="hark", description="Customer support that measures and prices waiting.")
@@ -83,6 +102,12 @@ def build_parser() -> argparse.ArgumentParser:
     add("doctor", doctor, "check this installation").add_argument(
         "--events", action="store_true", help="print which part consumes which event"
     )
+    add("backup", backup, "everything in one file").add_argument("file", type=Path)
+    add("restore", restore, "a backup into an empty installation").add_argument("file", type=Path)
+    benchmark = add("bench", bench, "measure this machine: `hark bench list` names all benchmarks")
+    benchmark.add_argument("name")
+    benchmark.add_argument("--quick", action="store_true", help="the same work at a fiftieth of the size")
+    benchmark.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
 

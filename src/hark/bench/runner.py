@@ -1,0 +1,105 @@
+"""`hark bench NAME [--quick] [--json]`: one JSON object of figures per benchmark."""
+
+
+import os
+import platform
+import subprocess
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from hark.core.errors import NotFound
+from hark.settings import Settings
+
+
+class Figure(msgspec.Struct, kw_only=True):
+    """One measured number; `target` is what the product promises, `limit` the machine's own limit for the same work."""
+
+    key: str
+    value: float | None
+    unit: str
+    target: float | None = None
+    limit: float | None = None
+    better: Literal["lower", "higher"]
+
+
+class Result(msgspec.Struct, kw_only=True):
+    name: str
+    machine: str
+    commit: str
+    figures: list[Figure]
+
+
+Benchmark = Callable[..., Awaitable[list[Figure]]]
+
+# name -> (module with `async def run(settings, *, quick) -> list[Figure]`, what it measures)
+BENCHMARKS: dict[str, tuple[str, str]] = {
+    "start": ("hark.bench.start", "fresh clone to sign-in page, and a second start"),
+    "ingest": ("hark.bench.ingest", "mails over SMTP, parsed, threaded, journaled; from the 250 to the browser"),
+    "inbox": ("hark.bench.inbox", "lists and threads at a million conversations, beside the same SQL under pgbench"),
+    "fanout": ("hark.bench.fanout", "one event to two thousand idle browsers"),
+    "memory": ("hark.bench.memory", "memory of an idle installation"),
+    "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
+}
+
+
+async def run_benchmark(settings: Settings, name: str, *, quick: bool) -> Result:
+    """Run one benchmark. Raises NotFound for an unknown name."""
+    if name not in BENCHMARKS:
+        raise NotFound(f"There is no benchmark {name}. `hark bench list` names them all.")
+    module: Any = import_module(BENCHMARKS[name][0])
+    run: Benchmark = module.run
+    return Result(name=name, machine=machine(), commit=commit(), figures=await run(settings, quick=quick))
+
+
+async def run(settings: Settings, *, name: str, quick: bool, as_json: bool) -> int:
+    """The command line's side: prints the figures, or the list of benchmarks."""
+    if name == "list":
+        for key, (_, what) in BENCHMARKS.items():
+            print(f"{key:8} {what}")
+        return 0
+    if name == "seed":
+        from hark.bench.seed import seed
+
+        await seed(settings, quick=quick)
+        return 0
+    result = await run_benchmark(settings, name, quick=quick)
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(result)).decode())
+    else:
+        Console().print(table(result))
+    return 0
+
+
+def table(result: Result) -> Table:
+    """The figures as a table for people."""
+    table = Table("figure", "value", "unit", "target", "machine's limit", title=f"{result.name} · {result.machine} · {result.commit}")
+    for f in result.figures:
+        cells = ["–" if x is None else f"{x:,.4g}" for x in (f.value, f.target, f.limit)]
+        table.add_row(f.key, cells[0], f.unit, cells[1], cells[2])
+    return table
+
+
+def machine() -> str:
+    """Cores, memory and processor of this machine, in one line."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    model = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {model}"
+
+
+def commit() -> str:
+    """The commit of the checkout this runs from, `-dirty` when changed; `unknown` outside a checkout."""
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    )
+    return told.stdout.strip() or "unknown"
+
