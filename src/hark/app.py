@@ -22,6 +22,7 @@ import hark.hours.routes
 import hark.hours.types
 import hark.journey.types
 import hark.reports.routes
+import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import authenticate, send_rotated_token
@@ -55,7 +56,7 @@ EVENTS: Registry = registry(
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
 
-CONSUMERS: Sequence[Consumer] = ()
+CONSUMERS: Sequence[Consumer] = (hark.value.actions.CONSUMER,)
 
 ROUTES: list[Route] = tables(
     hark.core.health.ROUTES,

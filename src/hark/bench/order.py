@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from random import Random
 from statistics import median
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+from hark.bench.runner import Figure
 from hark.core.clock import unix
 from hark.hours.open_time import Calendar, continuous
 from hark.hours.types import WEEKDAYS_9_TO_18, Plan
+from hark.settings import Settings
 from hark.value.order import is_overdue, is_reserved, limit_s, order_index, urgency
 from hark.value.price import price_per_hour, wait_price
 from hark.value.stake import severity_mean, severity_scale, value_at_stake
@@ -224,31 +226,31 @@ def outcome(served: list[Served], model: ValueModel) -> Outcome:
     return Outcome(sum(s.loss for s in served), longest("messenger"), longest("mail"), max(0.0, over) / HOUR_S)
 
 
-def run(*, quick: bool) -> dict[str, Any]:
-    """Name and figures of the benchmark; `quick` is the same work with two seeds instead of eight.
+async def run(settings: Settings, *, quick: bool) -> list[Figure]:
+    """The figures of the benchmark; `quick` is the same work with two seeds instead of eight.
 
     Costs are medians over the seeds, waits the worst over all of them.
     """
     seeds, weeks = range(1, 3 if quick else 9), 8
-    figures: list[dict[str, Any]] = []
+    figures: list[Figure] = []
     for load, suffix in ((0.94, ""), (1.01, "_overload")):
-        runs = {rule: [_run_one(seed, load, weeks, rule) for seed in seeds] for rule in ("fifo", "price", "order")}
+        runs = {rule: [_run_one(seed, load, weeks, rule) for seed in seeds] for rule in get_args(Rule)}
         figures += _figures(runs, suffix)
-    return {"name": "order", "figures": figures}
+    return figures
 
 
-def _run_one(seed: int, load: float, weeks: int, rule: Any) -> Outcome:
+def _run_one(seed: int, load: float, weeks: int, rule: Rule) -> Outcome:
     calendar, model = team_calendar(), model_of_team()
     cases = arrivals(seed=seed, load=load, weeks=weeks, calendar=calendar, model=model)
     return outcome(list(simulate(cases, rule, calendar=calendar, model=model)), model)
 
 
-def _figures(runs: dict[str, list[Outcome]], suffix: str) -> list[dict[str, Any]]:
-    def against_fifo(rule: str) -> float:
+def _figures(runs: dict[Rule, list[Outcome]], suffix: str) -> list[Figure]:
+    def against_fifo(rule: Rule) -> float:
         pairs = zip(runs[rule], runs["fifo"], strict=True)
         return median(mine.lost / fifo.lost for mine, fifo in pairs)
 
-    def worst(rule: str, pick: Callable[[Outcome], float]) -> float:
+    def worst(rule: Rule, pick: Callable[[Outcome], float]) -> float:
         return max(pick(one) for one in runs[rule])
 
     # Targets are promised at 94 % load; past 100 % the queue grows for ever and only the ratio means something.
@@ -264,6 +266,6 @@ def _figures(runs: dict[str, list[Outcome]], suffix: str) -> list[dict[str, Any]
         ("longest_mail_fifo", worst("fifo", lambda one: one.longest_mail_h), "hours", None),
     ]
     return [
-        {"key": key + suffix, "value": round(value, 3), "unit": unit, "target": goal, "limit": None, "better": "lower"}
+        Figure(key=key + suffix, value=round(value, 3), unit=unit, target=goal, better="lower")
         for key, value, unit, goal in rows
     ]
