@@ -16,7 +16,7 @@ from hark.core.db import Tx
 from hark.core.ids import uuid7
 from hark.core.services import Services
 from hark.journey.pricing import PricedWait
-from hark.journey.queries import merged_in, unanswered_since
+from hark.journey.queries import case_stage_times, merged_in, unanswered_since
 from hark.journey.reducer import Fold
 from hark.journey.types import (
     AnswerNotNeeded,
@@ -218,6 +218,42 @@ async def test_merge_brings_the_open_wait_to_the_root(desk: Desk) -> None:
     assert (await conversation(desk, child_id))["status"] == Status.MERGED
     assert (await conversation(desk, root_id))["wait_t0"] == at(0).timestamp()
     assert (await rows(desk, "episodes", root_id))[0]["started_at"] == at(0)
+
+
+async def test_rule_06_times_of_a_merged_case_are_the_union_of_both(desk: Desk) -> None:
+    child, root = History(), History(hours=2)
+    child.asks(0)
+    child.add(6, Merged(root_id=UUID(int=1)))
+    root.asks(2)
+    root.replies(4)
+    root.add(6, MergedIn(child_id=UUID(int=2), account_id=MAIL, calendar_id=OFFICE, started_at=at(0), wait_from=at(0)))
+    child_id, root_id = await desk.play(child), await desk.play(root)
+    await desk.db.run(
+        "UPDATE conversations SET root_id = $3 WHERE workspace_id = $1 AND id = $2",
+        desk.workspace.id,
+        child_id,
+        root_id,
+    )
+    times = await case_stage_times(desk.db, desk.workspace.id, root_id, as_of=at(10))
+    # the queue: the child 0-6, the root 2-4 and 6-10
+    assert {time.stage: time.seconds / 3600 for time in times} == {Stage.QUEUE: 10, Stage.CUSTOMER: 2}
+
+
+async def test_other_rules_than_todays_fold_the_conversation_again(desk: Desk) -> None:
+    h = History()
+    h.asks(0)
+    h.replies(1)
+    h.asks(2)
+    id = await desk.conversation()
+    for one in h.events[:3]:
+        await desk.replay(id, [one])
+    await desk.db.run(
+        "UPDATE conversations SET reducer = 0, journey = 'of old' WHERE workspace_id = $1 AND id = $2",
+        desk.workspace.id, id,
+    )  # fmt: skip
+    await desk.db.run("DELETE FROM spans WHERE workspace_id = $1 AND conversation_id = $2", desk.workspace.id, id)
+    await desk.replay(id, h.events[3:])
+    await assert_rows_equal(desk, id, h.fold())
 
 
 async def test_a_case_long_over_stays_a_case_of_its_own_when_merged(desk: Desk, clock: Any) -> None:

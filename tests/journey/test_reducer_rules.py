@@ -121,6 +121,20 @@ def test_rule_03_a_bot_answers_then_hands_over() -> None:
     assert whole.spans[1].holder_id == 9
 
 
+@pytest.mark.parametrize("by_assignment", [False, True])
+def test_a_person_who_takes_over_after_the_bots_last_words_has_the_ball(by_assignment: bool) -> None:
+    h = History()
+    h.add(0, BotTookOver(bot_id=9))
+    h.asks(0)
+    h.replies(1, agent=None, author=Author.BOT)
+    if by_assignment:
+        h.assigns(2, 5)
+    else:
+        h.add(2, BotHandedOver())
+    assert h.fold().state.span.stage is (Stage.AGENT if by_assignment else Stage.QUEUE)
+    assert h.fold().waits[1].closed_at is None
+
+
 def test_a_bots_answer_the_customer_accepts_is_counted_apart() -> None:
     h = History()
     h.add(0, BotTookOver(bot_id=9))
@@ -203,6 +217,14 @@ def test_merging_into_a_resolved_root_reopens_it_for_a_waiting_customer() -> Non
     assert root.fold().state.span.stage is Stage.QUEUE
     assert root.fold().episodes[1].reopens == 1
     assert hours(root.fold().waits[2].opened_at) == 2.5
+
+
+def test_merging_a_child_that_waits_less_long_leaves_the_roots_wait() -> None:
+    root = History()
+    root.asks(0)
+    root.add(3, MergedIn(child_id=UUID(int=2), account_id=CHAT, calendar_id=ALWAYS, wait_from=at(2)))
+    (wait,) = root.fold().waits.values()
+    assert (hours(wait.opened_at), wait.account_id, wait.cause) == (0, MAIL, WaitCause.MESSAGE)
 
 
 def test_merging_a_quiet_child_leaves_the_root_where_it_is() -> None:
@@ -322,6 +344,16 @@ def test_rule_12_a_snooze_is_our_time_unless_the_customer_asked_for_the_date() -
     assert (hours(deferred.closed_at), deferred.outcome) == (1, WaitOutcome.DEFERRED)
     assert (hours(dated.opened_at), hours(dated.closed_at), dated.cause) == (5, 6, WaitCause.DATE)
     assert theirs.fold().spans[2].holder_kind is HolderKind.CUSTOMER
+
+
+def test_a_snooze_for_ourselves_ends_without_anybody_waiting() -> None:
+    h = History()
+    h.asks(0)
+    h.replies(1)
+    h.add(2, Snoozed(until=at(50)))
+    h.add(50, SnoozeEnded(reason=SnoozeEnd.DUE))
+    assert h.fold().state.wait is None
+    assert h.fold().state.span.stage is Stage.QUEUE
 
 
 def test_a_message_ends_a_snooze_and_starts_the_wait() -> None:

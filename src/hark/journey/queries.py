@@ -7,12 +7,12 @@ from uuid import UUID
 import msgspec
 
 from hark.core.clock import from_unix, unix
-from hark.core.db import Db, Tx
+from hark.core.db import Db, Queries, Tx
 from hark.core.events import Recorded, from_row
-from hark.journey.draft import REOPEN_WITHIN_S, seconds
+from hark.journey.draft import REDUCER, REOPEN_WITHIN_S, seconds
 from hark.journey.reducer import effective
 from hark.journey.rows import EpisodeRow, Head, SpanRow, WaitRow
-from hark.journey.types import EVENTS, MergedIn, MessageReceived, State, WaitCause
+from hark.journey.types import EVENTS, MergedIn, MessageReceived, Stage, State, WaitCause
 
 KINDS = sorted(cls.kind for cls in EVENTS)
 
@@ -36,8 +36,10 @@ class Case(msgspec.Struct, kw_only=True):
     patience: dict[str, float]
 
     def state(self) -> State | None:
-        """The stored state; None before the first event."""
-        return msgspec.msgpack.decode(self.journey, type=State) if self.journey else None
+        """The stored state; None before the first event, and when other rules than today's have written it."""
+        if not self.journey or self.reducer != REDUCER:
+            return None
+        return msgspec.msgpack.decode(self.journey, type=State)
 
 
 async def read_cases(tx: Tx, ids: Iterable[UUID]) -> list[Case]:
@@ -133,11 +135,39 @@ async def unanswered_since(tx: Tx, conversation_id: UUID, message_ids: Iterable[
     return from_unix(min(waiting)) if waiting else None
 
 
+class StageTime(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a case lay in a stage, in seconds on the customer clock."""
+
+    stage: Stage
+    seconds: float
+
+
+async def case_stage_times(db: Queries, workspace_id: int, root_id: UUID, *, as_of: datetime) -> list[StageTime]:
+    """Time per stage of a case: the conversation and all merged into it, where both wait the time counts once.
+
+    Each stage is the union of its intervals (MEASURES.md, rule 6); what a child does after its merge is the root's.
+    """
+    return await db.all(StageTime, _CASE_STAGES, workspace_id, root_id, as_of)
+
+
 def _moment(t: float | None) -> datetime | None:
     return None if t is None else from_unix(t)
 
 
 _JOURNEY = "SELECT journey FROM conversations WHERE workspace_id = $1 AND id = $2"
+
+_CASE_STAGES = """
+WITH RECURSIVE members AS (
+  SELECT id FROM conversations WHERE workspace_id = $1 AND id = $2
+  UNION SELECT c.id FROM members m JOIN conversations c ON c.workspace_id = $1 AND c.root_id = m.id
+), unions AS (
+  SELECT s.stage, range_agg(tstzrange(s.t0, greatest(s.t0, least(coalesce(s.t1, $3), $3)))) AS covered
+  FROM members m JOIN spans s ON s.workspace_id = $1 AND s.conversation_id = m.id
+  WHERE s.stage <> 8 GROUP BY s.stage
+)
+SELECT stage, sum(extract(epoch FROM upper(part) - lower(part)))::float8 AS seconds
+FROM unions, unnest(covered) AS part GROUP BY stage ORDER BY stage
+"""
 
 _CASES = """
 SELECT c.id, c.reducer, c.journey, c.stake, c.per_s, c.severity, c.difficulty, c.topic_id, c.company_id,
