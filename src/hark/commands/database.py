@@ -18,7 +18,6 @@ async def any_database(settings: Settings) -> AsyncIterator[Settings]:
         return
     from hark.core.postgres import open_postgres
 
-    settings.data.mkdir(parents=True, exist_ok=True)
     async with open_postgres(settings.data / "postgres") as dsn:
         yield msgspec.structs.replace(settings, database_url=dsn)
 

@@ -40,7 +40,6 @@ async def own_database(settings: Settings) -> AsyncIterator[str]:
         return
     from hark.core.postgres import EmbeddedPostgres
 
-    settings.data.mkdir(parents=True, exist_ok=True)
     async with EmbeddedPostgres(settings.data / "postgres") as server:
         yield server.dsn
 
