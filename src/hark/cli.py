@@ -72,6 +72,12 @@ async def restore(settings: Settings, options: argparse.Namespace) -> int:
     return await run_restore(settings, file=options.file)
 
 
+async def db(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.database import run_db
+
+    return await run_db(settings, action=options.action)
+
+
 async def bench(settings: Settings, options: argparse.Namespace) -> int:
     from hark.bench.runner import run
 
@@ -104,6 +110,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add("backup", backup, "everything in one file").add_argument("file", type=Path)
     add("restore", restore, "a backup into an empty installation").add_argument("file", type=Path)
+    add("db", db, "move the embedded PostgreSQL to a newer version: `hark db upgrade`").add_argument(
+        "action", choices=["upgrade"]
+    )
     benchmark = add("bench", bench, "measure this machine: `hark bench list` names all benchmarks")
     benchmark.add_argument("name")
     benchmark.add_argument("--quick", action="store_true", help="the same work at a fiftieth of the size")

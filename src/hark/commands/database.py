@@ -1,11 +1,13 @@
-"""The database for one command, and `hark migrate`."""
+"""The database for one command, `hark migrate` and `hark db upgrade`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import msgspec
 
 from hark.core.db import connect
+from hark.core.errors import ConfigError
 from hark.core.migrate import migrate
 from hark.settings import Settings
 
@@ -36,4 +38,14 @@ async def run_migrate(settings: Settings) -> int:
     async with any_database(settings) as with_database:
         applied = await migrate_now(with_database)
     print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+    return 0
+
+
+async def run_db(settings: Settings, *, action: Literal["upgrade"]) -> int:
+    """Look after the embedded PostgreSQL; Hark must be stopped."""
+    if settings.database_url:
+        raise ConfigError("DATABASE_URL names a server of your own: upgrade that one with its own tools.")
+    from hark.core.pg_upgrade import upgrade
+
+    await upgrade(settings.data / "postgres")
     return 0
