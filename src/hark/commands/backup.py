@@ -129,7 +129,8 @@ def _read_manifest(tar: tarfile.TarFile) -> Manifest:
 
 def _tools(major: int) -> Binaries:
     """The client programs that fit a server of this major version. Raises PostgresError when none is installed."""
-    for binaries in installed_binaries():
+    # The server's own version first: another one's pg_dump may write what this release keeps to itself.
+    for binaries in sorted(installed_binaries(), key=lambda binaries: binaries.major):
         if binaries.major >= major and binaries.tool("pg_dump").exists():
             return binaries
     raise PostgresError(f"pg_dump of version {major} or newer is needed. Install PostgreSQL's client programs.")
