@@ -88,7 +88,7 @@ def build_handler(route: Route) -> HTTPRouteHandler:
     return HTTPRouteHandler(
         route.path,
         http_method=route.method,  # type: ignore[arg-type]
-        guards=[_guard],
+        guards=[_guard, *_body_guard(route.handler)],
         opt={"can": route.can},
         operation_id=options.pop("operation_id", name),
         **options,
@@ -104,6 +104,28 @@ def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHan
         raise Unauthorized("Sign in to go on.")
     if can != SIGNED_IN and not actor.can(can):
         raise Forbidden(f"Your role does not include “{can}”. Ask an admin of your workspace.", permission=can)
+
+
+def _body_guard(handler: Callable[..., Any]) -> list[Callable[..., Awaitable[None]]]:
+    """The strict check of a JSON body, made before Litestar's own reading of it, which would take "1" for 1 and
+    answers 500 when a wrong field bears the name of a dependency. Comes after the permission."""
+    body_type = handler.__annotations__.get("data")
+    if not (isinstance(body_type, type) and issubclass(body_type, Body)):
+        return []
+    decoder = msgspec.json.Decoder(body_type)
+
+    async def check(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        body = await Request(connection.scope, connection.receive).body()  # kept in the scope for the handler
+        try:
+            decoder.decode(body)
+        except msgspec.DecodeError as error:
+            message, at, path = str(error).partition(" - at ")
+            path = path.strip("`") if at else "$"
+            raise BadRequest(
+                f"{path}: {message}.", code="invalid", errors=[{"path": path, "message": message}]
+            ) from error
+
+    return [check]
 
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor:
