@@ -47,7 +47,7 @@ async def read_cases(tx: Tx, ids: Iterable[UUID]) -> list[Case]:
     return await tx.all(Case, _CASES, tx.workspace_id, sorted(ids))
 
 
-async def lock_ids(tx: Tx, after: UUID | None, limit: int) -> list[UUID]:
+async def lock_ids(tx: Tx, after: UUID, limit: int) -> list[UUID]:
     """The next conversations of the workspace in id order, locked."""
     return await tx.all(UUID, _LOCK, tx.workspace_id, after, limit)
 
@@ -179,7 +179,7 @@ WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.id
 """
 
 _LOCK = """
-SELECT id FROM conversations WHERE workspace_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3 FOR UPDATE
+SELECT id FROM conversations WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE
 """
 
 _HISTORIES = """

@@ -64,7 +64,7 @@ async def rebuild(
     total = sum([await count_conversations(db, workspace_id) for workspace_id in ids])
     found = Rebuilt()
     for workspace_id in ids:
-        after: UUID | None = None
+        after = UUID(int=0)
         while True:
             async with db.transaction(system(workspace_id)) as tx:
                 part = await lock_ids(tx, after, chunk)
