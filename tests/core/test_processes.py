@@ -37,6 +37,7 @@ def pids_said(lines: list[str], name: str) -> list[int]:
 
 
 LIVES = "import os, time; print('pid', os.getpid()); time.sleep(600)"
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + LIVES
 SAYS_GOODBYE = """
 import os, signal, sys, time
 def bye(*_):
@@ -76,9 +77,8 @@ async def test_children_stop_in_the_order_given() -> None:
 async def test_a_child_that_does_not_stop_is_ended() -> None:
     lines: list[str] = []
     stop = asyncio.Event()
-    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + LIVES
     running = asyncio.create_task(
-        supervise([Child("web", python(stubborn))], stop, grace_seconds=0.3, say=lines.append)
+        supervise([Child("web", python(STUBBORN))], stop, grace_seconds=0.3, say=lines.append)
     )
     await until(lambda: pids_said(lines, "web"))
     stop.set()
@@ -156,7 +156,7 @@ async def test_ctrl_c_stops_everything_in_order(number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("path", [None, "/nonexistent"], ids=["setpriv", "watcher"])
 async def test_children_end_with_their_killed_parent(path: str | None) -> None:
-    parent, lines = start_parent(LIVES, path=path)
+    parent, lines = start_parent(STUBBORN, path=path)
     with parent:
         pids = [pid for name in ("web", "worker") for pid in pids_said(lines, name)]
         assert len(pids) == 2

@@ -222,8 +222,9 @@ class _Runner:
             await asyncio.sleep(pause)
 
     def _start(self) -> None:
+        # SIGKILL: without us the database goes too, so nothing could be finished, and the next start wants the port.
         self.process = spawn_tied(
-            self.child.args, death_signal=signal.SIGTERM, env=self.child.env, output=subprocess.PIPE
+            self.child.args, death_signal=signal.SIGKILL, env=self.child.env, output=subprocess.PIPE
         )
         self.forwarder = asyncio.create_task(self._forward(self.process.popen))
 
