@@ -146,6 +146,16 @@ def test_the_order_of_questions_does_not_matter() -> None:
     assert upwards.F(whole_second(version.valid_from)) == 7
 
 
+def test_the_first_version_also_applies_to_the_time_before_it() -> None:
+    plan = Plan(tz="Europe/Rome", periods=WEEKDAYS_9_TO_18)
+    late = Calendar([Version(valid_from=datetime(2024, 1, 1, tzinfo=UTC), plan=plan)])
+    early = Calendar([Version(valid_from=datetime(1980, 1, 1, tzinfo=UTC), plan=plan)])
+    moment = at(2003, 7, 9, 12)
+    assert late.open_between(moment, moment + 7 * 86_400) == 5 * 9 * 3600
+    assert late.F(moment) == early.F(moment) - early.F(whole_second(late.versions[0].valid_from))
+    assert late.add_open(at(2003, 7, 11, 17), 2 * 3600) == at(2003, 7, 14, 10)
+
+
 def test_24_7_is_the_clock_itself() -> None:
     plan = Plan(tz="Asia/Seoul", periods=ALWAYS)
     calendar = Calendar([Version(valid_from=datetime(1970, 1, 1, tzinfo=UTC), plan=plan)])
