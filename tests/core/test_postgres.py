@@ -314,12 +314,12 @@ async def test_a_stranger_with_the_number_of_a_dead_postmaster_is_left_alone(dat
 
 
 async def _refused_then_started(data_dir: Path, pid: int) -> None:
-    """PostgreSQL alone believes a pid file that names `pid`; our supervisor looks closer."""
-    pid_file = data_dir / "postmaster.pid"
-    pid_file.write_text(f"{pid}\n{data_dir}\n1700000000\n5432\n/nowhere\n\n\nready\n")
-    owner = data_dir.stat()
-    os.chown(pid_file, owner.st_uid, owner.st_gid)
+    """PostgreSQL alone believes its two lock files when they name `pid`; our supervisor looks closer."""
     socket_dir, options = own_socket(data_dir)
+    owner = data_dir.stat()
+    for lock_file in (data_dir / "postmaster.pid", socket_dir / ".s.PGSQL.5432.lock"):
+        lock_file.write_text(f"{pid}\n{data_dir}\n1700000000\n5432\n/nowhere\n\n\nready\n")
+        os.chown(lock_file, owner.st_uid, owner.st_gid)
     alone = [option.replace("cluster_name=hark", "cluster_name=alone") for option in options]
     binaries = find_binaries(data_dir)
     with contextlib.ExitStack() as stack:

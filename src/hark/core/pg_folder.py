@@ -175,6 +175,15 @@ def _temporary_socket_dir(data_dir: Path, user: tuple[int, int] | None) -> Path:
     return folder
 
 
+def clear_socket(socket_dir: Path) -> None:
+    """Remove what a killed server left in our socket folder; only when nothing serves the data folder any more.
+
+    Its lock file names a process number, which PostgreSQL would believe as it does that of postmaster.pid.
+    """
+    for name in (SOCKET_NAME, SOCKET_NAME + ".lock"):
+        (socket_dir / name).unlink(missing_ok=True)
+
+
 # --- another major version ------------------------------------------------------------------------------------------
 
 

@@ -212,6 +212,8 @@ class EmbeddedPostgres:
 
     async def _start_postmaster(self) -> None:
         assert self.binaries is not None
+        assert self.socket_dir is not None
+        pg_folder.clear_socket(self.socket_dir)
         options = {**self.settings, "unix_socket_directories": _quote_socket_dir(self.socket_dir)}
         if self.binaries.major >= 18:
             options.setdefault("io_method", "sync")  # spares three worker processes
@@ -407,6 +409,6 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8"}
 
 
-def _quote_socket_dir(folder: Path | None) -> str:
+def _quote_socket_dir(folder: Path) -> str:
     """The setting is a list of names; quotes keep a comma or a space in one."""
     return '"{}"'.format(str(folder).replace('"', '""'))
