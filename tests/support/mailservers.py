@@ -1,6 +1,7 @@
 """Real mail servers for tests, on loopback and ports of their own: Dovecot (LMTP in, IMAP out) and an SMTP sink."""
 
 import asyncio
+import grp
 import os
 import pwd
 import shutil
@@ -8,6 +9,7 @@ import signal
 import smtplib
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,6 +25,7 @@ log_path = {root}/dovecot.log
 ssl = no
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
@@ -70,39 +73,40 @@ def free_port() -> int:
 
 def dovecot_missing() -> str | None:
     """Why Dovecot cannot be run here, or None."""
-    return None if shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin") else "Dovecot is not installed"
+    return (
+        None if shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin") else "Dovecot is not installed"
+    )
 
 
 class Dovecot:
-    """One unprivileged Dovecot; any user name works with PASSWORD. As root it runs as `nobody`."""
+    """One unprivileged Dovecot; any user name works with PASSWORD. As root it runs as `nobody`.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    It has a folder of its own outside pytest's, which are closed to other users; `close()` removes it.
+    """
+
+    def __init__(self) -> None:
+        self.root = root = Path(tempfile.mkdtemp(prefix="hark-dovecot-"))
         self.imap_port = free_port()
         self.lmtp_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         uid = pwd.getpwnam("nobody").pw_uid if os.getuid() == 0 else os.getuid()
         entry = pwd.getpwuid(uid)
         self._uid, self._gid = entry.pw_uid, entry.pw_gid
-        import grp
-
         config = CONFIG.format(root=root, user=entry.pw_name, group=grp.getgrgid(entry.pw_gid).gr_name,
                                imap_port=self.imap_port, lmtp_port=self.lmtp_port, password=PASSWORD)  # fmt: skip
         for name in ("run", "state", "mail", "home"):
             (root / name).mkdir(parents=True, exist_ok=True)
             os.chown(root / name, self._uid, self._gid)
         os.chown(root, self._uid, self._gid)
-        for parent in root.parents:  # pytest makes its folders 0700
-            if parent == Path("/tmp") or parent == parent.parent:
-                break
-            parent.chmod(parent.stat().st_mode | 0o011)
         (root / "dovecot.conf").write_text(config)
 
     def start(self) -> None:
         binary = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         assert binary is not None
         as_user = {"user": self._uid, "group": self._gid, "extra_groups": []} if os.getuid() == 0 else {}
-        self._process = subprocess.Popen([binary, "-F", "-c", str(self.root / "dovecot.conf")], cwd=self.root, **as_user)  # type: ignore[call-overload]
+        self._process = subprocess.Popen(
+            [binary, "-F", "-c", str(self.root / "dovecot.conf")], cwd=self.root, start_new_session=True, **as_user
+        )  # type: ignore[call-overload]
         deadline = time.monotonic() + 10
         while True:
             try:
@@ -122,6 +126,18 @@ class Dovecot:
             self._process.wait(10)
             self._process = None
 
+    def kill(self) -> None:
+        """End every process at once, so that clients see the connection break without a goodbye."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(10)
+        self._process = None
+        (self.root / "run" / "master.pid").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
+
     def deliver(self, user: str, raw: bytes) -> None:
         """Put a mail into the user's INBOX over LMTP."""
         with smtplib.LMTP("127.0.0.1", self.lmtp_port) as client:
@@ -129,7 +145,13 @@ class Dovecot:
 
     def renumber(self, user: str) -> None:
         """Make the server give the folder a new UIDVALIDITY and new UIDs; Dovecot must be stopped."""
-        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.cache", "dovecot.index.log", "dovecot-uidvalidity"):
+        for name in (
+            "dovecot-uidlist",
+            "dovecot.index",
+            "dovecot.index.cache",
+            "dovecot.index.log",
+            "dovecot-uidvalidity",
+        ):
             for path in (self.root / "mail" / user).glob(f"{name}*"):
                 path.unlink()
 
@@ -174,17 +196,23 @@ class SmtpSink:
         self._open.add(one)
         return one
 
-    def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+    ) -> AuthResult:
         good = isinstance(data, LoginPassword) and self._login == (data.login.decode(), data.password.decode())
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if "MAIL" in self.replies:
             return self.replies["MAIL"]
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if address in self.replies:
             return self.replies[address]
         envelope.rcpt_tos.append(address)

@@ -75,6 +75,7 @@ SENT_FROM = re.compile(
 )
 DASH_NAME = re.compile(r"^[-–—~]\s?[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}$")
 RULE = re.compile(r"^[\s>]*[_-]{20,}\s*$")
+DATED = re.compile(r"@|\d{4}|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}")  # a header names a moment or an address
 VISIBLE, QUOTED, SIGNATURE = 0, 1, 2
 
 
@@ -180,7 +181,7 @@ def _wrote_header(lines: list[str], number: int, wrote: re.Pattern[str]) -> int:
         joined = f"{joined} {lines[number + length - 1].strip(' *')}".strip()
         if len(joined) > MAX_LINE:
             return 0
-        if joined.endswith((":", "：")) and re.search(r"\d|@", joined) and wrote.match(joined):
+        if joined.endswith((":", "：")) and DATED.search(joined) and wrote.match(joined):
             return length
     return 0
 

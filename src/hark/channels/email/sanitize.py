@@ -59,8 +59,9 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid", "data"})
 STYLE_TRICK = re.compile(r"[\\@<>{}]|url|image|expression|import|javascript|var\s*\(|attr\s*\(|/\*", re.IGNORECASE)
 SAFE_DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*$", re.IGNORECASE)
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:[^>"]|"[^"]*")*)>')
+OPENING_DIV = re.compile(r'<div(?:[^>"]|"[^"]*")*>\s*$')
 IMG_SRC = re.compile(r' src="([^"]*)"')
-MARKS = re.compile(r' class="hark-(quote|history)"')
+MARKS = re.compile(r' (?:class|id)="hark-(quote|history)"')
 ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 SELF_CLOSING = VOID | {"p", "li", "td", "tr", "th", "meta", "link", "input", "area", "base", "dd", "dt", "option"}
 MAX_LINKED = 200_000  # characters of one text searched for links
@@ -99,6 +100,10 @@ def sanitize_html(html: str, *, images: Mapping[str, str] | None = None) -> Safe
         if tag == "img":
             attributes, far = _image(attributes, images or {})
             remote += far
+        elif tag == "blockquote":
+            attributes = attributes.replace(' type="cite"', " data-quote")
+        elif tag == "div" and OUTLOOK_RULE.search(attributes):
+            attributes += " data-history"
         return f"<{tag}{MARKS.sub(_mark, attributes)}>"
 
     safe = TAG.sub(rewrite, safe)
@@ -143,7 +148,7 @@ def _filter(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return "hark-quote" if not QUOTE_CLASSES.isdisjoint(value.lower().split()) else None
     if name == "id":
-        return None
+        return "hark-history" if value.lower() in HISTORY_IDS else None
     if name == "style":
         return None if STYLE_TRICK.search(value) else value
     if name == "type" and tag == "blockquote":
@@ -172,6 +177,8 @@ def _wrap_history(html: str) -> str:
     """Outlook puts the history beside, not inside, its header: wrap from the mark to the end of the parent element."""
     at = html.find(" data-history")
     start = html.rfind("<", 0, at)
+    while parent := OPENING_DIV.search(html, max(0, start - 500), start):  # Outlook wraps its rule in another element
+        start = parent.start()
     depth = 0
     end = len(html)
     for match in TAG.finditer(html, start):
@@ -237,7 +244,14 @@ def link_text(text: str) -> str:
         while url.endswith((")", "]", "}")) and url.count(url[-1]) > url.count({")": "(", "]": "[", "}": "{"}[url[-1]]):
             url = url[:-1].rstrip(".,;:!?")
         out.append(escape(text[end : match.start()], quote=False))
-        target = url if "://" in url else f"http://{url}" if url.lower().startswith("www.") else f"mailto:{url}"
+        lowered = url.lower()
+        target = (
+            f"http://{url}"
+            if lowered.startswith("www.")
+            else url
+            if lowered.startswith("http") and "://" in url
+            else f"mailto:{url}"
+        )
         out.append(
             f'<a href="{escape(target)}" target="_blank" rel="noopener noreferrer nofollow">{escape(url, quote=False)}</a>'
         )

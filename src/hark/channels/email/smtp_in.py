@@ -112,7 +112,7 @@ class MailReception:
         peer = session.peer[0] if isinstance(session.peer, tuple) else "local"
         content = envelope.content
         assert isinstance(content, bytes)
-        received = Received(mail_from=envelope.mail_from or "", recipients=list(envelope.rcpt_tos), raw=content,
+        received = Received(mail_from=(envelope.mail_from or "").removeprefix("<>"), recipients=list(envelope.rcpt_tos), raw=content,
                             peer=str(peer), helo=session.host_name or "", protocol=self.protocol)  # fmt: skip
         server.busy = True
         try:

@@ -198,10 +198,9 @@ def _sentence(error: BaseException, config: SmtpConfig) -> str:
     if isinstance(error, SMTPAuthenticationError):
         return (f"{config.host} refused the user name or the password for {config.username}. Check both; some "
                 "providers want an app password.")  # fmt: skip
-    if isinstance(error, SMTPNotSupported):
-        what = (
-            "STARTTLS" if config.security == "starttls" and "starttls" in str(error).lower() else "this way to sign in"
-        )
+    starttls = "starttls" in str(error).lower() and not isinstance(error, SMTPResponseException)
+    if starttls or isinstance(error, SMTPNotSupported):
+        what = "STARTTLS" if starttls else "this way to sign in"
         return f"{config.host} does not offer {what} on port {config.port}. Choose another security or port."
     if isinstance(error, SMTPConnectResponseError | SMTPResponseException):
         return f"{config.host} answered {error.code} {' '.join(error.message.split())[:200]}. Try again later."

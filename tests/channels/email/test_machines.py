@@ -1,0 +1,170 @@
+"""Mail made by machines: delivery reports and the kinds of automatic mail."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hark.channels.email.auto import classify
+from hark.channels.email.bounces import read_report
+from hark.channels.email.mime import parse_message
+from hark.channels.email.types import Report
+
+SHARED = Path(__file__).parents[4] / "shared" / "data"
+BOUNCE = b"""From: MAILER-DAEMON@mx.example.com
+To: help@example.com
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: text/plain
+
+I'm sorry.
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+Final-Recipient: rfc822; kim@example.co.kr
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <kim@example.co.kr>: User
+ unknown
+
+Final-Recipient: rfc822; Lee@Example.co.kr
+Action: delayed
+Status: 4.4.1
+--B
+Content-Type: message/rfc822
+
+From: help@example.com
+Message-ID: <h.1.2@example.com>
+Subject: Re: x
+
+hello
+--B--
+"""
+
+
+def test_a_bounce_tells_whom_and_why() -> None:
+    report = read_report(BOUNCE)
+    assert report is not None
+    assert report.reporting_mta == "mx.example.com"
+    assert report.original_message_id == "h.1.2@example.com"
+    assert report.recipients == [
+        Report(address="kim@example.co.kr", action="failed", status="5.1.1", hard=True,
+               diagnostic="smtp; 550 5.1.1 <kim@example.co.kr>: User unknown"),
+        Report(address="Lee@example.co.kr", action="delayed", status="4.4.1"),
+    ]  # fmt: skip
+
+
+def test_a_full_mailbox_is_not_a_bad_address() -> None:
+    report = read_report(BOUNCE.replace(b"5.1.1", b"5.2.2").replace(b"User\n unknown", b"quota"))
+    assert report is not None
+    assert [one.hard for one in report.recipients] == [False, False]
+
+
+def test_a_complaint_is_read() -> None:
+    raw = b"""From: fbl@example.net
+Subject: complaint
+Content-Type: multipart/report; report-type=feedback-report; boundary=B
+
+--B
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+Original-Rcpt-To: <kim@example.co.kr>
+
+--B
+Content-Type: text/rfc822-headers
+
+Message-ID: <h.9@example.com>
+
+--B--
+"""
+    report = read_report(raw)
+    assert report is not None
+    assert report.recipients[0] == Report(address="kim@example.co.kr", action="complained", diagnostic="abuse")
+    assert report.original_message_id == "h.9@example.com"
+
+
+def test_a_plain_text_bounce_is_read() -> None:
+    raw = (b"From: Mail Delivery System <Mailer-Daemon@mx.example.com>\nSubject: Mail delivery failed: returning message\n"
+           b"X-Failed-Recipients: kim@example.co.kr\n\nThe following address failed:\n  kim@example.co.kr\n"
+           b"    550 5.1.1 no such user here\n\nMessage-ID: <h.7@example.com>\n")  # fmt: skip
+    report = read_report(raw)
+    assert report is not None
+    assert [(one.address, one.status, one.hard) for one in report.recipients] == [("kim@example.co.kr", "5.1.1", True)]
+    assert report.original_message_id == "h.7@example.com"
+
+
+def test_a_question_about_a_bounce_is_not_one() -> None:
+    assert (
+        read_report(
+            b"From: kim@example.com\nSubject: Undelivered mail\n\nI got a mail from MAILER-DAEMON, 550 5.1.1 x@y.z"
+        )
+        is None
+    )
+
+
+def test_shared_bounces() -> None:
+    if not (SHARED / "bounces").exists():
+        pytest.skip("shared data 'bounces' is not beside this checkout")
+    expected = json.loads((SHARED / "bounces" / "EXPECTED.json").read_text())
+    found = [(want, read_report((SHARED / "bounces" / name).read_bytes())) for name, want in expected.items()]
+    reports = [(want, report) for want, report in found if report is not None]
+    assert len(reports) >= 0.88 * len(expected)
+    assert sum(
+        [one["dsn"] for one in want] == [one.status for one in report.recipients] for want, report in reports
+    ) >= 0.6 * len(expected)
+
+
+def test_support_mail_is_no_bounce() -> None:
+    path = SHARED / "support-mail" / "messages.jsonl"
+    if not path.exists():
+        pytest.skip("shared data 'support-mail' is not beside this checkout")
+    false_alarms = 0
+    for line in path.read_text().splitlines():
+        one = json.loads(line)
+        subject = one["subject"].replace("\n", " ")
+        raw = f"From: {one['author']}@example.com\nSubject: {subject}\n\n{one['text']}".encode()
+        false_alarms += read_report(raw) is not None
+    assert false_alarms <= 7
+
+
+@given(
+    st.lists(
+        st.sampled_from([*BOUNCE.splitlines(keepends=True), b"x-failed-recipients: \xff\n", b"\x00", b"Action:\n"]),
+        max_size=40,
+    ).map(b"".join)
+)
+def test_no_report_raises(raw: bytes) -> None:
+    read_report(raw)
+
+
+MAILS = [
+    (b"Subject: Question", "human"),
+    (b"Subject: Out of office: back Monday\nAuto-Submitted: auto-replied", "out_of_office"),
+    (b"Subject: \xeb\xb6\x80\xec\x9e\xac\xec\xa4\x91 \xec\x95\x88\xeb\x82\xb4\nAuto-Submitted: auto-replied (vacation)", "out_of_office"),
+    (b"Subject: Risposta automatica: ordine", "auto_reply"),
+    (b"Subject: =?utf-8?b?7J6Q64+ZIO2ajOyLoDog7KO866y4?=", "auto_reply"),
+    (b"Subject: Ticket received\nAuto-Submitted: auto-generated\nIn-Reply-To: <a@b>", "auto_reply"),
+    (b"Subject: New order 12\nAuto-Submitted: auto-generated", "human"),
+    (b"Subject: News\nList-Id: <news.example.com>", "bulk"),
+    (b"Subject: News\nPrecedence: bulk", "bulk"),
+    (b"Subject: Re: x\nX-Loop: hark-1", "loop"),
+    (b"Subject: Re: x\nMessage-ID: <1@help.example.com>", "loop"),
+    (b"Subject: x\n" + b"Received: from a by b\n" * 41, "loop"),
+    (b"Subject: x\nAuto-Submitted: auto-replied\nFrom: help@example.com", "loop"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "kind"), MAILS)
+def test_kinds_of_mail(header: bytes, kind: str) -> None:
+    sender = b"" if b"From:" in header else b"From: kim@example.com\n"
+    mail = parse_message(sender + header.rstrip(b"\n") + b"\n\ntext")
+    got = classify(mail, own_domains={"help.example.com"}, own_addresses={"help@example.com"}, loop_token="hark-1")
+    assert got == kind
