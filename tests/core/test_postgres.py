@@ -166,6 +166,8 @@ async def test_creates_the_database_and_keeps_rows_over_a_restart(tmp_path: Path
         assert await fetchval(server.direct_dsn, "SELECT current_database()") == "hark"
         await execute(server.dsn, "CREATE TABLE t (x int); INSERT INTO t VALUES (42)")
     assert cluster_state(data_dir) == "shut down"
+    assert server.socket_dir is not None
+    assert not server.socket_dir.exists(), "nothing is left in the temp folder"
     async with EmbeddedPostgres(data_dir) as server:
         assert await fetchval(server.dsn, "SELECT x FROM t") == 42
 

@@ -154,6 +154,9 @@ class EmbeddedPostgres:
             await asyncio.gather(self._keeper, return_exceptions=True)
             self._keeper = None
         await self._stop_postmaster()
+        if self.socket_dir is not None:
+            with contextlib.suppress(OSError):  # not empty: a server that did not end; the next start sees to it
+                self.socket_dir.rmdir()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
