@@ -14,12 +14,19 @@ import hark.access.routes
 import hark.access.types
 import hark.agents.routes
 import hark.agents.types
+import hark.channels.email.routes
 import hark.contacts.routes
 import hark.contacts.types
+import hark.conversations.live
 import hark.conversations.types
 import hark.core.health
+import hark.delivery.routes
+import hark.delivery.types
 import hark.hours.routes
 import hark.hours.types
+import hark.intake.accounts.routes
+import hark.intake.accounts.types
+import hark.intake.routes
 import hark.journey.types
 import hark.reports.routes
 import hark.value.actions
@@ -38,6 +45,8 @@ from hark.core.http import (
     tables,
 )
 from hark.core.journal import Consumer
+from hark.core.live import Hub
+from hark.core.live_socket import live_handler
 from hark.core.services import Services
 from hark.core.static import static_handlers
 from hark.hours.queries import open_seconds
@@ -52,6 +61,8 @@ EVENTS: Registry = registry(
     hark.agents.types.EVENTS,
     hark.workspaces.types.EVENTS,
     hark.hours.types.EVENTS,
+    hark.delivery.types.EVENTS,
+    hark.intake.accounts.types.EVENTS,
 )
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
@@ -65,6 +76,10 @@ ROUTES: list[Route] = tables(
     hark.workspaces.routes.ROUTES,
     hark.contacts.routes.ROUTES,
     hark.hours.routes.ROUTES,
+    hark.intake.routes.ROUTES,
+    hark.intake.accounts.routes.ROUTES,
+    hark.delivery.routes.ROUTES,
+    hark.channels.email.routes.ROUTES,
     hark.reports.routes.ROUTES,
 )
 
@@ -73,11 +88,15 @@ def create_app(services: Services) -> Litestar:
     """The web application on open services. Raises ValueError when two lines of the route tables collide."""
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        app.state.hub = hub
         yield
+        await hub.close()
+
+    hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
 
     return Litestar(
-        route_handlers=[*(build_handler(r) for r in ROUTES), *static_handlers()],
+        route_handlers=[*(build_handler(r) for r in ROUTES), live_handler(hub, same_site), *static_handlers()],
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
             "db": provide(services.db),

@@ -1,0 +1,202 @@
+"""E-mail in the words of intake and delivery: glue between the pure parts of this folder and the rest of Hark."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hark.channels.base import TransportError
+from hark.channels.email.auto import classify
+from hark.channels.email.bounces import read_report
+from hark.channels.email.compose import OutFile, Quoted, build_reply, new_message_id, own_message_id
+from hark.channels.email.mime import parse_message
+from hark.channels.email.reply import split_reply
+from hark.channels.email.sanitize import sanitize_html
+from hark.channels.email.smtp_out import SmtpSender
+from hark.channels.email.types import (
+    Address,
+    DeliveryReport,
+    ImapConfig,
+    OutEnvelope,
+    ParsedMail,
+    Report,
+    SmtpConfig,
+)
+from hark.core.crypto import Keys
+from hark.delivery.settling import Reported
+from hark.delivery.types import Handed, Mailbox, OutChannel, Outgoing, SendFailed
+from hark.intake.accounts.types import ImapServer, MailboxConfig, SmtpServer
+from hark.intake.process import Reader
+from hark.intake.types import Inbound, InboundFile, Kind, Party, ReadContext
+
+MESSAGE_ID_KEY = "message-id"
+KIND_REASONS: dict[str, str] = {
+    "auto_reply": "An automatic reply; no clock was moved.",
+    "out_of_office": "An out-of-office notice; no clock was moved.",
+}
+
+
+def loop_token(keys: Keys, workspace_id: int) -> str:
+    """What our mails carry in X-Loop, so that they are known when they come back to the same workspace."""
+    return f"hark-{keys.sign('loop', str(workspace_id).encode(), length=8).hex()}"
+
+
+def mail_reader(keys: Keys) -> Reader:
+    """The reader of intake for e-mail. Pure but for the keys; it never raises."""
+    secret = keys.derive(MESSAGE_ID_KEY)
+
+    def read(raw: bytes, context: ReadContext) -> Inbound:
+        mail = parse_message(raw)
+        report = read_report(raw)
+        kind = "bounce" if report is not None else _kind(mail, context, keys)
+        sender = mail.from_
+        inbound = Inbound(
+            from_address=sender.address if sender else "", from_name=sender.name if sender else "",
+            to=_parties(mail.to), cc=_parties(mail.cc), reply_to=_parties(mail.reply_to), subject=mail.subject,
+            date=mail.date, external_id=mail.message_id, in_reply_to=mail.in_reply_to, references=mail.references,
+            text=mail.text, quoted_at=quoted_at(mail.text), html=mail.html, kind=kind,
+            kind_reason=KIND_REASONS.get(kind, ""), problems=list(mail.problems),
+            attachments=[
+                InboundFile(name=a.name, content_type=a.content_type, payload=a.payload, cid=a.cid, inline=a.inline)
+                for a in mail.attachments
+            ],
+            own_ids=_own_ids([*mail.in_reply_to, *reversed(mail.references)], secret),
+            is_own=mail.message_id is not None and own_message_id(mail.message_id, secret) is not None,
+        )  # fmt: skip
+        if report is not None:
+            _add_report(inbound, report, secret)
+        return inbound
+
+    return read
+
+
+def _kind(mail: ParsedMail, context: ReadContext, keys: Keys) -> Kind:
+    return classify(mail, own_addresses=context.own_addresses, loop_token=loop_token(keys, context.workspace_id))
+
+
+def _parties(addresses: Sequence[Address]) -> list[Party]:
+    return [Party(a.name, a.address) for a in addresses]
+
+
+def _own_ids(ids: Sequence[str], secret: bytes) -> list[UUID]:
+    found = (own_message_id(one, secret) for one in ids)
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
+def quoted_at(text: str) -> int | None:
+    """Where the quoted history at the end of a text begins; None without one, or when answers stand between quotes."""
+    parts = split_reply(text)
+    if not parts.quoted.strip():
+        return None
+    visible = parts.visible.rstrip()
+    if not visible or not text.startswith(visible):
+        return None
+    return len(visible)
+
+
+def _add_report(inbound: Inbound, report: DeliveryReport, secret: bytes) -> None:
+    inbound.report = [_reported(r) for r in report.recipients]
+    inbound.reported_id = report.original_message_id
+    if report.original_message_id:
+        inbound.own_ids = [*_own_ids([report.original_message_id], secret), *inbound.own_ids]
+
+
+def _reported(report: Report) -> Reported:
+    said = f" The other server says: {report.diagnostic[:300]}" if report.diagnostic else ""
+    status = f" ({report.status})" if report.status else ""
+    words = {
+        "failed": f"The mail to {report.address} could not be delivered{status}.",
+        "delayed": f"The mail to {report.address} is delayed{status}; the other server goes on trying.",
+        "complained": f"{report.address or 'The recipient'} marked the mail as spam.",
+    }
+    sentence = words.get(report.action, f"The mail to {report.address} was {report.action}{status}.")
+    return Reported(address=report.address, failed=report.action == "failed", sentence=sentence + said)
+
+
+# sending ------------------------------------------------------------------------------------------------------------
+
+
+def mail_channel(keys: Keys, sender: SmtpSender) -> OutChannel:
+    """How delivery sends e-mail. SMTP cannot tell a repeated send from a new one, so it is not idempotent."""
+    secret = keys.derive(MESSAGE_ID_KEY)
+
+    def new_id(outbox_id: UUID, address: str) -> str:
+        domain = address.rpartition("@")[2]
+        return new_message_id(outbox_id, domain=domain.encode("idna").decode() or "localhost", secret=secret)
+
+    def prepare(out: Outgoing) -> bytes:
+        try:
+            return compose(out, loop=loop_token(keys, out.workspace_id))
+        except ValueError as error:
+            raise SendFailed(f"{error} Correct the address and send the reply again.", permanent=True) from error
+
+    async def send(out: Outgoing, raw: Any) -> Handed:
+        server = msgspec.convert(out.account.config, MailboxConfig).smtp
+        if server is None:
+            raise SendFailed(
+                f"The mailbox {out.account.address} has no outgoing server. Add one in its settings, then send it again.",
+                permanent=True,
+            )
+        config = smtp_config(server, open_password(server, keys))
+        envelope = OutEnvelope(sender=out.account.address, recipients=_recipients(out))
+        try:
+            result = await sender.send(raw, envelope, config)
+        except TransportError as error:
+            raise SendFailed(error.message, permanent=error.permanent, maybe_sent=error.maybe_sent) from error
+        return Handed(provider_id=result.response[:200], refused=result.refused)
+
+    return OutChannel(new_id=new_id, prepare=prepare, send=send)
+
+
+def _recipients(out: Outgoing) -> list[str]:
+    return list(dict.fromkeys(m.address for m in (*out.to, *out.cc, *out.bcc)))
+
+
+def compose(out: Outgoing, *, loop: str) -> bytes:
+    """The bytes of a reply. Raises ValueError for an address that cannot stand in a header."""
+    name = f"{out.author_name} ({out.account.name})" if out.author_name else out.account.name
+    quoted = None
+    if out.quoted is not None:
+        html = sanitize_html(out.quoted.html).html if out.quoted.html else None
+        quoted = Quoted(name=out.quoted.name, at=_local(out.quoted.at, out.time_zone), text=out.quoted.text, html=html)
+    return build_reply(
+        from_=Address(name, out.account.address), to=_addresses(out.to), cc=_addresses(out.cc), subject=out.subject,
+        text=out.text, html=sanitize_html(out.html).html if out.html else None, message_id=out.external_id,
+        date=_local(out.at, out.time_zone), parent_id=out.parent, parent_references=out.references, quoted=quoted,
+        locale=out.locale, loop_token=loop,
+        files=[OutFile(name=f.name, content_type=f.content_type, payload=f.payload, cid=f.cid) for f in out.files],
+    )  # fmt: skip
+
+
+def _local(at: datetime, zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(zone))
+
+
+def _addresses(mailboxes: Sequence[Mailbox]) -> list[Address]:
+    return [Address(m.name, m.address) for m in mailboxes]
+
+
+# servers --------------------------------------------------------------------------------------------------------------
+
+
+def open_password(server: ImapServer | SmtpServer, keys: Keys) -> str:
+    """The password of a stored server, decrypted. Raises ConfigError when it was encrypted with another key."""
+    return keys.decrypt(server.password) if server.password else ""
+
+
+def smtp_config(server: SmtpServer, password: str) -> SmtpConfig:
+    return SmtpConfig(
+        host=server.host, port=server.port, security=server.security, username=server.username, password=password,
+        verify=server.verify,
+    )  # fmt: skip
+
+
+def imap_config(server: ImapServer, password: str, *, max_bytes: int) -> ImapConfig:
+    return ImapConfig(
+        host=server.host, port=server.port, security=server.security, username=server.username, password=password,
+        verify=server.verify, folders=tuple(server.folders), after_fetch=server.after_fetch, history=server.history,
+        max_bytes=max_bytes,
+    )  # fmt: skip

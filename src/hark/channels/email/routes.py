@@ -1,0 +1,135 @@
+"""E-mail over HTTP: the sanitised HTML of a message, the live test of a mailbox's servers, and held mails."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from hark.channels.base import Check
+from hark.channels.email.adapter import imap_config, mail_reader, open_password, smtp_config
+from hark.channels.email.hosts import host_policy
+from hark.channels.email.imap import check_imap
+from hark.channels.email.sanitize import sanitize_html
+from hark.channels.email.smtp_out import check_smtp
+from hark.conversations.visibility import visible
+from hark.core.actor import Actor
+from hark.core.crypto import Keys
+from hark.core.db import Db
+from hark.core.errors import BadRequest
+from hark.core.files import Files
+from hark.core.http import Body, get, post
+from hark.core.sql import Sql
+from hark.intake import queries as intake_queries
+from hark.intake.accounts.actions import seal
+from hark.intake.accounts.queries import stored_config
+from hark.intake.accounts.types import MailboxConfig, MailboxTest
+from hark.intake.placing import Choice
+from hark.intake.process import Processor, Reader
+from hark.intake.queries import LedgerRow
+from hark.settings import Settings
+
+# The document may show its own styles and pictures, and nothing else: no scripts, no frames, no requests.
+FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:{images}; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+PAGE = (
+    '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+    "<style>body{{font:14px/1.5 system-ui,sans-serif;margin:0;overflow-wrap:anywhere}}img{{max-width:100%;height:auto}}"
+    "table{{max-width:100%}}pre{{white-space:pre-wrap}}</style></head><body{quote}>{html}</body></html>"
+)
+
+
+class HtmlKey(msgspec.Struct, frozen=True):
+    html_key: str
+
+
+class InlineFile(msgspec.Struct, frozen=True):
+    id: UUID
+    cid: str
+
+
+async def get_message_html(db: Db, actor: Actor, files: Files, id: UUID, images: bool = False) -> Response[str]:
+    """The HTML of a message, made harmless, as a document of its own. `images`: also load remote ones."""
+    row = await db.one(
+        HtmlKey,
+        Sql(
+            "SELECT m.html_key FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id"
+            " AND c.id = m.conversation_id WHERE m.workspace_id = {} AND m.id = {} AND m.html_key IS NOT NULL"
+            " AND m.deleted_at IS NULL AND {}",
+            actor.workspace_id, id, visible(actor),
+        ),
+        missing="This message has no HTML, or your role does not include its conversation.",
+    )  # fmt: skip
+    inline = await db.all(
+        InlineFile,
+        "SELECT id, cid FROM attachments WHERE workspace_id = $1 AND message_id = $2 AND cid IS NOT NULL",
+        actor.workspace_id, id,
+    )  # fmt: skip
+    html = (await files.get(row.html_key)).decode()
+    safe = sanitize_html(html, images={f.cid: f"/api/attachments/{f.id}" for f in inline})
+    body = safe.html.replace("data-remote-src=", "src=") if images else safe.html
+    csp = FRAME.format(images=" https: http:" if images else "")
+    headers = {
+        "content-security-policy": csp, "x-frame-options": "SAMEORIGIN", "referrer-policy": "no-referrer",
+        "x-remote-images": str(safe.remote_images),
+    }  # fmt: skip
+    quote = " data-has-quote" if safe.has_quote else ""
+    return Response(PAGE.format(html=body, quote=quote), media_type="text/html", headers=headers)
+
+
+class MailboxTestResult(msgspec.Struct, kw_only=True):
+    """`ok` when every server that was given answers and accepts the sign-in; each has its sentence."""
+
+    ok: bool
+    imap: Check | None = None
+    smtp: Check | None = None
+
+
+async def test_mailbox(db: Db, actor: Actor, keys: Keys, settings: Settings, data: MailboxTest) -> MailboxTestResult:
+    """Try a mailbox's servers for real: connect, sign in, list the folders. Nothing is stored or sent."""
+    if data.imap is None and data.smtp is None:
+        raise BadRequest("Give the incoming server, the outgoing server, or both.", code="no_server")
+    stored = await stored_config(db, actor, data.id) if data.id is not None else MailboxConfig()
+    resolve = host_policy(allow_private=settings.private_hosts)
+    result = MailboxTestResult(ok=True)
+    if (imap := seal(data.imap, stored.imap, keys)) is not None:
+        config = imap_config(imap, open_password(imap, keys), max_bytes=settings.mail_max_bytes)
+        result.imap = await check_imap(msgspec.structs.replace(config, timeout_s=10.0), resolve)
+    if (smtp := seal(data.smtp, stored.smtp, keys)) is not None:
+        server = smtp_config(smtp, open_password(smtp, keys))
+        result.smtp = await check_smtp(msgspec.structs.replace(server, timeout_s=10.0), resolve)
+    result.ok = all(check.ok for check in (result.imap, result.smtp) if check is not None)
+    return result
+
+
+class AcceptHeld(Body):
+    """Where a held mail goes: the id of a conversation, or "new" for one of its own."""
+
+    conversation_id: str
+
+
+async def accept_held(db: Db, actor: Actor, files: Files, keys: Keys, id: UUID, data: AcceptHeld) -> LedgerRow:
+    """Put a held mail into a conversation, or make one of its own."""
+    processor = Processor(db, files, readers(keys))
+    await processor.accept_held(actor, id, Choice(_conversation(data.conversation_id)))
+    return await intake_queries.get_item(db, actor, id)
+
+
+def readers(keys: Keys) -> dict[int, Reader]:
+    """The reader of each kind of account."""
+    return {1: mail_reader(keys)}
+
+
+def _conversation(value: str) -> UUID | None:
+    if value == "new":
+        return None
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise BadRequest('conversation_id: give the id of a conversation, or "new".', code="invalid") from error
+
+
+ROUTES: tuple[Any, ...] = (
+    get("/api/messages/{id:uuid}/html", get_message_html, can="conversations.read"),
+    post("/api/mailboxes/test", test_mailbox, can="mailboxes.write"),
+    post("/api/intake/{id:uuid}/accept-held", accept_held, can="intake.write"),
+)

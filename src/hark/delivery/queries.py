@@ -1,0 +1,267 @@
+"""Reading the outbox and what a message needs to leave."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hark.conversations.visibility import visible
+from hark.core.actor import Actor
+from hark.core.db import Db, Queries
+from hark.core.errors import NotFound
+from hark.core.sql import Sql
+from hark.delivery.types import OutAccount, OutboxRow, OutboxView, State, UnseenMessage
+
+COLUMNS = (
+    "o.workspace_id, o.id, o.conversation_id, o.endpoint_id, o.agent_id, o.message_id, o.body, o.state, o.release_at,"
+    " o.next_try_at, o.seen_seq, o.cancel_if_customer_writes, o.attempts, o.error, o.created_at"
+)
+MISSING = "This reply does not exist, or your role does not include its conversation."
+
+
+async def get_outbox_row(db: Queries, actor: Actor, id: UUID) -> OutboxRow:
+    """A row the actor may see. Raises NotFound."""
+    return await db.one(
+        OutboxRow,
+        Sql(
+            "SELECT {} FROM outbox o JOIN conversations c ON c.workspace_id = o.workspace_id AND c.id = o.conversation_id"
+            " WHERE o.workspace_id = {} AND o.id = {} AND {}",
+            Sql(COLUMNS), actor.workspace_id, id, visible(actor),
+        ),
+        missing=MISSING,
+    )  # fmt: skip
+
+
+async def find_outbox_row(db: Queries, workspace_id: int, id: UUID) -> OutboxRow | None:
+    """A row, whoever asks."""
+    return await db.find(
+        OutboxRow, f"SELECT {COLUMNS} FROM outbox o WHERE o.workspace_id = $1 AND o.id = $2", workspace_id, id
+    )
+
+
+async def list_outbox(db: Db, actor: Actor, conversation_id: UUID) -> list[OutboxView]:
+    """Replies of a conversation that have not arrived: waiting, on their way, failed or unknown; oldest first."""
+    seen = await db.find(
+        int,
+        Sql(
+            "SELECT 1 FROM conversations c WHERE c.workspace_id = {} AND c.id = {} AND {}",
+            actor.workspace_id, conversation_id, visible(actor),
+        ),
+    )  # fmt: skip
+    if seen is None:
+        raise NotFound("This conversation does not exist, or your role does not include it.")
+    rows = await db.all(
+        OutboxRow,
+        f"SELECT {COLUMNS} FROM outbox o WHERE o.workspace_id = $1 AND o.conversation_id = $2"
+        " AND o.state IN (0, 1, 2, 4, 6) ORDER BY o.created_at, o.id",
+        actor.workspace_id, conversation_id,
+    )  # fmt: skip
+    return [view(r, actor) for r in rows]
+
+
+def view(row: OutboxRow, actor: Actor) -> OutboxView:
+    """The row with what may be done to it now."""
+    can: list[str] = []
+    if actor.can("conversations.reply"):
+        can = {
+            State.HELD: ["cancel", "send-now"],
+            State.FAILED: ["retry", "delete"],
+            State.UNKNOWN: ["retry", "mark-sent", "mark-failed"],
+            State.CANCELLED: ["delete"],
+        }.get(row.state, [])
+    return OutboxView(
+        id=row.id, conversation_id=row.conversation_id, agent_id=row.agent_id, message_id=row.message_id,
+        state=row.state.name.lower(), body=row.body, release_at=row.release_at, next_try_at=row.next_try_at,
+        cancel_if_customer_writes=row.cancel_if_customer_writes, attempts=row.attempts, error=row.error,
+        created_at=row.created_at, can=can,
+    )  # fmt: skip
+
+
+class _Unseen(msgspec.Struct):
+    id: UUID
+    seq: int
+    direction: int
+    author_id: str | None
+    at: datetime
+    text: str
+
+
+async def unseen_messages(
+    tx: Queries, workspace_id: int, conversation_id: UUID, seen_seq: int, agent_id: int | None, *, customers: bool = True
+) -> list[UnseenMessage]:
+    """Public messages after `seen_seq` that are not the author's own; without `customers` only those of the team."""
+    rows = await tx.all(
+        _Unseen,
+        "SELECT id, seq, direction, author_id, occurred_at AS at, left(text, 2000) AS text FROM messages"
+        " WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 AND audience > 0 AND kind = 1"
+        " AND (direction = 1 AND $5 OR direction = 2 AND author_id IS DISTINCT FROM $4) ORDER BY seq LIMIT 20",
+        workspace_id, conversation_id, seen_seq, None if agent_id is None else str(agent_id), customers,
+    )  # fmt: skip
+    return [
+        UnseenMessage(
+            id=r.id, seq=r.seq, direction="in" if r.direction == 1 else "out", author_id=r.author_id, at=r.at, text=r.text
+        )
+        for r in rows
+    ]
+
+
+class ReplyEndpoint(msgspec.Struct, frozen=True):
+    """The endpoint an answer goes to, with its account."""
+
+    id: UUID
+    account_id: int
+    account_kind: int
+    address: str
+    refs: dict[str, Any]
+
+
+async def reply_endpoint(tx: Queries, workspace_id: int, conversation_id: UUID, to: list[str]) -> ReplyEndpoint | None:
+    """The open endpoint whose party is a recipient, the newest first; else the newest one. None: nobody to answer."""
+    return await tx.find(
+        ReplyEndpoint,
+        "SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs FROM endpoints e"
+        " JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id"
+        " LEFT JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
+        " WHERE e.workspace_id = $1 AND e.conversation_id = $2 AND e.closed_at IS NULL"
+        " ORDER BY coalesce(i.value = ANY($3::text[]), false) DESC, e.id DESC LIMIT 1",
+        workspace_id, conversation_id, to,
+    )  # fmt: skip
+
+
+async def endpoint_of(tx: Queries, workspace_id: int, endpoint_id: UUID) -> ReplyEndpoint:
+    return await tx.one(
+        ReplyEndpoint,
+        "SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs FROM endpoints e"
+        " JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id WHERE e.workspace_id = $1 AND e.id = $2",
+        workspace_id, endpoint_id,
+    )  # fmt: skip
+
+
+class UploadedFile(msgspec.Struct, frozen=True):
+    id: UUID
+    size: int
+
+
+async def uploaded_files(tx: Queries, workspace_id: int, ids: list[UUID], agent_id: int | None) -> list[UploadedFile]:
+    """Those of these files that wait in the agent's draft."""
+    return await tx.all(
+        UploadedFile,
+        "SELECT id, size FROM attachments WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL"
+        " AND draft_of IS NOT DISTINCT FROM $3",
+        workspace_id, ids, agent_id,
+    )  # fmt: skip
+
+
+async def undo_seconds(tx: Queries, workspace_id: int, default: int) -> int:
+    """How long a reply can be taken back."""
+    found = await tx.find(
+        int, "SELECT (settings ->> 'undo_seconds')::int FROM workspaces WHERE id = $1", workspace_id
+    )
+    return default if found is None else found
+
+
+async def agent_name(tx: Queries, workspace_id: int, agent_id: int | None) -> str:
+    """The name of a person of the team; "" for nobody."""
+    return await tx.find(str, "SELECT name FROM agents WHERE workspace_id = $1 AND id = $2", workspace_id, agent_id) or ""
+
+
+# leaving --------------------------------------------------------------------------------------------------------------
+
+
+class LeavingMessage(msgspec.Struct, frozen=True):
+    """The message of a released row, its account and its workspace's language and zone."""
+
+    external_id: str
+    at: datetime
+    text: str
+    html_key: str | None
+    account_id: int
+    account_kind: int
+    account_name: str
+    account_address: str
+    account_config: dict[str, Any]
+    author_name: str
+    locale: str
+    time_zone: str
+
+    def account(self) -> OutAccount:
+        return OutAccount(
+            self.account_id, self.account_kind, self.account_name, self.account_address, self.account_config
+        )
+
+
+async def leaving_message(db: Db, row: OutboxRow) -> LeavingMessage:
+    """What a released row needs to be sent. Raises NotFound when message or account are gone."""
+    return await db.one(
+        LeavingMessage,
+        "SELECT m.external_id, m.occurred_at AS at, m.text, m.html_key, a.id AS account_id, a.kind AS account_kind, a.name AS account_name, a.address AS account_address,"
+        " a.config AS account_config, coalesce(g.name, '') AS author_name, w.locale, w.time_zone"
+        " FROM messages m JOIN workspaces w ON w.id = m.workspace_id"
+        " JOIN endpoints e ON e.workspace_id = m.workspace_id AND e.id = $3"
+        " JOIN channel_accounts a ON a.workspace_id = m.workspace_id AND a.id = e.account_id"
+        " LEFT JOIN agents g ON g.workspace_id = m.workspace_id AND g.id = $4"
+        " WHERE m.workspace_id = $1 AND m.id = $2",
+        row.workspace_id, row.message_id, row.endpoint_id, row.agent_id,
+        missing="The message or its mailbox is gone.",
+    )  # fmt: skip
+
+
+class QuotedRow(msgspec.Struct, frozen=True):
+    name: str
+    at: datetime
+    text: str
+    html_key: str | None
+
+
+async def quoted_message(db: Db, workspace_id: int, external_id: str | None, endpoint_id: UUID) -> QuotedRow | None:
+    """The message an answer quotes."""
+    if not external_id:
+        return None
+    return await db.find(
+        QuotedRow,
+        "SELECT coalesce(nullif(m.headers #>> '{from,name}', ''), m.headers #>> '{from,address}', '') AS name,"
+        " m.occurred_at AS at, m.text, m.html_key FROM messages m"
+        " WHERE m.workspace_id = $1 AND m.external_id = $2 AND m.conversation_id ="
+        " (SELECT conversation_id FROM endpoints WHERE workspace_id = $1 AND id = $3) LIMIT 1",
+        workspace_id, external_id, endpoint_id,
+    )  # fmt: skip
+
+
+class FileRow(msgspec.Struct, frozen=True):
+    name: str
+    content_type: str
+    cid: str | None
+    inline: bool
+    blob_key: str
+
+
+async def files_of(db: Db, workspace_id: int, message_id: UUID | None) -> list[FileRow]:
+    return await db.all(
+        FileRow,
+        "SELECT name, content_type, cid, inline, blob_key FROM attachments WHERE workspace_id = $1 AND message_id = $2"
+        " ORDER BY id",
+        workspace_id, message_id,
+    )  # fmt: skip
+
+
+async def due_for_release(db: Db, limit: int = 50) -> list[OutboxRow]:
+    """Held rows whose time has come; not locked."""
+    return await db.all(
+        OutboxRow,
+        f"SELECT {COLUMNS} FROM outbox o WHERE o.state = 0 AND o.next_try_at <= $1 ORDER BY o.next_try_at, o.created_at, o.id"
+        " LIMIT $2",
+        db.now(), limit,
+    )  # fmt: skip
+
+
+async def next_due_at(db: Db) -> datetime | None:
+    """When the outbox has something to do next."""
+    return await db.find(datetime, "SELECT min(next_try_at) FROM outbox WHERE state < 2")
+
+
+async def oldest_overdue(db: Db) -> datetime | None:
+    """When the oldest message that should have left already was due."""
+    return await db.find(
+        datetime, "SELECT min(release_at) FROM outbox WHERE state < 3 AND release_at <= $1", db.now()
+    )

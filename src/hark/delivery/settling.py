@@ -1,0 +1,221 @@
+"""Leases on released replies and what became of them: sent, later again, failed, unknown, bounced."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from hark.conversations.inbound import add_system_message
+from hark.conversations.lock import lock_root
+from hark.conversations.types import Delivery, Locked
+from hark.core.actor import system
+from hark.core.db import Db, Tx
+from hark.core.ids import uuid7
+from hark.delivery import queries
+from hark.delivery.actions import set_delivery
+from hark.delivery.types import DeliveryReported, Handed, OutboxChanged, OutboxRow, State
+
+LEASE_S = 60.0
+BACK_OFF_S = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
+SENDING_PROBLEM = "Sending: "
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """The right to send one row until `lease_until`; renewed while the network is at it."""
+
+    row: OutboxRow
+    token: UUID
+
+
+async def lease_next(db: Db) -> Lease | None:
+    """The next row to prepare. Per endpoint only the first of those that have not left; failed ones stand in nobody's way.
+
+    While it is prepared the row stays `ready` and comes back when the lease ends: nothing has left the house yet.
+    """
+    token = uuid7()
+    now = db.now()
+    row = await db.find(
+        OutboxRow,
+        f"UPDATE outbox o SET lease_token = $1, lease_until = $3, next_try_at = $3 WHERE (o.workspace_id, o.id) ="
+        " (SELECT r.workspace_id, r.id FROM outbox r WHERE r.state = 1 AND r.next_try_at <= $2 AND NOT EXISTS"
+        "   (SELECT 1 FROM outbox p WHERE p.workspace_id = r.workspace_id AND p.endpoint_id = r.endpoint_id"
+        "    AND p.state IN (1, 2) AND p.ord < r.ord)"
+        f"  ORDER BY r.next_try_at, r.ord LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING {queries.COLUMNS}",
+        token, now, now + timedelta(seconds=LEASE_S),
+    )  # fmt: skip
+    return Lease(row, token) if row else None
+
+
+async def start_sending(db: Db, lease: Lease) -> bool:
+    """From here on the network may have it. False when somebody else has the row now."""
+    until = db.now() + timedelta(seconds=LEASE_S)
+    return await db.run(
+        "UPDATE outbox SET state = 2, attempts = attempts + 1, lease_until = $4, next_try_at = $4"
+        " WHERE workspace_id = $1 AND id = $2 AND lease_token = $3 AND state = 1",
+        lease.row.workspace_id, lease.row.id, lease.token, until,
+    ) == 1  # fmt: skip
+
+
+async def renew_lease(db: Db, lease: Lease) -> None:
+    """A large mail over a slow line takes longer than one lease."""
+    await db.run(
+        "UPDATE outbox SET lease_until = $4, next_try_at = $4"
+        " WHERE workspace_id = $1 AND id = $2 AND lease_token = $3 AND state = 2",
+        lease.row.workspace_id, lease.row.id, lease.token, db.now() + timedelta(seconds=LEASE_S),
+    )  # fmt: skip
+
+
+async def mark_sent(db: Db, lease: Lease, account_id: int, handed: Handed) -> None:
+    """The other side has it. Recipients it refused are named in the thread."""
+    row = lease.row
+    async with db.transaction(system(row.workspace_id)) as tx:
+        c = await _settle(tx, lease, State.SENT, Delivery.SENT, provider_id=handed.provider_id)
+        if c is None:
+            return
+        if handed.refused:
+            said = "; ".join(f"{a}: {answer}" for a, answer in list(handed.refused.items())[:10])
+            await add_system_message(tx, c.id, f"The mail server did not take the reply for some recipients. {said}")
+        await tx.run(
+            "UPDATE channel_accounts SET problem = NULL, problem_at = NULL"
+            " WHERE workspace_id = $1 AND id = $2 AND problem LIKE $3",
+            tx.workspace_id, account_id, f"{SENDING_PROBLEM}%",
+        )  # fmt: skip
+
+
+async def mark_failed(db: Db, lease: Lease, sentence: str) -> None:
+    """It cannot be sent. The thread says so, and the next one may pass."""
+    async with db.transaction(system(lease.row.workspace_id)) as tx:
+        c = await _settle(tx, lease, State.FAILED, Delivery.FAILED, error=sentence)
+        if c is not None:
+            await add_system_message(tx, c.id, f"The reply could not be sent. {sentence}")
+
+
+async def mark_unknown(db: Db, lease: Lease, sentence: str) -> None:
+    """It may have been sent. Nothing is sent again until a person has decided."""
+    async with db.transaction(system(lease.row.workspace_id)) as tx:
+        c = await _settle(tx, lease, State.UNKNOWN, Delivery.UNKNOWN, error=sentence)
+        if c is not None:
+            await add_system_message(tx, c.id, f"It is not known whether the reply was sent. {sentence}")
+
+
+async def retry_later(db: Db, row: OutboxRow, lease: Lease | None, sentence: str, *, account: bool = False) -> None:
+    """A failure that may pass: again after a longer pause each time, failed after the last (about sixteen hours).
+
+    Without a lease the row is still held. `account`: the mailbox shows the sentence while it lasts.
+    """
+    if lease is not None and row.attempts + 1 >= len(BACK_OFF_S):
+        await mark_failed(db, lease, f"{sentence} It was tried {row.attempts + 1} times.")
+        return
+    due = db.now() + timedelta(seconds=BACK_OFF_S[min(row.attempts, len(BACK_OFF_S) - 1)])
+    async with db.transaction(system(row.workspace_id)) as tx:
+        moved = await tx.run(
+            "UPDATE outbox SET state = CASE WHEN state = 2 THEN 1 ELSE state END, next_try_at = $4, error = $5,"
+            " attempts = attempts + CASE WHEN state = 2 THEN 0 ELSE 1 END, lease_token = NULL, lease_until = NULL"
+            " WHERE workspace_id = $1 AND id = $2 AND state < 3 AND lease_token IS NOT DISTINCT FROM $3",
+            tx.workspace_id, row.id, lease.token if lease else None, due, sentence,
+        )  # fmt: skip
+        if moved and account:
+            await tx.run(
+                "UPDATE channel_accounts a SET problem = $3, problem_at = coalesce(problem_at, $4)"
+                " FROM endpoints e WHERE e.workspace_id = $1 AND e.id = $2 AND a.workspace_id = $1 AND a.id = e.account_id",
+                tx.workspace_id, row.endpoint_id, SENDING_PROBLEM + sentence, tx.now(),
+            )  # fmt: skip
+
+
+class _Lost(msgspec.Struct):
+    workspace_id: int
+    id: UUID
+    conversation_id: UUID
+    message_id: UUID | None
+
+
+LOST = "Hark was stopped in the middle of sending. Look whether the recipient has it before sending it again."
+
+
+async def sweep_lost(db: Db) -> int:
+    """Rows whose sender died in the middle: unknown, with a line in the thread. How many."""
+    rows = await db.all(
+        _Lost,
+        "SELECT workspace_id, id, conversation_id, message_id FROM outbox WHERE state = 2 AND next_try_at <= $1 LIMIT 50",
+        db.now(),
+    )  # fmt: skip
+    for row in rows:
+        async with db.transaction(system(row.workspace_id)) as tx:
+            c = await lock_root(tx, row.conversation_id)
+            lost = await tx.run(
+                "UPDATE outbox SET state = 6, error = $3, lease_token = NULL, lease_until = NULL"
+                " WHERE workspace_id = $1 AND id = $2 AND state = 2 AND next_try_at <= $4",
+                tx.workspace_id, row.id, LOST, tx.now(),
+            )  # fmt: skip
+            if not lost:
+                continue
+            if row.message_id is not None:
+                await set_delivery(tx, row.message_id, Delivery.UNKNOWN)
+            _changed(tx, c, row.id, State.UNKNOWN)
+            await add_system_message(tx, c.id, f"It is not known whether the reply was sent. {LOST}")
+    return len(rows)
+
+
+async def _settle(
+    tx: Tx, lease: Lease, state: State, delivery: Delivery, *, error: str | None = None, provider_id: str | None = None
+) -> Locked | None:
+    """Write a leased row's end; its conversation, locked. None when the lease had passed to somebody else."""
+    row = lease.row
+    c = await lock_root(tx, row.conversation_id)
+    settled = await tx.run(
+        "UPDATE outbox SET state = $4, error = $5, provider_id = $6, lease_token = NULL, lease_until = NULL"
+        " WHERE workspace_id = $1 AND id = $2 AND lease_token = $3",
+        tx.workspace_id, row.id, lease.token, state, error, provider_id,
+    )  # fmt: skip
+    if not settled:
+        return None
+    if row.message_id is not None:
+        await set_delivery(tx, row.message_id, delivery)
+    _changed(tx, c, row.id, state)
+    return c
+
+
+def _changed(tx: Tx, c: Locked, id: UUID, state: State) -> None:
+    tx.emit(
+        OutboxChanged(outbox_id=id, state=state), conversation_id=c.id, subject_id=id,
+        team=(c.team_id, c.team_id), assignee=(c.assignee_id, c.assignee_id),
+    )  # fmt: skip
+
+
+# delivery reports -------------------------------------------------------------------------------------------------------
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """What a delivery report says about one recipient. `failed` is false for a delay or a complaint."""
+
+    address: str
+    failed: bool
+    sentence: str
+
+
+class _Ours(msgspec.Struct):
+    conversation_id: UUID
+
+
+async def apply_report(tx: Tx, message_id: UUID, reports: Sequence[Reported]) -> bool:
+    """A bounce of a message of ours: it counts as failed, and the thread says why. False when it is not ours."""
+    ours = await tx.find(
+        _Ours,
+        "SELECT conversation_id FROM messages WHERE workspace_id = $1 AND id = $2 AND direction = 2",
+        tx.workspace_id, message_id,
+    )  # fmt: skip
+    if ours is None:
+        return False
+    c = await lock_root(tx, ours.conversation_id)
+    failed = any(r.failed for r in reports)
+    if failed:
+        await set_delivery(tx, message_id, Delivery.FAILED)
+    tx.emit(
+        DeliveryReported(message_id=message_id, failed=failed), conversation_id=c.id, subject_id=message_id,
+        team=(c.team_id, c.team_id), assignee=(c.assignee_id, c.assignee_id),
+    )  # fmt: skip
+    said = " ".join(r.sentence for r in reports[:5]) or "The report names no recipient."
+    start = "The reply did not arrive." if failed else "There is news about the delivery of the reply."
+    await add_system_message(tx, c.id, f"{start} {said}")
+    return True

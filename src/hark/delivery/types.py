@@ -1,0 +1,219 @@
+"""The outbox and its seven states."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, Any, ClassVar, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from hark.core.events import Event
+from hark.core.http import Body
+
+
+class State(IntEnum):
+    """The numbers are stored for ever. FAILED and UNKNOWN wait for a person."""
+
+    HELD = 0  # undo is possible, or it waits for its time
+    READY = 1  # the message is born and stands in the thread
+    SENDING = 2  # handed to the network under a lease
+    SENT = 3
+    FAILED = 4
+    CANCELLED = 5
+    UNKNOWN = 6  # may have been sent: Hark stopped between the server's yes and its own note of it
+
+
+class OutboxChanged(Event, frozen=True, kw_only=True):
+    """A row of the outbox was made or has another state."""
+
+    kind: ClassVar[int] = 90
+    outbox_id: UUID
+    state: int
+
+
+class DeliveryReported(Event, frozen=True, kw_only=True):
+    """A delivery report came in about a message that had left. `failed`: it did not reach its recipient."""
+
+    kind: ClassVar[int] = 91
+    message_id: UUID
+    failed: bool
+
+
+EVENTS: tuple[type[Event], ...] = (OutboxChanged, DeliveryReported)
+
+
+class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipient."""
+
+    address: Annotated[str, msgspec.Meta(min_length=3, max_length=320, pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")]
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class NewReplyBody(Body):
+    """What an agent sends. `id` is made by the client: the same request twice is one reply.
+
+    `seen_seq`: the last number of the thread the agent has seen. `keep_until`: "send and keep", with the promised time.
+    `send_at`: not before this time. `cancel_if_customer_writes`: dropped when the customer writes first.
+    """
+
+    id: UUID
+    text: Annotated[str, msgspec.Meta(max_length=500_000)]
+    to: Annotated[list[Mailbox], msgspec.Meta(min_length=1, max_length=100)]
+    seen_seq: Annotated[int, msgspec.Meta(ge=0)]
+    html: Annotated[str, msgspec.Meta(max_length=2_000_000)] | None = None
+    cc: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
+    bcc: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
+    attachment_ids: Annotated[list[UUID], msgspec.Meta(max_length=50)] = []
+    keep: bool = False
+    keep_until: datetime | None = None
+    resolve: bool = False
+    send_at: datetime | None = None
+    cancel_if_customer_writes: bool = False
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a row of the outbox carries (column `body`)."""
+
+    text: str
+    html: str | None = None
+    to: list[Mailbox] = []
+    cc: list[Mailbox] = []
+    bcc: list[Mailbox] = []
+    subject: str = ""
+    attachment_ids: list[UUID] = []
+    keeps_ball: bool = False
+    promise_until: datetime | None = None
+    resolve: bool = False
+    scheduled: bool = False
+    parent: str | None = None  # set at release: the id that is answered, and the chain before it
+    references: list[str] = []
+
+
+class OutboxRow(msgspec.Struct, kw_only=True):
+    """A row of the outbox, whole."""
+
+    workspace_id: int
+    id: UUID
+    conversation_id: UUID
+    endpoint_id: UUID
+    agent_id: int | None
+    message_id: UUID | None
+    body: Content
+    state: State
+    release_at: datetime
+    next_try_at: datetime
+    seen_seq: int
+    cancel_if_customer_writes: bool
+    attempts: int
+    error: str | None
+    created_at: datetime
+
+
+class OutboxView(msgspec.Struct, kw_only=True):
+    """A reply on its way, as people see it. `body` is there while it can still be edited or sent again by hand."""
+
+    id: UUID
+    conversation_id: UUID
+    agent_id: int | None
+    message_id: UUID | None
+    state: str
+    body: Content
+    release_at: datetime
+    next_try_at: datetime
+    cancel_if_customer_writes: bool
+    attempts: int
+    error: str | None
+    created_at: datetime
+    can: list[str]
+
+
+class UnseenMessage(msgspec.Struct, kw_only=True):
+    """A public message that the author of a reply has not seen."""
+
+    id: UUID
+    seq: int
+    direction: str
+    author_id: str | None
+    at: datetime
+    text: str
+
+
+class OutFile(msgspec.Struct, frozen=True, kw_only=True):
+    """An attachment with its bytes."""
+
+    name: str
+    content_type: str
+    payload: bytes
+    cid: str | None = None
+
+
+class QuotedMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """The message that is answered, for the quoted tail. `html` is as it came, not yet sanitised."""
+
+    name: str
+    at: datetime
+    text: str
+    html: str | None = None
+
+
+class OutAccount(msgspec.Struct, frozen=True):
+    """The account a message leaves through; `config` as stored, secrets still encrypted."""
+
+    id: int
+    kind: int
+    name: str
+    address: str
+    config: dict[str, Any]
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a channel needs to send one message. The same for every try, so that the bytes are the same."""
+
+    workspace_id: int
+    outbox_id: UUID
+    account: OutAccount
+    external_id: str
+    author_name: str
+    to: list[Mailbox]
+    cc: list[Mailbox]
+    bcc: list[Mailbox]
+    subject: str
+    text: str
+    html: str | None
+    at: datetime
+    locale: str
+    time_zone: str
+    parent: str | None
+    references: list[str]
+    quoted: QuotedMessage | None
+    files: list[OutFile]
+
+
+class SendFailed(Exception):
+    """A channel could not hand a message over. `sentence` is for people; see `hark.channels.base.TransportError`."""
+
+    def __init__(self, sentence: str, *, permanent: bool, maybe_sent: bool = False, account: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.permanent = permanent
+        self.maybe_sent = maybe_sent
+        self.account = account  # nothing can be sent through this account until somebody puts it right
+
+
+class Handed(msgspec.Struct, frozen=True, kw_only=True):
+    """The other side has it. `refused`: recipients it did not take, with its answers."""
+
+    provider_id: str | None = None
+    refused: dict[str, str] = {}
+
+
+class OutChannel(NamedTuple):
+    """How one kind of account sends. `new_id(outbox id, account address)` is stable; `prepare` makes the bytes (no
+    network); `send` hands them over and raises SendFailed; `idempotent`: a repeated send is recognised by the provider.
+    """
+
+    new_id: Callable[[UUID, str], str]
+    prepare: Callable[[Outgoing], Any]
+    send: Callable[[Outgoing, Any], Awaitable[Handed]]
+    idempotent: bool = False

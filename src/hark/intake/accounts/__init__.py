@@ -1,0 +1,1 @@
+"""Mailboxes: the accounts mail comes in through and leaves by."""

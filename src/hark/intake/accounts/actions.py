@@ -1,0 +1,165 @@
+"""Connecting, changing and disconnecting mailboxes, and how they are doing."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET
+
+from hark.core.actor import Actor, system
+from hark.core.crypto import Keys
+from hark.core.db import Db, Tx
+from hark.core.errors import BadRequest
+from hark.intake.accounts.queries import MISSING, get_mailbox, stored_config
+from hark.intake.accounts.types import (
+    ImapServer,
+    Mailbox,
+    MailboxChanged,
+    MailboxConfig,
+    MailboxPatch,
+    NewMailbox,
+    SmtpServer,
+)
+
+Server = TypeVar("Server", ImapServer, SmtpServer)
+RECEIVING = "Receiving: "
+SILENT = "Silent: "
+
+
+async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox, keys: Keys) -> Mailbox:
+    """Connect a mailbox. One that was disconnected before comes back with its conversations.
+
+    Raises Conflict when the address is connected already, BadRequest for an unknown team or calendar.
+    """
+    calendar_id = await _calendar(tx, new.calendar_id)
+    await _check_team(tx, new.team_id)
+    config = MailboxConfig(imap=seal(new.imap, None, keys), smtp=seal(new.smtp, None, keys))
+    address = new.address.lower()
+    id = await tx.find(
+        int,
+        "UPDATE channel_accounts SET name = $3, team_id = $4, calendar_id = $5, expect_s = $6, patience_s = $7,"
+        " silent_after_s = $8, config = $9, cursor = '{}', problem = NULL, problem_at = NULL, disabled_at = NULL"
+        " WHERE workspace_id = $1 AND kind = 1 AND address = $2 AND disabled_at IS NOT NULL RETURNING id",
+        tx.workspace_id, address, new.name, new.team_id, calendar_id, new.expect_s, new.patience_s, new.silent_after_s,
+        msgspec.to_builtins(config),
+    )  # fmt: skip
+    if id is None:
+        id = await tx.one(
+            int,
+            "INSERT INTO channel_accounts (workspace_id, kind, name, address, team_id, calendar_id, expect_s, patience_s,"
+            " silent_after_s, config) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+            tx.workspace_id, new.name, address, new.team_id, calendar_id, new.expect_s, new.patience_s,
+            new.silent_after_s, msgspec.to_builtins(config),
+        )  # fmt: skip
+    tx.emit(MailboxChanged(account_id=id))
+    await tx.audit("mailbox.created", f"mailbox:{id}", data={"address": address})
+    return await get_mailbox(tx, actor, id)
+
+
+async def update_mailbox(tx: Tx, actor: Actor, id: int, patch: MailboxPatch, keys: Keys) -> Mailbox:
+    """Change a mailbox. Raises NotFound, BadRequest."""
+    await tx.one(
+        int,
+        "SELECT id FROM channel_accounts WHERE workspace_id = $1 AND id = $2 AND disabled_at IS NULL FOR UPDATE",
+        tx.workspace_id, id, missing=MISSING,
+    )  # fmt: skip
+    old = await get_mailbox(tx, actor, id)
+    config = await stored_config(tx, actor, id)
+    if patch.imap is not UNSET:
+        config.imap = seal(patch.imap, config.imap, keys)
+    if patch.smtp is not UNSET:
+        config.smtp = seal(patch.smtp, config.smtp, keys)
+    team_id = _or(patch.team_id, old.team_id)
+    await _check_team(tx, team_id)
+    calendar_id = await _calendar(tx, _or(patch.calendar_id, old.calendar_id))
+    await tx.run(
+        "UPDATE channel_accounts SET name = $3, team_id = $4, calendar_id = $5, expect_s = $6, patience_s = $7,"
+        " silent_after_s = $8, config = $9 WHERE workspace_id = $1 AND id = $2",
+        tx.workspace_id, id, _or(patch.name, old.name), team_id, calendar_id, _or(patch.expect_s, old.expect_s),
+        _or(patch.patience_s, old.patience_s), _or(patch.silent_after_s, old.silent_after_s), msgspec.to_builtins(config),
+    )  # fmt: skip
+    tx.emit(MailboxChanged(account_id=id))
+    changed = [f for f in patch.__struct_fields__ if getattr(patch, f) is not UNSET]
+    await tx.audit("mailbox.changed", f"mailbox:{id}", data={"fields": changed})
+    return await get_mailbox(tx, actor, id)
+
+
+async def disconnect_mailbox(tx: Tx, actor: Actor, id: int) -> None:
+    """Stop receiving and sending, and forget the passwords. Conversations and the ledger stay. Raises NotFound."""
+    await get_mailbox(tx, actor, id)
+    await tx.run(
+        "UPDATE channel_accounts SET disabled_at = $3, config = '{}', problem = NULL, problem_at = NULL"
+        " WHERE workspace_id = $1 AND id = $2",
+        tx.workspace_id, id, tx.now(),
+    )  # fmt: skip
+    tx.emit(MailboxChanged(account_id=id))
+    await tx.audit("mailbox.deleted", f"mailbox:{id}")
+
+
+def seal(new: Server | None, old: Server | None, keys: Keys) -> Server | None:
+    """The server as stored, its password encrypted. A missing password is the old one of the same host and user.
+
+    Raises BadRequest when another host would be handed the old password.
+    """
+    if new is None:
+        return None
+    if new.password is not None:
+        return msgspec.structs.replace(new, password=keys.encrypt(new.password) if new.password else None)
+    if old is None or not old.password:
+        return new
+    if (old.host, old.username) != (new.host, new.username):
+        raise BadRequest("Enter the password again: the server or the user name has changed.", code="password_needed")
+    return msgspec.structs.replace(new, password=old.password)
+
+
+def _or(new: Any, old: Any) -> Any:
+    return old if new is UNSET else new
+
+
+async def _calendar(tx: Tx, id: int | None) -> int:
+    found = await tx.find(
+        int,
+        "SELECT id FROM calendars WHERE workspace_id = $1 AND (id = $2 OR $2::int IS NULL AND is_default)",
+        tx.workspace_id, id,
+    )  # fmt: skip
+    if found is None:
+        raise BadRequest("There are no such business hours. Choose others, or make some first.", code="unknown_calendar")
+    return found
+
+
+async def _check_team(tx: Tx, id: int | None) -> None:
+    if id is not None and await tx.find(
+        int, "SELECT id FROM teams WHERE workspace_id = $1 AND id = $2", tx.workspace_id, id
+    ) is None:  # fmt: skip
+        raise BadRequest("There is no such team.", code="unknown_team")
+
+
+# how it is doing ------------------------------------------------------------------------------------------------------
+
+
+async def set_problem(db: Db, workspace_id: int, id: int, prefix: str, sentence: str | None) -> bool:
+    """Show a problem at the mailbox, or (None) that the one with this prefix is over. True when something changed."""
+    async with db.transaction(system(workspace_id)) as tx:
+        if sentence is None:
+            changed = await tx.run(
+                "UPDATE channel_accounts SET problem = NULL, problem_at = NULL"
+                " WHERE workspace_id = $1 AND id = $2 AND problem LIKE $3",
+                workspace_id, id, f"{prefix}%",
+            )  # fmt: skip
+        else:
+            changed = await tx.run(
+                "UPDATE channel_accounts SET problem = $3, problem_at = $4"
+                " WHERE workspace_id = $1 AND id = $2 AND problem IS DISTINCT FROM $3",
+                workspace_id, id, prefix + sentence, tx.now(),
+            )  # fmt: skip
+        if changed:
+            tx.emit(MailboxChanged(account_id=id))
+    return bool(changed)
+
+
+async def save_cursor(db: Db, workspace_id: int, id: int, folder: str, cursor: dict[str, Any]) -> None:
+    """How far a folder has been read."""
+    await db.run(
+        "UPDATE channel_accounts SET cursor = cursor || jsonb_build_object($3::text, $4::jsonb)"
+        " WHERE workspace_id = $1 AND id = $2",
+        workspace_id, id, folder, cursor,
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""What a mailbox is, as stored and as people see it."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from hark.core.events import Event
+from hark.core.http import Body
+
+Security = Literal["tls", "starttls", "none"]
+Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s/@]+$")]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Address = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")]
+Seconds = Annotated[int, msgspec.Meta(ge=60, le=90 * 86_400)]
+
+
+class ImapServer(Body):
+    """The server a mailbox is read from. Without `password` the stored one stays (same host and user name only)."""
+
+    host: Host
+    port: Port = 993
+    security: Security = "tls"
+    username: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    password: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    verify: bool = True
+    folders: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(default_factory=lambda: ["INBOX"])
+    after_fetch: Literal["keep", "seen", "delete"] = "keep"
+    history: bool = False
+
+
+class SmtpServer(Body):
+    """The server a mailbox sends by."""
+
+    host: Host
+    port: Port = 587
+    security: Security = "starttls"
+    username: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    password: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    verify: bool = True
+
+
+class MailboxConfig(msgspec.Struct, kw_only=True):
+    """Column `config`: the servers, whose `password` is encrypted here."""
+
+    imap: ImapServer | None = None
+    smtp: SmtpServer | None = None
+
+
+class NewMailbox(Body):
+    """Without `imap`, mail comes in by Hark's own SMTP or LMTP reception only; without `smtp` nothing can be sent."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    address: Address
+    team_id: int | None = None
+    calendar_id: int | None = None
+    expect_s: Seconds = 43_200
+    patience_s: Seconds = 26_640
+    silent_after_s: Seconds | None = None
+    imap: ImapServer | None = None
+    smtp: SmtpServer | None = None
+
+
+class MailboxPatch(Body):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | msgspec.UnsetType = msgspec.UNSET
+    team_id: int | msgspec.UnsetType | None = msgspec.UNSET
+    calendar_id: int | msgspec.UnsetType = msgspec.UNSET
+    expect_s: Seconds | msgspec.UnsetType = msgspec.UNSET
+    patience_s: Seconds | msgspec.UnsetType = msgspec.UNSET
+    silent_after_s: Seconds | msgspec.UnsetType | None = msgspec.UNSET
+    imap: ImapServer | msgspec.UnsetType | None = msgspec.UNSET
+    smtp: SmtpServer | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class MailboxTest(Body):
+    """Servers to try. With `id`, a missing password is the stored one of that mailbox."""
+
+    id: int | None = None
+    imap: ImapServer | None = None
+    smtp: SmtpServer | None = None
+
+
+class ServerView(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A server without its secret."""
+
+    host: str
+    port: int
+    security: Security
+    username: str
+    has_password: bool
+    verify: bool
+    folders: list[str] = []
+    after_fetch: str = ""
+    history: bool = False
+
+
+class Mailbox(msgspec.Struct, kw_only=True):
+    """A mailbox as people see it. `problem` is the sentence about what is wrong now, null when all is well."""
+
+    id: int
+    name: str
+    address: str
+    team_id: int | None
+    calendar_id: int
+    expect_s: int
+    patience_s: int
+    silent_after_s: int | None
+    imap: ServerView | None
+    smtp: ServerView | None
+    last_item_at: datetime | None
+    problem: str | None
+    problem_at: datetime | None
+    can: list[str]
+
+
+class MailboxChanged(Event, frozen=True, kw_only=True):
+    """A mailbox was connected, changed or disconnected, or its problem is another one."""
+
+    kind: ClassVar[int] = 100
+    account_id: int
+
+
+EVENTS: tuple[type[Event], ...] = (MailboxChanged,)
+
+
+class AccountState(msgspec.Struct, frozen=True):
+    """What the worker needs of a mailbox to read from it."""
+
+    workspace_id: int
+    id: int
+    address: str
+    config: dict[str, Any]
+    cursor: dict[str, Any]
+    last_item_at: datetime | None
+    silent_after_s: int | None
+    problem: str | None

@@ -1,0 +1,154 @@
+"""Which conversation a mail belongs to. Never into somebody else's: who is not a party of it is held for a person.
+
+Order: ids that Hark signed, then References and In-Reply-To (RFC 5322 3.6.4), then subject, party and time together.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from hark.core.db import Tx
+from hark.intake import queries
+from hark.intake.types import Inbound
+
+MAX_IDS = 60  # of the References of one mail: the first and the nearest ones
+SUBJECT_DAYS = 14
+REPLY = re.compile(
+    r"^\s*(?:(?:re|aw|sv|antw|vs|odp|r|rif|ref|res|fw|fwd|wg|tr|i|rv|enc|回复|回覆|答复|返信|답장|회신|전달)(?:\[\d+\])?\s*[:：]\s*)+",
+    re.IGNORECASE,
+)
+FORWARD = re.compile(r"^\s*(?:fw|fwd|wg|tr|i|rv|enc|전달)\s*[:：]", re.IGNORECASE)
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The mail belongs here. `by` says what told so."""
+
+    conversation_id: UUID
+    by: str
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """The mail refers to this conversation, but its sender takes no part in it."""
+
+    conversation_id: UUID
+    sentence: str
+
+
+async def find_conversation(
+    tx: Tx, inbound: Inbound, *, sender: str, at: datetime, trusted: bool
+) -> Match | Hold | None:
+    """Where a mail of `sender` (lower case) at `at` belongs; None: a conversation of its own.
+
+    `trusted` is for history whose headers tell the truth: everybody may join, and subjects decide nothing.
+    """
+    found = await _by_ids(tx, inbound, sender=sender, trusted=trusted)
+    if found is not None or trusted:
+        return found
+    return await _by_subject(tx, inbound, sender=sender, at=at)
+
+
+def referred_ids(inbound: Inbound) -> list[str]:
+    """The ids a mail answers, nearest first; never its own and never an empty one."""
+    chain = [*inbound.in_reply_to, *reversed(inbound.references)]
+    ids = [i for i in dict.fromkeys(i.strip() for i in chain) if i and i != inbound.external_id]
+    return ids if len(ids) <= MAX_IDS else [*ids[: MAX_IDS - 1], ids[-1]]
+
+
+def thread_ids(inbound: Inbound) -> list[str]:
+    """What is remembered of a mail for those that come later: its ids, and the key of its subject."""
+    own = [inbound.external_id] if inbound.external_id else []
+    key = subject_key(inbound.subject)
+    return [*own, *referred_ids(inbound), *([key] if key else [])]
+
+
+def subject_key(subject: str) -> str | None:
+    """A key that a subject and its answers share; None for an empty one."""
+    base = " ".join(unicodedata.normalize("NFKC", REPLY.sub("", subject)).casefold().split())
+    return f"subject:{hashlib.sha256(base.encode()).hexdigest()[:32]}" if base else None
+
+
+async def _by_ids(tx: Tx, inbound: Inbound, *, sender: str, trusted: bool) -> Match | Hold | None:
+    referred = referred_ids(inbound)
+    if inbound.own_ids:
+        known = await queries.messages_by_id(tx, tx.workspace_id, inbound.own_ids[:MAX_IDS])
+        found = await _choose(tx, [k.conversation_id for k in known], sender, trusted, by="own id")
+        if found is not None:
+            return found
+    if referred:
+        known = await queries.messages_by_external_id(tx, tx.workspace_id, referred)
+        known.sort(key=lambda k: referred.index(k.external_id))
+        found = await _choose(tx, [k.conversation_id for k in known], sender, trusted, by="reply headers")
+        if found is not None:
+            return found
+    return await _by_mention(tx, inbound, referred, sender=sender, trusted=trusted)
+
+
+async def _choose(tx: Tx, ids: Sequence[UUID], sender: str, trusted: bool, *, by: str) -> Match | Hold | None:
+    """The first conversation the sender is a party of; else hold for the first one."""
+    roots: list[UUID] = []
+    for id in dict.fromkeys(ids):
+        root = await queries.root_of(tx, tx.workspace_id, id)
+        if root in roots:
+            continue
+        roots.append(root)
+        if trusted or await queries.is_party(tx, tx.workspace_id, root, sender):
+            return Match(root, by)
+    if not roots:
+        return None
+    return Hold(
+        roots[0],
+        f"{sender or 'The sender'} answers a conversation of somebody else. Put it there if they belong together, "
+        "or make a conversation of its own.",
+    )
+
+
+async def _by_mention(
+    tx: Tx, inbound: Inbound, referred: list[str], *, sender: str, trusted: bool
+) -> Match | None:
+    """A mail we never saw is mentioned by both, or this one is the missing mail that others answered already.
+
+    A shared id proves little (a newsletter has thousands of readers): who is no party begins a conversation of their own.
+    """
+    ids = list(referred)
+    own = inbound.external_id
+    if own and not await queries.messages_by_external_id(tx, tx.workspace_id, [own]):
+        ids.append(own)
+    if not ids:
+        return None
+    mentions = await queries.conversations_by_thread_id(tx, tx.workspace_id, ids)
+    mentions.sort(key=lambda m: ids.index(m.external_id))
+    found = await _choose(tx, [m.conversation_id for m in mentions], sender, trusted, by="reply headers")
+    return found if isinstance(found, Match) else None
+
+
+async def _by_subject(tx: Tx, inbound: Inbound, *, sender: str, at: datetime) -> Match | Hold | None:
+    """An answer whose program wrote no usable ids: the same subject, the same party, a short time, and only one such."""
+    key = subject_key(inbound.subject)
+    if key is None or not REPLY.match(inbound.subject) or FORWARD.match(inbound.subject):
+        return None
+    mentions = await queries.conversations_by_thread_id(tx, tx.workspace_id, [key])
+    live = await queries.active_conversations(
+        tx, tx.workspace_id, [m.conversation_id for m in mentions], at - timedelta(days=SUBJECT_DAYS)
+    )
+    mine = [c.id for c in live if await queries.is_party(tx, tx.workspace_id, c.id, sender)]
+    if len(mine) == 1:
+        return Match(mine[0], "subject and sender")
+    answered = [c.id for c in live if c.answered]
+    if mine or not answered or not _distinctive(inbound.subject):
+        return None
+    return Hold(
+        answered[0],
+        f"{sender or 'The sender'} answers with the subject of a conversation of somebody else. Put it there if they "
+        "belong together, or make a conversation of its own.",
+    )
+
+
+def _distinctive(subject: str) -> bool:
+    """Whether two strangers are unlikely to choose this subject: "Re: Invoice" says nothing, "Re: Order 4711" does."""
+    base = REPLY.sub("", subject).strip()
+    return len(base) >= 6 and (any(c.isdigit() for c in base) or len(base.split()) >= 4)
