@@ -32,12 +32,21 @@ def render(actor: Actor, recorded: Recorded, hydrated: Any) -> Any | None:
     return {"seq": recorded.seq, "row": hydrated} if visible and isinstance(recorded.event, Moved) else None
 
 
-SHAPE = Shape(hydrate, render, lambda actor: (actor.scope, actor.team_ids))
+class Removed(Event, frozen=True, kw_only=True):
+    kind: ClassVar[int] = 9202
+    agent_id: int
+
+
+def revokes(actor: Actor, recorded: Recorded) -> bool:
+    return isinstance(recorded.event, Removed) and recorded.event.agent_id == actor.agent_id
+
+
+SHAPE = Shape(hydrate, render, lambda actor, _: (actor.scope, actor.team_ids), revokes)
 
 
 @pytest.fixture
 def db(db: Db) -> Db:
-    db.events = {**db.events, Moved.kind: Moved}
+    db.events = {**db.events, Moved.kind: Moved, Removed.kind: Removed}
     return db
 
 
@@ -106,8 +115,10 @@ async def test_each_viewer_sees_what_was_or_is_theirs(db: Db, workspace: TestWor
 async def test_a_person_whose_rights_changed_is_disconnected(db: Db, workspace: TestWorkspace, hub: Hub) -> None:
     subscriber, _, _ = await hub.subscribe(workspace.owner, None)
     assert workspace.owner.agent_id is not None
-    hub.end(workspace.id, workspace.owner.agent_id)
-    assert await subscriber.queue.get() is None
+    async with db.transaction(system(workspace.id)) as tx:
+        tx.emit(Removed(agent_id=workspace.owner.agent_id))
+        tx.emit(Moved(n=1))
+    assert await asyncio.wait_for(subscriber.queue.get(), 5) is None
 
 
 def test_a_browser_that_cannot_keep_up_is_ended() -> None:

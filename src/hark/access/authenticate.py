@@ -142,3 +142,13 @@ def check_csrf(keys: Keys, session_id: UUID, token: str) -> None:
         given = b""
     if len(given) != 32 or not keys.verify("csrf", session_id.bytes, given):
         raise Forbidden("This request did not come from the open page. Reload the page and try again.", code="csrf")
+
+
+def admit_socket(socket: ASGIConnection[Any, Any, Any, Any], actor: Actor, token: str) -> None:
+    """A WebSocket opened by cookie carries the CSRF token in its first frame, for browsers let any site open one.
+
+    Raises Forbidden when it does not; an API token needs none.
+    """
+    if actor.session_id is not None:
+        services: Services = socket.scope["litestar_app"].state.services
+        check_csrf(services.keys, actor.session_id, token)

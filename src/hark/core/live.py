@@ -30,14 +30,21 @@ Hydrate = Callable[[Db, int, Sequence[Recorded]], Awaitable[Any]]
 Render = Callable[[Actor, Recorded, Any], Any | None]
 """(viewer, event, hydrated) -> the JSON value this viewer gets, or None when the viewer may not see it."""
 
-Group = Callable[[Actor], Hashable]
-"""Viewers of one group get the same bytes."""
+Group = Callable[[Actor, Any], Hashable]
+"""(viewer, hydrated) -> their group: viewers of one group get the same bytes."""
+
+
+Revokes = Callable[[Actor, Recorded], bool]
+"""(viewer, event) -> whether the event changed this viewer's rights: their socket ends and comes back with the new ones."""
 
 
 class Shape(msgspec.Struct, frozen=True):
+    """What the product shows of its events; the hub itself knows no domain."""
+
     hydrate: Hydrate
     render: Render
     group: Group
+    revokes: Revokes
 
 
 class Subscriber:
@@ -104,13 +111,6 @@ class Hub:
         items = [i for e in events if (i := self.shape.render(actor, e, hydrated)) is not None]
         return msgspec.json.encode({"type": "events", "seq": events[-1].seq, "items": items}) if items else None
 
-    def end(self, workspace_id: int, agent_id: int) -> None:
-        """Close every socket of a person whose rights have changed; the browser comes back with the new ones."""
-        room = self._rooms.get(workspace_id)
-        for member in tuple(room.members) if room else ():
-            if member.actor.agent_id == agent_id:
-                member.push(None)
-
     def _wake(self, workspace_id: int, _seq: int) -> None:
         if room := self._rooms.get(workspace_id):
             room.kick.set()
@@ -170,6 +170,7 @@ class _Room:
             await self._push(events, hydrated)
 
     async def _push(self, events: list[Recorded], hydrated: Any) -> None:
+        """A revoked viewer is ended before anything of this batch reaches them."""
         frames: dict[Hashable, bytes | None] = {}
         if hydrated is None:
             reset = msgspec.json.encode({"type": "reset", "seq": self.seq})
@@ -177,7 +178,10 @@ class _Room:
                 member.push(reset)
             return
         for n, member in enumerate(tuple(self.members)):
-            key = self.hub.shape.group(member.actor)
+            if any(self.hub.shape.revokes(member.actor, e) for e in events):
+                member.push(None)
+                continue
+            key = self.hub.shape.group(member.actor, hydrated)
             if key not in frames:
                 frames[key] = self.hub.encode(member.actor, events, hydrated)
             if frame := frames[key]:

@@ -6,6 +6,7 @@ The first frame from the browser is `{"resume": seq | null, "csrf": token}` with
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from hark.core.actor import Actor
+from hark.core.errors import HarkError, Unauthorized
 from hark.core.live import Hub, Subscriber
 
 FIRST_FRAME_S = 10
@@ -24,8 +26,8 @@ class Open(msgspec.Struct):
     csrf: str | None = None
 
 
-def live_handler(hub: Hub, origin_ok: Any) -> WebsocketRouteHandler:
-    """The route of the live socket. `origin_ok(socket, csrf) -> bool` keeps other sites' pages out."""
+def live_handler(hub: Hub, admit: Callable[[WebSocket[Any, Any, Any], Actor, str], None]) -> WebsocketRouteHandler:
+    """The route of the live socket. `admit(socket, actor, csrf)` raises for a page of another site."""
 
     async def live(socket: WebSocket[Any, Any, Any]) -> None:
         actor: Actor | None = socket.scope["state"].get("actor")
@@ -35,8 +37,12 @@ def live_handler(hub: Hub, origin_ok: Any) -> WebsocketRouteHandler:
         except (TimeoutError, msgspec.MsgspecError, WebSocketDisconnect):
             await _close(socket, 4400, "first frame missing")
             return
-        if actor is None or not origin_ok(socket, first.csrf):
-            await _close(socket, 4401, "sign in")
+        try:
+            if actor is None:
+                raise Unauthorized("Sign in to go on.")
+            admit(socket, actor, first.csrf or "")
+        except HarkError as error:
+            await _close(socket, 4401, error.code)
             return
         await _serve(socket, hub, actor, first.resume)
 
