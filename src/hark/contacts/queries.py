@@ -49,7 +49,7 @@ def _found(workspace_id: int, query: str) -> Sql:
         " WHERE workspace_id = {} AND kind = 1 AND substring(value FROM '@([^@]*)$') = {}",
         workspace_id, _like(query.lower()) + "%", workspace_id, query.lower().lstrip("@"),
     )  # fmt: skip
-    if words := re.findall(r"\w+", query):
+    if "@" not in query and (words := re.findall(r"\w+", query)):
         ids = Sql(
             "{} UNION ALL SELECT id FROM contacts WHERE workspace_id = {}"
             " AND to_tsvector('simple'::regconfig, coalesce(name, '')) @@ to_tsquery('simple', {})",
