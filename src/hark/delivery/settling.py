@@ -28,6 +28,11 @@ class Lease(msgspec.Struct, frozen=True):
     token: UUID
 
 
+class _Leased(msgspec.Struct):
+    workspace_id: int
+    id: UUID
+
+
 async def lease_next(db: Db) -> Lease | None:
     """The next row to prepare. Per endpoint only the first of those that have not left; failed ones stand in nobody's way.
 
@@ -35,15 +40,16 @@ async def lease_next(db: Db) -> Lease | None:
     """
     token = uuid7()
     now = db.now()
-    row = await db.find(
-        OutboxRow,
-        f"UPDATE outbox o SET lease_token = $1, lease_until = $3, next_try_at = $3 WHERE (o.workspace_id, o.id) ="
+    leased = await db.find(
+        _Leased,
+        "UPDATE outbox o SET lease_token = $1, lease_until = $3, next_try_at = $3 WHERE (o.workspace_id, o.id) ="
         " (SELECT r.workspace_id, r.id FROM outbox r WHERE r.state = 1 AND r.next_try_at <= $2 AND NOT EXISTS"
         "   (SELECT 1 FROM outbox p WHERE p.workspace_id = r.workspace_id AND p.endpoint_id = r.endpoint_id"
         "    AND p.state IN (1, 2) AND p.ord < r.ord)"
-        f"  ORDER BY r.next_try_at, r.ord LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING {queries.COLUMNS}",
+        "  ORDER BY r.next_try_at, r.ord LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING o.workspace_id, o.id",
         token, now, now + timedelta(seconds=LEASE_S),
     )  # fmt: skip
+    row = await queries.find_outbox_row(db, leased.workspace_id, leased.id) if leased else None
     return Lease(row, token) if row else None
 
 

@@ -125,8 +125,8 @@ async def record_failure(db: Db, item: Item, sentence: str) -> Fate:
     fate = Fate.PARKED if parked else Fate.OPEN
     async with db.transaction(system(item.workspace_id)) as tx:
         await tx.run(
-            "UPDATE intake_items SET attempts = attempts + 1, fate = $3, reason = $4, next_try_at = $5,"
-            " settled_at = CASE WHEN $3 = 0 THEN NULL ELSE $6::timestamptz END"
+            "UPDATE intake_items SET attempts = attempts + 1, fate = $3::smallint, reason = $4, next_try_at = $5,"
+            " settled_at = CASE WHEN $3::smallint = 0 THEN NULL ELSE $6::timestamptz END"
             " WHERE workspace_id = $1 AND id = $2 AND fate = 0",
             tx.workspace_id, item.id, fate, sentence,
             tx.now() + RETRY_AFTER[min(item.attempts, len(RETRY_AFTER) - 1)], tx.now(),

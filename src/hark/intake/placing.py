@@ -8,6 +8,7 @@ import msgspec
 
 from hark.contacts.actions import resolve_contact
 from hark.conversations.inbound import receive_message, record_past_reply, start_conversation
+from hark.conversations.lock import save
 from hark.conversations.types import (
     AccountRef,
     Delivery,
@@ -223,6 +224,7 @@ async def _past_reply(tx: Tx, mail: Prepared, house: House, sender: Sender, targ
                 endpoint=NewEndpoint(thread_key=str(item.id), identity_id=identity_id, refs=refs),
             ),
         )  # fmt: skip
+        await save(tx, conversation)
         target = conversation.id
     assert endpoint_id is not None
     member = house.team.get(sender.address.lower())

@@ -121,7 +121,7 @@ async def is_party(tx: Queries, workspace_id: int, conversation_id: UUID, addres
         " SELECT EXISTS (SELECT 1 FROM endpoints e JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
         "   WHERE e.workspace_id = $1 AND e.conversation_id IN (SELECT id FROM family) AND i.value = $3)"
         " OR EXISTS (SELECT 1 FROM messages m CROSS JOIN LATERAL jsonb_path_query(m.headers,"
-        "     'lax ($.from, $.to[*], $.cc[*], $.reply_to[*]).address') AS a(address)"
+        "     'lax $.*.address') AS a(address)"
         "   WHERE m.workspace_id = $1 AND m.conversation_id IN (SELECT id FROM family) AND m.audience > 0"
         "   AND lower(a.address #>> '{}') = $3)",
         workspace_id, conversation_id, address,
@@ -265,8 +265,8 @@ class _Row(msgspec.Struct):
 
 
 _LEDGER = (
-    "SELECT id, account_id, external_id, received_at, occurred_at, source, envelope, size, fate, reason, conversation_id,"
-    " message_id, attempts, settled_at, blob_key FROM intake_items WHERE "
+    "id, account_id, external_id, received_at, occurred_at, source, envelope, size, fate, reason, conversation_id,"
+    " message_id, attempts, settled_at, blob_key"
 )
 REPLAYABLE = frozenset({Fate.PARKED, Fate.DROPPED})
 ACCEPTABLE = frozenset({Fate.HELD, Fate.AUTO_REPLY, Fate.LOOP, Fate.BOUNCE, Fate.DUPLICATE})
@@ -287,8 +287,11 @@ async def list_items(
         where.append(Sql("(received_at, id) < ({}, {})", *after))
     rows = await db.all(
         _Row,
-        Sql(_LEDGER + "{} ORDER BY received_at DESC, id DESC LIMIT {}", join(" AND ", where), check_limit(limit) + 1),
-    )
+        Sql(
+            "SELECT {} FROM intake_items WHERE {} ORDER BY received_at DESC, id DESC LIMIT {}",
+            Sql(_LEDGER), join(" AND ", where), check_limit(limit) + 1,
+        ),
+    )  # fmt: skip
     more = rows[limit - 1] if len(rows) > limit else None
     next_cursor = encode_cursor(name, more.received_at, more.id) if more else None
     return Page(items=[_line(r, actor) for r in rows[:limit]], next=next_cursor)
@@ -296,7 +299,7 @@ async def list_items(
 
 async def get_item(db: Db, actor: Actor, id: UUID) -> LedgerRow:
     """One line of the ledger. Raises NotFound."""
-    sql = _LEDGER + "workspace_id = $1 AND id = $2"
+    sql = f"SELECT {_LEDGER} FROM intake_items WHERE workspace_id = $1 AND id = $2"
     return _line(await db.one(_Row, sql, actor.workspace_id, id, missing=MISSING), actor)
 
 
