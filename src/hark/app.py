@@ -18,6 +18,7 @@ import hark.channels.email.routes
 import hark.contacts.routes
 import hark.contacts.types
 import hark.conversations.live
+import hark.conversations.routes
 import hark.conversations.types
 import hark.core.health
 import hark.delivery.routes
@@ -30,9 +31,10 @@ import hark.intake.routes
 import hark.journey.types
 import hark.reports.routes
 import hark.value.actions
+import hark.setup.routes
 import hark.workspaces.routes
 import hark.workspaces.types
-from hark.access.authenticate import authenticate, send_rotated_token
+from hark.access.authenticate import admit_socket, authenticate, send_rotated_token
 from hark.core.events import Projector, Registry, registry
 from hark.core.http import (
     EXCEPTION_HANDLERS,
@@ -71,10 +73,12 @@ CONSUMERS: Sequence[Consumer] = (hark.value.actions.CONSUMER,)
 
 ROUTES: list[Route] = tables(
     hark.core.health.ROUTES,
+    hark.setup.routes.ROUTES,
     hark.access.routes.ROUTES,
     hark.agents.routes.ROUTES,
     hark.workspaces.routes.ROUTES,
     hark.contacts.routes.ROUTES,
+    hark.conversations.routes.ROUTES,
     hark.hours.routes.ROUTES,
     hark.intake.routes.ROUTES,
     hark.intake.accounts.routes.ROUTES,
@@ -96,7 +100,7 @@ def create_app(services: Services) -> Litestar:
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
 
     return Litestar(
-        route_handlers=[*(build_handler(r) for r in ROUTES), live_handler(hub, same_site), *static_handlers()],
+        route_handlers=[*(build_handler(r) for r in ROUTES), live_handler(hub, admit_socket), *static_handlers()],
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
             "db": provide(services.db),
@@ -109,7 +113,7 @@ def create_app(services: Services) -> Litestar:
         before_send=[send_rotated_token],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
-        state=State({"services": services, "db": services.db, "keys": services.keys, "settings": services.settings}),
+        state=State({"services": services, "db": services.db}),
         request_max_body_size=30_000_000,
         openapi_config=OpenAPIConfig(
             title="Hark", version="0.1.0", path="/schema", render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])]
