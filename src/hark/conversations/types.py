@@ -78,13 +78,7 @@ class MessagesMovedIn(Event, frozen=True, kw_only=True):
     message_ids: tuple[UUID, ...]
 
 
-class ContactChanged(Event, frozen=True, kw_only=True):
-    kind: ClassVar[int] = 54
-    before: UUID
-    after: UUID
-
-
-EVENTS: tuple[type[Event], ...] = (TagsChanged, SubjectChanged, MessageFiled, MessagesMovedIn, ContactChanged)
+EVENTS: tuple[type[Event], ...] = (TagsChanged, SubjectChanged, MessageFiled, MessagesMovedIn)
 
 
 # what a message is made of ----------------------------------------------------------------------------------------

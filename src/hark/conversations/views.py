@@ -1,0 +1,283 @@
+"""Conversations as people see them: a row of the list with its price and its reason, and the whole of one."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hark.conversations.types import CHANNELS
+from hark.core.actor import Actor
+from hark.core.clock import from_unix, unix
+from hark.core.db import Db, Tx
+from hark.hours.queries import Calendars, load_calendars
+from hark.journey.types import HolderKind, Stage, Status
+from hark.value.order import is_overdue, order_index, urgency
+from hark.value.pricing import load_model
+from hark.value.reason import explain, render
+from hark.value.stake import value_at_stake
+from hark.value.types import HOUR_S, Severity, ValueModel, Worth
+
+
+class ContactRef(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str | None
+    address: str | None
+
+
+class CompanyRef(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+
+
+class ReasonView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the row stands where it stands: the key, its numbers, and the sentence in the viewer's language."""
+
+    key: str
+    params: dict[str, Any]
+    text: str
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One line of the list. Money in minor units of `currency`, `order_index` in minor units per hour.
+
+    `waiting_since` is null when nobody waits for us; `waiting_team_s` is the same wait in open seconds.
+    """
+
+    id: UUID
+    number: int
+    subject: str
+    preview: str
+    contact: ContactRef
+    company: CompanyRef | None
+    account_id: int
+    channel: str
+    team_id: int | None
+    assignee_id: int | None
+    status: Status
+    severity: int
+    difficulty: int
+    tag_ids: list[int]
+    created_at: datetime
+    last_message_at: datetime
+    waiting_since: datetime | None
+    waiting_team_s: float | None
+    price_per_hour_minor: int | None
+    currency: str
+    price_assumed: bool
+    order_index: float | None
+    reason: ReasonView | None
+    overdue: bool
+    unread: bool
+    seq: int
+    can: list[str]
+
+
+class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
+    """A thread of the customer's side; `to` and `cc` are whom an answer on it goes to."""
+
+    id: UUID
+    account_id: int
+    address: str | None
+    to: list[str]
+    cc: list[str]
+    closed_at: datetime | None
+
+
+class DraftRef(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody has begun to write. The text is only their own."""
+
+    agent_id: int
+    updated_at: datetime
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    id: int | None
+
+
+class MergedRef(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    number: int
+
+
+class Detail(Row, kw_only=True):
+    """Everything about one conversation but its thread."""
+
+    endpoints: list[EndpointView]
+    stage: str
+    holder: Holder
+    since: datetime
+    promise_until: datetime | None
+    snoozed_until: datetime | None
+    public_seq: int
+    customer_seq: int
+    read_seq: int
+    drafts: list[DraftRef]
+    root_id: UUID | None
+    merged: list[MergedRef]
+
+
+class ListPage(msgspec.Struct, kw_only=True):
+    """One page of a list as of one instant; the cursor carries it, so that later pages fit."""
+
+    items: list[Row]
+    next: str | None
+    as_of: datetime
+
+
+# from the database ------------------------------------------------------------------------------------------------
+
+
+class Stored(msgspec.Struct, kw_only=True):
+    """The columns behind a Row."""
+
+    id: UUID
+    number: int
+    subject: str
+    preview: str
+    contact_id: UUID
+    contact_name: str | None
+    contact_address: str | None
+    company_id: UUID | None
+    company_name: str | None
+    value_minor: int | None
+    value_currency: str | None
+    renewal_on: date | None
+    cycle_days: int | None
+    account_id: int
+    account_kind: int
+    team_id: int | None
+    assignee_id: int | None
+    status: Status
+    severity: int
+    difficulty: int
+    tag_ids: list[int]
+    created_at: datetime
+    last_message_at: datetime
+    wait_t0: float | None
+    wait_f0: float | None
+    calendar_id: int | None
+    per_s: float | None
+    stake: float | None
+    seq: int
+    customer_seq: int
+    read_seq: int
+
+
+class Lens(msgspec.Struct, frozen=True):
+    """What every row of one answer is seen through: who looks, when, and by which hours and prices."""
+
+    actor: Actor
+    now: datetime
+    model: ValueModel
+    calendars: Calendars
+
+    @property
+    def f_now(self) -> dict[int, float]:
+        return self.calendars.f_now(unix(self.now))
+
+
+async def load_lens(db: Db | Tx, actor: Actor, now: datetime) -> Lens:
+    """Two short statements; the parsed calendars are kept from one call to the next."""
+    model = await load_model(db, actor.workspace_id)
+    return Lens(actor, now, model, await load_calendars(db, actor.workspace_id))
+
+
+def row_fields(stored: Stored, lens: Lens, *, reserved: bool = False) -> dict[str, Any]:
+    """The fields of a Row. `reserved`: it stands there as the oldest overdue one, whatever it is worth."""
+    return {
+        "id": stored.id,
+        "number": stored.number,
+        "subject": stored.subject,
+        "preview": stored.preview,
+        "contact": ContactRef(id=stored.contact_id, name=stored.contact_name, address=stored.contact_address),
+        "company": (
+            CompanyRef(id=stored.company_id, name=stored.company_name or "") if stored.company_id is not None else None
+        ),
+        "account_id": stored.account_id,
+        "channel": CHANNELS[stored.account_kind],
+        "team_id": stored.team_id,
+        "assignee_id": stored.assignee_id,
+        "status": stored.status,
+        "severity": stored.severity,
+        "difficulty": stored.difficulty,
+        "tag_ids": stored.tag_ids,
+        "created_at": stored.created_at,
+        "last_message_at": stored.last_message_at,
+        "unread": stored.customer_seq > stored.read_seq,
+        "seq": stored.seq,
+        "can": commands(lens.actor, stored.status),
+        "currency": lens.model.currency,
+        **_waiting(stored, lens, reserved),
+    }
+
+
+def _waiting(stored: Stored, lens: Lens, reserved: bool) -> dict[str, Any]:
+    """The columns about the open wait: its age on both clocks, price, order index and the sentence."""
+    t0, f0, per_s, stake = stored.wait_t0, stored.wait_f0, stored.per_s, stored.stake
+    if t0 is None or f0 is None or per_s is None or stake is None or stored.calendar_id is None:
+        return {
+            "waiting_since": None, "waiting_team_s": None, "price_per_hour_minor": None, "price_assumed": False,
+            "order_index": None, "reason": None, "overdue": False,
+        }  # fmt: skip
+    model, now_s = lens.model, unix(lens.now)
+    customer_s = max(0.0, now_s - t0)
+    open_s = max(0.0, lens.calendars.F(stored.calendar_id, now_s) - f0)
+    worth = Worth(
+        monthly_minor=stored.value_minor, currency=stored.value_currency, renewal_on=stored.renewal_on,
+        cycle_days=stored.cycle_days,
+    )  # fmt: skip
+    reason = explain(
+        value_at_stake(worth, today=from_unix(t0).date(), model=model), Severity(stored.severity), per_s=per_s,
+        customer_s=customer_s, open_s=open_s, ahead_s=model.handle_s, reserved=reserved, model=model,
+    )  # fmt: skip
+    u = urgency(customer_s, open_s, per_s=per_s, ahead_s=model.handle_s, model=model)
+    return {
+        "waiting_since": from_unix(t0),
+        "waiting_team_s": open_s,
+        "price_per_hour_minor": reason.price_minor,
+        "price_assumed": reason.assumed,
+        "order_index": order_index(stake, u, per_s=per_s, model=model) * HOUR_S,
+        "reason": ReasonView(
+            key=reason.key, params=msgspec.structs.asdict(reason), text=render(reason, lens.actor.locale)
+        ),
+        "overdue": is_overdue(open_s, per_s=per_s, model=model),
+    }
+
+
+_WRITE = ("assign", "tag", "severity", "difficulty", "rename")
+_BY_STATUS: dict[Status, tuple[str, ...]] = {
+    Status.OPEN: (*_WRITE, "snooze", "resolve", "spam", "merge", "split"),
+    Status.WAITING: (*_WRITE, "snooze", "resolve", "spam", "merge", "split"),
+    Status.SNOOZED: (*_WRITE, "snooze", "unsnooze", "resolve", "spam", "merge", "split"),
+    Status.RESOLVED: (*_WRITE, "snooze", "reopen", "spam", "merge", "split"),
+    Status.SPAM: ("tag", "spam", "unspam"),
+    Status.MERGED: ("unmerge",),
+}
+
+
+def commands(actor: Actor, status: Status) -> list[str]:
+    """What the actor may do to a conversation of this status."""
+    can: list[str] = []
+    if actor.can("conversations.reply") and status < Status.SPAM:
+        can.append("reply")
+    if actor.can("conversations.write"):
+        can += ["note"] if status is not Status.MERGED else []
+        can += _BY_STATUS[status]
+    return can
+
+
+def stage_name(stage: int) -> str:
+    """`queue`, `agent`, `customer` ...; a conversation always has one once its first event is written."""
+    return Stage(stage).name.lower()
+
+
+def holder_of(kind: int, id: int | None) -> Holder:
+    return Holder(kind=HolderKind(kind).name.lower(), id=id)
+
+
+def addresses(values: Sequence[Any]) -> list[str]:
+    """The addresses of a list of `{name, address}` in an endpoint's refs."""
+    return [v["address"] for v in values if isinstance(v, dict) and v.get("address")]
