@@ -40,7 +40,7 @@ class Box:
 
     def __init__(self, dovecot: Dovecot, user: str, **changes: Any) -> None:
         self.config = ImapConfig(**({"host": "localhost", "port": dovecot.imap_port, "security": "none", "username": user,
-                                     "password": PASSWORD, "timeout_s": 5.0, "poll_s": 0.3} | changes))  # fmt: skip
+                                     "password": PASSWORD, "timeout_s": 2.0, "poll_s": 0.3} | changes))  # fmt: skip
         self.items: list[ImapItem] = []
         self.cursors: dict[str, ImapCursor] = {}
         self.health: list[str | None] = []

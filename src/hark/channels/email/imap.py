@@ -35,7 +35,6 @@ BATCH_BYTES = 4_000_000
 HEAD_BYTES = 65_536  # of a mail that is too large to be fetched whole
 IDLE_STEP_S = 0.5  # how long the thread waits for the server before it looks whether to stop
 MAX_EMPTY_WAKES = 200  # within one step; TLS wakes the socket a few times without a line for us
-IDLE_RENEW_S = 540.0  # RFC 2177 asks for < 29 minutes; routers forget a silent connection after about ten
 FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 300.0
 FETCH_TRIES = 6  # about a minute of pauses
 
@@ -89,6 +88,7 @@ class ImapSource:
         """One connection's life."""
         addresses = await self._resolve(self.config.host, self.config.port)
         client = await self._call(_connect, self.config, addresses)
+        goodbye = _hang_up
         try:
             while not stop.is_set():
                 for folder in self.config.folders:
@@ -96,8 +96,9 @@ class ImapSource:
                 self._pause = FIRST_PAUSE_S
                 await self._report(None)
                 await self._wait(client, stop)
+            goodbye = _log_out
         finally:
-            await self._call(_disconnect, client)
+            await self._call(goodbye, client)
 
     async def _call(self, function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
@@ -194,13 +195,13 @@ class ImapSource:
     async def _wait(self, client: IMAPClient, stop: asyncio.Event) -> None:
         """Until the server tells of something new in the first folder, the others are due, or `stop`."""
         loop = asyncio.get_running_loop()
-        alone = len(self.config.folders) == 1
-        until = loop.time() + (IDLE_RENEW_S if alone else self.config.poll_s)
+        # Leaving IDLE and looking again also finds out that a silent server is gone; RFC 2177 asks for < 29 minutes.
+        until = loop.time() + self.config.poll_s
         if not await self._call(client.has_capability, "IDLE"):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self.config.poll_s)
             return
-        if not alone:
+        if len(self.config.folders) > 1:
             await self._call(_select, client, self.config.folders[0], self.config.after_fetch == "keep")
         await self._call(client.idle)
         while not stop.is_set() and loop.time() < until:
@@ -268,10 +269,13 @@ def _sign_in(client: IMAPClient, config: ImapConfig) -> IMAPClient:
     return client
 
 
-def _disconnect(client: IMAPClient) -> None:
+def _log_out(client: IMAPClient) -> None:
     with contextlib.suppress(OSError, IMAPClientError):
         client.logout()
-        return
+
+
+def _hang_up(client: IMAPClient) -> None:
+    """Close without a word to a server that may no longer listen."""
     with contextlib.suppress(OSError, IMAPClientError):
         client.shutdown()
 
@@ -375,4 +379,4 @@ def _list_folders(config: ImapConfig, addresses: list[str]) -> list[str]:
     try:
         return [name for flags, _, name in client.list_folders() if b"\\Noselect" not in flags]
     finally:
-        _disconnect(client)
+        _log_out(client)

@@ -138,7 +138,7 @@ class ImapConfig(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float = 30.0
     folders: tuple[str, ...] = ("INBOX",)
     after_fetch: Literal["keep", "seen", "delete"] = "keep"
-    poll_s: float = 60.0  # how often folders are looked at when the server does not tell
+    poll_s: float = 60.0  # how often folders are looked at even when the server tells nothing
     history: bool = False  # also fetch what was in the folder before it was first watched
     max_bytes: int = 26_214_400
 
