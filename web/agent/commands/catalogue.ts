@@ -1,8 +1,8 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
   ArrowDown, ArrowUp, Archive, BarChart3, Bell, CalendarClock, CheckCircle2, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
-  Languages, LogOut, type LucideIcon, Monitor, Moon, PanelRight, PenLine, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
-  Settings, ShieldAlert, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserX, Coins, Hourglass, Newspaper, Trash2,
+  Languages, LogOut, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
+  Settings, ShieldAlert, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
 
@@ -57,7 +57,7 @@ export const COMMANDS = define({
   'look.english': { label: 'language.en', icon: Languages, group: 'look' },
   'look.korean': { label: 'language.ko', icon: Languages, group: 'look' },
   'look.italian': { label: 'language.it', icon: Languages, group: 'look' },
-  'look.signature': { label: 'settings.me', icon: PenLine, group: 'look' },
+  'go.me': { label: 'settings.me', icon: UserRound, group: 'go' },
   'look.signOut': { label: 'command.signOut', icon: LogOut, group: 'look' },
 })
 

@@ -1,0 +1,51 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { WifiOff } from 'lucide-react'
+import { lazy, Suspense, useEffect } from 'react'
+import { Palette } from '../commands/Palette'
+import { ShortcutsHelp } from '../commands/ShortcutsHelp'
+import { useShortcuts } from '../commands/useShortcuts'
+import { Inbox } from '../inbox/Inbox'
+import { Skeleton } from '../ui/Notice'
+import { useT } from './i18n'
+import { useLive } from './live'
+import { useMe } from './me'
+import { Rail } from './Rail'
+import { useRoute } from './router'
+import { useWorkspaceCommands } from './useWorkspaceCommands'
+
+const Report = lazy(() => import('../report/Report'))
+const Settings = lazy(() => import('../settings/Settings'))
+
+export function Workspace({ client }: { client: QueryClient }) {
+  const t = useT()
+  const me = useMe()
+  const route = useRoute()
+  const connected = useLive(client, me.csrf_token)
+  useShortcuts()
+  useWorkspaceCommands(client)
+  useEffect(() => {
+    if (route.page !== 'inbox') document.title = `${t(route.page === 'report' ? 'nav.report' : 'nav.settings')} · Hark`
+  }, [route.page, t])
+
+  const isThreadOpen = route.page === 'inbox' && route.conversation !== null
+  return (
+    <div className="flex h-full max-[719px]:flex-col-reverse">
+      <Rail hiddenOnPhone={isThreadOpen} />
+      <div className="flex min-h-0 min-w-0 grow flex-col">
+        {!connected && (
+          <p role="status" className="flex items-center justify-center gap-2 border-b border-line bg-rail px-4 py-1 text-secondary text-ink-2">
+            <WifiOff size={14} aria-hidden />
+            {t('state.offline')}
+          </p>
+        )}
+        <Suspense fallback={<Skeleton />}>
+          {route.page === 'inbox' && <Inbox open={route.conversation} />}
+          {route.page === 'report' && <Report />}
+          {route.page === 'settings' && <Settings section={route.section} item={route.item} />}
+        </Suspense>
+      </div>
+      <Palette />
+      <ShortcutsHelp />
+    </div>
+  )
+}

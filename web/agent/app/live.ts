@@ -1,0 +1,109 @@
+/** The socket to the server: resumes after the last event seen, tells the caches, comes back by itself. */
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { keys } from '../api/queries'
+import type { Page, Row, ThreadItem } from '../api/types'
+import { mergeRows, mergeThread } from './merge'
+
+export type LiveItem = { seq: number; kind: string; conversation_id: string | null; message?: ThreadItem | null; conversation?: Row | null }
+type Frame = { type: 'hello' | 'reset'; seq: number } | { type: 'events'; seq: number; items: LiveItem[] } | { type: 'pong' } | { type: 'ping' }
+
+const PING_MS = 25_000
+const REFETCH_MS = 700
+
+/** Keeps the caches live while mounted. False while the line is down for more than a moment. */
+export function useLive(client: QueryClient, csrfToken: string): boolean {
+  const [connected, setConnected] = useState(true)
+  useEffect(() => {
+    const line = openLine(client, csrfToken, setConnected)
+    return () => line.close()
+  }, [client, csrfToken])
+  return connected
+}
+
+function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) => void): { close: () => void } {
+  const settler = createSettler(client)
+  let resume: number | null = null
+  let attempts = 0
+  let socket: WebSocket | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let closed = false
+
+  const connect = () => {
+    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`)
+    const ping = setInterval(() => socket?.readyState === WebSocket.OPEN && socket.send('{"type":"ping"}'), PING_MS)
+    socket.onopen = () => socket?.send(JSON.stringify({ resume, csrf }))
+    socket.onmessage = (event) => {
+      attempts = 0
+      tell(true)
+      const frame = JSON.parse(String(event.data)) as Frame
+      if (!('seq' in frame)) return
+      if (frame.type === 'reset') void client.invalidateQueries()
+      if (frame.type === 'events') applyItems(client, frame.items, settler)
+      resume = frame.seq
+    }
+    socket.onclose = () => {
+      clearInterval(ping)
+      if (closed) return
+      attempts += 1
+      if (attempts > 1) tell(false)
+      timer = setTimeout(connect, Math.min(15_000, 300 * 2 ** attempts) * (0.7 + Math.random() * 0.6))
+    }
+  }
+  const retryNow = () => {
+    if (document.visibilityState !== 'visible' || socket?.readyState !== WebSocket.CLOSED) return
+    clearTimeout(timer)
+    connect()
+  }
+  connect()
+  document.addEventListener('visibilitychange', retryNow)
+  window.addEventListener('online', retryNow)
+  return {
+    close: () => {
+      closed = true
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', retryNow)
+      window.removeEventListener('online', retryNow)
+      socket?.close()
+    },
+  }
+}
+
+type Settler = (conversationIds: Iterable<string>) => void
+
+/** Patches what is on screen at once; membership, order, counters and details follow from the server shortly after. */
+export function applyItems(client: QueryClient, items: readonly LiveItem[], settler: Settler): void {
+  const rows = items.flatMap((item) => (item.conversation ? [item.conversation] : []))
+  if (rows.length > 0) {
+    client.setQueriesData<InfiniteData<Page<Row>>>({ queryKey: keys.lists }, (old) => old && { ...old, pages: mergeRows(old.pages, rows) })
+  }
+  const threads = new Map<string, ThreadItem[]>()
+  for (const { conversation_id: id, message } of items) {
+    if (id && message) threads.set(id, [...(threads.get(id) ?? []), message])
+  }
+  for (const [id, fresh] of threads) {
+    client.setQueryData<InfiniteData<Page<ThreadItem>>>(keys.thread(id), (old) => old && { ...old, pages: mergeThread(old.pages, fresh) })
+  }
+  settler(items.flatMap((item) => item.conversation_id ?? []))
+}
+
+/** Collects conversation ids for a moment, then refetches what they touch once. */
+function createSettler(client: QueryClient): Settler {
+  const touched = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const settle = () => {
+    timer = undefined
+    void client.invalidateQueries({ queryKey: keys.lists })
+    void client.invalidateQueries({ queryKey: keys.counters })
+    for (const id of touched) {
+      void client.invalidateQueries({ queryKey: keys.conversation(id) })
+      void client.invalidateQueries({ queryKey: keys.thread(id) })
+      void client.invalidateQueries({ queryKey: keys.outbox(id) })
+    }
+    touched.clear()
+  }
+  return (ids) => {
+    for (const id of ids) touched.add(id)
+    timer ??= setTimeout(settle, REFETCH_MS)
+  }
+}

@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { agentsQuery, tagsQuery, teamsQuery } from '../api/queries'
+import type { Agent, Me, Tag, Team } from '../api/types'
+
+const Context = createContext<Me | null>(null)
+
+export function MeProvider(props: { me: Me; children: ReactNode }) {
+  return <Context value={props.me}>{props.children}</Context>
+}
+
+/** The person signed in. Only inside the workspace. */
+export function useMe(): Me {
+  const me = useContext(Context)
+  if (!me) throw new Error('useMe needs MeProvider above it')
+  return me
+}
+
+export function useMay(permission: string): boolean {
+  return useMe().permissions.includes(permission)
+}
+
+export type Directory = {
+  agents: readonly Agent[]
+  teams: readonly Team[]
+  tags: readonly Tag[]
+  agent: (id: number | null | undefined) => Agent | undefined
+  team: (id: number | null | undefined) => Team | undefined
+  tag: (id: number) => Tag | undefined
+}
+
+/** People, teams and tags by id: rows and events carry ids only. */
+export function useDirectory(): Directory {
+  const agents = useQuery(agentsQuery).data
+  const teams = useQuery(teamsQuery).data
+  const tags = useQuery(tagsQuery).data
+  return useMemo(() => {
+    const byId = <T extends { id: number }>(items: readonly T[] = []) => new Map(items.map((item) => [item.id, item]))
+    const [agentById, teamById, tagById] = [byId(agents), byId(teams), byId(tags)]
+    return {
+      agents: agents ?? [],
+      teams: teams ?? [],
+      tags: tags ?? [],
+      agent: (id) => (id == null ? undefined : agentById.get(id)),
+      team: (id) => (id == null ? undefined : teamById.get(id)),
+      tag: (id) => tagById.get(id),
+    }
+  }, [agents, teams, tags])
+}

@@ -1,0 +1,55 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { Language } from '../../shared/i18n'
+import { api } from '../api/client'
+import { keys } from '../api/queries'
+import type { Me } from '../api/types'
+import { filterSearch, parseFilter, type View } from '../inbox/filter'
+import { useCommands } from '../commands/registry'
+import { useMe } from './me'
+import { applyTheme, preference, setPreference } from './preferences'
+import { navigate, type SettingsPage } from './router'
+
+function setTheme(theme: string | null): void {
+  setPreference('theme', theme)
+  applyTheme()
+}
+
+/** What works on every screen: going places, looks, language, signing out. */
+export function useWorkspaceCommands(client: QueryClient): void {
+  const me = useMe()
+  const show = (view: View) => () => {
+    const filter = parseFilter('', preference('order'))
+    navigate({ page: 'inbox', conversation: null }, { search: filterSearch({ ...filter, view }) })
+  }
+  const settings = (section: SettingsPage) => () => navigate({ page: 'settings', section, item: null }, { search: '' })
+  const speak = (language: Language) => () => {
+    setPreference('language', language)
+    void api.patch<Me>('/api/me', { locale: language }).then(() => client.invalidateQueries({ queryKey: keys.lists }))
+  }
+  const may = (permission: string) => me.permissions.includes(permission)
+  useCommands({
+    'go.inbox': () => navigate({ page: 'inbox', conversation: null }, { search: location.pathname.startsWith('/inbox') ? location.search : '' }),
+    'go.open': show('open'),
+    'go.unassigned': show('unassigned'),
+    'go.mine': show('mine'),
+    'go.snoozed': show('snoozed'),
+    'go.resolved': show('resolved'),
+    'go.spam': show('spam'),
+    'go.report': may('reports.read') && (() => navigate({ page: 'report' }, { search: '' })),
+    'go.settings': () => navigate({ page: 'settings', section: may('mailboxes.read') ? 'mailboxes' : 'me', item: null }, { search: '' }),
+    'go.team': may('agents.read') && settings('people'),
+    'go.intake': may('intake.read') && settings('intake'),
+    'go.me': settings('me'),
+    'look.light': () => setTheme('light'),
+    'look.dark': () => setTheme('dark'),
+    'look.system': () => setTheme(null),
+    'look.english': speak('en'),
+    'look.korean': speak('ko'),
+    'look.italian': speak('it'),
+    'look.signOut': () =>
+      void api.delete('/api/session').then(() => {
+        client.clear()
+        client.setQueryData(keys.me, null)
+      }),
+  })
+}

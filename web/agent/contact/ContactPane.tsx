@@ -1,0 +1,131 @@
+import { useQuery } from '@tanstack/react-query'
+import { BadgeCheck, CircleDashed, X } from 'lucide-react'
+import { absolute, dayAndTime } from '../../shared/time'
+import { contactConversationsQuery, contactQuery, conversationQuery } from '../api/queries'
+import type { Contact, Row } from '../api/types'
+import { useLanguage, useT } from '../app/i18n'
+import { useProblemText } from '../app/problems'
+import { href, navigate } from '../app/router'
+import { useNow } from '../app/useNow'
+import { LastMessage, statusName, Waiting } from '../inbox/ListRow'
+import { Avatar } from '../ui/Avatar'
+import { IconButton } from '../ui/Button'
+import { ErrorNote, Skeleton } from '../ui/Notice'
+import { Tip } from '../ui/Tip'
+import { CompanyCard } from './CompanyCard'
+import { ContactName } from './ContactName'
+
+type Props = { conversationId: string; overlay: boolean; width: number; onClose: () => void }
+
+/** Who is writing: name, addresses, company, everything before. Slides over the thread where there is no room. */
+export function ContactPane({ conversationId, overlay, width, onClose }: Props) {
+  const t = useT()
+  const contactId = useQuery(conversationQuery(conversationId)).data?.contact.id
+  const frame = overlay ? 'fade-in fixed inset-y-0 right-0 z-30 shadow-float' : ''
+  return (
+    <>
+      {overlay && <button type="button" aria-label={t('action.close')} onClick={onClose} className="fixed inset-0 z-20 bg-(--scrim)" />}
+      <aside aria-label={t('contact.label')} className={`flex min-h-0 shrink-0 flex-col overflow-y-auto bg-panel ${frame}`} style={{ width }}>
+        {overlay && (
+          <div className="flex justify-end px-2 pt-2">
+            <IconButton label={t('action.close')} onClick={onClose}>
+              <X size={16} aria-hidden />
+            </IconButton>
+          </div>
+        )}
+        {contactId ? <Person id={contactId} conversationId={conversationId} /> : <Skeleton rows={3} />}
+      </aside>
+    </>
+  )
+}
+
+function Person({ id, conversationId }: { id: string; conversationId: string }) {
+  const say = useProblemText()
+  const contact = useQuery(contactQuery(id))
+  if (contact.error) return <ErrorNote {...say(contact.error)} onRetry={() => void contact.refetch()} className="m-4" />
+  if (!contact.data) return <Skeleton rows={3} />
+  return (
+    <div className="fade-in flex flex-col gap-6 p-4">
+      <Heading contact={contact.data} />
+      <CompanyCard contact={contact.data} />
+      <Earlier contactId={id} conversationId={conversationId} />
+    </div>
+  )
+}
+
+function Heading({ contact }: { contact: Contact }) {
+  const t = useT()
+  const language = useLanguage()
+  const now = useNow()
+  const first = contact.identities[0]?.value ?? ''
+  return (
+    <section className="flex flex-col gap-3">
+      <div className="flex items-center gap-3">
+        <Avatar name={contact.name || first || '?'} size={40} />
+        <div className="min-w-0">
+          <ContactName contact={contact} />
+          <p className="text-secondary text-ink-3" title={absolute(contact.created_at, language)}>
+            {t('contact.since', { time: dayAndTime(contact.created_at, now, language) })}
+          </p>
+        </div>
+      </div>
+      <ul aria-label={t('contact.addresses')} className="flex flex-col gap-1 text-secondary">
+        {contact.identities.map((identity) => (
+          <li key={identity.id} className="flex items-center gap-2">
+            <Tip label={t(identity.verified_at ? 'contact.verified' : 'contact.notVerified')}>
+              <span className="inline-flex">
+                {identity.verified_at ? (
+                  <BadgeCheck size={14} className="text-done" aria-label={t('contact.verified')} />
+                ) : (
+                  <CircleDashed size={14} className="text-ink-faint" aria-label={t('contact.notVerified')} />
+                )}
+              </span>
+            </Tip>
+            <span className="min-w-0 break-all select-all">{identity.value}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Earlier({ contactId, conversationId }: { contactId: string; conversationId: string }) {
+  const t = useT()
+  const { data } = useQuery(contactConversationsQuery(contactId))
+  const others = (data ?? []).filter((row) => row.id !== conversationId)
+  return (
+    <section>
+      <h2 className="mb-1 text-secondary font-medium text-ink-3">{t('contact.earlier', { n: others.length })}</h2>
+      {data && others.length === 0 && <p className="text-secondary text-ink-3">{t('contact.first')}</p>}
+      <ul className="-mx-2">
+        {others.map((row) => (
+          <li key={row.id}>
+            <EarlierRow row={row} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function EarlierRow({ row }: { row: Row }) {
+  const t = useT()
+  return (
+    <a
+      href={href({ page: 'inbox', conversation: row.id })}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        navigate({ page: 'inbox', conversation: row.id })
+      }}
+      className="block rounded-control px-2 py-1.5 text-ink no-underline hover:bg-hover"
+    >
+      <span className="line-clamp-2">{row.subject || t('list.noSubject')}</span>
+      <span className="flex items-center gap-2 text-secondary text-ink-3">
+        <span>{t(`status.${statusName(row.status)}`)}</span>
+        <span aria-hidden>·</span>
+        {row.waiting_since ? <Waiting row={row} /> : <LastMessage row={row} />}
+      </span>
+    </a>
+  )
+}

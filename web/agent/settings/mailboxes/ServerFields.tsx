@@ -1,0 +1,57 @@
+import { useState } from 'react'
+import { useT } from '../../app/i18n'
+import { Checkbox, Field, Input, Select } from '../../ui/Field'
+import type { Security, Server } from './queries'
+
+const PORTS: Record<'imap' | 'smtp', Record<Security, number>> = {
+  imap: { tls: 993, starttls: 143, none: 143 },
+  smtp: { tls: 465, starttls: 587, none: 25 },
+}
+
+/** Host, port, encryption, user and password of one server. The usual port follows the encryption until one is typed. */
+export function ServerFields({ kind, server }: { kind: 'imap' | 'smtp'; server: Server | null }) {
+  const t = useT()
+  const [security, setSecurity] = useState<Security>(server?.security ?? (kind === 'imap' ? 'tls' : 'starttls'))
+  const [port, setPort] = useState<string | null>(server ? String(server.port) : null)
+  return (
+    <div className="grid grid-cols-6 gap-3 max-[719px]:grid-cols-2">
+      <div className="col-span-3 max-[719px]:col-span-2">
+        <Field label={t('mailbox.host')}>
+          {(control) => <Input {...control} name={`${kind}.host`} required={kind === 'imap'} defaultValue={server?.host} placeholder={`${kind}.example.com`} />}
+        </Field>
+      </div>
+      <div className="col-span-2 max-[719px]:col-span-1">
+        <Field label={t('mailbox.security')}>
+          {(control) => (
+            <Select {...control} name={`${kind}.security`} value={security} onChange={(event) => setSecurity(event.target.value as Security)}>
+              <option value="tls">TLS</option>
+              <option value="starttls">STARTTLS</option>
+              <option value="none">{t('mailbox.noSecurity')}</option>
+            </Select>
+          )}
+        </Field>
+      </div>
+      <Field label={t('mailbox.port')}>
+        {(control) => (
+          <Input {...control} name={`${kind}.port`} type="number" min={1} max={65535} required value={port ?? PORTS[kind][security]} onChange={(event) => setPort(event.target.value)} />
+        )}
+      </Field>
+      <div className="col-span-3 max-[719px]:col-span-2">
+        <Field label={t('mailbox.user')}>{(control) => <Input {...control} name={`${kind}.username`} defaultValue={server?.username} />}</Field>
+      </div>
+      <div className="col-span-3 max-[719px]:col-span-2">
+        <Field label={t('signIn.password')} hint={server?.has_password ? t('mailbox.passwordKept') : undefined}>
+          {(control) => <Input {...control} name={`${kind}.password`} type="password" autoComplete="new-password" />}
+        </Field>
+      </div>
+      {kind === 'imap' && (
+        <div className="col-span-3 max-[719px]:col-span-2">
+          <Field label={t('mailbox.folders')} hint={t('mailbox.foldersHint')}>
+            {(control) => <Input {...control} name="imap.folders" defaultValue={server?.folders?.join(', ') ?? 'INBOX'} />}
+          </Field>
+        </div>
+      )}
+      <Checkbox name={`${kind}.verify`} defaultChecked={server?.verify ?? true} label={t('mailbox.verify')} className="col-span-3 self-end max-[719px]:col-span-2" />
+    </div>
+  )
+}

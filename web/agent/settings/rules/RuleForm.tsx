@@ -1,0 +1,198 @@
+import { useQuery } from '@tanstack/react-query'
+import { Plus, X } from 'lucide-react'
+import { useState } from 'react'
+import { api } from '../../api/client'
+import { type Key, useT } from '../../app/i18n'
+import { useDirectory, useMay } from '../../app/me'
+import { Button, IconButton } from '../../ui/Button'
+import { Field, Input, Select } from '../../ui/Field'
+import { mailboxesQuery } from '../mailboxes/queries'
+import { SettingsForm, text, useChange } from '../parts'
+import { EVENTS, FIELDS, fieldOf, flatTests } from './fields'
+import { SEVERITIES } from './say'
+import { type Action, type Rule, rulesQuery, type Test } from './types'
+
+const FIRST: Test = { field: 'subject', op: 'contains', value: '' }
+
+/** When something happens, if the tests hold, then tag or assign. */
+export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => void }) {
+  const t = useT()
+  const change = useChange([rulesQuery.queryKey])
+  const flat = rule ? flatTests(rule.condition) : { every: true, tests: [] as Test[] }
+  const [tests, setTests] = useState<Test[]>(flat?.tests ?? [])
+  const [every, setEvery] = useState(flat?.every ?? true)
+  const [actions, setActions] = useState<Action[]>(rule?.actions ?? [])
+  const save = async (form: FormData) => {
+    const body = {
+      name: text(form, 'name'),
+      on_event: text(form, 'event'),
+      condition: flat === null ? rule!.condition : every ? { all: tests } : { any: tests },
+      actions,
+    }
+    await (rule ? api.patch(`/api/rules/${rule.id}`, body) : api.post('/api/rules', body))
+    onDone()
+  }
+  return (
+    <div className="overflow-y-auto px-6 pb-6">
+      <SettingsForm onSave={save} onCancel={onDone} touches={[rulesQuery.queryKey]}>
+        {(problem) => (
+          <>
+            <Field label={t('rules.name')} error={problem?.field('name')}>
+              {(control) => <Input {...control} name="name" required defaultValue={rule?.name} />}
+            </Field>
+            <Field label={t('rules.when')}>
+              {(control) => (
+                <Select {...control} name="event" defaultValue={rule?.on_event ?? EVENTS[0]}>
+                  {EVENTS.map((event) => (
+                    <option key={event} value={event}>
+                      {t(`rules.on.${event}`)}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+            {flat === null ? (
+              <p className="text-ink-2">{t('rules.complexText')}</p>
+            ) : (
+              <fieldset className="flex flex-col gap-2">
+                <legend className="mb-1 text-secondary font-medium text-ink-2">{t('rules.if')}</legend>
+                {tests.length > 1 && (
+                  <Select aria-label={t('rules.if')} value={every ? 'all' : 'any'} onChange={(event) => setEvery(event.target.value === 'all')} className="w-auto! self-start">
+                    <option value="all">{t('rules.all')}</option>
+                    <option value="any">{t('rules.any')}</option>
+                  </Select>
+                )}
+                {tests.map((test, index) => (
+                  <TestRow
+                    key={index}
+                    test={test}
+                    onChange={(next) => setTests(tests.map((one, at) => (at === index ? next : one)))}
+                    onRemove={() => setTests(tests.filter((_, at) => at !== index))}
+                  />
+                ))}
+                <Button variant="plain" className="self-start" onClick={() => setTests([...tests, FIRST])}>
+                  <Plus size={16} aria-hidden />
+                  {t('rules.addTest')}
+                </Button>
+              </fieldset>
+            )}
+            <Actions actions={actions} onChange={setActions} />
+            {problem && <p className="sr-only">{problem.detail}</p>}
+            {rule && (
+              <Button
+                variant="danger"
+                className="self-start"
+                onClick={() => void change(() => api.delete(`/api/rules/${rule.id}`), t('rules.deleted', { name: rule.name })).then((done) => done && onDone())}
+              >
+                {t('rules.delete')}
+              </Button>
+            )}
+          </>
+        )}
+      </SettingsForm>
+    </div>
+  )
+}
+
+function TestRow({ test, onChange, onRemove }: { test: Test; onChange: (test: Test) => void; onRemove: () => void }) {
+  const t = useT()
+  const choose = (name: string) => {
+    const field = FIELDS.find((one) => `${one.field}.${one.op}` === name)
+    if (field) onChange({ field: field.field, op: field.op, value: field.kind === fieldOf(test)?.kind ? test.value : '' })
+  }
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Select aria-label={t('rules.test')} value={`${test.field}.${test.op}`} onChange={(event) => choose(event.target.value)} className="w-auto! max-w-72">
+        {FIELDS.map((field) => (
+          <option key={`${field.field}.${field.op}`} value={`${field.field}.${field.op}`}>
+            {t(`test.${field.field}.${field.op}` as Key, { value: '…' })}
+          </option>
+        ))}
+      </Select>
+      <TestValue test={test} onChange={(value) => onChange({ ...test, value })} />
+      <IconButton label={t('action.remove')} onClick={onRemove}>
+        <X size={15} aria-hidden />
+      </IconButton>
+    </div>
+  )
+}
+
+function TestValue({ test, onChange }: { test: Test; onChange: (value: unknown) => void }) {
+  const t = useT()
+  const { teams, tags } = useDirectory()
+  const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
+  const kind = fieldOf(test)?.kind
+  if (kind === 'text') {
+    return <Input aria-label={t('rules.value')} required value={String(test.value ?? '')} onChange={(event) => onChange(event.target.value)} className="w-56!" />
+  }
+  if (kind === 'severity') {
+    return (
+      <Select aria-label={t('rules.value')} required value={String(test.value)} onChange={(event) => onChange(event.target.value)} className="w-auto!">
+        <option value="" disabled />
+        {SEVERITIES.map((name, level) => (
+          <option key={name} value={name}>
+            {t(`severity.${level}` as Key)}
+          </option>
+        ))}
+      </Select>
+    )
+  }
+  const items = kind === 'team' ? teams : kind === 'tag' ? tags : mailboxes
+  return (
+    <Select aria-label={t('rules.value')} required value={String(test.value)} onChange={(event) => onChange(Number(event.target.value))} className="w-auto!">
+      <option value="" disabled />
+      {items.map((item) => (
+        <option key={item.id} value={item.id}>
+          {item.name}
+        </option>
+      ))}
+    </Select>
+  )
+}
+
+function Actions({ actions, onChange }: { actions: Action[]; onChange: (actions: Action[]) => void }) {
+  const t = useT()
+  const { agents, teams, tags } = useDirectory()
+  const assign = actions.find((action) => action.type === 'assign')
+  const tagIds = actions.filter((action) => action.type === 'tag').map((action) => Number(action.tag_id))
+  const assigned = assign?.assignee_id ? `agent:${String(assign.assignee_id)}` : assign?.team_id ? `team:${String(assign.team_id)}` : ''
+  const setAssign = (value: string) => {
+    const [kind, id] = value.split(':')
+    const rest = actions.filter((action) => action.type !== 'assign')
+    if (!kind) onChange(rest)
+    else onChange([...rest, kind === 'agent' ? { type: 'assign', assignee_id: Number(id) } : { type: 'assign', team_id: Number(id) }])
+  }
+  const toggleTag = (id: number) =>
+    onChange(tagIds.includes(id) ? actions.filter((action) => action.tag_id !== id) : [...actions, { type: 'tag', tag_id: id }])
+  return (
+    <fieldset className="flex flex-col gap-3">
+      <legend className="mb-1 text-secondary font-medium text-ink-2">{t('rules.then')}</legend>
+      <Select aria-label={t('command.assign')} value={assigned} onChange={(event) => setAssign(event.target.value)} className="w-auto! self-start">
+        <option value="">{t('rules.noAssign')}</option>
+        {teams.map((team) => (
+          <option key={team.id} value={`team:${team.id}`}>
+            {t('rules.do.assign', { value: team.name })}
+          </option>
+        ))}
+        {agents.map((agent) => (
+          <option key={agent.id} value={`agent:${agent.id}`}>
+            {t('rules.do.assign', { value: agent.name })}
+          </option>
+        ))}
+      </Select>
+      <div className="flex flex-wrap gap-2" role="group" aria-label={t('command.tag')}>
+        {tags.map((tag) => (
+          <button
+            key={tag.id}
+            type="button"
+            aria-pressed={tagIds.includes(tag.id)}
+            onClick={() => toggleTag(tag.id)}
+            className="target rounded-full border border-line-strong px-3 text-secondary hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
+          >
+            {tag.name}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  )
+}

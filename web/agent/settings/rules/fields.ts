@@ -1,0 +1,36 @@
+/** What a rule can ask, in the words of the filter catalogue. The form offers the common part; the API takes all of it. */
+import type { Condition, Test } from './types'
+
+export const EVENTS = ['message_received', 'conversation_started'] as const
+
+type Kind = 'text' | 'team' | 'tag' | 'account' | 'severity'
+
+export const FIELDS = [
+  { field: 'address', op: 'ends_with', kind: 'text' },
+  { field: 'address', op: 'is', kind: 'text' },
+  { field: 'subject', op: 'contains', kind: 'text' },
+  { field: 'subject', op: 'contains_not', kind: 'text' },
+  { field: 'account', op: 'is', kind: 'account' },
+  { field: 'team', op: 'is', kind: 'team' },
+  { field: 'tag', op: 'has', kind: 'tag' },
+  { field: 'tag', op: 'has_not', kind: 'tag' },
+  { field: 'severity', op: 'at_least', kind: 'severity' },
+] as const satisfies readonly { field: string; op: string; kind: Kind }[]
+
+export type TestName = `${(typeof FIELDS)[number]['field']}.${(typeof FIELDS)[number]['op']}`
+
+export function isTest(condition: Condition): condition is Test {
+  return 'field' in condition
+}
+
+/** The tests of a condition the form can show: one test, or all/any of tests. Null for a deeper tree. */
+export function flatTests(condition: Condition): { every: boolean; tests: Test[] } | null {
+  if (isTest(condition)) return { every: true, tests: [condition] }
+  if ('not' in condition) return null
+  const parts = 'all' in condition ? condition.all : condition.any
+  return parts.every(isTest) ? { every: 'all' in condition, tests: parts } : null
+}
+
+export function fieldOf(test: Test) {
+  return FIELDS.find((one) => one.field === test.field && one.op === test.op)
+}

@@ -1,0 +1,78 @@
+import { absolute, dayAndTime, moment } from '../../shared/time'
+import type { ThreadEvent } from '../api/types'
+import { type Key, useLanguage, useT } from '../app/i18n'
+import { type Directory, useDirectory } from '../app/me'
+import { useNow } from '../app/useNow'
+
+/** Event kinds people read as a line; everything else moves state that shows elsewhere. */
+const LINES: Record<string, Key> = {
+  assigned: 'event.assigned',
+  snoozed: 'event.snoozed',
+  snooze_ended: 'event.snoozeEnded',
+  resolved: 'event.resolved',
+  reopened: 'event.reopened',
+  marked_spam: 'event.spam',
+  unmarked_spam: 'event.notSpam',
+  merged: 'event.merged',
+  merged_in: 'event.mergedIn',
+  unmerged: 'event.unmerged',
+  unmerged_out: 'event.unmerged',
+  messages_split: 'event.split',
+  messages_moved_in: 'event.movedIn',
+  promise_due: 'event.promiseDue',
+  answer_not_needed: 'event.answerNotNeeded',
+  answer_needed: 'event.answerNeeded',
+  severity_changed: 'event.severity',
+  difficulty_changed: 'event.difficulty',
+  tags_changed: 'event.tags',
+  subject_changed: 'event.subject',
+}
+
+/** "MarkedSpam" and "marked_spam" are one name. */
+function eventName(kind: string): string {
+  return kind.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase()
+}
+
+export function isShownEvent(event: ThreadEvent): boolean {
+  return eventName(event.kind) in LINES
+}
+
+export function EventLine({ event }: { event: ThreadEvent }) {
+  const t = useT()
+  const language = useLanguage()
+  const now = useNow()
+  const directory = useDirectory()
+  const actor = event.author.name || t(`author.${event.author.kind}`)
+  const text = sentence(event, directory, (key, more = {}) => t(key, { who: actor, ...more }), (at) => dayAndTime(at, now, language))
+  return (
+    <p className="flex items-baseline justify-center gap-2 px-2 text-center text-secondary text-ink-3">
+      <span>{text}</span>
+      <time className="tabular shrink-0 text-ink-faint" dateTime={event.at} title={absolute(event.at, language)}>
+        {moment(event.at, now, language)}
+      </time>
+    </p>
+  )
+}
+
+type Say = (key: Key, more?: Record<string, string | number>) => string
+
+function sentence(event: ThreadEvent, { agent, team, tag }: Directory, say: Say, when: (at: string) => string): string {
+  const data = event.data ?? {}
+  const name = eventName(event.kind)
+  const key = LINES[name]!
+  const id = (field: string) => (typeof data[field] === 'number' ? (data[field] as number) : null)
+  if (name === 'assigned') {
+    const target = agent(id('assignee_id') ?? id('assignee_after'))?.name ?? team(id('team_id') ?? id('team_after'))?.name
+    return target ? say(key, { target }) : say('event.unassigned')
+  }
+  if (name === 'snoozed' && typeof data.until === 'string') return say(key, { time: when(data.until) })
+  if (name === 'severity_changed') return say(key, { level: say(`severity.${Number(data.after ?? data.value ?? data.severity ?? 1)}` as Key) })
+  if (name === 'difficulty_changed') return say(key, { level: say(`difficulty.${Number(data.after ?? data.value ?? data.difficulty ?? 1)}` as Key) })
+  if (name === 'tags_changed') {
+    const names = (field: string) => ((data[field] as number[] | undefined) ?? []).map((one) => tag(one)?.name ?? '…').join(', ')
+    if (names('removed') === '') return say('event.tagged', { tags: names('added') })
+    if (names('added') === '') return say('event.untagged', { tags: names('removed') })
+    return say(key, { added: names('added'), removed: names('removed') })
+  }
+  return say(key)
+}

@@ -1,0 +1,216 @@
+import { Bot, CircleAlert, Ellipsis, Lock, MailWarning, Paperclip, Users } from 'lucide-react'
+import { memo, useState } from 'react'
+import { heat } from '../../shared/heat'
+import { absolute, duration, moment } from '../../shared/time'
+import { api } from '../api/client'
+import type { Attachment, Conversation, MailAddress, Message } from '../api/types'
+import { useLanguage, useT } from '../app/i18n'
+import { useNow } from '../app/useNow'
+import { Avatar } from '../ui/Avatar'
+import { IconButton } from '../ui/Button'
+import { HEAT_TEXT, HeatMark } from '../ui/HeatMark'
+import { Menu, MenuItem } from '../ui/Menu'
+import { HtmlBody } from './HtmlBody'
+import { TextBody } from './TextBody'
+
+const EXPECTED_S = 43_200
+
+type Props = { message: Message; conversation: Conversation; isWaiting: boolean; withImages: boolean }
+
+/** A mail as a full-width card; a note tinted and marked; a line of the system in between. */
+export const MessageCard = memo(function MessageCard({ message, conversation, isWaiting, withImages }: Props) {
+  const t = useT()
+  if (message.kind === 'system' || message.kind === 'bounce') return <SystemNote message={message} />
+  const isNote = message.kind === 'note'
+  const frame = isNote
+    ? 'border-note-line bg-note'
+    : message.direction === 'out'
+      ? 'border-line bg-panel'
+      : 'border-line bg-paper'
+  return (
+    <article aria-label={t(isNote ? 'thread.noteBy' : 'thread.messageBy', { name: message.author.name })} className="py-1.5">
+      <div className={`rounded-card border px-5 py-3 max-[719px]:px-4 ${frame}`}>
+        <CardHeader message={message} conversation={conversation} isWaiting={isWaiting} />
+        {isNote && (
+          <p className="mt-1 flex items-center gap-1 text-secondary text-note-ink">
+            <Lock size={12} aria-hidden />
+            {t('thread.teamOnly')}
+          </p>
+        )}
+        {message.kind === 'auto_reply' && (
+          <p className="mt-1 flex items-center gap-1 text-secondary text-ink-3">
+            <Bot size={12} aria-hidden />
+            {t('thread.autoReply')}
+          </p>
+        )}
+        <div className="mt-2">
+          {message.has_html && message.html_url ? (
+            <HtmlBody url={message.html_url} id={message.id} title={message.headers.subject || conversation.subject} withImages={withImages} />
+          ) : (
+            <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} />
+          )}
+        </div>
+        <Attachments files={message.attachments} />
+        <DeliveryLine message={message} />
+      </div>
+    </article>
+  )
+})
+
+function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImages'>) {
+  const t = useT()
+  const language = useLanguage()
+  const now = useNow()
+  const [open, setOpen] = useState(false)
+  const from = message.headers.from
+  return (
+    <header className="flex items-start gap-3">
+      <Avatar name={message.author.name || from?.address || '?'} size={32} />
+      <div className="min-w-0 grow">
+        <p className="flex items-baseline gap-2">
+          <span className="truncate font-strong">{message.author.name || from?.address}</span>
+          {message.direction === 'in' && from?.address && from.address !== message.author.name && (
+            <span className="min-w-0 truncate text-secondary text-ink-3 max-[719px]:hidden">{from.address}</span>
+          )}
+        </p>
+        {message.kind !== 'note' && (message.headers.to?.length ?? 0) > 0 && (
+          <button
+            type="button"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className="flex max-w-full items-center gap-1 rounded-control text-left text-secondary text-ink-3 hover:text-ink"
+          >
+            {(message.headers.cc?.length ?? 0) > 0 && <Users size={12} className="shrink-0" aria-hidden />}
+            <span className="truncate">{t('thread.to', { names: names([...(message.headers.to ?? []), ...(message.headers.cc ?? [])]) })}</span>
+          </button>
+        )}
+        {open && <Recipients message={message} />}
+      </div>
+      {isWaiting && conversation.waiting_since && <WaitingClock conversation={conversation} />}
+      <time className="tabular shrink-0 pt-0.5 text-secondary text-ink-3" dateTime={message.at} title={absolute(message.at, language)}>
+        {moment(message.at, now, language)}
+      </time>
+      {message.direction === 'in' && <MessageMenu message={message} />}
+    </header>
+  )
+}
+
+function WaitingClock({ conversation }: { conversation: Conversation }) {
+  const t = useT()
+  const language = useLanguage()
+  const now = useNow()
+  const waited = (now - Date.parse(conversation.waiting_since!)) / 1000
+  const level = conversation.overdue ? 5 : heat(waited, EXPECTED_S)
+  return (
+    <span className={`tabular inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full bg-heat-wash px-2.5 text-secondary font-medium ${HEAT_TEXT[level]}`}>
+      <HeatMark level={level} />
+      {t('thread.waits', { time: duration(waited, language) })}
+    </span>
+  )
+}
+
+function MessageMenu({ message }: { message: Message }) {
+  const t = useT()
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label={t('thread.more')} className="-mt-1 -mr-2">
+          <Ellipsis size={16} aria-hidden />
+        </IconButton>
+      }
+    >
+      <MenuItem
+        label={t(message.needs_answer ? 'thread.needsNoAnswer' : 'thread.needsAnswer')}
+        onSelect={() => void api.post(`/api/messages/${message.id}/needs-answer`, { value: !message.needs_answer })}
+      />
+    </Menu>
+  )
+}
+
+function Recipients({ message }: { message: Message }) {
+  const t = useT()
+  const { from, to = [], cc = [], bcc = [] } = message.headers
+  const lines: [string, MailAddress[]][] = [
+    [t('mail.from'), from ? [from] : []],
+    [t('mail.to'), to],
+    [t('mail.cc'), cc],
+    [t('mail.bcc'), bcc],
+  ]
+  return (
+    <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-3 text-secondary text-ink-2">
+      {lines
+        .filter(([, people]) => people.length > 0)
+        .map(([label, people]) => (
+          <div key={label} className="contents">
+            <dt className="text-ink-3">{label}</dt>
+            <dd className="min-w-0 break-words">{people.map((one) => (one.name ? `${one.name} <${one.address}>` : one.address)).join(', ')}</dd>
+          </div>
+        ))}
+    </dl>
+  )
+}
+
+function names(people: MailAddress[]): string {
+  return people.map((one) => one.name || one.address).join(', ')
+}
+
+function Attachments({ files }: { files: Attachment[] }) {
+  const t = useT()
+  const language = useLanguage()
+  const listed = files.filter((file) => !file.inline)
+  if (listed.length === 0) return null
+  return (
+    <ul className="mt-3 flex flex-wrap gap-2" aria-label={t('thread.attachments')}>
+      {listed.map((file) => (
+        <li key={file.id}>
+          <a
+            href={`/api/attachments/${file.id}`}
+            download={file.name}
+            className="target inline-flex max-w-72 items-center gap-2 rounded-control border border-line-strong bg-control px-2.5 text-secondary text-ink no-underline hover:bg-hover"
+          >
+            <Paperclip size={14} className="shrink-0 text-ink-3" aria-hidden />
+            <span className="truncate">{file.name}</span>
+            <span className="tabular shrink-0 text-ink-3">{fileSize(file.size, language)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export function fileSize(bytes: number, language: string): string {
+  const [value, unit] = bytes < 1000 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte']
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+}
+
+function DeliveryLine({ message }: { message: Message }) {
+  const t = useT()
+  if (message.direction !== 'out' || message.kind !== 'message') return null
+  if (message.delivery === 'failed' || message.delivery === 'unknown') {
+    return (
+      <p className="mt-2 flex items-center gap-1.5 text-secondary font-medium text-wrong">
+        <CircleAlert size={14} aria-hidden />
+        {t(`delivery.${message.delivery}`)}
+      </p>
+    )
+  }
+  const isOnItsWay = message.delivery === 'ready' || message.delivery === 'sending'
+  return (
+    <p className="mt-2 text-secondary text-ink-3">
+      {isOnItsWay ? t('delivery.sending') : null}
+      {message.keeps_ball ? `${isOnItsWay ? ' · ' : ''}${t('thread.keepsBall')}` : null}
+    </p>
+  )
+}
+
+function SystemNote({ message }: { message: Message }) {
+  return (
+    <div className="my-2 flex items-start gap-3 rounded-card bg-wrong-soft px-4 py-3">
+      <MailWarning size={16} className="mt-0.5 shrink-0 text-wrong" aria-hidden />
+      <div className="min-w-0 text-ink-2">
+        <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { dayName } from '../../shared/time'
+import type { Conversation, ThreadItem } from '../api/types'
+import { useLanguage, useT } from '../app/i18n'
+import { useNow } from '../app/useNow'
+import { buildEntries, type Entry, waitingMessage } from './entries'
+import { EventLine, isShownEvent } from './EventLine'
+import { MessageCard } from './MessageCard'
+
+const GUESS: Record<Entry['type'], number> = { day: 44, new: 36, message: 220, events: 32 }
+
+type Props = {
+  conversation: Conversation
+  items: readonly ThreadItem[]
+  seenSeq: number | null
+  withImages: boolean
+  hasEarlier: boolean
+  isLoadingEarlier: boolean
+  onEarlier: () => void
+  footer: ReactNode
+}
+
+/** The messages, oldest first, anchored at the end: what loads above never moves what is read. */
+export function Thread(props: Props) {
+  const t = useT()
+  const { conversation, items, hasEarlier, isLoadingEarlier, onEarlier } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const entries = useMemo(() => buildEntries(items, props.seenSeq, isShownEvent), [items, props.seenSeq])
+  const waiting = useMemo(() => (conversation.waiting_since ? waitingMessage(items) : null), [conversation.waiting_since, items])
+  const virtual = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => GUESS[entries[index]!.type],
+    getItemKey: (index) => entries[index]!.key,
+    overscan: 6,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: 80,
+  })
+
+  const isPlaced = useRef(false)
+  useEffect(() => {
+    if (isPlaced.current || entries.length === 0) return
+    isPlaced.current = true
+    const line = entries.findIndex((entry) => entry.type === 'new')
+    if (line >= 0) virtual.scrollToIndex(line, { align: 'start' })
+    else virtual.scrollToEnd()
+  }, [entries, virtual])
+
+  const shown = virtual.getVirtualItems()
+  const first = shown[0]?.index ?? 0
+  useEffect(() => {
+    if (isPlaced.current && first <= 2 && hasEarlier && !isLoadingEarlier) onEarlier()
+  }, [first, hasEarlier, isLoadingEarlier, onEarlier])
+
+  return (
+    <div ref={scroller} className="min-h-0 grow overflow-y-auto [overflow-anchor:none]" tabIndex={0} role="log" aria-label={t('thread.label')}>
+      <div className="mx-auto max-w-[840px] px-6 pb-4 max-[719px]:px-3">
+        {isLoadingEarlier && <p className="late py-2 text-center text-secondary text-ink-3">{t('state.loading')}</p>}
+        <div className="relative" style={{ height: virtual.getTotalSize() }}>
+          {shown.map((item) => {
+            const entry = entries[item.index]!
+            return (
+              <div
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className="absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <EntryView entry={entry} conversation={conversation} waitingId={waiting?.id ?? null} withImages={props.withImages} />
+              </div>
+            )
+          })}
+        </div>
+        {props.footer}
+      </div>
+    </div>
+  )
+}
+
+type EntryProps = { entry: Entry; conversation: Conversation; waitingId: string | null; withImages: boolean }
+
+function EntryView({ entry, conversation, waitingId, withImages }: EntryProps) {
+  const t = useT()
+  switch (entry.type) {
+    case 'day':
+      return <Day at={entry.at} />
+    case 'new':
+      return (
+        <div className="flex items-center gap-3 py-2 text-secondary font-medium text-accent-ink">
+          <span className="h-px grow bg-accent-line" />
+          {t('thread.new')}
+          <span className="h-px grow bg-accent-line" />
+        </div>
+      )
+    case 'events':
+      return (
+        <div className="py-1">
+          {entry.events.map((event) => (
+            <EventLine key={event.seq} event={event} />
+          ))}
+        </div>
+      )
+    default:
+      return <MessageCard message={entry.message} conversation={conversation} isWaiting={entry.message.id === waitingId} withImages={withImages} />
+  }
+}
+
+function Day({ at }: { at: string }) {
+  const language = useLanguage()
+  const now = useNow()
+  return (
+    <div className="flex items-center gap-3 pt-5 pb-2 text-secondary text-ink-3">
+      <span className="h-px grow bg-line" />
+      {dayName(at, now, language)}
+      <span className="h-px grow bg-line" />
+    </div>
+  )
+}

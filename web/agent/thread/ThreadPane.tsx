@@ -1,0 +1,85 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { api } from '../api/client'
+import { conversationQuery, keys, threadQuery } from '../api/queries'
+import { useT } from '../app/i18n'
+import { useProblemText } from '../app/problems'
+import { ErrorNote, Skeleton } from '../ui/Notice'
+import { Pending } from './Pending'
+import { Thread } from './Thread'
+import { ThreadHeader } from './ThreadHeader'
+import { useConversationCommands } from './useConversationCommands'
+
+const Composer = lazy(() => import('../composer/Composer'))
+
+type Props = { id: string; contactShown: boolean; onDone: () => void }
+
+/** One conversation: header, messages, what waits to leave, composer. Remounted per conversation. */
+export function ThreadPane({ id, contactShown, onDone }: Props) {
+  const t = useT()
+  const say = useProblemText()
+  const client = useQueryClient()
+  const conversation = useQuery(conversationQuery(id))
+  const thread = useInfiniteQuery(threadQuery(id))
+  const [withImages, setWithImages] = useState(false)
+  const items = useMemo(() => (thread.data?.pages ?? []).flatMap((page) => page.items).reverse(), [thread.data])
+  const data = conversation.data
+  const seenSeq = useSeen(id, data?.read_seq, data?.seq)
+  const commands = useConversationCommands(data, { onDone, onShowImages: () => setWithImages(true) })
+
+  useEffect(() => {
+    if (data) document.title = `${data.subject || t('list.noSubject')} · Hark`
+  }, [data, t])
+
+  const error = conversation.error ?? thread.error
+  if (error && !data) {
+    return <ErrorNote {...say(error)} onRetry={() => void client.invalidateQueries({ queryKey: keys.conversation(id) })} className="m-6" />
+  }
+  return (
+    <>
+      <ThreadHeader conversation={data} contactShown={contactShown} />
+      {thread.isPending || !data ? (
+        <Skeleton rows={5} className="grow p-6" />
+      ) : (
+        <Thread
+          conversation={data}
+          items={items}
+          seenSeq={seenSeq}
+          withImages={withImages}
+          hasEarlier={thread.hasNextPage}
+          isLoadingEarlier={thread.isFetchingNextPage}
+          onEarlier={() => void thread.fetchNextPage()}
+          footer={<Pending conversation={data} />}
+        />
+      )}
+      {data && (
+        <Suspense fallback={<div className="h-14 shrink-0 border-t border-line" />}>
+          <Composer key={id} conversation={data} items={items} onResolved={commands.leave} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+/** How far the person had looked when the thread was opened; tells the server as new things are seen. */
+function useSeen(id: string, readSeq: number | undefined, seq: number | undefined): number | null {
+  const first = useRef<number | null>(null)
+  const told = useRef(0)
+  if (first.current === null && readSeq !== undefined) first.current = readSeq
+  const client = useQueryClient()
+  useEffect(() => {
+    if (seq === undefined || seq <= told.current) return
+    const look = () => {
+      if (document.visibilityState !== 'visible') return
+      told.current = seq
+      void api.post(`/api/conversations/${id}/read`, { seq }).then(() => client.invalidateQueries({ queryKey: keys.lists }))
+    }
+    const timer = setTimeout(look, 600)
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', look)
+    }
+  }, [client, id, seq])
+  return first.current
+}

@@ -1,0 +1,57 @@
+/** What stands in a thread besides the messages: days, "new since you looked", grey lines. Pure. */
+import { sameDay } from '../../shared/time'
+import type { Message, ThreadEvent, ThreadItem } from '../api/types'
+
+export type Entry =
+  | { type: 'day'; key: string; at: string }
+  | { type: 'new'; key: string }
+  | { type: 'message'; key: string; message: Message }
+  | { type: 'events'; key: string; events: ThreadEvent[] }
+
+/**
+ * @param items oldest first
+ * @param seenSeq how far this person had looked when the thread was opened; null draws no line
+ * @param isShown whether an event says anything to people (most only move state)
+ */
+export function buildEntries(items: readonly ThreadItem[], seenSeq: number | null, isShown: (event: ThreadEvent) => boolean): Entry[] {
+  const entries: Entry[] = []
+  let lastAt: string | null = null
+  let isLineDrawn = seenSeq === null || seenSeq === 0
+  for (const item of items) {
+    if (item.type === 'event' && !isShown(item)) continue
+    if (lastAt === null || !sameDay(lastAt, item.at)) entries.push({ type: 'day', key: `day:${item.at.slice(0, 10)}:${item.seq}`, at: item.at })
+    lastAt = item.at
+    if (!isLineDrawn && seenSeq !== null && item.seq > seenSeq && item.type === 'message' && item.direction !== 'out') {
+      isLineDrawn = true
+      if (entries.some((entry) => entry.type === 'message')) entries.push({ type: 'new', key: 'new' })
+    }
+    const previous = entries.at(-1)
+    if (item.type === 'message') entries.push({ type: 'message', key: `message:${item.id}`, message: item })
+    else if (previous?.type === 'events') previous.events.push(item)
+    else entries.push({ type: 'events', key: `events:${item.seq}`, events: [item] })
+  }
+  return entries
+}
+
+/** The customer's last message that waits for an answer: everything public after it is the customer's own. */
+export function waitingMessage(items: readonly ThreadItem[]): Message | null {
+  for (const item of [...items].reverse()) {
+    if (item.type !== 'message' || item.kind === 'note' || item.kind === 'system') continue
+    if (item.direction === 'in' && item.kind === 'message') return item.needs_answer ? item : null
+    if (item.direction === 'out' && item.kind === 'message' && !item.keeps_ball) return null
+  }
+  return null
+}
+
+/** Text cut into plain pieces and links (http, https, mail addresses). */
+export function linkPieces(text: string): { text: string; href: string | null }[] {
+  const pieces: { text: string; href: string | null }[] = []
+  let last = 0
+  for (const match of text.matchAll(/\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g)) {
+    if (match.index > last) pieces.push({ text: text.slice(last, match.index), href: null })
+    pieces.push({ text: match[0], href: match[0].startsWith('http') ? match[0] : `mailto:${match[0]}` })
+    last = match.index + match[0].length
+  }
+  if (last < text.length) pieces.push({ text: text.slice(last), href: null })
+  return pieces
+}
