@@ -194,7 +194,9 @@ async def test_an_answer_to_a_merged_conversation_lands_in_its_root(desk: Desk, 
 
 async def test_a_forged_agent_is_a_customer(desk: Desk, mail: Mail) -> None:
     agent, _ = await desk.workspace.agent(name="Ada Agent")
-    email = await desk.db.one(str, "SELECT email FROM agents WHERE workspace_id = $1 AND id = $2", desk.workspace.id, agent.id)
+    email = await desk.db.one(
+        str, "SELECT email FROM agents WHERE workspace_id = $1 AND id = $2", desk.workspace.id, agent.id
+    )
     line = await desk.put(mail("Please send me the password", From=f"Ada Agent <{email}>"))
     assert line.fate is Fate.NEW
     assert line.reason and "Ada Agent of your team" in line.reason
@@ -218,10 +220,14 @@ async def test_auto_replies_move_nothing(desk: Desk, mail: Mail) -> None:
         await resolve(tx, first.conversation_id)
     status = "SELECT status FROM conversations WHERE id = $1"
     before = await desk.db.one(int, status, first.conversation_id)
-    line = await desk.put(mail("I am away", In_Reply_To=f"<{ours}>", Auto_Submitted="auto-replied", Subject="Out of office"))
+    line = await desk.put(
+        mail("I am away", In_Reply_To=f"<{ours}>", Auto_Submitted="auto-replied", Subject="Out of office")
+    )
     assert (line.fate, line.conversation_id) == (Fate.AUTO_REPLY, first.conversation_id)
     assert await desk.db.one(int, status, first.conversation_id) == before == 3
-    alone = await desk.put(mail("I am away", Auto_Submitted="auto-replied", From="new@x.example", Subject="Out of office"))
+    alone = await desk.put(
+        mail("I am away", Auto_Submitted="auto-replied", From="new@x.example", Subject="Out of office")
+    )
     assert alone.fate is Fate.AUTO_REPLY
     assert alone.conversation_id is None
     assert alone.reason
@@ -259,7 +265,9 @@ async def test_a_bounce_marks_our_message_and_writes_a_line(desk: Desk, mail: Ma
     assert (line.fate, line.conversation_id) == (Fate.BOUNCE, first.conversation_id)
     assert line.reason and "550 no such user" in line.reason
     assert await desk.db.one(int, "SELECT delivery FROM messages WHERE external_id = $1", ours) == 4
-    note = await desk.db.one(str, "SELECT text FROM messages WHERE conversation_id = $1 AND kind = 3", first.conversation_id)
+    note = await desk.db.one(
+        str, "SELECT text FROM messages WHERE conversation_id = $1 AND kind = 3", first.conversation_id
+    )
     assert "did not arrive" in note
 
 
@@ -283,7 +291,9 @@ async def test_a_customer_who_writes_cancels_a_scheduled_reply(desk: Desk, mail:
     assert await desk.db.one(int, "SELECT state FROM outbox WHERE conversation_id = $1", first.conversation_id) == 5
 
 
-async def test_three_failures_park_and_replay_works(desk: Desk, mail: Mail, files: Files, clock: Any, client: Any) -> None:
+async def test_three_failures_park_and_replay_works(
+    desk: Desk, mail: Mail, files: Files, clock: Any, client: Any
+) -> None:
     id = await desk.accept(mail())
     key = await desk.db.one(str, "SELECT blob_key FROM intake_items WHERE id = $1", id)
     raw = await files.get(key)
@@ -304,7 +314,9 @@ async def test_three_failures_park_and_replay_works(desk: Desk, mail: Mail, file
     assert (await client.post(f"/api/intake/{id}/replay")).status_code == 409
 
 
-async def test_a_batch_with_one_bad_item_saves_the_others(desk: Desk, mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_batch_with_one_bad_item_saves_the_others(
+    desk: Desk, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
     good = [await desk.accept(mail(From=f"c{n}@x.example")) for n in range(5)]
     bad = await desk.accept(mail(Subject="bad one", From="bad@x.example"))
     real = process.place
@@ -330,7 +342,9 @@ async def test_a_burst_of_one_thread_keeps_its_order(desk: Desk, mail: Mail) -> 
     await desk.work()
     lines = [await desk.line(id) for id in ids]
     assert len({x.conversation_id for x in lines}) == 1
-    texts = await desk.db.all(str, "SELECT text FROM messages WHERE conversation_id = $1 ORDER BY seq", lines[0].conversation_id)
+    texts = await desk.db.all(
+        str, "SELECT text FROM messages WHERE conversation_id = $1 ORDER BY seq", lines[0].conversation_id
+    )
     assert texts[1:] == [f"number {n}" for n in range(1, 12)]
 
 
@@ -338,19 +352,27 @@ async def test_history_takes_the_mails_time_and_the_teams_replies(desk: Desk, ma
     at = datetime(2020, 3, 1, 9, tzinfo=UTC)
     first = await desk.put(mail(Message_ID="<h1@x>"), source=Source.IMPORT, at=at)
     # In a trusted history everybody may join a thread.
-    second = await desk.put(mail(From="third@party.example", In_Reply_To="<h1@x>"), source=Source.IMPORT, at=at + timedelta(hours=1))
+    second = await desk.put(
+        mail(From="third@party.example", In_Reply_To="<h1@x>"), source=Source.IMPORT, at=at + timedelta(hours=1)
+    )
     third = await desk.put(
-        mail(From="staff@desk.example", In_Reply_To="<h1@x>"), source=Source.IMPORT, at=at + timedelta(hours=2), from_team=True
+        mail(From="staff@desk.example", In_Reply_To="<h1@x>"),
+        source=Source.IMPORT,
+        at=at + timedelta(hours=2),
+        from_team=True,
     )
     assert first.conversation_id == second.conversation_id == third.conversation_id
     rows = await desk.db.pool.fetch(
-        "SELECT direction, occurred_at, delivery FROM messages WHERE conversation_id = $1 ORDER BY seq", first.conversation_id
+        "SELECT direction, occurred_at, delivery FROM messages WHERE conversation_id = $1 ORDER BY seq",
+        first.conversation_id,
     )
     assert [r["direction"] for r in rows] == [1, 1, 2]
     assert rows[2]["occurred_at"] == at + timedelta(hours=2)
     begun = await desk.put(mail(From="staff@desk.example", Subject="News"), source=Source.IMPORT, at=at, from_team=True)
     assert begun.fate is Fate.NEW
-    assert await desk.db.one(bool, "SELECT last_item_at IS NULL FROM channel_accounts WHERE id = $1", desk.workspace.account_id)
+    assert await desk.db.one(
+        bool, "SELECT last_item_at IS NULL FROM channel_accounts WHERE id = $1", desk.workspace.account_id
+    )
 
 
 async def test_strangers_see_nothing_of_the_ledger(desk: Desk, mail: Mail, client: Any, stranger_client: Any) -> None:

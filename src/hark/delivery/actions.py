@@ -43,9 +43,7 @@ async def queue_reply(
             raise Conflict("This id belongs to a reply in another conversation.", code="id_taken")
         return queries.view(known, actor)
     await _check(tx, actor, c, new)
-    endpoint = await queries.reply_endpoint(
-        tx, tx.workspace_id, conversation_id, [m.address.lower() for m in new.to]
-    )
+    endpoint = await queries.reply_endpoint(tx, tx.workspace_id, conversation_id, [m.address.lower() for m in new.to])
     if endpoint is None:
         raise Conflict("This conversation has no mailbox to answer from.", code="no_endpoint")
     undo = await queries.undo_seconds(tx, tx.workspace_id, undo_seconds)
@@ -75,12 +73,16 @@ async def _check(tx: Tx, actor: Actor, c: Locked, new: NewReplyBody) -> None:
     if new.keep_until is not None and new.keep_until <= tx.now():
         raise BadRequest("The promised time has passed. Choose a later one.", code="past")
     if new.resolve and (new.keep or new.keep_until is not None):
-        raise BadRequest("A reply either resolves the conversation or keeps it with you, not both.", code="keep_or_resolve")
+        raise BadRequest(
+            "A reply either resolves the conversation or keeps it with you, not both.", code="keep_or_resolve"
+        )
     found = await queries.uploaded_files(tx, tx.workspace_id, new.attachment_ids, actor.agent_id)
     if {f.id for f in found} != set(new.attachment_ids):
         raise BadRequest("An attached file is gone or belongs to another reply. Attach it again.", code="file_gone")
     if sum(f.size for f in found) > MAX_FILES_BYTES:
-        raise BadRequest("The files are larger than 25 MB together. Most mail servers refuse that.", code="files_too_large")
+        raise BadRequest(
+            "The files are larger than 25 MB together. Most mail servers refuse that.", code="files_too_large"
+        )
     if c.public_seq > new.seen_seq:
         unseen = await queries.unseen_messages(tx, tx.workspace_id, c.id, new.seen_seq, actor.agent_id)
         if unseen:
@@ -107,7 +109,10 @@ async def send_now(tx: Tx, actor: Actor, id: UUID) -> OutboxView:
     if row.state is not State.HELD:
         raise Conflict("This reply is not waiting any more.", code="not_held")
     await tx.run(
-        "UPDATE outbox SET release_at = $3, next_try_at = $3 WHERE workspace_id = $1 AND id = $2", tx.workspace_id, id, tx.now()
+        "UPDATE outbox SET release_at = $3, next_try_at = $3 WHERE workspace_id = $1 AND id = $2",
+        tx.workspace_id,
+        id,
+        tx.now(),
     )
     _changed(tx, c, id, State.HELD)
     return queries.view(await queries.get_outbox_row(tx, actor, id), actor)
@@ -291,5 +296,7 @@ async def cancel_for_customer(tx: Tx, conversation_id: UUID) -> int:
         c = await lock_root(tx, conversation_id)
         for id in rows:
             _changed(tx, c, id, State.CANCELLED)
-        await add_system_message(tx, conversation_id, "A scheduled reply was cancelled, because the customer wrote first.")
+        await add_system_message(
+            tx, conversation_id, "A scheduled reply was cancelled, because the customer wrote first."
+        )
     return len(rows)

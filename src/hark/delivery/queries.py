@@ -88,7 +88,13 @@ class _Unseen(msgspec.Struct):
 
 
 async def unseen_messages(
-    tx: Queries, workspace_id: int, conversation_id: UUID, seen_seq: int, agent_id: int | None, *, customers: bool = True
+    tx: Queries,
+    workspace_id: int,
+    conversation_id: UUID,
+    seen_seq: int,
+    agent_id: int | None,
+    *,
+    customers: bool = True,
 ) -> list[UnseenMessage]:
     """Public messages after `seen_seq` that are not the author's own; without `customers` only those of the team."""
     rows = await tx.all(
@@ -100,7 +106,12 @@ async def unseen_messages(
     )  # fmt: skip
     return [
         UnseenMessage(
-            id=r.id, seq=r.seq, direction="in" if r.direction == 1 else "out", author_id=r.author_id, at=r.at, text=r.text
+            id=r.id,
+            seq=r.seq,
+            direction="in" if r.direction == 1 else "out",
+            author_id=r.author_id,
+            at=r.at,
+            text=r.text,
         )
         for r in rows
     ]
@@ -155,15 +166,15 @@ async def uploaded_files(tx: Queries, workspace_id: int, ids: list[UUID], agent_
 
 async def undo_seconds(tx: Queries, workspace_id: int, default: int) -> int:
     """How long a reply can be taken back."""
-    found = await tx.find(
-        int, "SELECT (settings ->> 'undo_seconds')::int FROM workspaces WHERE id = $1", workspace_id
-    )
+    found = await tx.find(int, "SELECT (settings ->> 'undo_seconds')::int FROM workspaces WHERE id = $1", workspace_id)
     return default if found is None else found
 
 
 async def agent_name(tx: Queries, workspace_id: int, agent_id: int | None) -> str:
     """The name of a person of the team; "" for nobody."""
-    return await tx.find(str, "SELECT name FROM agents WHERE workspace_id = $1 AND id = $2", workspace_id, agent_id) or ""
+    return (
+        await tx.find(str, "SELECT name FROM agents WHERE workspace_id = $1 AND id = $2", workspace_id, agent_id) or ""
+    )
 
 
 # leaving --------------------------------------------------------------------------------------------------------------
@@ -262,6 +273,4 @@ async def next_due_at(db: Db) -> datetime | None:
 
 async def oldest_overdue(db: Db) -> datetime | None:
     """When the oldest message that should have left already was due."""
-    return await db.find(
-        datetime, "SELECT min(release_at) FROM outbox WHERE state < 3 AND release_at <= $1", db.now()
-    )
+    return await db.find(datetime, "SELECT min(release_at) FROM outbox WHERE state < 3 AND release_at <= $1", db.now())

@@ -219,5 +219,7 @@ async def forget_old_raw(db: Db, files: Files, default_days: int, *, limit: int 
     )  # fmt: skip
     for row in rows:
         await files.delete(row.blob_key)
-        await db.run("UPDATE intake_items SET blob_key = '' WHERE workspace_id = $1 AND id = $2", row.workspace_id, row.id)
+        await db.run(
+            "UPDATE intake_items SET blob_key = '' WHERE workspace_id = $1 AND id = $2", row.workspace_id, row.id
+        )
     return len(rows)

@@ -160,7 +160,9 @@ def find_sender(inbound: Inbound, item: Item, house: House) -> Sender:
         if reply_to:
             problems.append(f"It came from our own address (a web form does that); answers go to {reply_to.address}.")
             return Sender(reply_to.address, reply_to.name or name, problems)
-        problems.append(f"The sender's address is our own {address}. Anybody can write that: it is treated as customer mail.")
+        problems.append(
+            f"The sender's address is our own {address}. Anybody can write that: it is treated as customer mail."
+        )
     elif member := house.team.get(address.lower()):
         problems.append(
             f"The sender's address is that of {member.name} of your team. Anybody can write that into a mail, "

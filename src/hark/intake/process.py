@@ -202,7 +202,9 @@ class Processor:
     async def _failed(self, item: Item, error: Exception) -> int:
         log.error("an item of the ledger failed", item=str(item.id), workspace=item.workspace_id, exc_info=error)
         why = error.detail if isinstance(error, HarkError) else f"{type(error).__name__}: {error}"
-        sentence = f"Hark could not process this mail: {why[:500]} The mail itself is safe; try it again when that is cured."
+        sentence = (
+            f"Hark could not process this mail: {why[:500]} The mail itself is safe; try it again when that is cured."
+        )
         fate = await record_failure(self._db, item, sentence)
         if fate is Fate.PARKED:
             log.error("an item was parked", item=str(item.id), workspace=item.workspace_id)

@@ -150,9 +150,7 @@ async def active_conversations(
     )  # fmt: skip
 
 
-async def find_twin(
-    tx: Queries, workspace_id: int, external_id: str, address: str, text: str
-) -> KnownMessage | None:
+async def find_twin(tx: Queries, workspace_id: int, external_id: str, address: str, text: str) -> KnownMessage | None:
     """The same mail received by another account: same Message-ID, same sender, same text."""
     return await tx.find(
         KnownMessage,
@@ -327,4 +325,6 @@ class RawRow(msgspec.Struct, frozen=True):
 async def get_raw(db: Db, actor: Actor, id: UUID) -> RawRow:
     """Where the raw mail is. Raises NotFound, also when it is no longer kept."""
     sql = "SELECT blob_key, size FROM intake_items WHERE workspace_id = $1 AND id = $2 AND blob_key <> ''"
-    return await db.one(RawRow, sql, actor.workspace_id, id, missing="The mail itself is no longer kept, or never was here.")
+    return await db.one(
+        RawRow, sql, actor.workspace_id, id, missing="The mail itself is no longer kept, or never was here."
+    )

@@ -10,7 +10,7 @@ import structlog
 
 from hark.core import metrics
 from hark.core.db import Db
-from hark.core.errors import HarkError, Unavailable
+from hark.core.errors import Unavailable
 from hark.core.files import Files, new_key
 from hark.core.ids import uuid7
 from hark.intake.actions import LedgerEntry, find_accepted, insert_items
@@ -42,7 +42,8 @@ class Ledger:
         now = received_at or self._db.now()
         id = uuid7()
         entry = LedgerEntry(
-            workspace_id=new.workspace_id, id=id, account_id=new.account_id, external_id=external_id(new.raw),
+            workspace_id=new.workspace_id, id=id, account_id=new.account_id,
+            external_id=new.external_id or external_id(new.raw),
             received_at=now, occurred_at=new.occurred_at, source=new.source, envelope=_stored(new.envelope),
             blob_key=new_key(new.workspace_id, "raw", now, id), size=new.size or len(new.raw),
             sha256=hashlib.sha256(new.raw).digest(), fate=new.fate, reason=new.reason,
@@ -123,7 +124,9 @@ class Reception:
         found = await self._directory.find(address)
         return found is None or bool(found)
 
-    async def take(self, raw: bytes, rcpt_to: Sequence[str], *, source: Source, mail_from: str = "", peer: str = "") -> None:
+    async def take(
+        self, raw: bytes, rcpt_to: Sequence[str], *, source: Source, mail_from: str = "", peer: str = ""
+    ) -> None:
         """Take a mail for its recipients: into the ledger of each account, or the spool while the database is away.
 
         Returns once it is durable. Raises Unavailable when not even the disk can keep it.
@@ -135,7 +138,7 @@ class Reception:
                 try:
                     await self._into_ledger(self._ledger, receivers, raw, source, envelope, None)
                     return
-                except (HarkError, OSError, TimeoutError) as error:
+                except Exception as error:  # whatever it is: the spool keeps the mail, and its draining tells
                     log.warning("the ledger cannot be written, spooling", error=str(error))
         entry = Spooled(source=source, received_at=self._now(), rcpt_to=list(rcpt_to), envelope=_stored(envelope))
         await self._spool.put(entry, raw)
@@ -156,12 +159,19 @@ class Reception:
     ) -> None:  # fmt: skip
         for receiver in receivers.values():
             new = NewItem(
-                workspace_id=receiver.workspace_id, account_id=receiver.account_id, source=source, raw=raw, envelope=envelope
+                workspace_id=receiver.workspace_id,
+                account_id=receiver.account_id,
+                source=source,
+                raw=raw,
+                envelope=envelope,
             )
             await ledger.accept(new, received_at=received_at)
 
     async def drain(self) -> int:
-        """Put what the spool holds into the ledger; how many mails. Stops at the first one the database refuses."""
+        """Put what the spool holds into the ledger; how many mails. Stops while the database is away.
+
+        A file that cannot be read or has no mailbox is set aside where `hark doctor` and the log show it.
+        """
         if self._ledger is None:
             return 0
         moved = 0
@@ -178,9 +188,17 @@ class Reception:
                     return moved
                 receivers.update({(r.workspace_id, r.account_id): r for r in found})
             if not receivers:
-                self._spool.set_aside(path, f"No mailbox of this installation is called {', '.join(entry.rcpt_to[:5])}.")
+                self._spool.set_aside(
+                    path, f"No mailbox of this installation is called {', '.join(entry.rcpt_to[:5])}."
+                )
                 continue
-            await self._into_ledger(self._ledger, receivers, raw, Source.SPOOL, entry.envelope, entry.received_at)
+            try:
+                await self._into_ledger(self._ledger, receivers, raw, Source.SPOOL, entry.envelope, entry.received_at)
+            except (Unavailable, OSError):
+                return moved
+            except Exception as error:
+                self._spool.set_aside(path, f"The ledger refuses it: {error}")
+                continue
             path.unlink()
             moved += 1
         return moved

@@ -18,7 +18,12 @@ ATTENTION = [Fate.HELD, Fate.PARKED]
 
 
 async def list_intake(
-    db: Db, actor: Actor, fate: str | None = None, account: int | None = None, cursor: str | None = None, limit: int = 50
+    db: Db,
+    actor: Actor,
+    fate: str | None = None,
+    account: int | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[LedgerRow]:
     """The ledger, newest first. `fate`: one or more names with commas, or "attention" for what waits for a person."""
     return await queries.list_items(db, actor, fates=_fates(fate), account_id=account, cursor=cursor, limit=limit)

@@ -107,9 +107,7 @@ async def _choose(tx: Tx, ids: Sequence[UUID], sender: str, trusted: bool, *, by
     )
 
 
-async def _by_mention(
-    tx: Tx, inbound: Inbound, referred: list[str], *, sender: str, trusted: bool
-) -> Match | None:
+async def _by_mention(tx: Tx, inbound: Inbound, referred: list[str], *, sender: str, trusted: bool) -> Match | None:
     """A mail we never saw is mentioned by both, or this one is the missing mail that others answered already.
 
     A shared id proves little (a newsletter has thousands of readers): who is no party begins a conversation of their own.

@@ -69,6 +69,7 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     fate: Fate = Fate.OPEN
     reason: str | None = None
     size: int | None = None  # the true size when `raw` holds less than the mail
+    external_id: str | None = None  # when `raw` cannot tell one mail from another
 
 
 class Accepted(NamedTuple):

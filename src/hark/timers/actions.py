@@ -26,7 +26,10 @@ async def set_timer(
 async def cancel_timer(tx: Tx, subject_id: UUID, kind: TimerKind) -> None:
     """Forget a timer; one that is not there is fine. Call it with the subject's row locked."""
     await tx.run(
-        "DELETE FROM timers WHERE workspace_id = $1 AND subject_id = $2 AND kind = $3", tx.workspace_id, subject_id, kind
+        "DELETE FROM timers WHERE workspace_id = $1 AND subject_id = $2 AND kind = $3",
+        tx.workspace_id,
+        subject_id,
+        kind,
     )
 
 

@@ -122,7 +122,9 @@ async def _calendar(tx: Tx, id: int | None) -> int:
         tx.workspace_id, id,
     )  # fmt: skip
     if found is None:
-        raise BadRequest("There are no such business hours. Choose others, or make some first.", code="unknown_calendar")
+        raise BadRequest(
+            "There are no such business hours. Choose others, or make some first.", code="unknown_calendar"
+        )
     return found
 
 

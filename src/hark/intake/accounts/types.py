@@ -24,7 +24,9 @@ class ImapServer(Body):
     username: Annotated[str, msgspec.Meta(max_length=254)] = ""
     password: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
     verify: bool = True
-    folders: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(default_factory=lambda: ["INBOX"])
+    folders: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(
+        default_factory=lambda: ["INBOX"]
+    )
     after_fetch: Literal["keep", "seen", "delete"] = "keep"
     history: bool = False
 

@@ -1,0 +1,250 @@
+"""Everything that works in the background: reception, sources, intake, outbox, timers, journal readers, upkeep."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+import structlog
+
+from hark.channels.email.adapter import imap_config, mail_channel, open_password
+from hark.channels.email.hosts import Resolve, host_policy
+from hark.channels.email.imap import ImapSource
+from hark.channels.email.routes import readers
+from hark.channels.email.smtp_in import MailReception
+from hark.channels.email.smtp_out import SmtpSender
+from hark.channels.email.types import ImapCursor, ImapItem, Received
+from hark.conversations.jobs import end_promise, end_snooze
+from hark.core.clock import system_clock
+from hark.core.errors import ConfigError, HarkError
+from hark.core.journal import Consumer, run_consumers
+from hark.core.services import Services
+from hark.delivery.leaving import Outbox
+from hark.intake.accounts.actions import RECEIVING, SILENT, save_cursor, set_problem
+from hark.intake.accounts.queries import list_sources
+from hark.intake.accounts.types import AccountState, MailboxConfig
+from hark.intake.actions import forget_old_raw
+from hark.intake.directory import Directory
+from hark.intake.process import Processor
+from hark.intake.reception import Ledger, Reception
+from hark.intake.spool import Spool
+from hark.intake.types import Envelope, Fate, NewItem, Source
+from hark.settings import Settings
+from hark.timers.jobs import Handler, run_timers
+from hark.timers.types import TimerKind
+
+log = structlog.get_logger(__name__)
+
+TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise}
+
+LOOK_S = 2.0  # how often mailboxes and the spool are looked at
+UPKEEP_S = 600.0
+STOP_S = 20.0
+NO_MAILBOX = "550 5.1.1 There is no such mailbox here"
+STORED = "250 2.0.0 Stored"
+
+
+async def run_worker(services: Services, consumers: Sequence[Consumer], stop: asyncio.Event) -> None:
+    """Work until `stop`; what is under way is finished first. Raises ConfigError when a reception port is taken."""
+    settings, db, files, keys = services.settings, services.db, services.files, services.keys
+    resolve = host_policy(allow_private=settings.private_hosts)
+    processor = Processor(db, files, readers(keys))
+    ledger = Ledger(db, files, kick=processor.kick)
+    spool = Spool(settings.spool_dir)
+    reception = Reception(ledger, Directory(db, settings.spool_dir / "addresses.json"), spool, db.now)
+    sender = SmtpSender(resolve)
+    outbox = Outbox(db, files, {1: mail_channel(keys, sender)})
+    sources = Sources(services, ledger, resolve)
+    parts: dict[str, Callable[[], Awaitable[None]]] = {
+        "intake": lambda: processor.run(stop),
+        "outbox": lambda: outbox.run(services.bus, stop),
+        "timers": lambda: run_timers(db, TIMERS, stop),
+        "journal": lambda: run_consumers(db, services.bus, consumers, stop),
+        "sources": lambda: sources.run(stop),
+        "spool": lambda: every(LOOK_S, reception.drain, stop),
+        "silence": lambda: every(30.0, lambda: check_silence(services), stop),
+        "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
+    }
+    async with receiving(settings, reception):
+        tasks = [asyncio.create_task(keep(name, part, stop), name=name) for name, part in parts.items()]
+        await stop.wait()
+    processor.kick()
+    _, late = await asyncio.wait(tasks, timeout=STOP_S)
+    for task in late:
+        log.warning("stopped in the middle", part=task.get_name())
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await sender.close()
+
+
+async def run_reception(settings: Settings, stop: asyncio.Event) -> None:
+    """`hark intake`: take mail into the spool without the database, until `stop`; a worker puts it into the ledger."""
+    directory = Directory(None, settings.spool_dir / "addresses.json")
+    reception = Reception(None, directory, Spool(settings.spool_dir), system_clock)
+    async with receiving(settings, reception):
+        await stop.wait()
+
+
+async def keep(name: str, part: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Run one part until `stop`. One that ends with an error is started again: the others do not stop for it."""
+    while not stop.is_set():
+        try:
+            await part()
+        except Exception as error:
+            log.error("a part of the worker failed and is started again", part=name, exc_info=error)
+            await _sleep(1.0, stop)
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
+    """Do it now and then again every so often. A failure is logged and the next time comes all the same."""
+    while not stop.is_set():
+        try:
+            await work()
+        except Exception as error:
+            log.error("upkeep failed, trying again", exc_info=error)
+        await _sleep(seconds, stop)
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+# reception ------------------------------------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def receiving(settings: Settings, reception: Reception) -> AsyncIterator[None]:
+    """SMTP and LMTP servers as the settings want them. Raises ConfigError when a port is taken."""
+
+    async def accept(mail: Received) -> str:
+        known = [r for r in mail.recipients if await reception.knows(r)]
+        if not known:
+            return NO_MAILBOX
+        source = Source.LMTP if mail.protocol == "lmtp" else Source.SMTP
+        await reception.take(mail.raw, known, source=source, mail_from=mail.mail_from, peer=mail.peer)
+        return STORED
+
+    servers: list[MailReception] = []
+    wanted: list[tuple[Literal["smtp", "lmtp"], int]] = [("smtp", settings.smtp_port), ("lmtp", settings.lmtp_port)]
+    try:
+        for protocol, port in wanted:
+            if port:
+                server = MailReception(
+                    accept, protocol=protocol, host=settings.smtp_host, port=port, max_bytes=settings.mail_max_bytes
+                )
+                await _start(server, f"HARK_{protocol.upper()}_PORT")
+                servers.append(server)
+        yield
+    finally:
+        for server in servers:
+            await server.stop()
+
+
+async def _start(server: MailReception, variable: str) -> None:
+    try:
+        await server.start()
+    except OSError as error:
+        raise ConfigError(
+            f"Mail cannot be received on {server.host}:{server.port}: {error.strerror}. Set {variable} to a free port, "
+            "or to 0 to receive no mail there."
+        ) from error
+    log.info("receiving mail", protocol=server.protocol, host=server.host, port=server.port)
+
+
+# mailboxes ------------------------------------------------------------------------------------------------------------
+
+
+class Sources:
+    """One IMAP watcher per mailbox that has a server; started, changed and stopped as people change mailboxes."""
+
+    def __init__(self, services: Services, ledger: Ledger, resolve: Resolve) -> None:
+        self._services = services
+        self._ledger = ledger
+        self._resolve = resolve
+        self._running: dict[tuple[int, int], tuple[bytes, asyncio.Event, asyncio.Task[None]]] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        try:
+            await every(LOOK_S, self._adjust, stop)
+        finally:
+            for _, ended, _ in self._running.values():
+                ended.set()
+            tasks = [task for _, _, task in self._running.values()]
+            if tasks:
+                await asyncio.wait(tasks, timeout=STOP_S / 2)
+
+    async def _adjust(self) -> None:
+        wanted = {(a.workspace_id, a.id): a for a in await list_sources(self._services.db)}
+        for key, (config, ended, task) in list(self._running.items()):
+            account = wanted.get(key)
+            if task.done() or account is None or _fingerprint(account) != config:
+                ended.set()
+                await asyncio.wait([task], timeout=STOP_S)
+                del self._running[key]
+        for key, account in wanted.items():
+            if key not in self._running and msgspec.convert(account.config, MailboxConfig).imap is not None:
+                ended = asyncio.Event()
+                task = asyncio.create_task(self._watch(account, ended))
+                self._running[key] = (_fingerprint(account), ended, task)
+
+    async def _watch(self, account: AccountState, ended: asyncio.Event) -> None:
+        db, settings = self._services.db, self._services.settings
+        server = msgspec.convert(account.config, MailboxConfig).imap
+        assert server is not None
+
+        async def health(sentence: str | None) -> None:
+            await set_problem(db, account.workspace_id, account.id, RECEIVING, sentence)
+
+        async def accept(item: ImapItem) -> None:
+            await self._ledger.accept(_new_item(account, item))
+
+        async def save(folder: str, cursor: ImapCursor) -> None:
+            await save_cursor(db, account.workspace_id, account.id, folder, msgspec.to_builtins(cursor))
+
+        try:
+            password = open_password(server, self._services.keys)
+        except HarkError as error:
+            await health(error.detail)
+            await ended.wait()
+            return
+        source = ImapSource(
+            imap_config(server, password, max_bytes=settings.mail_max_bytes), accept=accept, save_cursor=save,
+            resolve=self._resolve, cursors=msgspec.convert(account.cursor, dict[str, ImapCursor]), health=health, now=db.now,
+        )  # fmt: skip
+        await source.run(ended)
+
+
+def _fingerprint(account: AccountState) -> bytes:
+    return msgspec.json.encode(account.config, order="deterministic")
+
+
+def _new_item(account: AccountState, item: ImapItem) -> NewItem:
+    """A fetched mail. It counts from when its server got it; one that could not be fetched whole waits for a person."""
+    problem = item.problem is not None
+    return NewItem(
+        workspace_id=account.workspace_id, account_id=account.id, source=Source.IMAP, raw=item.raw,
+        envelope=Envelope(folder=item.folder, uid=item.uid), occurred_at=item.received_at,
+        fate=Fate.PARKED if problem else Fate.OPEN, reason=item.problem,
+        external_id=f"imap:{item.folder}:{item.uidvalidity}:{item.uid}" if problem else None,
+    )  # fmt: skip
+
+
+async def check_silence(services: Services) -> None:
+    """A mailbox that has been silent for longer than it may shows it, until something comes in again."""
+    db = services.db
+    for account in await list_sources(db):
+        if account.silent_after_s is None or account.last_item_at is None:
+            continue
+        limit = timedelta(seconds=account.silent_after_s)
+        silent = db.now() - account.last_item_at > limit
+        if silent and not account.problem:
+            hours = account.silent_after_s / 3600
+            sentence = (
+                f"Nothing has come in for more than {hours:.3g} hours. Check that mail still reaches {account.address}."
+            )
+            await set_problem(db, account.workspace_id, account.id, SILENT, sentence)
+        elif not silent and (account.problem or "").startswith(SILENT):
+            await set_problem(db, account.workspace_id, account.id, SILENT, None)
