@@ -12,8 +12,9 @@ from hark.core.db import connect
 
 SRC = Path(__file__).parent.parent / "src" / "hark"
 VERBS = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ")
-# Pieces that may stand in for a nested Sql when a template is tried: a condition, a column, an order, nothing.
-STAND_INS = ("true", "1", "c.id", "")
+# Pieces that may stand in for a nested Sql when a template is tried: a condition, a column, nothing, a set of samples.
+SAMPLES = "SELECT now() AS step, 1::float8 AS d, true AS hit, true AS waiting, gen_random_uuid() AS conversation_id, now() AS at"
+STAND_INS = ("true", "1", "c.id", "", SAMPLES)
 
 
 def statements() -> Iterator[tuple[str, str, bool]]:
@@ -33,20 +34,28 @@ def statements() -> Iterator[tuple[str, str, bool]]:
 
 
 def variants(text: str) -> Iterator[str]:
-    """A template with its places filled as parameters or as pieces of SQL."""
-    pieces = text.split("{}")
+    """A template with its places filled as parameters or as pieces of SQL: all ways when there are few places, else
+    parameters with up to two pieces among them."""
+    pieces = text.replace("{{", "\0").replace("}}", "\1").split("{}")
     places = len(pieces) - 1
-    fillings = (
-        itertools.product(("$", *STAND_INS), repeat=places) if places <= 4 else [("$",) * places, ("true",) * places]
-    )
+    if places <= 4:
+        fillings = itertools.product(("$", *STAND_INS), repeat=places)
+    else:
+        fillings = itertools.chain(
+            [("$",) * places, ("true",) * places], _with_pieces(places, 1), _with_pieces(places, 2)
+        )
     for filling in fillings:
         n = itertools.count(1)
         filled = [f"${next(n)}" if f == "$" else f for f in filling]
-        yield (
-            (pieces[0] + "".join(a + b for a, b in zip(filled, pieces[1:], strict=True)))
-            .replace("{{", "{")
-            .replace("}}", "}")
-        )
+        whole = pieces[0] + "".join(a + b for a, b in zip(filled, pieces[1:], strict=True))
+        yield whole.replace("\0", "{").replace("\1", "}")
+
+
+def _with_pieces(places: int, count: int) -> Iterator[tuple[str, ...]]:
+    for where in itertools.combinations(range(places), count):
+        for stand_ins in itertools.product(STAND_INS, repeat=count):
+            chosen = dict(zip(where, stand_ins, strict=True))
+            yield tuple(chosen.get(i, "$") for i in range(places))
 
 
 async def test_every_statement_prepares(dsn: str) -> None:
