@@ -87,11 +87,12 @@ ORDER BY s.occurred_at DESC, s.message_id DESC LIMIT {}
 
 
 def matching(actor: Actor, q: str) -> Sql:
-    """The predicate over `c` that narrows a list by words: a message of it holds them all, or it has this number."""
-    number = q.strip().lstrip("#")
+    """The predicate over `c` that narrows a list by words: a message of it holds them all, or it has this number
+    (`#17`: only the number)."""
+    number = q.strip().removeprefix("#")
     by_number = Sql("c.number = {}", int(number)) if number.isdecimal() and len(number) < 18 else FALSE
     tokens = search_query(q)
-    if tokens is None:
+    if tokens is None or q.strip().startswith("#"):
         return by_number
     return Sql(
         "({} OR c.id IN (SELECT conversation_id FROM message_search WHERE workspace_id = {}"
