@@ -80,7 +80,9 @@ async def place(tx: Tx, mail: Prepared, house: House, *, choice: Choice | None =
     if choice is not None:
         found: Match | Hold | None = Match(choice.conversation_id, "a person") if choice.conversation_id else None
     else:
-        found = await find_conversation(tx, inbound, sender=sender.address.lower(), at=at, trusted=history)
+        found = await find_conversation(
+            tx, inbound, sender=sender.address.lower(), at=at, trusted=history, thread=item.envelope.thread
+        )
     if automatic and choice is None and not isinstance(found, Match):
         return Settled(fate=Fate.AUTO_REPLY, reason=_sentence(inbound.kind_reason or AUTOMATIC, inbound.problems))
     if isinstance(found, Hold):
@@ -196,7 +198,7 @@ async def _receive(
     )  # fmt: skip
     if received.scheduled and not automatic:
         await cancel_for_customer(tx, received.conversation_id)
-    await remember_thread_ids(tx, received.conversation_id, thread_ids(inbound))
+    await remember_thread_ids(tx, received.conversation_id, thread_ids(inbound, item.envelope.thread))
     fate = Fate.AUTO_REPLY if automatic else Fate.NEW if received.started else Fate.MESSAGE
     why = [inbound.kind_reason or "An automatic answer; no clock was moved."] if automatic else []
     return Settled(
@@ -238,7 +240,7 @@ async def _past_reply(tx: Tx, mail: Prepared, house: House, sender: Sender, targ
             intake_id=item.id, files=mail.files, at=at, delivery=Delivery.SENT,
         ),
     )  # fmt: skip
-    await remember_thread_ids(tx, sent.conversation_id, thread_ids(inbound))
+    await remember_thread_ids(tx, sent.conversation_id, thread_ids(inbound, item.envelope.thread))
     return Settled(
         fate=Fate.NEW if started else Fate.MESSAGE, conversation_id=sent.conversation_id, message_id=sent.message_id,
         reason=_sentence(sender.problems),

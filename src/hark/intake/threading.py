@@ -40,12 +40,18 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 async def find_conversation(
-    tx: Tx, inbound: Inbound, *, sender: str, at: datetime, trusted: bool
+    tx: Tx, inbound: Inbound, *, sender: str, at: datetime, trusted: bool, thread: str = ""
 ) -> Match | Hold | None:
     """Where a mail of `sender` (lower case) at `at` belongs; None: a conversation of its own.
 
-    `trusted` is for history whose headers tell the truth: everybody may join, and subjects decide nothing.
+    `trusted` is for history whose headers tell the truth: everybody may join, and subjects decide nothing. `thread` is
+    then the key of a thread that was built from all its headers at once, so it goes before what this mail says alone.
     """
+    if thread:
+        known_threads = await queries.conversations_by_thread_id(tx, tx.workspace_id, [thread])
+        found = await _choose(tx, [k.conversation_id for k in known_threads], sender, trusted, by="history")
+        if found is not None:
+            return found
     found = await _by_ids(tx, inbound, sender=sender, trusted=trusted)
     if found is not None or trusted:
         return found
@@ -59,11 +65,11 @@ def referred_ids(inbound: Inbound) -> list[str]:
     return ids if len(ids) <= MAX_IDS else [*ids[: MAX_IDS - 1], ids[-1]]
 
 
-def thread_ids(inbound: Inbound) -> list[str]:
-    """What is remembered of a mail for those that come later: its ids, and the key of its subject."""
+def thread_ids(inbound: Inbound, thread: str = "") -> list[str]:
+    """What is remembered of a mail for those that come later: its ids, and the keys of its subject and its thread."""
     own = [inbound.external_id] if inbound.external_id else []
     key = subject_key(inbound.subject)
-    return [*own, *referred_ids(inbound), *([key] if key else [])]
+    return [*own, *referred_ids(inbound), *([key] if key else []), *([thread] if thread else [])]
 
 
 def subject_key(subject: str) -> str | None:

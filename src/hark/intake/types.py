@@ -40,7 +40,8 @@ Kind = Literal["human", "auto_reply", "out_of_office", "bulk", "bounce", "loop"]
 
 
 class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What the transport said about an item. `from_team`: history import knows that a person of the team wrote it."""
+    """What the transport said about an item. `from_team`: history import knows that a person of the team wrote it.
+    `thread`: the key that import gives all mails of one thread."""
 
     mail_from: str = ""
     rcpt_to: list[str] = []
@@ -49,6 +50,7 @@ class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     folder: str = ""
     uid: int = 0
     from_team: bool = False
+    thread: str = ""
 
 
 MAX_KEPT_RECIPIENTS = 50
