@@ -29,8 +29,9 @@ from hark.intake.process import Processor, Reader
 from hark.intake.queries import LedgerRow
 from hark.settings import Settings
 
-# The document may show its own styles and pictures, and nothing else: no scripts, no frames, no requests.
-FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:{images}; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+# The document may show its own styles and pictures, and nothing else: no scripts, no frames, no requests. It keeps its
+# origin (harmless without scripts) so that its stored pictures come with the session and the page can measure it.
+FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:{images}; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
     "<style>body{{font:14px/1.5 system-ui,sans-serif;margin:0;overflow-wrap:anywhere}}img{{max-width:100%;height:auto}}"
