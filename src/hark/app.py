@@ -14,6 +14,8 @@ import hark.access.routes
 import hark.access.types
 import hark.agents.routes
 import hark.agents.types
+import hark.automation.jobs
+import hark.automation.routes
 import hark.channels.email.routes
 import hark.contacts.routes
 import hark.contacts.types
@@ -69,7 +71,7 @@ EVENTS: Registry = registry(
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
 
-CONSUMERS: Sequence[Consumer] = (hark.value.actions.CONSUMER,)
+CONSUMERS: Sequence[Consumer] = (hark.automation.jobs.CONSUMER, hark.value.actions.CONSUMER,)
 
 ROUTES: list[Route] = tables(
     hark.core.health.ROUTES,
@@ -79,6 +81,7 @@ ROUTES: list[Route] = tables(
     hark.workspaces.routes.ROUTES,
     hark.contacts.routes.ROUTES,
     hark.conversations.routes.ROUTES,
+    hark.automation.routes.ROUTES,
     hark.hours.routes.ROUTES,
     hark.intake.routes.ROUTES,
     hark.intake.accounts.routes.ROUTES,

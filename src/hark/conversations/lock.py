@@ -68,9 +68,9 @@ async def lock_root(tx: Tx, id: UUID) -> Locked:
 
 
 async def _settle(tx: Tx, ids: Sequence[UUID]) -> None:
-    """Bring the journey up to date when this transaction has changed one of them already (an import's batch)."""
+    """Bring the journey up to date when this transaction has changed one of them already (import, rules)."""
     if any(recorded.conversation_id in ids for recorded in tx.pending):
-        await tx.flush()
+        await tx.settle()
 
 
 def record(

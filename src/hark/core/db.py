@@ -118,11 +118,10 @@ class Db(Queries):
         On commit the workspace's readers are woken (a lost wake-up is harmless, readers also poll).
         """
         with translate_errors():
-            async with self.pool.acquire() as conn:
-                async with conn.transaction():
-                    tx = Tx(self, conn, actor, cause)
-                    yield tx
-                    await tx.flush()
+            async with self.pool.acquire() as conn, conn.transaction():
+                tx = Tx(self, conn, actor, cause)
+                yield tx
+                await tx.flush()
         tx.committed()
 
 
@@ -136,6 +135,7 @@ class Tx(Queries):
         self.cause = cause
         self.pending: list[Recorded] = []
         self.last_seq = 0
+        self._projected = 0  # how many of `pending` the projectors have seen
         self._after: list[Callable[[], Awaitable[None] | None]] = []
         self._now = db.now()
 
@@ -160,6 +160,7 @@ class Tx(Queries):
                 yield
         except BaseException:
             del self.pending[kept:]
+            self._projected = min(self._projected, kept)
             raise
 
     def emit(
@@ -213,13 +214,24 @@ class Tx(Queries):
         """Run once the transaction is durable; never when it is undone. Must not fail: correctness cannot depend on it."""
         self._after.append(call)
 
+    async def settle(self) -> None:
+        """Let the projectors see the events emitted so far, without taking the journal's lock yet.
+
+        For a transaction that changes the same conversation again. A corrective event must not follow on it: it
+        reads the journal, which does not have these events before `flush`.
+        """
+        rows = self.pending[self._projected :]
+        if rows:
+            for project in self.db.projectors:
+                await project(self, rows)
+        self._projected = len(self.pending)
+
     async def flush(self) -> None:
         """Projectors, then the journal: the head row is the last lock taken, so commit order is sequence order."""
         if not self.pending:
             return
+        await self.settle()
         rows = self.pending
-        for project in self.db.projectors:
-            await project(self, rows)
         columns = [
             [r.event.kind for r in rows], [r.event.v for r in rows],
             [r.conversation_id for r in rows], [r.conversation_seq for r in rows], [r.subject_id for r in rows],
@@ -234,7 +246,7 @@ class Tx(Queries):
         for n, r in enumerate(rows):
             r.seq = first + n
         self.last_seq = rows[-1].seq
-        self.pending = []
+        self.pending, self._projected = [], 0
 
     def committed(self) -> None:
         """Wake the readers and start what waited for the commit."""
