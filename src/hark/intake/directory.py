@@ -7,7 +7,6 @@ import msgspec
 import structlog
 
 from hark.core.db import Db
-from hark.core.errors import HarkError
 from hark.intake.queries import Receiver, list_receivers
 
 log = structlog.get_logger(__name__)
@@ -55,7 +54,7 @@ class Directory:
             try:
                 rows = await list_receivers(self._db)
                 self._remember(rows)
-            except (HarkError, OSError, TimeoutError) as error:
+            except Exception as error:  # whatever keeps us from it, the file beside the spool answers
                 log.warning("the addresses cannot be read from the database", error=str(error))
         if rows is None and self._receivers is None:
             rows = self._recall()
