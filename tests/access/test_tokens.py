@@ -29,6 +29,15 @@ async def test_a_token_is_shown_once_and_works(
     assert refused.json()["permission"] == "audit.read"
 
 
+async def test_the_secret_is_kept_nowhere_also_not_for_repeated_requests(
+    workspace: TestWorkspace, client: SignedIn
+) -> None:
+    body = {"name": "Once", "scopes": []}
+    one, two = [(await client.post("/api/tokens", body, headers={"Idempotency-Key": "same"})).json() for _ in range(2)]
+    assert one["token"] != two["token"]
+    assert await workspace.db.one(int, "SELECT count(*) FROM idempotency_keys WHERE key = 'same'") == 0
+
+
 async def test_a_token_never_can_more_than_its_person(workspace: TestWorkspace, http: AsyncTestClient[Any]) -> None:
     actor, token = await workspace.agent("agent")  # the helper's token asks for everything there is
     mine = SignedIn(http, token)

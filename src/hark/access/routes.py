@@ -174,7 +174,7 @@ ROUTES = (
     get("/api/sessions", get_sessions, can=SIGNED_IN),
     delete("/api/sessions/{id:uuid}", delete_one_session, can=SIGNED_IN),
     get("/api/tokens", get_tokens, can="tokens.write"),
-    post("/api/tokens", post_token, can="tokens.write"),
+    post("/api/tokens", post_token, can="tokens.write", secret=True),
     delete("/api/tokens/{id:int}", delete_token, can="tokens.write"),
     get("/api/permissions", get_permissions, can="agents.read"),
     get("/api/roles", get_roles, can="agents.read"),

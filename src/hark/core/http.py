@@ -9,7 +9,6 @@ Handlers name what they need as parameters: `db`, `actor`, `files`, `keys`, `set
 query parameters, and `data` (a Struct with forbid_unknown_fields=True).
 """
 
-import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -26,6 +25,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from hark.core import metrics
 from hark.core.actor import Actor
+from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import BadRequest, Conflict, Forbidden, HarkError, TooLarge, Unauthorized
 
@@ -89,7 +89,7 @@ def build_handler(route: Route) -> HTTPRouteHandler:
         route.path,
         http_method=route.method,  # type: ignore[arg-type]
         guards=[_guard, *_body_guard(route.handler)],
-        opt={"can": route.can},
+        opt={"can": route.can, "secret": options.pop("secret", False)},
         operation_id=options.pop("operation_id", name),
         **options,
     )(route.handler)
@@ -261,12 +261,16 @@ KEEP_RUNNING_S = 60
 
 
 class IdempotencyMiddleware(ASGIMiddleware):
-    """`Idempotency-Key` on any POST: the second request with the same key gets the first one's answer."""
+    """`Idempotency-Key` on any POST: the second request with the same key gets the first one's answer.
+
+    Answers of routes marked `secret` are not kept: they hold what is shown once and stored nowhere.
+    """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         actor: Actor | None = scope["state"].get("actor")
         key = _header(scope, b"idempotency-key") if actor and scope.get("method") == "POST" else None
-        if not actor or not key:
+        handler = scope.get("route_handler")
+        if not actor or not key or (handler is not None and handler.opt.get("secret")):
             await next_app(scope, receive, send)
             return
         if len(key) > 200:
@@ -274,7 +278,8 @@ class IdempotencyMiddleware(ASGIMiddleware):
         db: Db = scope["litestar_app"].state.db
         body = await _read_body(receive)
         who = f"{actor.kind.value}:{actor.id}"
-        digest = hashlib.sha256(scope["path"].encode() + b"\0" + body).digest()
+        keys: Keys = scope["litestar_app"].state.services.keys  # bodies may hold a password, so no plain hash of them
+        digest = keys.sign("idempotency", scope["path"].encode() + b"\0" + body, length=32)
         done = await _claim_key(db, actor.workspace_id, who, key, digest)
         if done:
             await done(scope, receive, send)
