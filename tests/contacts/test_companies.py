@@ -1,11 +1,16 @@
 """Companies: what they are worth, and who works there."""
 
 from typing import Any
+from uuid import UUID
 
 from tests.contacts.test_contacts import resolve
 from tests.support.workspace import SignedIn, TestWorkspace
 
+from hark.app import CONSUMERS
+from hark.contacts.types import ContactChanged
 from hark.core.db import Db
+from hark.core.ids import uuid7
+from hark.core.journal import run_once
 
 
 async def kinds(ws: TestWorkspace) -> list[int]:
@@ -52,6 +57,27 @@ async def test_revenue_set_by_hand_has_open_waits_priced_again(workspace: TestWo
         answer = await client.patch(path, wrong)
         assert answer.status_code == 400, wrong
         assert next(iter(wrong)) in answer.json()["detail"]
+
+
+async def test_open_conversations_go_with_their_contact(workspace: TestWorkspace, db: Db, client: SignedIn) -> None:
+    who = await resolve(db, workspace, "move@acme.example")
+    ids = {}
+    for number, status in ((1, 0), (2, 3)):
+        ids[status] = uuid7()
+        await db.run(
+            "INSERT INTO conversations (workspace_id, id, number, contact_id, account_id, status, created_at,"
+            " last_message_at) VALUES ($1, $2, $3, $4, $5, $6, now(), now())",
+            workspace.id, ids[status], number, who.contact_id, workspace.account_id, status,
+        )  # fmt: skip
+    company = (await client.post("/api/companies", {"name": "Acme", "domain": "acme.example"})).json()
+    consumer = next(c for c in CONSUMERS if ContactChanged in c.events)
+    while await run_once(db, consumer, workspace.id):
+        pass
+    found = dict(zip(ids, [
+        await db.find(UUID, "SELECT company_id FROM conversations WHERE workspace_id = $1 AND id = $2", workspace.id, id)
+        for id in ids.values()
+    ], strict=True))  # fmt: skip
+    assert found == {0: UUID(company["id"]), 3: None}
 
 
 async def test_companies_are_listed_by_name_and_found(workspace: TestWorkspace, client: SignedIn) -> None:

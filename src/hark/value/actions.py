@@ -37,6 +37,7 @@ async def reprice_after(tx: Tx, recorded: Recorded) -> None:
         case CompanyValueChanged(company_id=company_id):
             await reprice(tx, Sql("c.company_id = {}", company_id))
         case ContactChanged(company_before=before, company_after=after) if before != after:
+            await tx.run(_MOVE, tx.workspace_id, recorded.subject_id, after)
             await reprice(tx, Sql("c.contact_id = {}", recorded.subject_id))
 
 
@@ -62,6 +63,12 @@ def _priced(tx: Tx, case: _Waiting) -> PricedCase:
     fields["conversation_id"] = fields.pop("id")
     return msgspec.convert({**fields, "workspace_id": tx.workspace_id, "at": unix(tx.now())}, PricedCase)
 
+
+# What is open goes with its contact; what has ended stays with the company it was worked for.
+_MOVE = """
+UPDATE conversations SET company_id = $3 WHERE workspace_id = $1 AND id IN (
+  SELECT id FROM conversations WHERE workspace_id = $1 AND contact_id = $2 AND status < 3 ORDER BY id FOR UPDATE)
+"""
 
 _WAITING = """
 SELECT c.id, c.severity, c.difficulty, c.topic_id, c.company_id, k.value_minor AS monthly_minor, k.currency,
