@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hark.channels.email.charsets import codec_for
 from hark.channels.email.mime import external_id, parse_message, safe_name
 from hark.channels.email.structure import MAX_DEPTH
+from hark.channels.email.tnef import open_tnef
 from hark.channels.email.types import Address, ParsedMail
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -186,6 +187,41 @@ def test_winmail_is_opened() -> None:
                  (2, 0x00018010, b"plan.txt\x00"), (2, 0x0006800F, b"the plan"))  # fmt: skip
     mail = parse_message(HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + data)
     assert [(one.name, one.payload) for one in mail.attachments] == [("plan.txt", b"the plan")]
+
+
+def _property(number: int, type_: int, *values: bytes) -> bytes:
+    out = struct.pack("<HHI", type_, number, len(values))
+    return out + b"".join(struct.pack("<I", len(one)) + one + b"\x00" * (-len(one) % 4) for one in values)
+
+
+def test_winmail_long_names_and_html() -> None:
+    name = _property(0x3707, 0x1F, "견적서 2023.xlsx".encode("utf-16-le") + b"\x00\x00")
+    html = (
+        struct.pack("<I", 2) + struct.pack("<HHI", 0x03, 0x0E07, 5) + _property(0x1013, 0x102, "<p>안녕</p>".encode())
+    )
+    data = _tnef((1, 0x00089006, struct.pack("<I", 0x00010000)), (1, 0x00069007, struct.pack("<II", 65001, 0)),
+                 (1, 0x00069003, html), (2, 0x00069002, b"\x00" * 14), (2, 0x00018010, b"__.XLS\x00"),
+                 (2, 0x0006800F, b"sheet"), (2, 0x00069005, struct.pack("<I", 1) + name))  # fmt: skip
+    mail = parse_message(HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + data)
+    assert [(one.name, one.payload) for one in mail.attachments] == [("견적서 2023.xlsx", b"sheet")]
+    assert (mail.html, mail.text) == ("<p>안녕</p>", "안녕")
+
+
+@pytest.mark.parametrize("forged", [
+    struct.pack("<I", 0xFFFFFFFF), struct.pack("<IHHI", 1, 0x101E, 0x3707, 0xFFFFFFFF),
+    struct.pack("<IHHI", 1, 0x1003, 0x3707, 0xFFFFFFFF) + b"\x00" * 40, struct.pack("<IHHII", 1, 0x1E, 0x3707, 1, 0xFFFFFFFF),
+    struct.pack("<IHH", 1, 0x1E, 0x8001) + b"\x00" * 16 + struct.pack("<II", 1, 0xFFFFFFF0),
+])  # fmt: skip
+def test_forged_winmail_counts_cost_nothing(forged: bytes) -> None:
+    data = _tnef((2, 0x00069002, b"\x00" * 14), (2, 0x00069005, forged), (1, 0x00069003, forged))
+    started = time.process_time()
+    parse_message(HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + data)
+    assert time.process_time() - started < 1.0
+
+
+@given(st.binary(max_size=400))
+def test_no_winmail_raises(data: bytes) -> None:
+    open_tnef(struct.pack("<IH", 0x223E9F78, 1) + data)
 
 
 def test_broken_winmail_is_kept() -> None:
