@@ -41,7 +41,7 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     undo_seconds: Annotated[int, msgspec.Meta(ge=0, le=120)] = 10
     raw_keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
-    value: ValueSettings = ValueSettings()
+    value: ValueSettings = msgspec.field(default_factory=ValueSettings)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
