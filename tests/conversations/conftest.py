@@ -80,5 +80,3 @@ class Post:
 @pytest.fixture
 def post(db: Db, workspace: TestWorkspace) -> Post:
     return Post(db, workspace)
-
-

@@ -91,9 +91,7 @@ async def test_history_keeps_its_own_times(db: Db, workspace: TestWorkspace, pos
     assert await column(db, workspace.id, first.conversation_id, "created_at") == then
 
 
-async def test_a_late_mail_does_not_take_the_place_of_a_newer_one(
-    db: Db, workspace: TestWorkspace, post: Any
-) -> None:
+async def test_a_late_mail_does_not_take_the_place_of_a_newer_one(db: Db, workspace: TestWorkspace, post: Any) -> None:
     first = await post.mail("newest")
     await post.mail("older", to=first.conversation_id, at=datetime.now(UTC) - timedelta(days=2))
     assert await column(db, workspace.id, first.conversation_id, "preview") == "newest"

@@ -85,9 +85,7 @@ async def test_oldest_and_newest(client: SignedIn, crowd: list[UUID]) -> None:
     assert newest == sorted(newest, reverse=True)
 
 
-async def test_presets_and_counters(
-    client: SignedIn, workspace: TestWorkspace, crowd: list[UUID]
-) -> None:
+async def test_presets_and_counters(client: SignedIn, workspace: TestWorkspace, crowd: list[UUID]) -> None:
     await client.post(f"/api/conversations/{crowd[10]}/assign", {"assignee_id": workspace.owner.agent_id})
     counters = (await client.get("/api/conversations/counters")).json()
     for name in ("open", "unassigned", "mine", "snoozed"):

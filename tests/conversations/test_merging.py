@@ -85,7 +85,9 @@ async def test_split_moves_messages_with_their_wait(client: SignedIn, db: Db, po
     other = await post.mail("and my invoice?", to=first.conversation_id, sender="bob@x.example", name="Bob")
     last = await post.mail("about the invoice", to=first.conversation_id, sender="bob@x.example", name="Bob")
     path = f"/api/conversations/{first.conversation_id}/split"
-    answer = await client.post(path, {"message_ids": [str(other.message_id), str(last.message_id)], "subject": "Invoice"})
+    answer = await client.post(
+        path, {"message_ids": [str(other.message_id), str(last.message_id)], "subject": "Invoice"}
+    )
     new = answer.json()
     assert answer.status_code == 200, answer.text
     assert (new["contact"]["address"], new["subject"], new["status"]) == ("bob@x.example", "Invoice", 0)
@@ -102,7 +104,9 @@ async def test_split_moves_messages_with_their_wait(client: SignedIn, db: Db, po
     assert (old["waiting_since"], old["customer_seq"], old["preview"]) == (None, 2, "sent")
     found = (await client.get("/api/search?q=invoice")).json()["items"]
     assert {h["conversation"]["id"] for h in found} == {new["id"]}
-    nothing_left = await client.post(f"/api/conversations/{new['id']}/split", {"message_ids": [str(other.message_id), str(last.message_id)]})
+    nothing_left = await client.post(
+        f"/api/conversations/{new['id']}/split", {"message_ids": [str(other.message_id), str(last.message_id)]}
+    )
     assert (nothing_left.status_code, nothing_left.json()["code"]) == (409, "nothing_left")
     elsewhere = await client.post(path, {"message_ids": [str(last.message_id)]})
     assert elsewhere.status_code == 400
