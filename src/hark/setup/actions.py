@@ -49,3 +49,8 @@ async def found_workspace(tx: Tx, new: FirstWorkspace, admin: FirstAdmin, *, pas
     tx.emit(AgentChanged(agent_id=agent_id))
     tx.actor = await agent_actor(tx, workspace_id, agent_id)
     return tx.actor
+
+
+async def reset_password(db: Queries, email: str, password_hash: str) -> bool:
+    """Give the person of this address another password; False when there is no such person."""
+    return bool(await db.run("UPDATE agents SET password_hash = $2 WHERE email = $1", email, password_hash))

@@ -29,7 +29,8 @@ from hark.intake.accounts.types import NewMailbox
 from hark.intake.process import Processor, Reader
 from hark.intake.reception import Ledger
 from hark.intake.types import Envelope, Fate, NewItem, Source
-from hark.setup.actions import found_workspace
+from hark.setup.actions import found_workspace, reset_password
+from hark.setup.queries import conversation_seqs, item_fate
 from hark.setup.sample_cases import CASES, COMPANIES, PEOPLE, TAGS, Case, Step
 from hark.setup.sample_mail import DOMAIN, mails_of, step_time
 from hark.setup.types import FirstAdmin, FirstWorkspace
@@ -76,8 +77,7 @@ async def create_sample(db: Db, files: Files, keys: Keys, *, readers: Mapping[in
     """
     password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
     password_hash = await hash_password(password)
-    reset = await db.run("UPDATE agents SET password_hash = $2 WHERE email = $1", OWNER, password_hash)
-    if not reset:
+    if not await reset_password(db, OWNER, password_hash):
         now = db.now()
         then = _Then(now - BEFORE)
         past = Db(db.pool, events=db.events, projectors=db.projectors, clock=then, on_commit=db.on_commit)
@@ -162,20 +162,10 @@ def _item(sample: _Sample, case: Case, step: Step, at: datetime, raw: bytes) -> 
     )  # fmt: skip
 
 
-class _Fate(msgspec.Struct):
-    fate: Fate
-    conversation_id: UUID | None
-    reason: str | None
-
-
 async def _settled(db: Db, processor: Processor, workspace_id: int, id: UUID) -> UUID:
     """The conversation a mail went to. Raises Unavailable when it got none in time."""
     for _ in range(_PATIENCE_S * 20):
-        row = await db.one(
-            _Fate,
-            "SELECT fate, conversation_id, reason FROM intake_items WHERE workspace_id = $1 AND id = $2",
-            workspace_id, id,
-        )  # fmt: skip
+        row = await item_fate(db, workspace_id, id)
         if row.conversation_id is not None:
             return row.conversation_id
         if row.fate is not Fate.OPEN:
@@ -208,11 +198,8 @@ async def _act(db: Db, sample: _Sample, id: UUID, step: Step) -> None:
 
 
 async def _read(db: Db, sample: _Sample, ids: list[UUID]) -> None:
-    """The owner has seen these."""
+    """Everybody has seen these."""
     for actor in sample.actors.values():
         async with db.transaction(actor) as tx:
-            for id in ids:
-                seq = await tx.one(
-                    int, "SELECT seq FROM conversations WHERE workspace_id = $1 AND id = $2", tx.workspace_id, id
-                )
+            for id, seq in zip(ids, await conversation_seqs(tx, tx.workspace_id, ids), strict=True):
                 await actions.mark_read(tx, id, seq)
