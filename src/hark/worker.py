@@ -212,7 +212,8 @@ class Sources:
             return
         source = ImapSource(
             imap_config(server, password, max_bytes=settings.mail_max_bytes), accept=accept, save_cursor=save,
-            resolve=self._resolve, cursors=msgspec.convert(account.cursor, dict[str, ImapCursor]), health=health, now=db.now,
+            resolve=self._resolve, cursors=msgspec.convert(account.cursor, dict[str, ImapCursor]), health=health, since=account.connected_at,
+            now=db.now,
         )  # fmt: skip
         await source.run(ended)
 

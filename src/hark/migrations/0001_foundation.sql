@@ -228,6 +228,7 @@ CREATE TABLE channel_accounts (
   patience_s int NOT NULL DEFAULT 26640,-- m of MEASURES.md in seconds: 7.4 h
   config jsonb NOT NULL DEFAULT '{}',   -- servers, ports, user names; secrets encrypted
   cursor jsonb NOT NULL DEFAULT '{}',   -- where the source stands (folder -> uidvalidity, uid)
+  connected_at timestamptz NOT NULL DEFAULT now(), -- what arrived there from here on is fetched
   last_item_at timestamptz,
   silent_after_s int,
   problem text,                         -- the sentence people read when the source fails now

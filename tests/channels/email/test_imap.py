@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ class Box:
         self.cursors: dict[str, ImapCursor] = {}
         self.health: list[str | None] = []
         self.fail_once: set[str] = set()
+        self.since: datetime | None = None
 
     async def accept(self, item: ImapItem) -> None:
         subject = parse_message(item.raw).subject
@@ -63,7 +65,7 @@ class Box:
     async def watched(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
         source = ImapSource(self.config, accept=self.accept, save_cursor=self.save_cursor, resolve=LOCAL,
-                            cursors=self.cursors, health=self.report)  # fmt: skip
+                            cursors=self.cursors, health=self.report, since=self.since)  # fmt: skip
         task = asyncio.create_task(source.run(stop))
         try:
             yield
@@ -248,3 +250,13 @@ async def test_check_says_what_to_change(dovecot: Dovecot) -> None:
         assert words in check.sentence
     check = await check_imap(good, host_policy(allow_private=False))
     assert "private network" in check.sentence
+
+
+async def test_what_arrived_since_the_mailbox_was_connected_is_fetched(dovecot: Dovecot) -> None:
+    """A mail that comes between "Connect mailbox" and the worker's first look is no history, it is today's mail."""
+    box = Box(dovecot, "between")
+    box.since = datetime.now(UTC)
+    dovecot.deliver("between", mail(1))
+    async with box.watched():
+        await box.until(["1"])
+    assert box.cursors["INBOX"].since == box.since

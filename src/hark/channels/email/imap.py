@@ -45,20 +45,22 @@ NETWORK = (IMAPClientError, OSError, TransportError)
 class ImapSource:
     """Watches the folders of one mailbox until `stop` is set.
 
-    `cursors` holds what `save_cursor` was last given, by folder. A folder without a cursor starts at its end (or, with
-    `config.history`, at its beginning). When the server renumbers a folder (UIDVALIDITY), it is read again from the
+    `cursors` holds what `save_cursor` was last given, by folder. A folder without a cursor starts with what has arrived
+    since `since` (by the server's INTERNALDATE), so that nothing falls between connecting the mailbox and its first
+    look; without `since` at its end (or, with `config.history`, at its beginning). When the server renumbers a folder (UIDVALIDITY), it is read again from the
     day it was first watched; the ledger recognises what it has by `external_id`.
     """
 
     def __init__(self, config: ImapConfig, *, accept: AcceptItem, save_cursor: SaveCursor, resolve: Resolve,
                  cursors: Mapping[str, ImapCursor] | None = None, health: Health | None = None,
-                 now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:  # fmt: skip
+                 since: datetime | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:  # fmt: skip
         self.config = config
         self.cursors = dict(cursors or {})
         self._accept = accept
         self._save_cursor = save_cursor
         self._resolve = resolve
         self._health = health
+        self._since = since
         self._now = now
         self._pause = FIRST_PAUSE_S
         self._tries: dict[tuple[str, int], int] = {}  # failed fetches by folder and UID
@@ -139,7 +141,9 @@ class ImapSource:
         elif self.config.history:
             cursor = ImapCursor(uidvalidity=uidvalidity, uid=0)
         else:
-            cursor = ImapCursor(uidvalidity=uidvalidity, uid=uidnext - 1, since=self._now())
+            since = self._since or self._now()
+            first = await self._call(_first_since, client, since) if self._since else None
+            cursor = ImapCursor(uidvalidity=uidvalidity, uid=(first or uidnext) - 1, since=since)
         self.cursors[folder] = cursor
         await self._save_cursor(folder, cursor)
         return cursor
@@ -294,6 +298,13 @@ def _new_uids(client: IMAPClient, cursor: ImapCursor) -> list[int]:
     if cursor.uid == 0 and cursor.since is not None:
         criteria += ["SINCE", (cursor.since - timedelta(days=1)).date()]  # days, in the server's own zone
     return sorted(uid for uid in client.search(criteria) if uid > cursor.uid)
+
+
+def _first_since(client: IMAPClient, since: datetime) -> int | None:
+    """The first UID that arrived at or after `since`, with a minute's grace for the server's clock."""
+    recent = client.search(["SINCE", (since - timedelta(days=1)).date()])  # days, in the server's own zone
+    arrived = {uid: _utc(one) for uid, one in client.fetch(recent, ["INTERNALDATE"]).items()} if recent else {}
+    return min((uid for uid, at in arrived.items() if at and at >= since - timedelta(minutes=1)), default=None)
 
 
 def _sizes(client: IMAPClient, uids: list[int]) -> dict[int, int]:

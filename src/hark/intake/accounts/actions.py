@@ -37,7 +37,7 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox, keys: Keys) -> M
     id = await tx.find(
         int,
         "UPDATE channel_accounts SET name = $3, team_id = $4, calendar_id = $5, expect_s = $6, patience_s = $7,"
-        " silent_after_s = $8, config = $9, cursor = '{}', problem = NULL, problem_at = NULL, disabled_at = NULL"
+        " silent_after_s = $8, config = $9, cursor = '{}', connected_at = now(), problem = NULL, problem_at = NULL, disabled_at = NULL"
         " WHERE workspace_id = $1 AND kind = 1 AND address = $2 AND disabled_at IS NOT NULL RETURNING id",
         tx.workspace_id, address, new.name, new.team_id, calendar_id, new.expect_s, new.patience_s, new.silent_after_s,
         msgspec.to_builtins(config),

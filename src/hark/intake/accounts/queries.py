@@ -67,7 +67,7 @@ async def list_sources(db: Db) -> list[AccountState]:
     """All connected mailboxes of all workspaces, for the worker."""
     return await db.all(
         AccountState,
-        "SELECT workspace_id, id, address, config, cursor, last_item_at, silent_after_s, problem FROM channel_accounts"
+        "SELECT workspace_id, id, address, config, cursor, connected_at, last_item_at, silent_after_s, problem FROM channel_accounts"
         " WHERE kind = 1 AND disabled_at IS NULL ORDER BY workspace_id, id",
     )
 

@@ -133,6 +133,7 @@ class AccountState(msgspec.Struct, frozen=True):
     address: str
     config: dict[str, Any]
     cursor: dict[str, Any]
+    connected_at: datetime
     last_item_at: datetime | None
     silent_after_s: int | None
     problem: str | None
