@@ -81,6 +81,7 @@ export type Delivery = 'none' | 'ready' | 'sending' | 'sent' | 'failed' | 'unkno
 export type Message = {
   type: 'message'
   id: Id
+  conversation_id: Id
   seq: number
   kind: 'message' | 'note' | 'system' | 'auto_reply' | 'bounce'
   direction: 'in' | 'out' | 'internal'
@@ -91,18 +92,18 @@ export type Message = {
   quoted_text: string
   has_html: boolean
   html_url: string | null
-  remote_images?: number
   attachments: Attachment[]
   headers: Headers
   delivery: Delivery
   keeps_ball: boolean
   needs_answer: boolean
-  mentions?: number[]
-  can?: string[]
+  mentions: number[]
+  can: string[]
 }
 
 export type ThreadEvent = {
   type: 'event'
+  conversation_id: Id
   seq: number
   kind: string
   author: Author
@@ -117,14 +118,15 @@ export type UnseenMessage = { id: Id; seq: number; direction: string; author_id:
 
 export type Counters = Record<string, number>
 
+/** What somebody is writing. Reply and note are two texts, so that a note never ends up in a mail. `html` null: plain text. */
 export type DraftBody = {
   mode: 'reply' | 'note'
-  text: string
-  html: string | null
+  reply: { text: string; html: string | null } | null
+  note: { text: string; html: string | null } | null
   to: string[]
   cc: string[]
   bcc: string[]
-  attachment_ids: Id[]
+  files: { id: Id; name: string; size: number }[]
 }
 
 export type OutboxState = 'held' | 'ready' | 'sending' | 'sent' | 'failed' | 'cancelled' | 'unknown'

@@ -1,3 +1,4 @@
+import logo from '../ui/hark.svg'
 import { BarChart3, Inbox, type LucideIcon, Search, Settings } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { countersQuery } from '../api/queries'
@@ -26,7 +27,7 @@ export function Rail({ hiddenOnPhone }: { hiddenOnPhone: boolean }) {
       aria-label={t('nav.main')}
       className={`flex w-14 shrink-0 flex-col items-center gap-1 bg-rail py-3 max-[719px]:h-14 max-[719px]:w-full max-[719px]:flex-row max-[719px]:justify-around max-[719px]:border-t max-[719px]:border-line max-[719px]:py-0 ${hiddenOnPhone ? 'max-[719px]:hidden' : ''}`}
     >
-      <img src="/hark.svg" alt="" width={28} height={28} className="mb-3 max-[719px]:hidden" />
+      <img src={logo} alt="" width={28} height={28} className="mb-3 max-[719px]:hidden" />
       {PLACES.map((place) => (
         <Place key={place.id} {...place} badge={place.page === 'inbox' ? mine : 0} />
       ))}

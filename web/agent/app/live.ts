@@ -2,14 +2,18 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { keys } from '../api/queries'
-import type { Page, Row, ThreadItem } from '../api/types'
-import { mergeRows, mergeThread } from './merge'
+import type { Page, Row } from '../api/types'
+import { mergeRows } from './merge'
 
-export type LiveItem = { seq: number; kind: string; conversation_id: string | null; message?: ThreadItem | null; conversation?: Row | null }
-type Frame = { type: 'hello' | 'reset'; seq: number } | { type: 'events'; seq: number; items: LiveItem[] } | { type: 'pong' } | { type: 'ping' }
+/** `conversation` is null when the viewer may no longer see it. */
+export type LiveItem = { seq: number; kind: string; conversation_id: string | null; conversation: Row | null }
+type Frame = { type: 'hello' | 'reset'; seq: number } | { type: 'events'; seq: number; items: LiveItem[] } | { type: 'pong' }
 
 const PING_MS = 25_000
-const REFETCH_MS = 700
+const SOON_MS = 40
+const STORM_MS = 1_000
+/** Close code of a socket whose session is over. */
+const SIGNED_OUT = 4401
 
 /** Keeps the caches live while mounted. False while the line is down for more than a moment. */
 export function useLive(client: QueryClient, csrfToken: string): boolean {
@@ -42,9 +46,13 @@ function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) 
       if (frame.type === 'events') applyItems(client, frame.items, settler)
       resume = frame.seq
     }
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       clearInterval(ping)
       if (closed) return
+      if (event.code === SIGNED_OUT) {
+        void client.invalidateQueries({ queryKey: keys.me })
+        return
+      }
       attempts += 1
       if (attempts > 1) tell(false)
       timer = setTimeout(connect, Math.min(15_000, 300 * 2 ** attempts) * (0.7 + Math.random() * 0.6))
@@ -71,28 +79,23 @@ function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) 
 
 type Settler = (conversationIds: Iterable<string>) => void
 
-/** Patches what is on screen at once; membership, order, counters and details follow from the server shortly after. */
-export function applyItems(client: QueryClient, items: readonly LiveItem[], settler: Settler): void {
+/** Patches rows on screen at once; membership, order, counters, threads and details follow from the server right after. */
+export function applyItems(client: QueryClient, items: readonly LiveItem[], settle: Settler): void {
   const rows = items.flatMap((item) => (item.conversation ? [item.conversation] : []))
   if (rows.length > 0) {
     client.setQueriesData<InfiniteData<Page<Row>>>({ queryKey: keys.lists }, (old) => old && { ...old, pages: mergeRows(old.pages, rows) })
   }
-  const threads = new Map<string, ThreadItem[]>()
-  for (const { conversation_id: id, message } of items) {
-    if (id && message) threads.set(id, [...(threads.get(id) ?? []), message])
-  }
-  for (const [id, fresh] of threads) {
-    client.setQueryData<InfiniteData<Page<ThreadItem>>>(keys.thread(id), (old) => old && { ...old, pages: mergeThread(old.pages, fresh) })
-  }
-  settler(items.flatMap((item) => item.conversation_id ?? []))
+  settle(items.flatMap((item) => item.conversation_id ?? []))
 }
 
-/** Collects conversation ids for a moment, then refetches what they touch once. */
+/** Collects conversation ids, then refetches what they touch: soon after a quiet time, at most once a second in a storm. */
 function createSettler(client: QueryClient): Settler {
   const touched = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
-  const settle = () => {
+  let last = 0
+  const refetch = () => {
     timer = undefined
+    last = Date.now()
     void client.invalidateQueries({ queryKey: keys.lists })
     void client.invalidateQueries({ queryKey: keys.counters })
     for (const id of touched) {
@@ -104,6 +107,6 @@ function createSettler(client: QueryClient): Settler {
   }
   return (ids) => {
     for (const id of ids) touched.add(id)
-    timer ??= setTimeout(settle, REFETCH_MS)
+    timer ??= setTimeout(refetch, Math.max(SOON_MS, last + STORM_MS - Date.now()))
   }
 }

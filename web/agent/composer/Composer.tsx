@@ -1,193 +1,113 @@
-import type { Editor as Core } from '@tiptap/react'
-import { useQuery } from '@tanstack/react-query'
 import { Reply, ReplyAll, StickyNote } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
-import type { Conversation, DraftBody, ThreadItem } from '../api/types'
-import { useT } from '../app/i18n'
-import { useMay } from '../app/me'
+import { useState } from 'react'
+import type { Conversation } from '../api/types'
+import { useLanguage, useT } from '../app/i18n'
 import { useCommands } from '../commands/registry'
-import { mailboxesQuery } from '../settings/mailboxes/queries'
 import { Button } from '../ui/Button'
-import { Tip } from '../ui/Tip'
 import { ErrorNote } from '../ui/Notice'
-import { useUploads, UploadList } from './attachments'
-import { dropDraft, loadDraft, putDraft, useDraftSaving } from './draft'
-import { Editor, type Written } from './Editor'
+import { Tip } from '../ui/Tip'
+import { UploadList } from './attachments'
 import { ComposerFoot } from './ComposerFoot'
 import { ComposerHead, type Mode } from './ComposerHead'
+import { Editor } from './Editor'
 import type { MentionState } from './mentions'
-import { isAddress, type Recipients, replyRecipients } from './recipients'
 import { pickTime } from './pickTime'
+import { isAddress, replyRecipients } from './recipients'
 import { Unseen } from './Unseen'
+import { useDraft } from './useDraft'
 import { type Reply as ReplyBody, useSend } from './useSend'
-import { useLanguage } from '../app/i18n'
-
-type Props = { conversation: Conversation; items: readonly ThreadItem[]; onResolved: () => void }
-
-const NOTHING: Written = { html: '', text: '', mentions: [], isEmpty: true }
 
 /** The dock under the thread: closed it is one line, open it writes replies and notes. */
-export default function Composer({ conversation, items, onResolved }: Props) {
+export default function Composer({ conversation, onResolved }: { conversation: Conversation; onResolved: () => void }) {
   const t = useT()
   const language = useLanguage()
-  const id = conversation.id
-  const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data
-  const own = useMemo(() => new Set((mailboxes ?? []).map((mailbox) => mailbox.address.toLowerCase())), [mailboxes])
-  const defaults = (everyone: boolean) => replyRecipients(items, own, everyone, conversation.contact.address)
-
-  const [mode, setMode] = useState<Mode | null>(null)
-  const [people, setPeople] = useState<Recipients>({ to: [], cc: [], bcc: [] })
-  const [initial, setInitial] = useState({ key: 0, html: '' })
-  const [written, setWritten] = useState<Written>(NOTHING)
-  const [plain, setPlain] = useState(false)
+  const draft = useDraft(conversation)
   const [mention, setMention] = useState<MentionState | null>(null)
-  const [core, setCore] = useState<Core | null>(null)
-  const files = useUploads(id)
-  const textarea = useRef<HTMLTextAreaElement>(null)
-
-  const attachmentIds = files.uploads.flatMap((upload) => upload.id ?? [])
-  const body: DraftBody | null =
-    mode === null || (written.isEmpty && attachmentIds.length === 0)
-      ? null
-      : { mode: mode === 'note' ? 'note' : 'reply', text: written.text, html: plain ? null : written.html, ...people, attachment_ids: attachmentIds }
-  const saving = useDraftSaving(id, body, mode !== null)
-
-  const fill = (draft: { mode: 'reply' | 'note'; text: string; html: string | null } & Recipients) => {
-    const html = draft.html ?? textToHtml(draft.text)
-    setMode(draft.mode)
-    setPeople({ to: draft.to, cc: draft.cc, bcc: draft.bcc })
-    setPlain(draft.html === null && draft.mode === 'reply')
-    setWritten({ html, text: draft.text, mentions: [], isEmpty: draft.text === '' })
-    setInitial((old) => ({ key: old.key + 1, html }))
-  }
-  const wasLoaded = useRef(false)
-  useEffect(() => {
-    if (wasLoaded.current) return
-    wasLoaded.current = true
-    void loadDraft(id).then((draft) => draft && draft.text && fill(draft))
-    // A draft is taken over once, when its conversation is opened.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [id])
-
-  const start = (next: Mode) => {
-    if (next !== 'note' && (mode === null || mode === 'note' || mode !== next)) setPeople(defaults(next === 'replyAll'))
-    if (mode === null) setInitial((old) => ({ key: old.key + 1, html: '' }))
-    setMode(next)
-    setTimeout(() => (plain ? textarea.current?.focus() : core?.commands.focus('end')))
-  }
-  const close = () => {
-    setMode(null)
-    setWritten(NOTHING)
-    setInitial((old) => ({ key: old.key + 1, html: '' }))
-    files.clear()
-    setMention(null)
-  }
-  const restore = (reply: ReplyBody) => {
-    if (isMounted.current) fill({ ...reply, mode: 'reply' })
-    void putDraft(id, { ...reply, mode: 'reply' })
-  }
-  const isMounted = useRef(true)
-  useEffect(() => {
-    isMounted.current = true
-    return () => {
-      isMounted.current = false
-    }
-  }, [])
-  const { busy, problem, unseen, sendReply, addNote, forgetUnseen } = useSend(conversation, restore)
+  const { busy, problem, unseen, sendReply, addNote, forgetUnseen } = useSend(conversation, draft.takeBack)
+  const { mode, people, written, files, isNote } = draft
 
   const isUploading = files.uploads.some((upload) => !upload.id && !upload.error)
   const isAddressed = people.to.length > 0 && [...people.to, ...people.cc, ...people.bcc].every(isAddress)
-  const isReady = !busy && !isUploading && !written.isEmpty && (mode === 'note' || isAddressed)
+  const isReady = !busy && !isUploading && !written.isEmpty && (isNote || isAddressed)
 
   const send = async (more: Partial<ReplyBody> = {}) => {
     if (!isReady) return
-    const text = written.text
-    const done =
-      mode === 'note'
-        ? await addNote({ text, mentions: written.mentions })
-        : await sendReply({
-            text,
-            html: plain ? null : written.html,
-            ...people,
-            attachment_ids: attachmentIds,
-            seen_seq: conversation.seq,
-            keep_until: null,
-            resolve: false,
-            send_at: null,
-            cancel_if_customer_writes: false,
-            ...more,
-          })
-    if (!done) return
-    void dropDraft(id).catch(() => {})
-    close()
+    const reply: ReplyBody = {
+      text: written.text,
+      html: draft.plain ? null : written.html,
+      ...people,
+      files: files.uploads.flatMap(({ id, name, size }) => (id ? [{ id, name, size }] : [])),
+      seen_seq: conversation.seq,
+      keep_until: null,
+      resolve: false,
+      send_at: null,
+      cancel_if_customer_writes: false,
+      ...more,
+    }
+    const isDone = isNote ? await addNote({ text: written.text, mentions: written.mentions }) : await sendReply(reply)
+    if (!isDone) return
+    draft.finish()
     if (more.resolve) onResolved()
   }
   const pick = (title: string, then: (at: Date) => void) => pickTime({ t, language, title, then })
-  const isReply = mode !== null && mode !== 'note'
+  const isReply = mode !== null && !isNote
   const mayReply = conversation.can.includes('reply')
-  const mayNote = conversation.can.includes('note') || conversation.can.includes('write') || mayReply
+  const mayNote = conversation.can.includes('note')
   useCommands({
-    'conversation.reply': mayReply && (() => start('reply')),
-    'conversation.replyAll': mayReply && (() => start('replyAll')),
-    'conversation.note': mayNote && (() => start('note')),
+    'conversation.reply': mayReply && (() => draft.start('reply')),
+    'conversation.replyAll': mayReply && (() => draft.start('replyAll')),
+    'conversation.note': mayNote && (() => draft.start('note')),
     'compose.send': mode !== null && (() => void send()),
     'compose.sendAndKeep': isReply && (() => pick(t('compose.promise'), (at) => void send({ keep_until: at.toISOString() }))),
     'compose.sendLater':
       isReply && (() => pick(t('command.sendLater'), (at) => void send({ send_at: at.toISOString(), cancel_if_customer_writes: true }))),
     'compose.sendAndResolve': isReply && (() => void send({ resolve: true })),
-    'compose.discard': mode !== null && (() => {
-      void dropDraft(id).catch(() => {})
-      close()
-    }),
+    'compose.discard': mode !== null && draft.discard,
   })
 
-  if (mode === null) return <Closed mayReply={mayReply} mayNote={mayNote} everyone={defaults(true).cc.length > 0} onStart={start} />
-  const isNote = mode === 'note'
+  if (mode === null) {
+    const everyone = replyRecipients(conversation, true).cc.length > 0
+    return <Closed mayReply={mayReply} mayNote={mayNote} everyone={everyone} onStart={draft.start} />
+  }
   return (
     <section
       aria-label={t(isNote ? 'command.note' : 'command.reply')}
       onKeyDown={(event) => event.key === 'Escape' && !mention && !event.defaultPrevented && (event.target as HTMLElement).blur()}
-      className={`flex max-h-[40vh] min-h-44 shrink-0 flex-col border-t max-[719px]:max-h-[70vh] ${isNote ? 'border-note-line bg-note' : 'border-line bg-paper'}`}
+      className={`flex max-h-[40vh] min-h-52 shrink-0 flex-col border-t max-[719px]:max-h-[70vh] ${isNote ? 'border-note-line bg-note' : 'border-line bg-paper'}`}
     >
-      <ComposerHead mode={mode} onMode={start} mayReply={mayReply} people={people} onPeople={setPeople} saving={saving} />
+      <ComposerHead mode={mode} onMode={draft.start} mayReply={mayReply} people={people} onPeople={draft.setPeople} saving={draft.saving} />
       {unseen.length > 0 && <Unseen messages={unseen} onSeen={forgetUnseen} />}
       {problem && <ErrorNote {...problem} className="mx-4 my-1" />}
-      {plain && !isNote ? (
+      {draft.plain && !isNote ? (
         <textarea
-          ref={textarea}
           value={written.text}
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the field appears because one asked for it
+          autoFocus={draft.focusWanted.current}
           aria-label={t('compose.text')}
           placeholder={t('compose.placeholder')}
-          onChange={(event) => setWritten({ ...NOTHING, text: event.target.value, isEmpty: event.target.value.trim() === '' })}
+          onChange={(event) => draft.setText(event.target.value)}
           className="min-h-0 grow resize-none bg-transparent px-4 py-2 text-thread outline-none placeholder:text-ink-faint"
         />
       ) : (
         <Editor
-          key={`${initial.key}${isNote}`}
-          initial={written.isEmpty ? initial.html : written.html}
+          key={`${draft.generation}${isNote}`}
+          initial={written.html}
           label={t(isNote ? 'compose.note' : 'compose.text')}
           placeholder={t(isNote ? 'compose.notePlaceholder' : 'compose.placeholder')}
           withMentions={isNote}
-          onChange={setWritten}
+          onChange={draft.setWritten}
           onFiles={files.add}
-          onReady={(editor) => {
-            setCore(editor)
-            editor.commands.focus('end')
-          }}
+          onReady={draft.setCore}
           mentionState={mention}
           onMention={setMention}
         />
       )}
-      <UploadList uploads={files.uploads} onRemove={files.remove} />
+      {!isNote && <UploadList uploads={files.uploads} onRemove={files.remove} />}
       <ComposerFoot
         isNote={isNote}
-        core={plain ? null : core}
-        plain={plain}
-        onPlain={(next) => {
-          if (!next) setInitial((old) => ({ key: old.key + 1, html: textToHtml(written.text) }))
-          setWritten(next ? { ...written, html: '' } : { ...written, html: textToHtml(written.text) })
-          setPlain(next)
-        }}
+        core={draft.plain ? null : draft.core}
+        plain={draft.plain}
+        onPlain={draft.setPlain}
         onFiles={files.add}
         ready={isReady}
         busy={busy}
@@ -222,12 +142,4 @@ function Closed(props: { mayReply: boolean; mayNote: boolean; everyone: boolean;
       )}
     </div>
   )
-}
-
-function textToHtml(text: string): string {
-  const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
-  return escaped
-    .split('\n')
-    .map((line) => `<p>${line}</p>`)
-    .join('')
 }

@@ -17,11 +17,11 @@ export function RecipientField({ label, values, onChange, autoFocus, children }:
     setText('')
   }
   return (
-    <div className="flex min-h-8 items-start gap-2 px-4 text-secondary pointer-coarse:min-h-11">
-      <label htmlFor={id} className="w-8 shrink-0 pt-1.5 text-ink-3">
+    <div className="flex items-start gap-2 px-4 text-secondary">
+      <label htmlFor={id} className="min-w-8 shrink-0 leading-8 text-ink-3 pointer-coarse:leading-[44px]">
         {label}
       </label>
-      <div className="flex min-w-0 grow flex-wrap items-center gap-1 py-1">
+      <div className="flex min-h-8 min-w-0 grow flex-wrap items-center gap-1 py-1 pointer-coarse:min-h-11">
         {values.map((value) => (
           <span
             key={value}

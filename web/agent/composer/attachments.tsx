@@ -28,7 +28,9 @@ export function useUploads(conversationId: string) {
     }
   }
   const remove = (key: string) => setUploads((all) => all.filter((one) => one.key !== key))
-  return { uploads, add, remove, clear: () => setUploads([]), restore: setUploads }
+  const restore = (files: readonly { id: string; name: string; size: number }[]) =>
+    setUploads(files.map((file) => ({ ...file, key: file.id, error: null })))
+  return { uploads, add, remove, restore }
 }
 
 export function UploadList({ uploads, onRemove }: { uploads: readonly Upload[]; onRemove: (key: string) => void }) {

@@ -1,35 +1,25 @@
 import { expect, test } from 'vitest'
-import type { Headers, Message } from '../api/types'
+import type { Endpoint } from '../api/types'
 import { isAddress, replyRecipients, splitAddresses } from './recipients'
 
-const person = (address: string) => ({ name: '', address })
-const mail = (direction: 'in' | 'out', headers: Headers) => ({ type: 'message', kind: 'message', direction, seq: 1, headers }) as Message
-const OWN = new Set(['help@ours.example'])
+const endpoint = (more: Partial<Endpoint>): Endpoint => ({ id: 'e', account_id: 1, address: null, to: [], cc: [], closed_at: null, ...more })
+const contact = { id: 'c', name: 'Ann', address: 'ann@a.example' }
 
-const inbound = mail('in', {
-  from: person('ann@a.example'),
-  to: [person('Help@ours.example'), person('bob@b.example')],
-  cc: [person('cy@c.example'), person('ANN@a.example')],
+test('reply goes to whom the endpoint names, reply-all keeps the others', () => {
+  const endpoints = [endpoint({ to: ['old@a.example'] }), endpoint({ to: ['ann@a.example'], cc: ['bob@b.example'] })]
+  expect(replyRecipients({ endpoints, contact }, false)).toEqual({ to: ['ann@a.example'], cc: [], bcc: [] })
+  expect(replyRecipients({ endpoints, contact }, true).cc).toEqual(['bob@b.example'])
 })
 
-test('reply goes to the sender alone, reply-all keeps the others once and never ourselves', () => {
-  expect(replyRecipients([inbound], OWN, false, null)).toEqual({ to: ['ann@a.example'], cc: [], bcc: [] })
-  expect(replyRecipients([inbound], OWN, true, null)).toEqual({ to: ['ann@a.example'], cc: ['bob@b.example', 'cy@c.example'], bcc: [] })
+test('a closed endpoint answers only when there is no open one', () => {
+  const closed = endpoint({ to: ['late@a.example'], closed_at: '2026-11-23T00:00:00Z' })
+  expect(replyRecipients({ endpoints: [endpoint({ to: ['ann@a.example'] }), closed], contact }, false).to).toEqual(['ann@a.example'])
+  expect(replyRecipients({ endpoints: [closed], contact }, false).to).toEqual(['late@a.example'])
 })
 
-test('Reply-To rules over From', () => {
-  const listed = mail('in', { from: person('no-reply@a.example'), reply_to: [person('ann@a.example')], to: [person('help@ours.example')] })
-  expect(replyRecipients([listed], OWN, false, null).to).toEqual(['ann@a.example'])
-})
-
-test('after our own mail a reply goes where that went, BCC kept', () => {
-  const ours = mail('out', { from: person('help@ours.example'), to: [person('ann@a.example')], cc: [person('cy@c.example')], bcc: [person('boss@ours.example')] })
-  expect(replyRecipients([inbound, ours], OWN, true, null)).toEqual({ to: ['ann@a.example'], cc: ['cy@c.example'], bcc: ['boss@ours.example'] })
-  expect(replyRecipients([inbound, ours], OWN, false, null)).toEqual({ to: ['ann@a.example'], cc: [], bcc: [] })
-})
-
-test('without a message the contact is answered', () => {
-  expect(replyRecipients([], OWN, true, 'x@y.example').to).toEqual(['x@y.example'])
+test('without an endpoint the contact is answered', () => {
+  expect(replyRecipients({ endpoints: [], contact }, true).to).toEqual(['ann@a.example'])
+  expect(replyRecipients({ endpoints: [], contact: { ...contact, address: null } }, true).to).toEqual([])
 })
 
 test('addresses as people paste them', () => {

@@ -14,7 +14,7 @@ export type Reply = {
   to: string[]
   cc: string[]
   bcc: string[]
-  attachment_ids: string[]
+  files: { id: string; name: string; size: number }[]
   seen_seq: number
   keep_until: string | null
   resolve: boolean
@@ -26,7 +26,15 @@ const UNDO_S = 10
 
 function outgoing(reply: Reply) {
   const mailboxes = (addresses: string[]) => addresses.map((address) => ({ address }))
-  return { ...reply, to: mailboxes(reply.to), cc: mailboxes(reply.cc), bcc: mailboxes(reply.bcc), keep: reply.keep_until !== null }
+  const { files, ...rest } = reply
+  return {
+    ...rest,
+    to: mailboxes(reply.to),
+    cc: mailboxes(reply.cc),
+    bcc: mailboxes(reply.bcc),
+    attachment_ids: files.map((file) => file.id),
+    keep: reply.keep_until !== null,
+  }
 }
 
 /** Sends replies and notes. `unseen` holds the messages the server refused over, until somebody has looked at them. */

@@ -95,8 +95,9 @@ function Earlier({ contactId, conversationId }: { contactId: string; conversatio
   const others = (data ?? []).filter((row) => row.id !== conversationId)
   return (
     <section>
-      <h2 className="mb-1 text-secondary font-medium text-ink-3">{t('contact.earlier', { n: others.length })}</h2>
-      {data && others.length === 0 && <p className="text-secondary text-ink-3">{t('contact.first')}</p>}
+      {data && (
+        <h2 className="mb-1 text-secondary text-ink-3">{others.length > 0 ? t('contact.earlier', { n: others.length }) : t('contact.first')}</h2>
+      )}
       <ul className="-mx-2">
         {others.map((row) => (
           <li key={row.id}>

@@ -40,13 +40,15 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
       className={`group relative flex h-full flex-col justify-center gap-0.5 border-b border-line px-4 text-ink no-underline outline-offset-[-2px] hover:bg-hover aria-[current]:bg-accent-soft ${gone ? 'opacity-50' : ''}`}
     >
       <span className="flex items-center gap-2">
-        {row.unread && <span className="absolute left-1.5 size-1.5 rounded-full bg-ink" role="img" aria-label={t('list.unread')} />}
         <Channel size={14} className="shrink-0 text-ink-faint" aria-hidden />
-        <span className={`min-w-0 grow truncate ${row.unread ? 'font-strong' : 'font-medium'}`}>{name}</span>
+        <span className={`min-w-0 grow truncate ${row.unread ? 'font-strong' : 'text-ink-2'}`}>
+          {name}
+          {row.unread && <span className="sr-only"> ({t('list.unread')})</span>}
+        </span>
         <Waiting row={row} />
       </span>
       <span className="flex items-center gap-2">
-        <span className={`min-w-0 grow truncate ${row.unread ? 'font-medium text-ink' : 'text-ink-2'}`}>{row.subject || t('list.noSubject')}</span>
+        <span className={`min-w-0 grow truncate ${row.unread ? 'font-medium' : ''}`}>{row.subject || t('list.noSubject')}</span>
         <Price row={row} />
       </span>
       <span className="flex h-5 items-center gap-2 text-secondary text-ink-3">

@@ -9,11 +9,12 @@ import { type Translate, useLanguage, useT } from '../app/i18n'
 import { useMedia } from '../app/useMedia'
 import { usePreference } from '../app/preferences'
 import { sayValue } from './figures'
+import { dense, type Period, steps } from './period'
 import type { Figure, Interval } from './types'
 
 use([LineChart, BarChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
 
-type Props = { figure: Figure; interval: Interval; currency: string; zone: string }
+type Props = { figure: Figure; interval: Interval; currency: string; period: Period; before: Period }
 
 /** The period as a line (counts as bars), the comparison period dashed behind it. */
 export default function Chart(props: Props) {
@@ -61,12 +62,15 @@ function resolved(name: string): string {
   return color.startsWith('rgb') ? color : token(name)
 }
 
-function options({ figure, interval, currency, zone }: Props, t: Translate, language: Language, isStill: boolean) {
+function options({ figure, interval, currency, period, before }: Props, t: Translate, language: Language, isStill: boolean) {
   const isBar = figure.unit === 'count' || figure.unit === 'minor'
   const colors = { accent: resolved('--accent'), faint: resolved('--ink-faint'), ink: resolved('--ink'), second: resolved('--ink-3'), line: resolved('--line'), float: resolved('--float') }
   const say = (value: number | null) => sayValue(value, figure.unit, currency, language)
   const short = (value: number) => (figure.unit === 'seconds' ? shortDuration(value, language) : say(value))
-  const labels = figure.series.map((point) => stepName(point.at, interval, language, zone))
+  const at = steps(period, interval)
+  const labels = at.map((date) => stepName(date, interval, language))
+  const values = dense(figure.series, at, figure.unit)
+  const valuesBefore = dense(figure.series_before, steps(before, interval), figure.unit)
   const font = { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, color: colors.second }
   return {
     animation: !isStill,
@@ -81,10 +85,9 @@ function options({ figure, interval, currency, zone }: Props, t: Translate, lang
       borderColor: colors.line,
       textStyle: { ...font, fontSize: 13, color: colors.ink },
       formatter: (points: { dataIndex: number }[]) => {
-        const at = points[0]?.dataIndex ?? 0
-        const lines = [labels[at] ?? '', `${t('report.now')}  ${say(figure.series[at]?.value ?? null)}`]
-        if (figure.series_before[at]) lines.push(`${t('report.before')}  ${say(figure.series_before[at].value)}`)
-        return lines.join('\n')
+        const index = points[0]?.dataIndex ?? 0
+        const [now, then] = [values[index] ?? null, valuesBefore[index] ?? null]
+        return [labels[index] ?? '', `${t('report.now')}  ${say(now)}`, `${t('report.before')}  ${say(then)}`].join('\n')
       },
     },
     xAxis: {
@@ -107,7 +110,7 @@ function options({ figure, interval, currency, zone }: Props, t: Translate, lang
       {
         name: t('report.before'),
         type: 'line',
-        data: labels.map((_, at) => figure.series_before[at]?.value ?? null),
+        data: labels.map((_, index) => valuesBefore[index] ?? null),
         showSymbol: false,
         connectNulls: false,
         lineStyle: { type: 'dashed', width: 1.5, color: colors.faint },
@@ -118,8 +121,8 @@ function options({ figure, interval, currency, zone }: Props, t: Translate, lang
       {
         name: t('report.now'),
         type: isBar ? 'bar' : 'line',
-        data: figure.series.map((point) => point.value),
-        showSymbol: figure.series.length < 40,
+        data: values,
+        showSymbol: values.length < 40,
         symbolSize: 5,
         connectNulls: false,
         barMaxWidth: 28,
@@ -131,7 +134,7 @@ function options({ figure, interval, currency, zone }: Props, t: Translate, lang
   }
 }
 
-function stepName(at: string, interval: Interval, language: Language, zone: string): string {
+function stepName(at: Date, interval: Interval, language: Language): string {
   const format: Intl.DateTimeFormatOptions = interval === 'month' ? { month: 'short', year: '2-digit' } : { day: 'numeric', month: 'short' }
-  return new Intl.DateTimeFormat(locale(language), { ...format, timeZone: zone }).format(new Date(at))
+  return new Intl.DateTimeFormat(locale(language), format).format(at)
 }

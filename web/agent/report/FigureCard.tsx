@@ -31,14 +31,16 @@ export function FigureCard({ figure, currency, chosen, onChoose }: { figure: Fig
             <br />
           </>
         )}
-        {figure.unit === 'share' ? t('report.of', { n: now.count, of: now.of ?? 0 }) : figure.unit === 'seconds' ? t('report.count', { n: now.count }) : null}
-        {now.waiting ? (
-          <span className="inline-flex items-center gap-1">
-            <span aria-hidden>·</span>
-            <span className="hatched size-2.5 rounded-[2px]" aria-hidden />
-            {t('report.waiting', { n: now.waiting })}
-          </span>
-        ) : null}
+        <span className="inline-flex flex-wrap items-center gap-x-2">
+          {figure.unit === 'share' && <span>{t('report.of', { n: now.count, of: now.of ?? 0 })}</span>}
+          {figure.unit === 'seconds' && <span>{t('report.count', { n: now.count })}</span>}
+          {now.waiting ? (
+            <span className="inline-flex items-center gap-1">
+              <span className="hatched size-2.5 rounded-[2px]" aria-hidden />
+              {t('report.waiting', { n: now.waiting })}
+            </span>
+          ) : null}
+        </span>
       </span>
     </button>
   )

@@ -40,7 +40,7 @@ export default function Report() {
         {isEmpty && <Empty icon={BarChart3} title={t('report.empty')} text={t('report.emptyText')} />}
         {report.data && !isEmpty && figure && (
           <div className={report.isPlaceholderData ? 'opacity-60 transition-opacity' : ''}>
-            <div role="group" aria-label={t('report.figures')} className="mt-6 grid grid-cols-[repeat(auto-fill,minmax(200px,1fr))] gap-3">
+            <div role="group" aria-label={t('report.figures')} className="mt-6 grid grid-cols-[repeat(auto-fill,minmax(232px,1fr))] max-[719px]:grid-cols-2 gap-3">
               {figures.map((one) => (
                 <FigureCard
                   key={one.key}
@@ -77,11 +77,19 @@ function Detail({ report, figure, query }: { report: ReportData; figure: Figure;
         </p>
       </header>
       <Suspense fallback={<div className="h-72" />}>
-        <Chart figure={figure} interval={report.interval} currency={report.currency} zone={report.time_zone} />
+        {figure.series.length === 0 ? (
+          <p className="flex h-48 items-center justify-center text-ink-3">{t('report.noSeries')}</p>
+        ) : (
+          <Chart figure={figure} interval={report.interval} currency={report.currency} period={periodOf(report.start, report.end)} before={periodOf(report.compare_start, report.compare_end)} />
+        )}
       </Suspense>
       <Cases figure={figure} query={query} />
     </section>
   )
+}
+
+function periodOf(start: string | null, end: string | null) {
+  return { start: new Date(start ?? 0), end: new Date(end ?? 0) }
 }
 
 function formulaKey(figure: Figure): 'formula.received' {

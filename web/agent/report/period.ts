@@ -1,5 +1,5 @@
 /** Periods of the report in the reader's own zone, and what they are compared with. Pure. */
-import type { Interval } from './types'
+import type { Interval, Point, Unit } from './types'
 
 export const PRESETS = ['7d', '28d', '90d', 'thisMonth', 'lastMonth', 'year'] as const
 export type Preset = (typeof PRESETS)[number]
@@ -40,6 +40,31 @@ export function comparisonPeriod(period: Period, comparison: Comparison): Period
 export function chooseInterval(period: Period): Interval {
   const days = (period.end.getTime() - period.start.getTime()) / 86_400_000
   return days <= 45 ? 'day' : days <= 200 ? 'week' : 'month'
+}
+
+/** The starts of all days, weeks (from Monday) or months a period touches, local time. */
+export function steps(period: Period, interval: Interval): Date[] {
+  const { start, end } = period
+  const first =
+    interval === 'month'
+      ? new Date(start.getFullYear(), start.getMonth(), 1)
+      : new Date(start.getFullYear(), start.getMonth(), start.getDate() - (interval === 'week' ? (start.getDay() + 6) % 7 : 0))
+  const list: Date[] = []
+  for (let at = first; at < end; ) {
+    list.push(at)
+    at =
+      interval === 'month'
+        ? new Date(at.getFullYear(), at.getMonth() + 1, 1)
+        : new Date(at.getFullYear(), at.getMonth(), at.getDate() + (interval === 'week' ? 7 : 1))
+  }
+  return list
+}
+
+/** A series as the server sends it (steps with data only) over all steps: counts and sums are 0 where nothing was, times and shares are unknown. */
+export function dense(series: readonly Point[], at: readonly Date[], unit: Unit): (number | null)[] {
+  const byDay = new Map(series.map((point) => [dateField(new Date(point.at)), point.value]))
+  const nothing = unit === 'count' || unit === 'minor' ? 0 : null
+  return at.map((date) => byDay.get(dateField(date)) ?? nothing)
 }
 
 /** "2026-11-23" of a local date, for date fields. */

@@ -1,3 +1,4 @@
+import logo from '../ui/hark.svg'
 import type { ReactNode } from 'react'
 import { LANGUAGES } from '../../shared/i18n'
 import { useLanguage, useT } from '../app/i18n'
@@ -10,7 +11,7 @@ export function Door(props: { title: string; text?: string; wide?: boolean; chil
   return (
     <main className="flex h-full flex-col overflow-y-auto bg-panel px-4">
       <div className={`fade-in m-auto w-full py-8 ${props.wide ? 'max-w-[560px]' : 'max-w-[360px]'}`}>
-        <img src="/hark.svg" alt="Hark" width={40} height={40} className="mb-6" />
+        <img src={logo} alt="Hark" width={40} height={40} className="mb-6" />
         <h1 className="text-title leading-7 font-strong">{props.title}</h1>
         {props.text && <p className="mt-1 text-ink-2">{props.text}</p>}
         <div className="mt-6">{props.children}</div>

@@ -24,6 +24,7 @@ export const enSettings = {
   'report.chart': 'Chart over time, with the comparison period dashed',
   'report.definition': 'Definition {n}.',
   'report.cases': 'Conversations behind this figure',
+  'report.noSeries': 'Nothing to draw yet: nobody has been answered in this period.',
   'report.noCases': 'No conversation in this period.',
   'report.empty': 'Nothing happened in this period.',
   'report.emptyText': 'Choose a longer period, or import your history with “hark import” to see its figures.',

@@ -287,7 +287,7 @@ const enCore = {
   'contact.verified': 'Verified: this person owns the address',
   'contact.notVerified': 'Not verified',
   'contact.earlier': { one: '{n} other conversation', other: '{n} other conversations' },
-  'contact.first': 'This is the first one.',
+  'contact.first': 'This is the first conversation.',
   'company.label': 'Company',
   'company.none': 'Without a company, the price of waiting uses an assumed revenue.',
   'company.add': 'Add company',

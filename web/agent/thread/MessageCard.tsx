@@ -63,34 +63,37 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
   const now = useNow()
   const [open, setOpen] = useState(false)
   const from = message.headers.from
+  const others = [...(message.headers.to ?? []), ...(message.headers.cc ?? [])]
   return (
     <header className="flex items-start gap-3">
       <Avatar name={message.author.name || from?.address || '?'} size={32} />
       <div className="min-w-0 grow">
-        <p className="flex items-baseline gap-2">
-          <span className="truncate font-strong">{message.author.name || from?.address}</span>
-          {message.direction === 'in' && from?.address && from.address !== message.author.name && (
-            <span className="min-w-0 truncate text-secondary text-ink-3 max-[719px]:hidden">{from.address}</span>
+        <div className="flex items-baseline gap-2">
+          <span className="max-w-full min-w-0 shrink-0 truncate font-strong">{message.author.name || from?.address}</span>
+          <span className="min-w-0 grow truncate text-secondary text-ink-3 max-[719px]:invisible">
+            {message.direction === 'in' && from?.address !== message.author.name && from?.address}
+          </span>
+          <time className="tabular shrink-0 text-secondary text-ink-3" dateTime={message.at} title={absolute(message.at, language)}>
+            {moment(message.at, now, language)}
+          </time>
+        </div>
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          {message.kind !== 'note' && others.length > 0 && (
+            <button
+              type="button"
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+              className="flex min-w-0 items-center gap-1 rounded-control text-left text-secondary text-ink-3 hover:text-ink"
+            >
+              {others.length > 1 && <Users size={12} className="shrink-0" aria-hidden />}
+              <span className="truncate">{t('thread.to', { names: names(others) })}</span>
+            </button>
           )}
-        </p>
-        {message.kind !== 'note' && (message.headers.to?.length ?? 0) > 0 && (
-          <button
-            type="button"
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-            className="flex max-w-full items-center gap-1 rounded-control text-left text-secondary text-ink-3 hover:text-ink"
-          >
-            {(message.headers.cc?.length ?? 0) > 0 && <Users size={12} className="shrink-0" aria-hidden />}
-            <span className="truncate">{t('thread.to', { names: names([...(message.headers.to ?? []), ...(message.headers.cc ?? [])]) })}</span>
-          </button>
-        )}
+          {isWaiting && conversation.waiting_since && <WaitingClock conversation={conversation} />}
+        </div>
         {open && <Recipients message={message} />}
       </div>
-      {isWaiting && conversation.waiting_since && <WaitingClock conversation={conversation} />}
-      <time className="tabular shrink-0 pt-0.5 text-secondary text-ink-3" dateTime={message.at} title={absolute(message.at, language)}>
-        {moment(message.at, now, language)}
-      </time>
-      {message.direction === 'in' && <MessageMenu message={message} />}
+      {message.can.includes('needs_answer') && <MessageMenu message={message} />}
     </header>
   )
 }
@@ -102,7 +105,7 @@ function WaitingClock({ conversation }: { conversation: Conversation }) {
   const waited = (now - Date.parse(conversation.waiting_since!)) / 1000
   const level = conversation.overdue ? 5 : heat(waited, EXPECTED_S)
   return (
-    <span className={`tabular inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full bg-heat-wash px-2.5 text-secondary font-medium ${HEAT_TEXT[level]}`}>
+    <span className={`tabular ml-auto inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full bg-heat-wash px-2.5 text-secondary font-medium ${HEAT_TEXT[level]}`}>
       <HeatMark level={level} />
       {t('thread.waits', { time: duration(waited, language) })}
     </span>

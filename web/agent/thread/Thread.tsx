@@ -99,7 +99,7 @@ function EntryView({ entry, conversation, waitingId, withImages }: EntryProps) {
       return (
         <div className="py-1">
           {entry.events.map((event) => (
-            <EventLine key={event.seq} event={event} />
+            <EventLine key={`${event.conversation_id}:${event.seq}`} event={event} />
           ))}
         </div>
       )

@@ -25,7 +25,7 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
   const items = useMemo(() => (thread.data?.pages ?? []).flatMap((page) => page.items).reverse(), [thread.data])
   const data = conversation.data
   const seenSeq = useSeen(id, data?.read_seq, data?.seq)
-  const commands = useConversationCommands(data, { onDone, onShowImages: () => setWithImages(true) })
+  useConversationCommands(data, { onDone, onShowImages: () => setWithImages(true) })
 
   useEffect(() => {
     if (data) document.title = `${data.subject || t('list.noSubject')} · Hark`
@@ -54,7 +54,7 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
       )}
       {data && (
         <Suspense fallback={<div className="h-14 shrink-0 border-t border-line" />}>
-          <Composer key={id} conversation={data} items={items} onResolved={commands.leave} />
+          <Composer key={id} conversation={data} onResolved={onDone} />
         </Suspense>
       )}
     </>

@@ -19,7 +19,7 @@ export function buildEntries(items: readonly ThreadItem[], seenSeq: number | nul
   let isLineDrawn = seenSeq === null || seenSeq === 0
   for (const item of items) {
     if (item.type === 'event' && !isShown(item)) continue
-    if (lastAt === null || !sameDay(lastAt, item.at)) entries.push({ type: 'day', key: `day:${item.at.slice(0, 10)}:${item.seq}`, at: item.at })
+    if (lastAt === null || !sameDay(lastAt, item.at)) entries.push({ type: 'day', key: `day:${item.conversation_id}:${item.seq}`, at: item.at })
     lastAt = item.at
     if (!isLineDrawn && seenSeq !== null && item.seq > seenSeq && item.type === 'message' && item.direction !== 'out') {
       isLineDrawn = true
@@ -28,7 +28,7 @@ export function buildEntries(items: readonly ThreadItem[], seenSeq: number | nul
     const previous = entries.at(-1)
     if (item.type === 'message') entries.push({ type: 'message', key: `message:${item.id}`, message: item })
     else if (previous?.type === 'events') previous.events.push(item)
-    else entries.push({ type: 'events', key: `events:${item.seq}`, events: [item] })
+    else entries.push({ type: 'events', key: `events:${item.conversation_id}:${item.seq}`, events: [item] })
   }
   return entries
 }

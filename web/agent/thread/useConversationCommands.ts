@@ -156,5 +156,4 @@ export function useConversationCommands(conversation: Conversation | undefined, 
     'conversation.difficulty': can('difficulty') && levelPicker('difficulty', 3),
     'conversation.showImages': conversation !== undefined && onShowImages,
   })
-  return { leave: onDone }
 }

@@ -117,7 +117,7 @@ function ItemRow({ item }: { item: IntakeItem }) {
             {item.conversation_id && (
               <Button onClick={() => act('accept-held', { conversation_id: item.conversation_id }, 'intake.accepted')}>{t('intake.accept')}</Button>
             )}
-            <Button onClick={() => act('accept-held', { new: true }, 'intake.accepted')}>{t('intake.acceptNew')}</Button>
+            <Button onClick={() => act('accept-held', { conversation_id: 'new' }, 'intake.accepted')}>{t('intake.acceptNew')}</Button>
           </>
         )}
         {item.can.includes('spam') && <Button onClick={() => act('spam', {}, 'intake.spammed')}>{t('intake.spam')}</Button>}

@@ -11,7 +11,7 @@ import { number, text } from '../parts'
 import { type Mailbox, mailboxesQuery, type Server } from './queries'
 import { ServerFields } from './ServerFields'
 
-type Check = { ok: boolean; text: string }
+type Check = { ok: boolean; sentence: string }
 type TestResult = { imap: Check | null; smtp: Check | null }
 
 type ServerBody = Omit<Server, 'has_password'> & { password?: string }
@@ -130,7 +130,7 @@ function Checks({ result }: { result: TestResult }) {
       <p key={kind} className={`flex items-start gap-2 rounded-control px-3 py-2 ${check.ok ? 'bg-done-soft' : 'bg-wrong-soft'}`}>
         <Icon size={16} className={`mt-0.5 shrink-0 ${check.ok ? 'text-done' : 'text-wrong'}`} aria-label={t(check.ok ? 'mailbox.works' : 'mailbox.fails')} />
         <span>
-          <span className="font-medium">{kind.toUpperCase()}</span> {check.text}
+          <span className="font-medium">{kind.toUpperCase()}</span> {check.sentence}
         </span>
       </p>
     )
