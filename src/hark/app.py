@@ -7,8 +7,6 @@ from typing import Any
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 import hark.access.routes
 import hark.access.types
@@ -27,13 +25,14 @@ import hark.delivery.routes
 import hark.delivery.types
 import hark.hours.routes
 import hark.hours.types
+import hark.imports.routes
 import hark.intake.accounts.routes
 import hark.intake.accounts.types
 import hark.intake.routes
 import hark.journey.types
 import hark.reports.routes
-import hark.value.actions
 import hark.setup.routes
+import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, send_rotated_token
@@ -51,6 +50,7 @@ from hark.core.http import (
 from hark.core.journal import Consumer
 from hark.core.live import Hub
 from hark.core.live_socket import live_handler
+from hark.core.openapi import described, openapi_config
 from hark.core.services import Services
 from hark.core.static import static_handlers
 from hark.hours.queries import open_seconds
@@ -88,6 +88,7 @@ ROUTES: list[Route] = tables(
     hark.delivery.routes.ROUTES,
     hark.channels.email.routes.ROUTES,
     hark.reports.routes.ROUTES,
+    hark.imports.routes.ROUTES,
 )
 
 
@@ -103,7 +104,7 @@ def create_app(services: Services) -> Litestar:
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
 
     return Litestar(
-        route_handlers=[*(build_handler(r) for r in ROUTES), live_handler(hub, admit_socket), *static_handlers()],
+        route_handlers=[*(build_handler(described(r)) for r in ROUTES), live_handler(hub, admit_socket), *static_handlers()],
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
             "db": provide(services.db),
@@ -118,9 +119,7 @@ def create_app(services: Services) -> Litestar:
         lifespan=[lifespan],
         state=State({"services": services, "db": services.db}),
         request_max_body_size=30_000_000,
-        openapi_config=OpenAPIConfig(
-            title="Hark", version="0.1.0", path="/schema", render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])]
-        ),
+        openapi_config=openapi_config("0.1.0"),
     )
 
 

@@ -42,6 +42,15 @@ async def sample(settings: Settings, _: argparse.Namespace) -> int:
     return await run(settings)
 
 
+async def import_(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.import_history import run
+
+    return await run(
+        settings, kind=options.kind, path=options.path, mailbox=options.mailbox, staff=options.staff,
+        workspace=options.workspace,
+    )  # fmt: skip
+
+
 async def migrate(settings: Settings, _: argparse.Namespace) -> int:
     from hark.commands.database import run_migrate
 
@@ -78,6 +87,12 @@ async def db(settings: Settings, options: argparse.Namespace) -> int:
     return await run_db(settings, action=options.action)
 
 
+async def openapi(settings: Settings, _: argparse.Namespace) -> int:
+    from hark.commands.openapi import run
+
+    return await run(settings)
+
+
 async def bench(settings: Settings, options: argparse.Namespace) -> int:
     from hark.bench.runner import run
 
@@ -101,6 +116,15 @@ def build_parser() -> argparse.ArgumentParser:
     add("worker", worker, "receive and send mail, run timers and rules")
     add("intake", intake, "only receive mail, into a folder, without the database")
     add("sample", sample, "make the sample workspace")
+    history = add("import", import_, "take in the history of a mailbox; the same command goes on after an interruption")
+    history.add_argument("kind", choices=["maildir", "mbox", "jsonl"])
+    history.add_argument("path", type=Path)
+    history.add_argument("--mailbox", required=True, metavar="ADDRESS", help="the connected mailbox it belongs to")
+    history.add_argument(
+        "--staff", nargs="+", action="extend", default=[], metavar="ADDRESS-OR-DOMAIN",
+        help="who else writes for you, besides the mailboxes and people of the workspace",
+    )  # fmt: skip
+    history.add_argument("--workspace", type=int, metavar="ID", help="when several workspaces have this mailbox")
     add("migrate", migrate, "bring the database up to this version")
     add("rebuild", rebuild, "compute waits, spans and episodes again from the journal").add_argument(
         "--workspace", type=int, help="only this workspace (default: all)"
@@ -113,6 +137,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("db", db, "move the embedded PostgreSQL to a newer version: `hark db upgrade`").add_argument(
         "action", choices=["upgrade"]
     )
+    add("openapi", openapi, "print the description of the API (OpenAPI 3.1)")
     benchmark = add("bench", bench, "measure this machine: `hark bench list` names all benchmarks")
     benchmark.add_argument("name")
     benchmark.add_argument("--quick", action="store_true", help="the same work at a fiftieth of the size")
@@ -124,12 +149,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it went well. Expected errors are one sentence on stderr and exit code 1."""
     options = build_parser().parse_args(arguments)
     try:
-        return asyncio.run(options.run(load_settings(), options))
+        code: int = asyncio.run(options.run(load_settings(), options))
     except HarkError as error:
         print(f"hark: {error.detail}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 if __name__ == "__main__":
