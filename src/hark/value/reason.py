@@ -1,5 +1,6 @@
 """Why a row stands where it stands, in one sentence. The key and its parameters travel; the words are made last."""
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -127,13 +128,19 @@ _WORDS: dict[str, dict[str, str]] = {
 
 def _money(minor: int, reason: Reason, locale: Locale) -> str:
     """Whole major units: the amounts have two significant digits; under 10 units the minor ones are shown."""
-    precision = get_currency_precision(reason.currency)
+    return _amount(minor, reason.currency, locale)
+
+
+# A list renders fifty sentences at once; few amounts and durations differ, and babel takes its time for each.
+@lru_cache(maxsize=4096)
+def _amount(minor: int, currency: str, locale: Locale) -> str:
+    precision = get_currency_precision(currency)
     major = minor / 10**precision
     digits = precision if 0 < abs(major) < 10 else 0
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
     if locale.language == "it":
         pattern = pattern.removeprefix("¤") + "\u00a0¤"
-    return format_currency(major, reason.currency, format=pattern, locale=locale, currency_digits=False)
+    return format_currency(major, currency, format=pattern, locale=locale, currency_digits=False)
 
 
 def _duration(seconds: int, locale: Locale) -> str:
@@ -150,5 +157,6 @@ def _duration(seconds: int, locale: Locale) -> str:
     return _unit(0, "second", locale)
 
 
+@lru_cache(maxsize=4096)
 def _unit(n: int, unit: str, locale: Locale) -> str:
     return format_unit(n, f"duration-{unit}", length="short", locale=locale)
