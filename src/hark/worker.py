@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 import structlog
 
+from hark.access.jobs import clean_up
 from hark.channels.email.adapter import imap_config, mail_channel, open_password
 from hark.channels.email.hosts import Resolve, host_policy
 from hark.channels.email.imap import ImapSource
@@ -65,6 +66,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "sources": lambda: sources.run(stop),
         "spool": lambda: every(LOOK_S, reception.drain, stop),
         "silence": lambda: every(30.0, lambda: check_silence(services), stop),
+        "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
     }
     async with receiving(settings, reception):
