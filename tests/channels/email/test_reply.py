@@ -1,5 +1,6 @@
 """split_reply on mails as the programs write them (own samples), and on the shared collections: no word lost."""
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -95,3 +96,11 @@ def test_languages_limit_the_rules() -> None:
     text = "Danke\n\nAm Mo., 2. Jan. 2023 um 15:04 Uhr schrieb Hilfe (Team):\n\n> alt"
     assert split_reply(text, languages=["de"]).visible == "Danke"
     assert "schrieb" in split_reply(text, languages=["ko"]).visible
+
+
+@pytest.mark.parametrize("text", ["On a:\n" * 100_000, "From: a@b\n" * 100_000, "On 12:00 x:\n" * 50_000, "-" * 1_000_000, "- \n" * 200_000,
+                                  "x " * 500_000, ">\n" * 200_000])  # fmt: skip
+def test_hostile_text_is_split_in_time(text: str) -> None:
+    started = time.process_time()
+    split_reply(text)
+    assert time.process_time() - started < 3.0

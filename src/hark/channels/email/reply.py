@@ -7,19 +7,21 @@ rather than from one library: the known ones cut inline answers or know no Korea
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from hark.channels.email.sanitize import html_to_text
 from hark.channels.email.types import SplitReply
 
-MAX_LINES = 20_000  # scanned for headers; later lines keep the label of the last one
+MAX_LINES = 5_000  # scanned for headers; later lines keep the label of the last one
 MAX_HEADER_LINES = 4
 MAX_LINE = 500
+MAX_END_LINES = 20  # within which "Sent from ..." and "- Name" are looked for
 
 # language: how "<date>, <person> wrote:" begins and ends
 WROTE = {
     "en": (r"(?:On|At)\b", r"(?:wrote|writes|said)\s?:"),
     "ko": (
-        r"\d{4}\s?[년.-]|(?:From|보낸)|.*\d{1,2}:\d{2}",
+        r"\d{4}\s?[년.-]|.{0,80}\d{1,2}:\d{2}",
         r"(?:님이\s*(?:작성|쓴 글|쓰신 글)|작성|작성함|썼습니다|님께서 작성)\s?:",
     ),
     "it": (r"(?:Il(?: giorno)?|In data|Alle|Data)\b", r"(?:ha scritto|scrive|ha scritto quanto segue)\s?:"),
@@ -31,12 +33,12 @@ WROTE = {
     "pl": (r"(?:W dniu|Dnia|pon|wt|śr|czw|pt|sob|niedz|\d)", r"(?:napisał(?:\(a\)|a)?|pisze)\s?:"),
     "sv": (r"(?:Den|På|mån|tis|ons|tors|fre|lör|sön|\d)", r"skrev\b[^:]{0,120}:"),
     "da": (r"(?:Den|På|man|tir|ons|tor|fre|lør|søn|\d)", r"skrev\b[^:]{0,120}:"),
-    "fi": (r".*\d", r"kirjoitti\s?:"),
+    "fi": (r"", r"kirjoitti\s?:"),
     "cs": (r"(?:Dne|\d|[a-zá-ž]{2} )", r"napsal(?:\(a\)|a)?\s?:"),
-    "ru": (r".*\d", r"(?:написал(?:\(а\)|а)?|писал(?:\(а\)|а)?|пишет)\s?:"),
-    "tr": (r".*\d", r"(?:şunu yazdı|yazdı)\s?:"),
+    "ru": (r"", r"(?:написал(?:\(а\)|а)?|писал(?:\(а\)|а)?|пишет)\s?:"),
+    "tr": (r"", r"(?:şunu yazdı|yazdı)\s?:"),
     "ja": (r"\d{4}\s?[年/-]", r"(?:のメール|が書きました|さん(?:は|が)書きました|<[^<>]+@[^<>]+>)\s?[:：]"),
-    "zh": (r".*\d", r"(?:写道|寫道|来信|來信)\s?[:：]"),
+    "zh": (r"", r"(?:写道|寫道|来信|來信)\s?[:：]"),
 }
 # language: the fields of the header block Outlook and others put before the history
 FIELDS = {
@@ -56,12 +58,12 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 FORWARD = re.compile(
-    r"^[\s>*_-]{0,60}(?:Begin forwarded message|Forwarded (?:message|by|conversation)|전달된\s?(?:메시지|메일|이메일)|메시지 전달|"
+    r"^[ \t>*_-]{0,60}(?:Begin forwarded message|Forwarded (?:message|by|conversation)|전달된\s?(?:메시지|메일|이메일)|메시지 전달|"
     r"Messaggio inoltrato|Inizio messaggio inoltrato|Weitergeleitete (?:Nachricht|Mail)|Anfang der weitergeleiteten|"
     r"Message transféré|Début du message (?:réexpédié|transféré)|Mensaje reenviado|Inicio del mensaje reenviado|"
     r"Mensagem (?:encaminhada|reencaminhada)|Doorgestuurd bericht|Begin doorgestuurd bericht|Przekazana wiadomość|"
     r"Vidarebefordrat (?:meddelande|brev)|Videresendt|転送(?:された)?メッセージ|转发的?邮件|轉寄郵件)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 DELIMITER = re.compile(r"^(?:--|__|—|--\s?--)\s*$")
 SENT_FROM = re.compile(
@@ -101,18 +103,34 @@ def _join(lines: list[str]) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
 
 
+class _Rules(NamedTuple):
+    """`ends` finds the closing words of any language's header; `pairs` then tell whether its beginning fits."""
+
+    ends: re.Pattern[str]
+    pairs: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+    field: re.Pattern[str]
+
+
 @lru_cache(maxsize=32)
-def _patterns(languages: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    known = [one for one in languages if one in WROTE] or list(WROTE)
-    wrote = "|".join(f"(?:{WROTE[one][0]}).{{0,400}}{WROTE[one][1]}" for one in dict.fromkeys([*known, "en"]))
-    fields = "|".join(FIELDS[one] for one in dict.fromkeys([*known, "en"]))
-    return (re.compile(rf"^(?:{wrote}|[^:]{{1,80}}<[^<>\s]+@[^<>\s]+>\s*(?:wrote|writes)?\s*:)\s*$", re.IGNORECASE),
-            re.compile(rf"^[\s>*|]*\*?(?:{fields})\s?\*?\s?[:：]", re.IGNORECASE))  # fmt: skip
+def _rules(languages: tuple[str, ...]) -> _Rules:
+    known = [*dict.fromkeys([*(one for one in languages if one in WROTE), "en"])]
+    ends = [rf"(?:{WROTE[one][1]})\s*$" for one in known] + [
+        r"[^:]{1,80}<[^<>\s]{3,200}>\s{0,3}(?:wrote|writes)?\s?:\s*$"
+    ]
+    starts = [WROTE[one][0] for one in known] + [""]
+    fields = "|".join(FIELDS[one] for one in known)
+    compiled = [re.compile(one, re.IGNORECASE) for one in ends]
+    return _Rules(
+        ends=re.compile("|".join(ends), re.IGNORECASE),
+        pairs=tuple((re.compile(start, re.IGNORECASE), end) for start, end in zip(starts, compiled, strict=True)),
+        field=re.compile(rf"^[\s>*|]{{0,20}}(?:{fields})\s?\*?\s?[:：]", re.IGNORECASE),
+    )
 
 
 def _label(lines: list[str], languages: tuple[str, ...]) -> list[int]:
-    wrote, field = _patterns(languages)
+    rules = _rules(languages)
     labels = [VISIBLE] * len(lines)
+    forward = _forward_at(lines)
     seen_text = False
     number = 0
     while number < min(len(lines), MAX_LINES):
@@ -124,9 +142,9 @@ def _label(lines: list[str], languages: tuple[str, ...]) -> list[int]:
             labels[number] = QUOTED
             number += 1
             continue
-        if FORWARD.match(line):
+        if number == forward:
             return labels  # a forward keeps its content
-        length, to_end = _history_at(lines, number, line, wrote, field)
+        length, to_end = _history_at(lines, number, line, rules)
         if length and to_end and not seen_text:
             return labels  # nothing before it: this mail is a forward without a mark
         if length:
@@ -141,17 +159,24 @@ def _label(lines: list[str], languages: tuple[str, ...]) -> list[int]:
     return labels
 
 
-def _history_at(lines: list[str], number: int, line: str, wrote: re.Pattern[str],
-                field: re.Pattern[str]) -> tuple[int, bool]:  # fmt: skip
+def _forward_at(lines: list[str]) -> int:
+    """The line of the first forward mark, or -1. One search over the text, because nearly all mails have none."""
+    text = "\n".join(lines[:MAX_LINES])
+    match = FORWARD.search(text)
+    return text.count("\n", 0, match.end()) if match else -1
+
+
+def _history_at(lines: list[str], number: int, line: str, rules: _Rules) -> tuple[int, bool]:
     """(lines of the history's header that begins here or 0, whether everything after it is history)."""
-    if ORIGINAL.match(line):
+    ruled = line[0] in "-_=*["
+    if ruled and ORIGINAL.match(line):
         return 1, True
-    if RULE.match(line):
+    if ruled and RULE.match(line):
         following = _next_text(lines, number + 1)
-        return (1, True) if following is not None and _field_block(lines, following, field) else (0, False)
-    if _field_block(lines, number, field):
+        return (1, True) if following is not None and _field_block(lines, following, rules.field) else (0, False)
+    if _field_block(lines, number, rules.field):
         return 1, True
-    length = _wrote_header(lines, number, wrote)
+    length = _wrote_header(lines, number, rules)
     if not length:
         return 0, False
     following = _next_text(lines, number + length)
@@ -165,7 +190,7 @@ def _next_text(lines: list[str], start: int) -> int | None:
 
 def _field_block(lines: list[str], number: int, field: re.Pattern[str]) -> bool:
     """At least three header fields, or two with an address, within eight lines that begin with one."""
-    if not field.match(lines[number][:MAX_LINE]):
+    if (":" not in lines[number] and "：" not in lines[number]) or not field.match(lines[number][:MAX_LINE]):
         return False
     block = [line[:MAX_LINE] for line in lines[number : number + 8]]
     names = [line for line in block if field.match(line)]
@@ -173,7 +198,9 @@ def _field_block(lines: list[str], number: int, field: re.Pattern[str]) -> bool:
     return len(kinds) >= 3 or (len(kinds) == 2 and any("@" in line for line in names))
 
 
-def _wrote_header(lines: list[str], number: int, wrote: re.Pattern[str]) -> int:
+def _wrote_header(lines: list[str], number: int, rules: _Rules) -> int:
+    if not any(line.rstrip(" *").endswith((":", "：")) for line in lines[number : number + MAX_HEADER_LINES]):
+        return 0
     joined = ""
     for length in range(1, MAX_HEADER_LINES + 1):
         if number + length > len(lines) or (length > 1 and not lines[number + length - 1].strip()):
@@ -181,7 +208,8 @@ def _wrote_header(lines: list[str], number: int, wrote: re.Pattern[str]) -> int:
         joined = f"{joined} {lines[number + length - 1].strip(' *')}".strip()
         if len(joined) > MAX_LINE:
             return 0
-        if joined.endswith((":", "：")) and DATED.search(joined) and wrote.match(joined):
+        dated = joined.endswith((":", "：")) and DATED.search(joined) and rules.ends.search(joined)
+        if dated and any(start.match(joined) and end.search(joined) for start, end in rules.pairs):
             return length
     return 0
 
@@ -194,13 +222,14 @@ def _mark_signature(lines: list[str], labels: list[int]) -> None:
     first = last
     while first > 0 and labels[first - 1] == VISIBLE:
         first -= 1
+    begun = first > texts[0]
     for index in range(first, last + 1):
         line = lines[index].strip()
-        before = any(lines[at].strip() for at in visible if at < index)
-        if before and (DELIMITER.match(line) or _is_short_end(lines, index, last)):
+        if begun and (DELIMITER.match(line) or (index >= last - MAX_END_LINES and _is_short_end(lines, index, last))):
             for at in range(index, last + 1):
                 labels[at] = SIGNATURE
             return
+        begun = begun or bool(line)
 
 
 def _is_short_end(lines: list[str], index: int, last: int) -> bool:
