@@ -8,7 +8,6 @@ References and In-Reply-To.
 import hashlib
 import hmac
 import re
-import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
@@ -235,8 +234,3 @@ def _fix_boundaries(mail: EmailMessage, message_id: str) -> None:
     seed = hashlib.sha256(message_id.encode()).hexdigest()[:24]
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
         part.set_boundary(f"=_{seed}_{number}")
-
-
-def new_loop_token() -> str:
-    """A token for `X-Loop`, made once per installation."""
-    return f"hark-{secrets.token_hex(8)}"
