@@ -107,7 +107,11 @@ async def test_reception_without_the_database(services: Services, workspace: Any
 
 async def test_a_silent_mailbox_says_so(services: Services, workspace: Any, clock: Any) -> None:
     db = services.db
-    await db.run("UPDATE channel_accounts SET silent_after_s = 3600, last_item_at = $2 WHERE id = $1", workspace.account_id, clock())
+    await db.run(
+        "UPDATE channel_accounts SET silent_after_s = 3600, last_item_at = $2 WHERE id = $1",
+        workspace.account_id,
+        clock(),
+    )
     problem = "SELECT problem FROM channel_accounts WHERE id = $1"
     await check_silence(services)
     assert await db.find(str, problem, workspace.account_id) is None
@@ -129,8 +133,16 @@ def dovecot() -> Any:
     server.close()
 
 
-async def test_imap_mailbox_from_connection_to_conversation(services: Services, workspace: Any, client: Any, dovecot: Dovecot) -> None:
-    imap = {"host": "127.0.0.1", "port": dovecot.imap_port, "security": "none", "username": "desk", "password": PASSWORD}
+async def test_imap_mailbox_from_connection_to_conversation(
+    services: Services, workspace: Any, client: Any, dovecot: Dovecot
+) -> None:
+    imap = {
+        "host": "127.0.0.1",
+        "port": dovecot.imap_port,
+        "security": "none",
+        "username": "desk",
+        "password": PASSWORD,
+    }
     wrong = await client.post("/api/mailboxes/test", {"imap": {**imap, "password": "wrong"}})
     assert wrong.json()["ok"] is False
     assert "password" in wrong.json()["imap"]["sentence"]
@@ -152,7 +164,9 @@ async def test_imap_mailbox_from_connection_to_conversation(services: Services, 
         await eventually(services.db, FATES, 3, workspace.id)
         patched = await client.patch(f"/api/mailboxes/{account}", {"imap": {**imap, "password": "changed"}})
         assert patched.status_code == 200
-        await eventually(services.db, "SELECT problem LIKE 'Receiving:%password%' FROM channel_accounts WHERE id = $1", True, account)
+        await eventually(
+            services.db, "SELECT problem LIKE 'Receiving:%password%' FROM channel_accounts WHERE id = $1", True, account
+        )
         await client.patch(f"/api/mailboxes/{account}", {"imap": imap})
         await eventually(services.db, "SELECT problem IS NULL FROM channel_accounts WHERE id = $1", True, account)
     assert await services.db.one(int, "SELECT count(*) FROM messages WHERE workspace_id = $1", workspace.id) == 3
@@ -189,7 +203,9 @@ async def test_kill_9_loses_no_acknowledged_mail(services: Services, workspace: 
 
     process = await start()
     pouring = asyncio.create_task(asyncio.to_thread(pour))
-    while len(acknowledged) < 40 and not pouring.done():
+    for _ in range(3000):
+        if len(acknowledged) >= 40 or pouring.done():
+            break
         await asyncio.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     await process.wait()
@@ -206,5 +222,7 @@ async def test_kill_9_loses_no_acknowledged_mail(services: Services, workspace: 
     finally:
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
-    subjects = await services.db.all(str, "SELECT headers ->> 'subject' FROM messages WHERE workspace_id = $1", workspace.id)
+    subjects = await services.db.all(
+        str, "SELECT headers ->> 'subject' FROM messages WHERE workspace_id = $1", workspace.id
+    )
     assert sorted(subjects) == sorted(f"Order {n}" for n in [*acknowledged, acknowledged[-1] + 1])

@@ -1,6 +1,6 @@
 """A process of its own that serves the outbox once and is killed (SIGKILL) at a named step.
 
-    python -m tests.delivery.killed_sender DSN DATA_FOLDER STEP
+python -m tests.delivery.killed_sender DSN DATA_FOLDER STEP
 """
 
 import asyncio
@@ -52,7 +52,9 @@ async def main(dsn: str, data: Path, step: str) -> None:
     elif name == "commit" and when == "before":
         settling._settle = killing(settling._settle, before=False)  # the transaction is open, nothing is committed
     else:
-        function = {"release": "release", "lease": "lease_next", "commit": "mark_sent", "sending": "start_sending"}[name]
+        function = {"release": "release", "lease": "lease_next", "commit": "mark_sent", "sending": "start_sending"}[
+            name
+        ]
         setattr(leaving, function, killing(getattr(leaving, function), before=when == "before"))
     outbox = leaving.Outbox(db, Files.local(data / "files"), {1: channel})
     while await outbox.work_once():

@@ -29,7 +29,9 @@ STEPS = [
 
 
 @pytest.mark.parametrize(("step", "copies", "state"), STEPS)
-async def test_killed_at(office: Office, client: Any, replies: str, dsn: str, step: str, copies: int, state: State) -> None:
+async def test_killed_at(
+    office: Office, client: Any, replies: str, dsn: str, step: str, copies: int, state: State
+) -> None:
     await office.db.run(
         "UPDATE workspaces SET settings = settings || '{\"undo_seconds\": 0}' WHERE id = $1", office.workspace.id
     )
@@ -37,7 +39,14 @@ async def test_killed_at(office: Office, client: Any, replies: str, dsn: str, st
     assert queued.status_code == 201
     env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.delivery.killed_sender", dsn, str(office.services.settings.data), step, cwd=ROOT, env=env
+        sys.executable,
+        "-m",
+        "tests.delivery.killed_sender",
+        dsn,
+        str(office.services.settings.data),
+        step,
+        cwd=ROOT,
+        env=env,
     )
     assert await process.wait() == -signal.SIGKILL
     for _ in range(3):

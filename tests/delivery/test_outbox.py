@@ -11,7 +11,9 @@ from hark.delivery.types import State
 
 
 async def test_a_reply_leaves_threaded_after_the_undo_time(office: Office, client: Any, replies: str) -> None:
-    body = await office.body(cc=[{"address": "bob@shop.example"}], bcc=[{"address": "boss@desk.example"}], html="<p>On <b>its</b> way</p>")
+    body = await office.body(
+        cc=[{"address": "bob@shop.example"}], bcc=[{"address": "boss@desk.example"}], html="<p>On <b>its</b> way</p>"
+    )
     queued = await client.post(replies, body)
     assert queued.status_code == 201, queued.text
     assert queued.json()["state"] == "held"
@@ -102,16 +104,20 @@ async def test_ones_own_two_replies_do_not_stop_each_other(office: Office, clien
     for text in ("first", "second"):
         assert (await client.post(replies, await office.body(text, seen_seq=seen))).status_code == 201
     await office.leave()
-    texts = [message_from_bytes(m.content, policy=default).get_body(("plain",)).get_content()[:6] for m in office.sink.mails]
+    texts = [
+        message_from_bytes(m.content, policy=default).get_body(("plain",)).get_content()[:6] for m in office.sink.mails
+    ]
     assert [t.strip() for t in texts] == ["first", "second"]
 
 
 async def test_send_later_and_cancel_if_the_customer_writes(office: Office, client: Any, replies: str) -> None:
-    at = (office.clock() .replace(microsecond=0)).isoformat()
+    at = (office.clock().replace(microsecond=0)).isoformat()
     assert (await client.post(replies, await office.body(send_at=at))).status_code == 400
     tomorrow = office.clock().replace(year=office.clock().year + 1).isoformat()
     kept = (await client.post(replies, await office.body("kept", send_at=tomorrow))).json()
-    dropped = (await client.post(replies, await office.body("dropped", send_at=tomorrow, cancel_if_customer_writes=True))).json()
+    dropped = (
+        await client.post(replies, await office.body("dropped", send_at=tomorrow, cancel_if_customer_writes=True))
+    ).json()
     await office.leave()
     assert office.sink.mails == []
     await office.write("Found it", In_Reply_To=f"<c1.{office.workspace.id}@shop.example>")
@@ -127,7 +133,9 @@ async def test_send_and_keep_and_send_and_resolve(office: Office, client: Any, r
     until = office.clock().replace(year=office.clock().year + 1).isoformat()
     await client.post(replies, await office.body(keep_until=until))
     await office.leave()
-    row = await office.db.pool.fetchrow("SELECT status, promise_until, wait_t0 FROM conversations WHERE id = $1", office.conversation_id)
+    row = await office.db.pool.fetchrow(
+        "SELECT status, promise_until, wait_t0 FROM conversations WHERE id = $1", office.conversation_id
+    )
     assert row["promise_until"] is not None
     assert row["wait_t0"] is not None, "the customer still waits"
     await client.post(replies, await office.body(resolve=True))
@@ -161,7 +169,9 @@ async def test_it_gives_up_after_the_last_try(office: Office, client: Any, repli
     assert any("could not be sent" in note for note in await office.notes())
 
 
-async def test_a_permanent_failure_is_seen_and_lets_the_next_one_pass(office: Office, client: Any, replies: str) -> None:
+async def test_a_permanent_failure_is_seen_and_lets_the_next_one_pass(
+    office: Office, client: Any, replies: str
+) -> None:
     office.sink.replies["wrong@shop.example"] = "550 no such user"
     seen = await office.seen()
     bad = (await client.post(replies, await office.body(to=[{"address": "wrong@shop.example"}], seen_seq=seen))).json()
@@ -196,7 +206,9 @@ async def test_order_within_an_endpoint_survives_a_pause(office: Office, client:
     await office.run()
     office.clock.advance(minutes=1)
     await office.run()
-    texts = [message_from_bytes(m.content, policy=default).get_body(("plain",)).get_content()[:3] for m in office.sink.mails]
+    texts = [
+        message_from_bytes(m.content, policy=default).get_body(("plain",)).get_content()[:3] for m in office.sink.mails
+    ]
     assert texts == ["one", "two"]
 
 
@@ -233,6 +245,12 @@ async def test_bad_requests(office: Office, client: Any, stranger_client: Any, r
         assert (answer.status_code, answer.json()["code"]) == (400, code), answer.text
     assert (await stranger_client.post(replies, await office.body())).status_code == 404
     id = (await client.post(replies, await office.body())).json()["id"]
-    for method, path in (("GET", ""), ("POST", "/cancel"), ("POST", "/send-now"), ("POST", "/mark-sent"), ("DELETE", "")):
+    for method, path in (
+        ("GET", ""),
+        ("POST", "/cancel"),
+        ("POST", "/send-now"),
+        ("POST", "/mark-sent"),
+        ("DELETE", ""),
+    ):
         assert (await stranger_client.request(method, f"/api/outbox/{id}{path}")).status_code == 404
     assert (await client.delete(f"/api/outbox/{id}")).status_code == 204

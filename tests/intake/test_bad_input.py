@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.intake.conftest import Desk
 
+from hark.core.files import Files
+from hark.intake.actions import forget_old_raw
 from hark.intake.types import Fate
 
 Mail = Callable[..., bytes]
@@ -15,7 +18,8 @@ DATA = Path(__file__).parent.parent.parent.parent / "shared" / "data"
 async def test_ten_thousand_recipients(desk: Desk, mail: Mail) -> None:
     line = await desk.put(mail(To=", ".join(f"r{n}@x.example" for n in range(10_000))))
     assert line.fate is Fate.NEW
-    assert line.reason and "recipients" in line.reason
+    assert line.reason
+    assert "recipients" in line.reason
     refs = await desk.db.pool.fetchval("SELECT refs FROM endpoints WHERE conversation_id = $1", line.conversation_id)
     assert len(refs["cc"]) <= 100
 
@@ -36,15 +40,18 @@ async def test_endless_headers(desk: Desk) -> None:
 async def test_no_message_id(desk: Desk, mail: Mail) -> None:
     line = await desk.put(mail(Message_ID=None))
     assert line.fate is Fate.NEW
-    assert line.reason and "Message-ID" in line.reason
+    assert line.reason
+    assert "Message-ID" in line.reason
 
 
 async def test_no_sender_at_all(desk: Desk, mail: Mail) -> None:
     line = await desk.put(mail(From=None))
     assert line.fate is Fate.NEW
-    assert line.reason and "cannot be answered" in line.reason
+    assert line.reason
+    assert "cannot be answered" in line.reason
     named = await desk.put(mail(From=None), mail_from="bot@shop.example")
-    assert named.reason and "bot@shop.example" in named.reason
+    assert named.reason
+    assert "bot@shop.example" in named.reason
 
 
 @pytest.mark.parametrize(
@@ -53,7 +60,11 @@ async def test_no_sender_at_all(desk: Desk, mail: Mail) -> None:
         b"From: a@x.example\r\nSubject: nul\x00s\r\nMessage-ID: <z\x00@x>\r\n\r\nbo\x00dy\x00\r\n",
         "From: Jörg <j@x.example>\r\nSubject: grüße\r\nMessage-ID: <8@x>\r\n\r\nä\r\n".encode("latin-1"),
         b"From: a@x.example\r\nMessage-ID: <c@x>\r\nContent-Type: text/plain; charset=klingon\r\n\r\n\xc3\xa4 \xff\r\n",
-        b"", b"\r\n\r\n", b"\x00", b"garbage without a header", b"From: \r\nTo: \r\n\r\n",
+        b"",
+        b"\r\n\r\n",
+        b"\x00",
+        b"garbage without a header",
+        b"From: \r\nTo: \r\n\r\n",
         b"From: a@x.example\r\nReferences: " + b"<x@y> " * 5000 + b"\r\nMessage-ID: <rr@x>\r\n\r\nx",
         b"From: a@x.example\r\nSubject: " + b"s" * 100_000 + b"\r\nMessage-ID: <ls@x>\r\n\r\nx",
         b"From: a@x.example\r\nMessage-ID: <" + b"m" * 5000 + b"@x>\r\n\r\nx",
@@ -83,3 +94,22 @@ async def test_the_collected_odd_mails_all_have_a_fate(desk: Desk, folder: str) 
     )
     assert open_or_parked == 0
     assert await desk.count("intake_items") > len(paths) * 0.9
+
+
+async def test_an_id_too_long_for_an_index_is_no_id(desk: Desk, mail: Mail) -> None:
+    line = await desk.put(mail(Message_ID="<" + "한" * 890 + "@x>", References="<" + "글" * 890 + "@x>"))
+    assert line.fate is Fate.NEW
+
+
+async def test_old_raw_mails_are_erased_but_not_what_waits(desk: Desk, mail: Mail, files: Files, clock: Any) -> None:
+    done = await desk.put(mail(Message_ID="<keep@x>"))
+    held = await desk.put(mail(From="eve@x.example", In_Reply_To="<keep@x>"))
+    assert held.fate is Fate.HELD
+    assert await forget_old_raw(desk.db, files, 90) == 0
+    clock.advance(days=91)
+    assert await forget_old_raw(desk.db, files, 90) >= 1
+    keys = dict(
+        await desk.db.pool.fetch("SELECT id, blob_key FROM intake_items WHERE workspace_id = $1", desk.workspace.id)
+    )
+    assert keys[done.id] == ""
+    assert await files.get(keys[held.id])

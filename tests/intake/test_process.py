@@ -44,7 +44,8 @@ async def reply_in(desk: Desk, conversation_id: Any) -> str:
 async def test_a_new_mail_starts_a_conversation(desk: Desk, mail: Mail) -> None:
     line = await desk.put(mail())
     assert line.fate is Fate.NEW
-    assert line.conversation_id and line.message_id
+    assert line.conversation_id
+    assert line.message_id
     assert line.reason is None
     row = await desk.db.pool.fetchrow("SELECT text, headers FROM messages WHERE id = $1", line.message_id)
     assert row["text"] == "Hello, my order is late."
@@ -102,7 +103,8 @@ async def test_a_stranger_who_quotes_our_id_is_held(desk: Desk, mail: Mail, clie
     line = await desk.put(mail("Let me in", From="eve@evil.example", In_Reply_To=f"<{ours}>"))
     assert line.fate is Fate.HELD
     assert line.message_id is None
-    assert line.reason and "eve@evil.example" in line.reason
+    assert line.reason
+    assert "eve@evil.example" in line.reason
     attention = (await client.get("/api/intake?fate=attention")).json()["items"]
     assert [i["id"] for i in attention] == [str(line.id)]
     assert attention[0]["can"] == ["raw", "accept"]
@@ -199,7 +201,8 @@ async def test_a_forged_agent_is_a_customer(desk: Desk, mail: Mail) -> None:
     )
     line = await desk.put(mail("Please send me the password", From=f"Ada Agent <{email}>"))
     assert line.fate is Fate.NEW
-    assert line.reason and "Ada Agent of your team" in line.reason
+    assert line.reason
+    assert "Ada Agent of your team" in line.reason
     row = await desk.db.pool.fetchrow("SELECT direction, author_kind FROM messages WHERE id = $1", line.message_id)
     assert (row["direction"], row["author_kind"]) == (1, 3)
 
@@ -207,7 +210,8 @@ async def test_a_forged_agent_is_a_customer(desk: Desk, mail: Mail) -> None:
 async def test_a_web_form_from_our_own_address_counts_as_who_filled_it_in(desk: Desk, mail: Mail) -> None:
     line = await desk.put(mail(From=f"Web form <{desk.workspace.address}>", Reply_To="Finn <finn@home.example>"))
     assert line.fate is Fate.NEW
-    assert line.reason and "finn@home.example" in line.reason
+    assert line.reason
+    assert "finn@home.example" in line.reason
     name = await desk.db.one(str, "SELECT i.value FROM conversations c JOIN identities i ON i.contact_id = c.contact_id"
                                   " WHERE c.id = $1", line.conversation_id)  # fmt: skip
     assert name == "finn@home.example"
@@ -263,7 +267,8 @@ async def test_a_bounce_marks_our_message_and_writes_a_line(desk: Desk, mail: Ma
     ours = await reply_in(desk, first.conversation_id)
     line = await desk.put(bounce(desk.workspace.address, ours))
     assert (line.fate, line.conversation_id) == (Fate.BOUNCE, first.conversation_id)
-    assert line.reason and "550 no such user" in line.reason
+    assert line.reason
+    assert "550 no such user" in line.reason
     assert await desk.db.one(int, "SELECT delivery FROM messages WHERE external_id = $1", ours) == 4
     note = await desk.db.one(
         str, "SELECT text FROM messages WHERE conversation_id = $1 AND kind = 3", first.conversation_id
@@ -275,7 +280,8 @@ async def test_a_bounce_of_foreign_mail_is_visible(desk: Desk) -> None:
     line = await desk.put(bounce(desk.workspace.address, "foreign@elsewhere.example"))
     assert line.fate is Fate.BOUNCE
     assert line.conversation_id is None
-    assert line.reason and "did not leave through Hark" in line.reason
+    assert line.reason
+    assert "did not leave through Hark" in line.reason
 
 
 async def test_a_customer_who_writes_cancels_a_scheduled_reply(desk: Desk, mail: Mail) -> None:
@@ -304,7 +310,8 @@ async def test_three_failures_park_and_replay_works(
         clock.advance(minutes=15)
     line = await desk.line(id)
     assert line.fate is Fate.PARKED
-    assert line.reason and "safe" in line.reason
+    assert line.reason
+    assert "safe" in line.reason
     assert (await desk.line(other)).fate is Fate.NEW, "a poison mail stops no other"
     await files.put(key, raw)
     replayed = await client.post(f"/api/intake/{id}/replay")

@@ -82,7 +82,9 @@ async def test_without_the_database_the_spool_takes_it(desk: Desk, mail: Mail, f
     assert await online.drain() == 0
 
 
-async def test_draining_again_after_a_crash_changes_nothing(desk: Desk, mail: Mail, files: Files, tmp_path: Path) -> None:
+async def test_draining_again_after_a_crash_changes_nothing(
+    desk: Desk, mail: Mail, files: Files, tmp_path: Path
+) -> None:
     folder = tmp_path / "spool"
     raw = mail()
     await make(None, files, folder).take(raw, [desk.workspace.address], source=Source.SMTP)

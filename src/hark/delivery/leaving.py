@@ -33,7 +33,7 @@ from hark.delivery.types import OutboxRow, OutChannel, OutFile, Outgoing, Quoted
 log = structlog.get_logger(__name__)
 POLL_S = 1.0
 PAUSE_S = 0.1  # between two looks, however often the journal wakes us
-PARALLEL = 4
+PARALLEL = 8  # more than one server may take at once, so that a slow one does not hold up the others
 
 
 class Outbox:

@@ -203,23 +203,32 @@ async def _lock_item(tx: Tx, id: UUID) -> _Fate:
 
 
 class _OldRaw(msgspec.Struct):
-    workspace_id: int
     id: UUID
     blob_key: str
 
 
+class _Keeping(msgspec.Struct):
+    id: int
+    days: int
+
+
 async def forget_old_raw(db: Db, files: Files, default_days: int, *, limit: int = 500) -> int:
     """Erase raw mails past their workspace's keeping time (setting raw_keep_days); how many. Open, held and parked stay."""
-    rows = await db.all(
-        _OldRaw,
-        "SELECT i.workspace_id, i.id, i.blob_key FROM intake_items i JOIN workspaces w ON w.id = i.workspace_id"
-        " WHERE i.blob_key <> '' AND i.fate NOT IN (0, 6, 7) AND i.received_at <"
-        " $1::timestamptz - make_interval(days => coalesce((w.settings ->> 'raw_keep_days')::int, $2)) LIMIT $3",
-        db.now(), default_days, limit,
-    )  # fmt: skip
-    for row in rows:
-        await files.delete(row.blob_key)
-        await db.run(
-            "UPDATE intake_items SET blob_key = '' WHERE workspace_id = $1 AND id = $2", row.workspace_id, row.id
-        )
-    return len(rows)
+    forgotten = 0
+    workspaces = await db.all(
+        _Keeping, "SELECT id, coalesce((settings ->> 'raw_keep_days')::int, $1) AS days FROM workspaces", default_days
+    )
+    for workspace in workspaces:
+        rows = await db.all(
+            _OldRaw,
+            "SELECT id, blob_key FROM intake_items WHERE workspace_id = $1 AND blob_key <> '' AND fate NOT IN (0, 6, 7)"
+            " AND received_at < $2 ORDER BY received_at LIMIT $3",
+            workspace.id, db.now() - timedelta(days=workspace.days), limit,
+        )  # fmt: skip
+        for row in rows:
+            await files.delete(row.blob_key)
+            await db.run(
+                "UPDATE intake_items SET blob_key = '' WHERE workspace_id = $1 AND id = $2", workspace.id, row.id
+            )
+        forgotten += len(rows)
+    return forgotten

@@ -268,6 +268,7 @@ CREATE TABLE intake_items (
 );
 CREATE INDEX intake_todo ON intake_items (next_try_at) WHERE fate = 0;
 CREATE INDEX intake_attention ON intake_items (workspace_id, received_at) WHERE fate IN (6, 7);
+CREATE INDEX intake_raw ON intake_items (workspace_id, received_at) WHERE blob_key <> '' AND fate NOT IN (0, 6, 7);
 CREATE INDEX intake_recent ON intake_items (workspace_id, received_at DESC, id DESC);
 
 -- conversations ----------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from hark.intake.process import Reader
 from hark.intake.types import Inbound, InboundFile, Kind, Party, ReadContext
 
 MESSAGE_ID_KEY = "message-id"
+MAX_ID_BYTES = 900
 KIND_REASONS: dict[str, str] = {
     "auto_reply": "An automatic reply; no clock was moved.",
     "out_of_office": "An out-of-office notice; no clock was moved.",
@@ -56,7 +57,8 @@ def mail_reader(keys: Keys) -> Reader:
         inbound = Inbound(
             from_address=sender.address if sender else "", from_name=sender.name if sender else "",
             to=_parties(mail.to), cc=_parties(mail.cc), reply_to=_parties(mail.reply_to), subject=mail.subject,
-            date=mail.date, external_id=mail.message_id, in_reply_to=mail.in_reply_to, references=mail.references,
+            date=mail.date, external_id=next(iter(_storable([mail.message_id or ""])), None),
+            in_reply_to=_storable(mail.in_reply_to), references=_storable(mail.references),
             text=mail.text, quoted_at=quoted_at(mail.text), html=mail.html, kind=kind,
             kind_reason=KIND_REASONS.get(kind, ""), problems=list(mail.problems),
             attachments=[
@@ -81,20 +83,35 @@ def _parties(addresses: Sequence[Address]) -> list[Party]:
     return [Party(a.name, a.address) for a in addresses]
 
 
+def _storable(ids: Sequence[str]) -> list[str]:
+    """Ids that fit into an index; longer ones are nobody's real Message-ID."""
+    return [one for one in ids if 0 < len(one.encode()) <= MAX_ID_BYTES]
+
+
 def _own_ids(ids: Sequence[str], secret: bytes) -> list[UUID]:
     found = (own_message_id(one, secret) for one in ids)
     return list(dict.fromkeys(one for one in found if one is not None))
 
 
 def quoted_at(text: str) -> int | None:
-    """Where the quoted history at the end of a text begins; None without one, or when answers stand between quotes."""
+    """Where the history (and the signature before it) at the end of a text begins.
+
+    None without history, and when the sender's own words stand between or below the quotes: those are shown whole.
+    """
     parts = split_reply(text)
     if not parts.quoted.strip():
         return None
-    visible = parts.visible.rstrip()
-    if not visible or not text.startswith(visible):
-        return None
-    return len(visible)
+    own = [line.strip() for line in parts.visible.split("\n") if line.strip()]
+    at = matched = 0
+    for line in text.split("\n"):
+        if matched == len(own):
+            break
+        if line.strip():
+            if line.strip() != own[matched]:
+                return None
+            matched += 1
+        at += len(line) + 1
+    return min(at, len(text)) if own and matched == len(own) else None
 
 
 def _add_report(inbound: Inbound, report: DeliveryReport, secret: bytes) -> None:
