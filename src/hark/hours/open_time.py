@@ -60,7 +60,7 @@ class Calendar:
     def F(self, t: float) -> float:  # noqa: N802 - the papers and the columns f0, f1 call it F
         """Cumulative open seconds at `t`; never decreases."""
         second = _clamp(t)
-        return self._table_at(second).f(second)
+        return float(self._table_at(second).f(second))  # a whole number too: stored states are compared byte for byte
 
     def F_many(self, times: Iterable[float]) -> list[float]:  # noqa: N802
         """`[F(t) for t in times]`, in one loop over the tables; the times need no order."""
