@@ -13,8 +13,6 @@ from hark.core.actor import ActorKind
 from hark.core.db import Db
 from hark.core.journal import run_once
 
-pytest_plugins = ("tests.conversations.conftest",)
-
 
 async def run(db: Db, ws: int) -> None:
     while await run_once(db, CONSUMER, ws):

@@ -69,9 +69,7 @@ async def filled(db: Db, dsn: str, workspace: TestWorkspace) -> TestWorkspace:
     if dsn not in _filled:
         _filled[dsn] = workspace
         await db.run(_FILL, workspace.id)
-        await db.run(
-            _CONVERSATIONS, workspace.id, workspace.account_id, workspace.team_id, workspace.calendar_id, MANY
-        )
+        await db.run(_CONVERSATIONS, workspace.id, workspace.account_id, workspace.team_id, workspace.calendar_id, MANY)
         for statement in (_MESSAGES, _EVENTS, _IDENTITIES, _READS, _SEARCH):
             await db.run(statement, workspace.id)
         for table in BIG:

@@ -224,3 +224,38 @@ async def test_unknown_fields_are_named(client: SignedIn, post: Any) -> None:
     answer = await client.post(f"/api/conversations/{id}/severity", {"value": 1, "why": "x"})
     assert answer.status_code == 400
     assert "why" in answer.json()["detail"]
+
+
+async def test_a_viewer_reads_and_changes_nothing(
+    db: Db, workspace: TestWorkspace, http: Any, client: SignedIn, post: Any
+) -> None:
+    id = (await post.mail()).conversation_id
+    _, token = await workspace.agent("viewer")
+    viewer = SignedIn(http, token)
+    assert (await viewer.get(f"/api/conversations/{id}")).json()["can"] == []
+    for verb, body in (("resolve", None), ("spam", None), ("notes", {"text": "x"}), ("tags", {"add": []})):
+        assert (await viewer.post(f"/api/conversations/{id}/{verb}", body)).status_code == 403
+    assert (await detail(client, id))["status"] == 0
+    assert (await viewer.post(f"/api/conversations/{id}/read", {"seq": 2})).status_code == 204
+
+
+async def test_the_thread_pages_and_splits_quoted_text(client: SignedIn, post: Any) -> None:
+    text = "My answer\n\nOn Monday you wrote:\n> old"
+    got = await post.mail(text, quoted_at=text.index("On Monday"))
+    id = got.conversation_id
+    await post.reply(id)
+    await act(client, id, "resolve")
+    whole = (await client.get(f"/api/conversations/{id}/thread")).json()["items"]
+    mail = whole[-2]
+    assert (mail["visible_text"], mail["quoted_text"]) == ("My answer", "On Monday you wrote:\n> old")
+    assert (mail["direction"], mail["author"]["kind"], mail["author"]["name"]) == ("in", "customer", "Anna Kim")
+    assert (await detail(client, id))["preview"] == "It is on its way."
+    paged, cursor = [], ""
+    while cursor is not None:
+        page = (await client.get(f"/api/conversations/{id}/thread?limit=1{cursor}")).json()
+        paged += page["items"]
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+    assert paged == whole
+    assert [i["seq"] for i in whole] == [4, 3, 2, 1]
+    reply = whole[1]
+    assert (reply["direction"], reply["delivery"], reply["author"]["kind"]) == ("out", "ready", "agent")

@@ -264,7 +264,7 @@ async def save_draft(tx: Tx, id: UUID, body: dict[str, Any]) -> None:
 
 
 async def discard_draft(tx: Tx, id: UUID, agent_id: int) -> None:
-    """Forget a draft; without one nothing happens. Its uploaded files go with the daily cleanup."""
+    """Forget a draft; without one nothing happens. Its uploaded files go a week after they came."""
     await tx.run(
         "DELETE FROM drafts WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3",
         tx.workspace_id, id, agent_id,

@@ -1,13 +1,15 @@
-"""What happens when a conversation's timer is due."""
+"""What happens when a conversation's timer is due, and the files of drafts nobody sent."""
 
 from datetime import timedelta
 
 from hark.conversations.lock import lock_conversation, record, save
-from hark.core.db import Tx
+from hark.core.db import Db, Tx
+from hark.core.files import Files
 from hark.journey.types import PromiseDue, SnoozeEnd, SnoozeEnded, Status
 from hark.timers.jobs import Handler
 from hark.timers.types import Timer, TimerKind
 
+KEEP_UPLOADS = timedelta(days=7)
 ROUNDING = timedelta(seconds=1)  # the journey keeps times as floats
 
 
@@ -28,3 +30,23 @@ async def end_promise(tx: Tx, timer: Timer) -> None:
 
 
 TIMERS: dict[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise}
+
+
+async def forget_uploads(db: Db, files: Files) -> int:
+    """Erase uploads older than a week that no message, draft or waiting reply holds; how many there were."""
+    gone = 0
+    for workspace_id in await db.all(int, "SELECT id FROM workspaces ORDER BY id"):
+        keys = await db.all(str, _FORGET, workspace_id, db.now() - KEEP_UPLOADS)
+        for key in keys:
+            await files.delete(key)
+        gone += len(keys)
+    return gone
+
+
+_FORGET = """
+DELETE FROM attachments f WHERE f.workspace_id = $1 AND f.message_id IS NULL AND f.created_at < $2
+  AND NOT EXISTS (SELECT FROM drafts d WHERE d.workspace_id = $1 AND d.body->'attachment_ids' @> to_jsonb(f.id::text))
+  AND NOT EXISTS (SELECT FROM outbox o WHERE o.workspace_id = $1 AND o.message_id IS NULL
+    AND o.body->'attachment_ids' @> to_jsonb(f.id::text))
+RETURNING f.blob_key
+"""
