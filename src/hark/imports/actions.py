@@ -1,4 +1,4 @@
-"""Taking history in: look the source through, then ledger and processing in order of time, some mails at a time.
+"""Taking history in: look the source through, then ledger and processing, some mails at a time, each thread in order of time.
 
 Stopped at any moment, nothing is lost and nothing doubled: the ledger knows every mail by its content, so the next
 run takes in what it has not got and finishes what has no fate. While it runs, the worker may take open items away;
@@ -6,9 +6,10 @@ that changes nothing, for both keep to the order of the ledger under the workspa
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -40,6 +41,7 @@ READERS: dict[Kind, Reader] = {
     "jsonl": Reader(jsonl.scan, jsonl.read),
 }
 BATCH = 50
+WINDOW = 1000
 TWICE = "The same mail (Message-ID, sender and time) is here already, by another way. Nothing was changed."
 TOO_LARGE = (
     "The mail is larger than the limit (HARK_MAIL_MAX_BYTES); only its beginning was kept. Raise it and import again."
@@ -90,6 +92,30 @@ async def import_history(
 _IMPORT_LOCK = 0x4861_726C
 
 
+def batches(entries: Sequence[Entry], *, size: int = BATCH, window: int = WINDOW) -> Iterator[list[Entry]]:
+    """The entries in portions in which no thread comes twice, each thread in its own order.
+
+    A transaction changes a conversation once (its state is written at the end), so a thread's mails go into one portion
+    after the other; other threads' mails, of the next `window`, fill it up meanwhile.
+    """
+    ahead: deque[Entry] = deque()
+    rest = iter(entries)
+    while True:
+        ahead.extend(islice(rest, window - len(ahead)))
+        if not ahead:
+            return
+        chosen: dict[str, Entry] = {}
+        later: deque[Entry] = deque()
+        while ahead and len(chosen) < size:
+            entry = ahead.popleft()
+            if entry.thread in chosen:
+                later.append(entry)
+            else:
+                chosen[entry.thread] = entry
+        ahead.extendleft(reversed(later))
+        yield list(chosen.values())
+
+
 class _Import:
     """One run."""
 
@@ -116,10 +142,9 @@ class _Import:
         run = await self._begin(len(ids), len(ids) - len(todo), index.problems)
         done = len(ids) - len(todo)
         self._progress(TAKING, done, len(ids))
-        for n in range(0, len(todo), BATCH):
+        for batch in batches(todo):
             if self._stop.is_set():
                 break
-            batch = todo[n : n + BATCH]
             await self._take(batch)
             done += len(batch)
             await save_progress(self._db, self._workspace_id, run.id, done)
