@@ -17,7 +17,7 @@ from hark.channels.email.routes import readers
 from hark.channels.email.smtp_in import MailReception
 from hark.channels.email.smtp_out import SmtpSender
 from hark.channels.email.types import ImapCursor, ImapItem, Received
-from hark.conversations.jobs import end_promise, end_snooze
+from hark.conversations.jobs import end_promise, end_snooze, forget_uploads
 from hark.core.clock import system_clock
 from hark.core.errors import ConfigError, HarkError
 from hark.core.journal import Consumer, run_consumers
@@ -67,6 +67,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "spool": lambda: every(LOOK_S, reception.drain, stop),
         "silence": lambda: every(30.0, lambda: check_silence(services), stop),
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
+        "uploads": lambda: every(UPKEEP_S, lambda: forget_uploads(db, files), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
     }
     async with receiving(settings, reception):
