@@ -1,0 +1,91 @@
+"""People, a mailbox and sessions for a benchmark, written straight into its own database."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from hark.access.authenticate import COOKIE, csrf_token
+from hark.bench.installation import Installation
+from hark.core.crypto import load_keys, new_token, token_hash
+from hark.core.db import Db
+from hark.core.ids import uuid7
+from hark.workspaces.actions import create_workspace
+
+WEEK = [{"weekday": day, "start": "09:00", "end": "18:00"} for day in range(5)]
+CALENDAR_START = datetime(2000, 1, 3, tzinfo=UTC)  # a Monday at midnight: F counts from here
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody signed in by cookie, as a browser is."""
+
+    workspace_id: int
+    agent_id: int
+    token: str
+    csrf: str
+
+    @property
+    def cookie(self) -> str:
+        return f"{COOKIE}={self.token}"
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """A small workspace with one mailbox."""
+
+    id: int
+    account_id: int
+    address: str
+    owner_id: int
+
+
+async def create_desk(db: Db, *, name: str = "Bench") -> Desk:
+    """A workspace with weekday hours, an owner, a team and a mailbox."""
+    id = await create_workspace(db, name=name)
+    calendar = await db.one(
+        int, "INSERT INTO calendars (workspace_id, name, is_default) VALUES ($1, 'Weekdays', true) RETURNING id", id
+    )
+    await db.run(
+        "INSERT INTO calendar_versions (workspace_id, calendar_id, valid_from, tz, periods, holidays, f_base)"
+        " VALUES ($1, $2, $3, 'UTC', $4, '[]', 0)",
+        id, calendar, CALENDAR_START, WEEK,
+    )  # fmt: skip
+    team = await db.one(int, "INSERT INTO teams (workspace_id, name) VALUES ($1, 'Team 1') RETURNING id", id)
+    address = "support@desk.example"
+    account = await db.one(
+        int,
+        "INSERT INTO channel_accounts (workspace_id, kind, name, address, team_id, calendar_id)"
+        " VALUES ($1, 1, 'Support', $2, $3, $4) RETURNING id",
+        id, address, team, calendar,
+    )  # fmt: skip
+    owner = await db.one(
+        int,
+        "INSERT INTO agents (workspace_id, email, name, role_id) SELECT $1, 'owner@desk.example', 'Olive Owner', id"
+        " FROM roles WHERE workspace_id = $1 AND builtin = 'owner' RETURNING id",
+        id,
+    )  # fmt: skip
+    return Desk(id, account, address, owner)
+
+
+async def sign_in(here: Installation, workspace_id: int, agents: Sequence[int]) -> list[Person]:
+    """A session for each entry of `agents` (an agent may have several)."""
+    keys = load_keys(here.settings.data / "secret.key", secret=here.settings.secret_key)
+    now, people, rows = here.db.now(), [], []
+    for agent_id in agents:
+        session, token = uuid7(), new_token()
+        rows.append((workspace_id, session, agent_id, token_hash(token), now, now + timedelta(days=30)))
+        people.append(Person(workspace_id, agent_id, token, csrf_token(keys, session)))
+    await here.db.run_many(
+        "INSERT INTO sessions (workspace_id, id, agent_id, token_hash, created_at, rotated_at, last_seen_at, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $5, $5, $6)",
+        rows,
+    )
+    return people
+
+
+async def switch_indexes_off(conn: Any, tables: Sequence[str]) -> None:
+    """Rows written from here on are in no index of these tables until `REINDEX TABLE` makes them whole again."""
+    await conn.execute(
+        "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indrelid = ANY($1::text[]::regclass[])",
+        list(tables),
+    )

@@ -1,0 +1,80 @@
+"""What the benchmarks read of a database, its plans included."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hark.bench.pgbench import Statement, literal
+from hark.core.db import Db
+
+BIG = 2_000  # rows from which a table must not be read whole for one page
+
+
+async def big_tables(db: Db) -> frozenset[str]:
+    """Tables with at least BIG rows, by the planner's estimate."""
+    rows = await db.all(str, "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples >= $1", BIG)
+    return frozenset(rows)
+
+
+async def agent_ids(db: Db) -> list[int]:
+    """Everybody of workspace 1."""
+    return await db.all(int, "SELECT id FROM agents WHERE workspace_id = 1 ORDER BY id")
+
+
+async def count_messages(db: Db) -> int:
+    return await db.one(int, "SELECT count(*) FROM messages")
+
+
+async def deep_threads(db: Db, count: int) -> list[UUID]:
+    """Conversations of workspace 1 with more than a hundred messages."""
+    return await db.all(
+        UUID,
+        "SELECT id FROM conversations WHERE workspace_id = 1 AND seq > 110 AND status = 3 ORDER BY id DESC LIMIT $1",
+        count,
+    )
+
+
+async def sequential_scans(db: Db, statements: Sequence[Statement], big: frozenset[str]) -> set[str]:
+    """The big tables that one of the statements reads whole, planned with its parameters and without them (as a
+    prepared statement is after a few runs)."""
+    found: set[str] = set()
+    async with db.pool.acquire() as conn:
+        for sql, statement in {s.sql: s for s in statements}.items():
+            for mode in ("force_custom_plan", "force_generic_plan"):
+                async with conn.transaction():
+                    await conn.execute(f"SET LOCAL plan_cache_mode = {mode}")
+                    plan = await _plan(conn, sql, statement)
+                found |= {table for table in _scanned(plan) if table in big}
+    return found
+
+
+async def _plan(conn: Any, sql: str, statement: Statement) -> Any:
+    await conn.execute(f"PREPARE benched AS {sql}")
+    try:
+        places = ", ".join(await conn.fetchval(_QUOTED, [_text(a) for a in statement.args]) or ())
+        rows = await conn.fetch(f"EXPLAIN (FORMAT JSON) EXECUTE benched{f'({places})' if places else ''}")
+    finally:
+        await conn.execute("DEALLOCATE benched")
+    return msgspec.json.decode(rows[0][0])
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else literal(value)
+
+
+_QUOTED = "SELECT array_agg(quote_nullable(v) ORDER BY n) FROM unnest($1::text[]) WITH ORDINALITY AS x(v, n)"
+
+
+def _scanned(plan: Any) -> Iterator[str]:
+    """Names of the tables under a `Seq Scan` anywhere in a plan (EXPLAIN's JSON)."""
+    if isinstance(plan, list):
+        for part in plan:
+            yield from _scanned(part)
+    elif isinstance(plan, dict):
+        if plan.get("Node Type") == "Seq Scan":
+            yield plan["Relation Name"]
+        for part in (plan.get("Plan"), plan.get("Plans")):
+            if part:
+                yield from _scanned(part)
