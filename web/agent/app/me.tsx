@@ -1,11 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
 import { agentsQuery, tagsQuery, teamsQuery } from '../api/queries'
 import type { Agent, Me, Tag, Team } from '../api/types'
+import { isLanguage } from '../../shared/i18n'
+import { setPreference } from './preferences'
 
 const Context = createContext<Me | null>(null)
 
+/** Once somebody is signed in, their account's language is this browser's. */
 export function MeProvider(props: { me: Me; children: ReactNode }) {
+  const { locale } = props.me.agent
+  useEffect(() => {
+    if (isLanguage(locale)) setPreference('language', locale)
+  }, [locale])
   return <Context value={props.me}>{props.children}</Context>
 }
 

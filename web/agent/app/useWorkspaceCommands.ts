@@ -24,7 +24,10 @@ export function useWorkspaceCommands(client: QueryClient): void {
   const settings = (section: SettingsPage) => () => navigate({ page: 'settings', section, item: null }, { search: '' })
   const speak = (language: Language) => () => {
     setPreference('language', language)
-    void api.patch<Me>('/api/me', { locale: language }).then(() => client.invalidateQueries({ queryKey: keys.lists }))
+    void api.patch<Me>('/api/me', { locale: language }).then((me) => {
+      client.setQueryData(keys.me, me)
+      void client.invalidateQueries({ queryKey: keys.lists }) // the sentences of the rows come in the language of the account
+    })
   }
   const may = (permission: string) => me.permissions.includes(permission)
   useCommands({
