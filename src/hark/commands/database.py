@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
+import asyncpg
 import msgspec
 
 from hark.core.db import connect
 from hark.core.errors import ConfigError
-from hark.core.migrate import migrate
+from hark.core.migrate import load_migrations, migrate
 from hark.settings import Settings
 
 
@@ -31,6 +32,24 @@ async def migrate_now(settings: Settings) -> list[str]:
         return await migrate(conn)
     finally:
         await conn.close()
+
+
+async def require_schema(settings: Settings) -> None:
+    """Raises ConfigError when the database is not at this version: the command would read tables that are not there."""
+    conn = await connect(settings.direct_url or "")
+    try:
+        number = await conn.fetchval("SELECT max(number) FROM schema_migrations")
+    except asyncpg.UndefinedTableError:
+        number = None
+    finally:
+        await conn.close()
+    wanted = load_migrations()[-1].number
+    if number != wanted:
+        raise ConfigError(
+            "The database was made by a newer Hark. Start the newer version."
+            if (number or 0) > wanted
+            else "The database is not at this version yet. Run `hark migrate`, or start Hark, and try again."
+        )
 
 
 async def run_migrate(settings: Settings) -> int:

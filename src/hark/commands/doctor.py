@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hark.app import CONSUMERS, EVENTS, PROJECTORS
-from hark.commands.database import any_database
+from hark.commands.database import any_database, require_schema
 from hark.core.services import Services, open_services
 from hark.settings import Settings
 
@@ -14,11 +14,10 @@ async def run(settings: Settings, *, events: bool) -> int:
     if events:
         Console().print(event_table())
         return 0
-    async with (
-        any_database(settings) as found,
-        open_services(found, events=EVENTS, projectors=PROJECTORS) as services,
-    ):
-        findings = await check(services)
+    async with any_database(settings) as found:
+        await require_schema(found)
+        async with open_services(found, events=EVENTS, projectors=PROJECTORS) as services:
+            findings = await check(services)
     for ok, sentence in findings:
         print(f"{'ok  ' if ok else 'LOOK'}  {sentence}")
     return 0 if all(ok for ok, _ in findings) else 1

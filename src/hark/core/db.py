@@ -302,8 +302,11 @@ async def _init(conn: Any) -> None:
 
 
 async def connect(dsn: str) -> Any:
-    """One plain connection with our type codecs (for LISTEN, COPY and tools)."""
-    conn = await asyncpg.connect(dsn)
+    """One plain connection with our type codecs (for LISTEN, COPY and tools). Raises Unavailable."""
+    try:
+        conn = await asyncpg.connect(dsn)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise _unreachable(error) from error
     await _init(conn)
     return conn
 
@@ -316,4 +319,8 @@ async def create_pool(dsn: str, *, size: int = 10, min_size: int = 1, statement_
             statement_cache_size=200 if statement_cache else 0,
         )  # fmt: skip
     except (OSError, asyncpg.PostgresError) as error:
-        raise Unavailable(f"Cannot connect to the database: {error}. Check DATABASE_URL and that it is running.") from error
+        raise _unreachable(error) from error
+
+
+def _unreachable(error: Exception) -> Unavailable:
+    return Unavailable(f"Cannot connect to the database: {error}. Check DATABASE_URL and that it is running.")
