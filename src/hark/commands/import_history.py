@@ -10,6 +10,7 @@ from hark.app import EVENTS, PROJECTORS
 from hark.channels.email.adapter import mail_reader
 from hark.commands.database import any_database
 from hark.core.errors import ConfigError
+from hark.core.files import Files
 from hark.core.processes import stop_on_signals
 from hark.core.services import open_services
 from hark.imports.actions import Order, import_history
@@ -35,7 +36,7 @@ async def run(
         stop_on_signals() as stop,
     ):
         target = await require_target(services.db, mailbox, workspace)
-        ledger = Ledger(services.db, services.files)
+        ledger = Ledger(services.db, Files.local(settings.files_dir, inline_bytes=0))
         processor = Processor(services.db, services.files, {1: mail_reader(services.keys)})
         order = Order(kind=kind, path=path, target=target, staff=staff, limit=settings.mail_max_bytes)
         with _bar() as bar:

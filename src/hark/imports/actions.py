@@ -7,7 +7,7 @@ that changes nothing, for both keep to the order of the ledger under the workspa
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -142,13 +142,7 @@ class _Import:
         run = await self._begin(len(ids), len(ids) - len(todo), index.problems)
         done = len(ids) - len(todo)
         self._progress(TAKING, done, len(ids))
-        for batch in batches(todo):
-            if self._stop.is_set():
-                break
-            await self._take(batch)
-            done += len(batch)
-            await save_progress(self._db, self._workspace_id, run.id, done)
-            self._progress(TAKING, done, len(ids))
+        done += await self._take_all(todo, lambda n: self._advance(run.id, done + n, len(ids)))
         stopped = done < len(ids)
         if not stopped and (todo or run.finished_at is None):
             await finish_run(self._db, self._workspace_id, run.id, self._db.now())
@@ -184,12 +178,37 @@ class _Import:
         run.finished_at = None
         return run
 
-    async def _take(self, batch: Sequence[Entry]) -> None:
-        """Ledger first, then fates, each in order."""
-        items = [item for e in batch if (item := self._read(e)) is not None]
-        items = await self._mark_known(items)
+    async def _advance(self, run_id: UUID, done: int, total: int) -> None:
+        await save_progress(self._db, self._workspace_id, run_id, done)
+        self._progress(TAKING, done, total)
+
+    async def _take_all(self, todo: Sequence[Entry], advance: Callable[[int], Awaitable[None]]) -> int:
+        """Give them fates until told to stop; how many got one. While one portion is processed the next is stored."""
+        done = 0
+        portions = batches(todo)
+        coming = self._store_next(portions)
+        try:
+            while coming is not None:
+                portion, ids = await coming
+                coming = None if self._stop.is_set() else self._store_next(portions)
+                await self._settle(ids)
+                done += portion
+                await advance(done)
+        finally:
+            if coming is not None:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+        return done
+
+    def _store_next(self, portions: Iterator[list[Entry]]) -> "asyncio.Task[tuple[int, list[UUID]]] | None":
+        batch = next(portions, None)
+        return None if batch is None else asyncio.create_task(self._store(batch))
+
+    async def _store(self, batch: Sequence[Entry]) -> tuple[int, list[UUID]]:
+        """Into the ledger, in order; how many mails and their ids there."""
+        items = await self._mark_known([item for e in batch if (item := self._read(e)) is not None])
         accepted = await asyncio.gather(*(self._ledger.accept(item) for item in items))
-        await self._settle([one.id for one in accepted])
+        return len(batch), [one.id for one in accepted]
 
     def _read(self, entry: Entry) -> NewItem | None:
         found = READERS[self._order.kind].read(entry.place, self._order.limit)
