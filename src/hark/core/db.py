@@ -301,6 +301,11 @@ async def _init(conn: Any) -> None:
     )  # fmt: skip
 
 
+async def _keep(_conn: Any) -> None:
+    """Nothing to undo when a connection goes back to the pool: an open transaction is rolled back by asyncpg itself,
+    and nobody leaves session state behind (SET LOCAL, transaction locks). Saves one round trip per statement."""
+
+
 async def connect(dsn: str) -> Any:
     """One plain connection with our type codecs (for LISTEN, COPY and tools). Raises Unavailable."""
     try:
@@ -316,7 +321,7 @@ async def create_pool(dsn: str, *, size: int = 10, min_size: int = 1, statement_
     try:
         return await asyncpg.create_pool(
             dsn, min_size=min_size, max_size=size, init=_init, command_timeout=60,
-            statement_cache_size=200 if statement_cache else 0,
+            statement_cache_size=200 if statement_cache else 0, reset=_keep,
         )  # fmt: skip
     except (OSError, asyncpg.PostgresError) as error:
         raise _unreachable(error) from error
