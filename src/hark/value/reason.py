@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Literal
 
 import msgspec
-from babel.core import Locale
 from babel.numbers import format_currency, get_currency_precision
 from babel.units import format_unit
 
@@ -67,17 +66,17 @@ def explain(
 def render(reason: Reason, locale: str) -> str:
     """The sentence in en, ko or it; any other language gets English. Amounts and durations as that locale writes them."""
     language = locale.replace("_", "-").split("-")[0].lower()
-    words = _WORDS.get(language, _WORDS["en"])
-    babel = Locale(language if language in _WORDS else "en")
-    value = words["assumed" if reason.assumed else "known"].format(value=_money(reason.value_minor, reason, babel))
+    language = language if language in _WORDS else "en"
+    words = _WORDS[language]
+    value = words["assumed" if reason.assumed else "known"].format(value=_money(reason.value_minor, reason, language))
     if reason.renewal_in_days is not None:
-        value += words["renewal"].format(days=_unit(reason.renewal_in_days, "day", babel))
+        value += words["renewal"].format(days=_unit(reason.renewal_in_days, "day", language))
     return words[reason.key].format(
-        price=_money(reason.price_minor, reason, babel),
+        price=_money(reason.price_minor, reason, language),
         value=value,
         severity=words[reason.severity.name],
-        waited=_duration(reason.waited_s, babel),
-        limit=_duration(reason.limit_s, babel),
+        waited=_duration(reason.waited_s, language),
+        limit=_duration(reason.limit_s, language),
     )
 
 
@@ -126,24 +125,24 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def _money(minor: int, reason: Reason, locale: Locale) -> str:
+def _money(minor: int, reason: Reason, locale: str) -> str:
     """Whole major units: the amounts have two significant digits; under 10 units the minor ones are shown."""
     return _amount(minor, reason.currency, locale)
 
 
 # A list renders fifty sentences at once; few amounts and durations differ, and babel takes its time for each.
 @lru_cache(maxsize=4096)
-def _amount(minor: int, currency: str, locale: Locale) -> str:
+def _amount(minor: int, currency: str, locale: str) -> str:
     precision = get_currency_precision(currency)
     major = minor / 10**precision
     digits = precision if 0 < abs(major) < 10 else 0
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-    if locale.language == "it":
+    if locale == "it":
         pattern = pattern.removeprefix("¤") + "\u00a0¤"
     return format_currency(major, currency, format=pattern, locale=locale, currency_digits=False)
 
 
-def _duration(seconds: int, locale: Locale) -> str:
+def _duration(seconds: int, locale: str) -> str:
     """The two largest units: `3 hr 20 min`, `2 days 4 hr`, `45 sec`."""
     sizes = (("day", int(DAY_S)), ("hour", int(HOUR_S)), ("minute", 60), ("second", 1))
     for n, (unit, size) in enumerate(sizes):
@@ -158,5 +157,5 @@ def _duration(seconds: int, locale: Locale) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _unit(n: int, unit: str, locale: Locale) -> str:
+def _unit(n: int, unit: str, locale: str) -> str:
     return format_unit(n, f"duration-{unit}", length="short", locale=locale)
