@@ -6,7 +6,7 @@ from hark.app import EVENTS, PROJECTORS, create_app
 from hark.commands.database import migrate_now
 from hark.core.log import configure_logs
 from hark.core.processes import require_free_port
-from hark.core.services import open_services
+from hark.core.services import keep_what_is_loaded, open_services
 from hark.settings import Settings
 
 
@@ -29,5 +29,6 @@ async def run_web(settings: Settings) -> int:
             server_header=False,
             timeout_graceful_shutdown=5,
         )
+        keep_what_is_loaded()
         await uvicorn.Server(config).serve()
     return 0
