@@ -135,7 +135,7 @@ async def test_a_full_disk_is_an_error_to_the_sender(desk: Desk, mail: Mail, mon
     async def full(*_: object) -> None:
         raise Unavailable("The disk is full.")
 
-    monkeypatch.setattr(Files, "put", full)
+    monkeypatch.setattr(Files, "put_many", full)
     with pytest.raises(Unavailable):
         await desk.accept(mail())
     assert await desk.count("intake_items") == 0

@@ -24,6 +24,7 @@ from hark.intake.actions import (
     wait_for_intake,
 )
 from hark.intake.placing import Choice, House, Prepared, place
+from hark.intake.threading import thread_ids
 from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 
 log = structlog.get_logger(__name__)
@@ -79,6 +80,7 @@ class Processor:
                 raise
             except Exception as error:
                 failed += await self._failed(item, error)
+        await self._files.put_many([blob for mail in prepared for blob in self._files_of(mail)])
         try:
             return failed + await self._place_all(prepared, house)
         except Exception as error:
@@ -100,6 +102,7 @@ class Processor:
             item = await require_acceptable(tx, id)
         house = await self._house(actor.workspace_id)
         mail = await self._prepare(item, house, whole=True)
+        await self._files.put_many(self._files_of(mail))
         async with self._db.transaction(actor) as tx:
             await wait_for_intake(tx)
             await require_acceptable(tx, id)
@@ -124,7 +127,7 @@ class Processor:
         return House(accounts=house.accounts, own_addresses=house.own_addresses, team=team)
 
     async def _prepare(self, item: Item, house: House, *, whole: bool = False) -> Prepared:
-        """Read a mail and store its HTML and attachments. `whole`: also of kinds that become no message by themselves."""
+        """Read a mail and name its files. `whole`: also those of kinds that become no message by themselves."""
         raw = await self._files.get(item.blob_key)
         account = house.accounts.get(item.account_id)
         if account is None or account.kind not in self._readers:
@@ -136,25 +139,14 @@ class Processor:
         inbound = await asyncio.to_thread(read, raw, context) if len(raw) > BIG else read(raw, context)
         if inbound.kind in ("bounce", "loop") and not whole:
             return Prepared(item=item, inbound=inbound)
-        return await self._store(item, inbound)
+        return _named(item, inbound)
 
-    async def _store(self, item: Item, inbound: Inbound) -> Prepared:
-        """The keys come from the item's id, so a second try writes the same files again."""
-        base = f"{item.workspace_id}/{{}}/{item.received_at:%Y/%m}/{item.id}"
-        html_key = base.format("html") if inbound.html else None
-        if html_key and inbound.html:
-            await self._files.put(html_key, inbound.html.encode())
-        files: list[NewFile] = []
-        for n, one in enumerate(inbound.attachments):
-            key = f"{base.format('attachment')}-{n}"
-            await self._files.put(key, one.payload)
-            files.append(
-                NewFile(
-                    id=uuid7(), name=one.name, content_type=one.content_type, size=len(one.payload), blob_key=key,
-                    cid=one.cid, inline=one.inline,
-                )
-            )  # fmt: skip
-        return Prepared(item=item, inbound=inbound, html_key=html_key, files=files)
+    def _files_of(self, mail: Prepared) -> list[tuple[str, bytes]]:
+        """The blobs of a mail under the keys `_prepare` gave them."""
+        blobs = [(f.blob_key, one.payload) for f, one in zip(mail.files, mail.inbound.attachments, strict=False)]
+        if mail.html_key and mail.inbound.html:
+            blobs.append((mail.html_key, mail.inbound.html.encode()))
+        return blobs
 
     async def _place_all(self, mails: Sequence[Prepared], house: House) -> int:
         """All of them, in as few transactions as possible: a conversation is changed once in each."""
@@ -178,14 +170,19 @@ class Processor:
             open_ids = await still_open(tx, [m.item.id for m in mails])
             house = await self._with_team(tx, house, mails)
             rest: list[Prepared] = []
-            for n, mail in enumerate(mails):
+            waiting: set[str] = (
+                set()
+            )  # ids and subjects of mails left for the next transaction: who follows them waits too
+            for mail in mails:
                 if mail.item.id not in open_ids:
                     continue
-                fate = await place(tx, mail, house)
+                ids = thread_ids(mail.inbound, mail.item.envelope.thread)
+                fate = await place(tx, mail, house) if waiting.isdisjoint(ids) else None
                 if fate is None:
-                    rest = mails[n:]
-                    break
-                settled.append((mail.item, fate))
+                    rest.append(mail)
+                    waiting.update(ids)
+                else:
+                    settled.append((mail.item, fate))
             if settled:
                 await settle_items(tx, settled)
         return settled, rest
@@ -209,3 +206,16 @@ class Processor:
         if fate is Fate.PARKED:
             log.error("an item was parked", item=str(item.id), workspace=item.workspace_id)
         return 1
+
+
+def _named(item: Item, inbound: Inbound) -> Prepared:
+    """A read mail whose files have their keys. These come from the item's id: a second try writes the same files again."""
+    base = f"{item.workspace_id}/{{}}/{item.received_at:%Y/%m}/{item.id}"
+    files = [
+        NewFile(
+            id=uuid7(), name=one.name, content_type=one.content_type, size=len(one.payload),
+            blob_key=f"{base.format('attachment')}-{n}", cid=one.cid, inline=one.inline,
+        )
+        for n, one in enumerate(inbound.attachments)
+    ]  # fmt: skip
+    return Prepared(item=item, inbound=inbound, html_key=base.format("html") if inbound.html else None, files=files)

@@ -23,6 +23,8 @@ from hark.intake.types import MAX_KEPT_RECIPIENTS, Accepted, Envelope, NewItem, 
 log = structlog.get_logger(__name__)
 MAX_BATCH = 100
 
+Waiting = tuple[LedgerEntry, bytes, "asyncio.Future[bool]"]
+
 
 class Ledger:
     """Takes items in. Rows that come while a commit is under way share the next one, so many senders cost few commits."""
@@ -31,7 +33,7 @@ class Ledger:
         self._db = db
         self._files = files
         self._kick = kick
-        self._queue: list[tuple[LedgerEntry, asyncio.Future[bool]]] = []
+        self._queue: list[Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def accept(self, new: NewItem, *, received_at: datetime | None = None) -> Accepted:
@@ -48,8 +50,7 @@ class Ledger:
             blob_key=new_key(new.workspace_id, "raw", now, id), size=new.size or len(new.raw),
             sha256=hashlib.sha256(new.raw).digest(), fate=new.fate, reason=new.reason,
         )  # fmt: skip
-        await self._files.put(entry.blob_key, new.raw)
-        if await self._insert(entry):
+        if await self._take(entry, new.raw):
             metrics.mails_received.labels(new.source.name.lower()).inc()
             self._kick()
             return Accepted(id, True)
@@ -57,9 +58,9 @@ class Ledger:
         await self._files.delete(entry.blob_key)
         return Accepted(known or id, False)
 
-    async def _insert(self, entry: LedgerEntry) -> bool:
+    async def _take(self, entry: LedgerEntry, raw: bytes) -> bool:
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._queue.append((entry, done))
+        self._queue.append((entry, raw, done))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         return await done
@@ -68,31 +69,32 @@ class Ledger:
         while self._queue:
             batch, self._queue = self._queue[:MAX_BATCH], self._queue[MAX_BATCH:]
             try:
-                fresh = await insert_items(self._db, [entry for entry, _ in batch])
+                await self._files.put_many([(entry.blob_key, raw) for entry, raw, _ in batch])
+                fresh = await insert_items(self._db, [entry for entry, _, _ in batch])
             except Exception as error:
                 if len(batch) > 1 and not isinstance(error, Unavailable):
                     await self._write_one_by_one(batch)
                 else:
                     _fail(batch, error)
             else:
-                for entry, done in batch:
+                for entry, _, done in batch:
                     if not done.done():
                         done.set_result(entry.id in fresh)
 
-    async def _write_one_by_one(self, batch: Sequence[tuple[LedgerEntry, "asyncio.Future[bool]"]]) -> None:
+    async def _write_one_by_one(self, batch: Sequence[Waiting]) -> None:
         """One row that cannot be stored (its account was deleted a moment ago) must not fail the others."""
-        for entry, done in batch:
+        for entry, raw, done in batch:
             try:
                 fresh = await insert_items(self._db, [entry])
             except Exception as error:
-                _fail([(entry, done)], error)
+                _fail([(entry, raw, done)], error)
             else:
                 if not done.done():
                     done.set_result(bool(fresh))
 
 
-def _fail(batch: Sequence[tuple[LedgerEntry, "asyncio.Future[bool]"]], error: Exception) -> None:
-    for _, done in batch:
+def _fail(batch: Sequence[Waiting], error: Exception) -> None:
+    for _, _, done in batch:
         if not done.done():
             done.set_exception(error)
 
