@@ -28,7 +28,8 @@ def test_tokens(text: str, tokens: list[str]) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("parcel", "'parcel':*"), ("Shipping now", "('shipping':* | 'shippi') & 'now':*"), ("환불요청", "'환불' & '불요' & '요청'"),
+        ("parcel", "'parcel':*"), ("Shipping to now", "('shipping' | 'shippi') & 'to' & 'now':*"),
+        ("in shipping", "'in' & ('shipping':* | 'shippi')"), ("환불요청", "'환불' & '불요' & '요청'"),
         ("불", "'불':*"), ("  ", None), ("' & | !", None),
     ],
 )  # fmt: skip

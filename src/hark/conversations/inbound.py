@@ -105,9 +105,9 @@ async def release_reply(tx: Tx, reply: NewReply) -> Sent:
     seq = record(
         tx, c,
         ReplySent(
-            message_id=message_id, message_seq=c.seq + 1, endpoint_id=reply.endpoint_id, account_id=c.account_id,
-            author=reply.author, agent_id=reply.agent_id, keeps_ball=reply.keeps_ball,
-            promise_until=reply.promise_until,
+            message_id=message_id, message_seq=c.seq + 1, endpoint_id=reply.endpoint_id,
+            account_id=reply.account_id or c.account_id, author=reply.author, agent_id=reply.agent_id,
+            keeps_ball=reply.keeps_ball, promise_until=reply.promise_until,
         ),
         subject_id=message_id, occurred_at=at,
     )  # fmt: skip

@@ -174,13 +174,15 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     """A public message of ours at the moment it leaves (or, for history, when it left).
 
-    `file_ids` are attachments uploaded before; `files` new ones. `delivery` is READY for the outbox, SENT for history.
+    `account_id` is the account it left through (None: where the conversation began). `file_ids` are attachments
+    uploaded before, `files` new ones. `delivery` is READY for the outbox, SENT for history.
     """
 
     conversation_id: UUID
     endpoint_id: UUID
     text: str
     headers: Headers
+    account_id: int | None = None
     agent_id: int | None = None
     author: Author = Author.PERSON
     html_key: str | None = None

@@ -46,16 +46,19 @@ def search_tokens(text: str) -> list[str]:
 def search_query(text: str) -> str | None:
     """A `tsquery` over such tokens that all words of the query must meet; None when it holds no word at all.
 
+    The last word may still be growing, so its beginning is enough; a prefix of every word would read half the index.
     The result is only letters, digits and operators, so it can be cast as it is: `$1::tsquery`.
     """
     parts: list[str] = []
-    for run in _RUNS.findall(fold(text))[:30]:
+    runs = _RUNS.findall(fold(text))[:30]
+    for n, run in enumerate(runs, 1):
         if _IS_CJK.match(run):
             pairs = [run[i : i + 2] for i in range(len(run) - 1)]
             parts += [f"'{pair}'" for pair in pairs] or [f"'{run}':*"]
         else:
             word = run[:MAX_WORD]
-            parts.append(f"('{word}':* | '{word[:STEM]}')" if len(word) > STEM else f"'{word}':*")
+            whole = f"'{word}':*" if n == len(runs) else f"'{word}'"
+            parts.append(f"({whole} | '{word[:STEM]}')" if len(word) > STEM else whole)
     return " & ".join(dict.fromkeys(parts)) or None
 
 

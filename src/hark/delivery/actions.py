@@ -261,9 +261,9 @@ async def _bear(tx: Tx, c: Locked, row: OutboxRow, channel: OutChannel, html_key
     await release_reply(
         tx,
         NewReply(
-            conversation_id=c.id, endpoint_id=row.endpoint_id, text=body.text, agent_id=row.agent_id, html_key=html_key,
-            external_id=external_id, file_ids=body.attachment_ids, keeps_ball=body.keeps_ball,
-            promise_until=body.promise_until, resolve=body.resolve, message_id=row.id,
+            conversation_id=c.id, endpoint_id=row.endpoint_id, account_id=endpoint.account_id, text=body.text,
+            agent_id=row.agent_id, html_key=html_key, external_id=external_id, file_ids=body.attachment_ids,
+            keeps_ball=body.keeps_ball, promise_until=body.promise_until, resolve=body.resolve, message_id=row.id,
             refs={**refs, "parent": external_id, "references": [*now_before[:1], *now_before[1:][-18:]]},
             headers=Headers(
                 from_=MailAddress(await queries.agent_name(tx, tx.workspace_id, row.agent_id), endpoint.address),
