@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from random import Random
 from statistics import quantiles
+from typing import cast
 
 import msgspec
 
@@ -52,8 +53,7 @@ class Connection(asyncio.Protocol):
         self._status = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is not a subclass
 
     def send(self, request: bytes) -> None:
         assert self.transport is not None  # connected by then
