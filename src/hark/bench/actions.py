@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from hark.access.authenticate import COOKIE, csrf_token
 from hark.bench.installation import Installation
+from hark.contacts.actions import resolve_contact
+from hark.conversations.inbound import receive_message
+from hark.conversations.types import AccountRef, Headers, NewEndpoint, NewInbound
+from hark.core.actor import system
 from hark.core.crypto import load_keys, new_token, token_hash
 from hark.core.db import Db
 from hark.core.ids import uuid7
@@ -34,6 +39,7 @@ class Desk(msgspec.Struct, frozen=True):
     """A small workspace with one mailbox."""
 
     id: int
+    calendar_id: int
     account_id: int
     address: str
     owner_id: int
@@ -64,7 +70,7 @@ async def create_desk(db: Db, *, name: str = "Bench") -> Desk:
         " FROM roles WHERE workspace_id = $1 AND builtin = 'owner' RETURNING id",
         id,
     )  # fmt: skip
-    return Desk(id, account, address, owner)
+    return Desk(id, calendar, account, address, owner)
 
 
 async def sign_in(here: Installation, workspace_id: int, agents: Sequence[int]) -> list[Person]:
@@ -81,6 +87,21 @@ async def sign_in(here: Installation, workspace_id: int, agents: Sequence[int]) 
         rows,
     )
     return people
+
+
+async def create_conversation(db: Db, desk: Desk) -> UUID:
+    """A customer's first mail, as the intake puts it into the desk's mailbox."""
+    async with db.transaction(system(desk.id)) as tx:
+        who = await resolve_contact(tx, address="ada@customer.example", name="Ada Customer")
+        received = await receive_message(
+            tx,
+            NewInbound(
+                account=AccountRef(id=desk.account_id, calendar_id=desk.calendar_id), contact_id=who.contact_id, at=tx.now(),
+                text="Since this morning the page stays empty.", headers=Headers(subject="Empty page"),
+                endpoint=NewEndpoint(thread_key="bench", identity_id=who.identity_id),
+            ),
+        )  # fmt: skip
+    return received.conversation_id
 
 
 async def switch_indexes_off(conn: Any, tables: Sequence[str]) -> None:
