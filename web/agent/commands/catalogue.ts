@@ -1,7 +1,7 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
   ArrowDown, ArrowUp, Archive, BarChart3, Bell, CalendarClock, CheckCircle2, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
-  Languages, LogOut, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
+  Languages, Layers, LogOut, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
@@ -42,6 +42,7 @@ export const COMMANDS = define({
   'go.mine': { label: 'view.mine', icon: UserCheck, group: 'go', keys: ['g m'] },
   'go.snoozed': { label: 'view.snoozed', icon: CalendarClock, group: 'go', keys: ['g z'] },
   'go.resolved': { label: 'view.resolved', icon: Archive, group: 'go', keys: ['g e'] },
+  'go.all': { label: 'view.all', icon: Layers, group: 'go', keys: ['g a'] },
   'go.spam': { label: 'view.spam', icon: ShieldAlert, group: 'go' },
   'go.inbox': { label: 'nav.inbox', icon: Inbox, group: 'go', keys: ['g i'] },
   'go.report': { label: 'nav.report', icon: BarChart3, group: 'go', keys: ['g r'] },

@@ -12,22 +12,35 @@ for (const [id, { keys = [] }] of Object.entries(COMMANDS) as [CommandId, { keys
   }
 }
 
-/** Listens once for the whole workspace. Single keys rest while somebody types or a dialog is open. */
+/**
+ * Listens once for the whole workspace. Combinations with Ctrl come before any field or editor sees them; single keys
+ * come last and rest while somebody types, a dialog or a menu is open.
+ */
 export function useShortcuts(): void {
   useEffect(() => {
     const follow = createSequence(PREFIXES)
-    const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || event.repeat && event.key === 'Enter') return
-      const press = pressName(event)
-      const isPlain = !press.startsWith('ctrl+')
-      if (isPlain && (isTyping(event.target) || document.querySelector('[data-modal]'))) return
-      const name = isPlain ? follow(press, event.timeStamp) : press
+    const run = (event: KeyboardEvent, name: string | null) => {
       const id = name === null ? undefined : BY_KEYS.get(name)?.find(isAvailable)
       if (!id) return
       event.preventDefault()
+      event.stopPropagation()
       runCommand(id)
     }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
+    const combination = (event: KeyboardEvent) => {
+      const press = pressName(event)
+      if (press.startsWith('ctrl+') && !event.isComposing && !event.repeat) run(event, press)
+    }
+    const single = (event: KeyboardEvent) => {
+      const press = pressName(event)
+      if (press.startsWith('ctrl+') || event.defaultPrevented || event.isComposing || isTyping(event.target)) return
+      if (document.querySelector('[data-modal], [role=menu]')) return
+      run(event, follow(press, event.timeStamp))
+    }
+    window.addEventListener('keydown', combination, true)
+    window.addEventListener('keydown', single)
+    return () => {
+      window.removeEventListener('keydown', combination, true)
+      window.removeEventListener('keydown', single)
+    }
   }, [])
 }

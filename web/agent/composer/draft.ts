@@ -10,7 +10,7 @@ const REST_MS = 700
 export async function loadDraft(conversationId: string): Promise<DraftBody | null> {
   try {
     const answer = await api.get<{ body: DraftBody | null } | null | undefined>(`/api/conversations/${conversationId}/draft`)
-    return answer?.body ?? null
+    return answer?.body && 'reply' in answer.body ? answer.body : null
   } catch (error) {
     if (error instanceof Problem && error.status === 404) return null
     throw error

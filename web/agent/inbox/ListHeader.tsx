@@ -10,7 +10,7 @@ import { useCommands } from '../commands/registry'
 import { IconButton } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { CommandItem, Menu, MenuGroup, MenuItem } from '../ui/Menu'
-import { type Filter, isOrdered, type View, VIEWS } from './filter'
+import { type Filter, isOrdered, type Order, type View, VIEWS } from './filter'
 
 type Props = { filter: Filter; onFilter: (next: Partial<Filter>) => void }
 
@@ -21,7 +21,8 @@ export function ListHeader({ filter, onFilter }: Props) {
   return (
     <header className="flex shrink-0 flex-col border-b border-line pt-3">
       <div className="flex items-center gap-1 px-3">
-        <SearchField value={filter.q} onChange={(q) => onFilter({ q })} />
+        <SearchField value={filter.q} onChange={(q) => onFilter({ q, view: q ? 'all' : 'open' })} />
+        <OrderMenu order={filter.order} enabled={isOrdered(filter.view)} />
         <FilterMenu filter={filter} onFilter={onFilter} />
       </div>
       <div className="flex items-center px-3 pt-2">
@@ -65,30 +66,34 @@ function Tabs({ filter, onFilter }: Props) {
           />
         ))}
       </Menu>
-      <span className="grow" />
-      {isOrdered(filter.view) && (
-        <Menu
-          align="end"
-          trigger={
-            <button type="button" className={`${TAB} mr-0!`}>
-              <span className="truncate">{t(`order.${filter.order}`)}</span>
-              <ChevronDown size={14} className="shrink-0" aria-hidden />
-            </button>
-          }
-        >
-          <MenuGroup label={t('list.orderBy')}>
-            {(['price', 'oldest', 'newest'] as const).map((order) => (
-              <CommandItem key={order} id={ORDER_COMMANDS[order]} checked={filter.order === order} />
-            ))}
-          </MenuGroup>
-        </Menu>
-      )}
     </div>
   )
 }
 
 const TAB =
-  'target mr-3 inline-flex min-w-0 items-center gap-1 border-b-2 border-transparent pb-1 text-secondary font-medium whitespace-nowrap text-ink-3 hover:text-ink aria-pressed:border-ink aria-pressed:text-ink data-popup-open:text-ink'
+  'target mr-3 last:mr-0 inline-flex min-w-0 items-center gap-1 border-b-2 border-transparent pb-1 text-secondary font-medium whitespace-nowrap text-ink-3 hover:text-ink aria-pressed:border-ink aria-pressed:text-ink data-popup-open:text-ink'
+
+/** Shows the order in force by its icon; the words are a hover away. */
+function OrderMenu({ order, enabled }: { order: Order; enabled: boolean }) {
+  const t = useT()
+  const { icon: Icon, label } = command(ORDER_COMMANDS[order])
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label={t('list.ordered', { order: t(label) })} disabled={!enabled}>
+          <Icon size={16} aria-hidden />
+        </IconButton>
+      }
+    >
+      <MenuGroup label={t('list.orderBy')}>
+        {(['price', 'oldest', 'newest'] as const).map((one) => (
+          <CommandItem key={one} id={ORDER_COMMANDS[one]} checked={order === one} />
+        ))}
+      </MenuGroup>
+    </Menu>
+  )
+}
 
 function Count({ n }: { n: number | undefined }) {
   if (!n) return null

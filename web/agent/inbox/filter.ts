@@ -1,7 +1,7 @@
 /** What the list shows, as the address bar keeps it. `parseFilter` and `filterSearch` are inverse to each other. */
 import type { Query } from '../api/client'
 
-export const VIEWS = ['open', 'unassigned', 'mine', 'snoozed', 'resolved', 'spam'] as const
+export const VIEWS = ['open', 'unassigned', 'mine', 'snoozed', 'resolved', 'spam', 'all'] as const
 export type View = (typeof VIEWS)[number]
 export const ORDERS = ['price', 'oldest', 'newest'] as const
 export type Order = (typeof ORDERS)[number]
@@ -50,6 +50,9 @@ export function isOrdered(view: View): boolean {
   return view === 'open' || view === 'unassigned' || view === 'mine'
 }
 
+/** Everything but spam and what was merged away: the view a search looks through. */
+const ALL = JSON.stringify({ field: 'status', op: 'in', value: ['open', 'waiting', 'snoozed', 'resolved'] })
+
 export function filterQuery(filter: Filter): Query {
-  return { filter: filter.view, order: filter.order, team: filter.team, tag: filter.tag, account: filter.account, q: filter.q }
+  return { filter: filter.view === 'all' ? ALL : filter.view, order: filter.order, team: filter.team, tag: filter.tag, account: filter.account, q: filter.q }
 }

@@ -1,9 +1,14 @@
 import { useEffect, useRef, useState } from 'react'
 import { useT } from '../app/i18n'
+import { usePreference } from '../app/preferences'
+import { useMedia } from '../app/useMedia'
 import { FoldButton } from './TextBody'
 
 /** Heights by address, so that a mail that scrolls out and in again does not shift the thread. */
 const heights = new Map<string, number>()
+
+/** What shows that a mail brings colours of its own, made for white paper. */
+const COLOURED = '[style*="color"], [style*="background"], [bgcolor], font[color]'
 
 type Props = { url: string; id: string; title: string; withImages: boolean }
 
@@ -16,31 +21,39 @@ export function HtmlBody({ url, id, title, withImages }: Props) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [images, setImages] = useState(false)
   const [remote, setRemote] = useState(0)
+  const [coloured, setColoured] = useState(false)
   const [quotes, setQuotes] = useState<'none' | 'folded' | 'open'>('none')
   const isShown = images || withImages
-  const address = `${url}${url.includes('?') ? '&' : '?'}images=${isShown ? 1 : 0}`
-  const [height, setHeight] = useState(heights.get(address) ?? 120)
+  const address = `${url}?images=${isShown ? 1 : 0}`
+  const [height, setHeight] = useState(heights.get(address) ?? 96)
+  const theme = useThemeName()
 
   const measure = () => {
     const root = frame.current?.contentDocument?.documentElement
-    const body = frame.current?.contentDocument?.body
-    if (!root || !body) return
-    const next = Math.ceil(Math.max(body.getBoundingClientRect().height, body.scrollHeight)) + 2
+    if (!root) return
+    const next = Math.ceil(root.getBoundingClientRect().height) + 1
     heights.set(address, next)
     setHeight(next)
   }
   const loaded = () => {
-    const document = frame.current?.contentDocument
-    if (!document?.body) return
-    setRemote(document.querySelectorAll('[data-remote-src]:not([src])').length)
-    if (document.querySelector('[data-quote]') && !document.querySelector('details')) setQuotes('folded')
-    const observer = new ResizeObserver(measure)
-    observer.observe(document.body)
+    const content = frame.current?.contentDocument
+    if (!content?.body) return
+    setRemote(content.querySelectorAll('[data-remote-src]:not([src])').length)
+    setColoured(content.querySelector(COLOURED) !== null)
+    if (content.querySelector('[data-quote]')) setQuotes((old) => (old === 'none' ? 'folded' : old))
+    content.body.style.fontSize = '16px'
+    new ResizeObserver(measure).observe(content.documentElement)
     measure()
   }
   useEffect(() => {
     for (const quote of frame.current?.contentDocument?.querySelectorAll<HTMLElement>('[data-quote]') ?? []) quote.hidden = quotes === 'folded'
-  }, [quotes])
+  }, [quotes, address])
+  useEffect(() => {
+    const root = frame.current?.contentDocument?.documentElement
+    if (!root) return
+    root.style.colorScheme = coloured ? 'light' : theme
+    root.style.color = coloured ? '' : getComputedStyle(document.body).color
+  }, [coloured, theme, height])
 
   return (
     <div className="min-w-0">
@@ -53,7 +66,7 @@ export function HtmlBody({ url, id, title, withImages }: Props) {
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
         referrerPolicy="no-referrer"
         onLoad={loaded}
-        className="block w-full rounded-control bg-[#fff] [color-scheme:light]"
+        className={`block w-full ${coloured && theme === 'dark' ? 'rounded-control border-8 border-[#fff] bg-[#fff] [color-scheme:light]' : ''}`}
         style={{ height }}
       />
       {quotes !== 'none' && <FoldButton open={quotes === 'open'} onToggle={() => setQuotes(quotes === 'open' ? 'folded' : 'open')} />}
@@ -67,4 +80,10 @@ export function HtmlBody({ url, id, title, withImages }: Props) {
       )}
     </div>
   )
+}
+
+function useThemeName(): 'light' | 'dark' {
+  const [chosen] = usePreference('theme')
+  const systemDark = useMedia('(prefers-color-scheme: dark)')
+  return chosen === 'dark' || (chosen !== 'light' && systemDark) ? 'dark' : 'light'
 }

@@ -77,7 +77,7 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
             {moment(message.at, now, language)}
           </time>
         </div>
-        <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1">
           {message.kind !== 'note' && others.length > 0 && (
             <button
               type="button"

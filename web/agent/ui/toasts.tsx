@@ -18,7 +18,7 @@ function set(next: readonly Toast[]): void {
 export function notify(toast: { text: string; seconds?: number; tone?: 'wrong'; action?: { label: string; run: () => void } }): () => void {
   const id = nextId++
   const { seconds = 6, ...rest } = toast
-  set([...toasts.slice(-3), { ...rest, id, until: Date.now() + seconds * 1000 }])
+  set([...toasts.slice(-1), { ...rest, id, until: Date.now() + seconds * 1000 }])
   return () => dismiss(id)
 }
 
@@ -41,7 +41,7 @@ export function Toasts() {
     return () => clearTimeout(timer)
   }, [shown])
   return (
-    <div role="status" aria-live="polite" className="pointer-events-none fixed bottom-4 left-1/2 z-60 flex w-max max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col items-center gap-2">
+    <div role="status" aria-live="polite" className="pointer-events-none fixed right-4 bottom-4 z-60 flex max-w-[calc(100vw-32px)] flex-col items-end gap-2 max-[1099px]:top-14 max-[1099px]:bottom-auto">
       {shown.map((toast) => (
         <div
           key={toast.id}

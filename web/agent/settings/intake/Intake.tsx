@@ -96,7 +96,7 @@ function ItemRow({ item }: { item: IntakeItem }) {
         <span className="min-w-0 grow">
           {item.reason}
           {item.conversation_id && (
-            <a className="ml-1" href={href({ page: 'inbox', conversation: item.conversation_id })}>
+            <a className="ml-1 underline" href={href({ page: 'inbox', conversation: item.conversation_id })}>
               {t('intake.open')}
             </a>
           )}
