@@ -251,7 +251,7 @@ async def test_the_command_killed_and_started_again(
     path.write_bytes(mbox(*mails))
     first = command(dsn, tmp_path, path, workspace.address)
     sql = "SELECT count(*) FROM messages WHERE workspace_id = $1"
-    while first.poll() is None and not await db.one(int, sql, workspace.id):
+    while first.poll() is None and not await db.one(int, sql, workspace.id):  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.01)
     first.send_signal(how)
     told, _ = await asyncio.to_thread(first.communicate)

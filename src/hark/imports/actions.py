@@ -23,6 +23,7 @@ from hark.core.ids import uuid7
 from hark.imports import jsonl, maildir, mbox
 from hark.imports.index import Team, build_index, glance, make_team
 from hark.imports.queries import (
+    SameMail,
     Target,
     find_run,
     messages_with_ids,
@@ -130,6 +131,7 @@ class _Import:
         self._progress = progress
         self._workspace_id = order.target.workspace_id
         self._account_id = order.target.account_id
+        self._known: set[SameMail] = set()
 
     async def run(self) -> Outcome:
         house = await read_house(self._db, self._workspace_id)
@@ -139,6 +141,8 @@ class _Import:
         ids = [e.external_id for e in index.entries]
         fates = await read_fates(self._db, self._workspace_id, self._account_id, ids)
         todo = [e for e in index.entries if fates.get(e.external_id, Fate.OPEN) is Fate.OPEN]
+        if todo:
+            self._known = await messages_with_ids(self._db, self._workspace_id, index.message_ids)
         run = await self._begin(len(ids), len(ids) - len(todo), index.problems)
         done = len(ids) - len(todo)
         self._progress(TAKING, done, len(ids))
@@ -206,8 +210,8 @@ class _Import:
 
     async def _store(self, batch: Sequence[Entry]) -> tuple[int, list[UUID]]:
         """Into the ledger, in order; how many mails and their ids there."""
-        items = await self._mark_known([item for e in batch if (item := self._read(e)) is not None])
-        accepted = await asyncio.gather(*(self._ledger.accept(item) for item in items))
+        items = [item for e in batch if (item := self._read(e)) is not None]
+        accepted = await asyncio.gather(*(self._ledger.accept(self._mark_known(item)) for item in items))
         return len(batch), [one.id for one in accepted]
 
     def _read(self, entry: Entry) -> NewItem | None:
@@ -225,17 +229,14 @@ class _Import:
             fate=fate, reason=reason, external_id=entry.external_id,
         )  # fmt: skip
 
-    async def _mark_known(self, items: list[NewItem]) -> list[NewItem]:
+    def _mark_known(self, item: NewItem) -> NewItem:
         """A copy of a message that came by another way (list and Sent folder, another export) is a duplicate."""
-        glances = [glance(item.raw) for item in items]
-        ids = [g.message_id for g in glances if g.message_id]
-        known = {(m.external_id, m.sender, m.at) for m in await messages_with_ids(self._db, self._workspace_id, ids)}
-        return [
-            msgspec.structs.replace(item, fate=Fate.DUPLICATE, reason=TWICE)
-            if item.fate is Fate.OPEN and (g.message_id, g.sender, item.occurred_at) in known
-            else item
-            for item, g in zip(items, glances, strict=True)
-        ]
+        if not self._known or item.fate is not Fate.OPEN or item.occurred_at is None:
+            return item
+        mail = glance(item.raw)
+        if SameMail(mail.message_id or "", mail.sender, item.occurred_at) not in self._known:
+            return item
+        return msgspec.structs.replace(item, fate=Fate.DUPLICATE, reason=TWICE)
 
     async def _settle(self, ids: Sequence[UUID]) -> None:
         """Until each has a fate. An item that fails is tried three times and then parked, with its reason."""

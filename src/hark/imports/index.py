@@ -117,6 +117,7 @@ class IndexBuilder:
 
     def finish(self) -> Index:
         """All mails in order of time."""
+        self.index.message_ids = self._threads.owned()
         keys: dict[int, str] = {}
         self._rows.sort()
         for row in self._rows:
@@ -162,6 +163,10 @@ class Threads:
         for other in mail.refers:
             self._parent[self.root(self._node(other))] = self.root(node)
         return node
+
+    def owned(self) -> list[str]:
+        """The Message-IDs of all mails added."""
+        return list(self._owner)
 
     def root(self, node: int) -> int:
         parent = self._parent

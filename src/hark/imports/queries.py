@@ -108,10 +108,15 @@ class SameMail(msgspec.Struct, frozen=True):
     at: datetime
 
 
-async def messages_with_ids(db: Db, workspace_id: int, ids: Sequence[str]) -> list[SameMail]:
-    return await db.all(
-        SameMail,
-        "SELECT external_id, coalesce(lower(headers #>> '{from,address}'), '') AS sender, occurred_at AS at FROM messages"
-        " WHERE workspace_id = $1 AND external_id = ANY($2::text[]) AND deleted_at IS NULL",
-        workspace_id, list(ids),
-    )  # fmt: skip
+async def messages_with_ids(db: Db, workspace_id: int, ids: Sequence[str]) -> set[SameMail]:
+    """The messages of the workspace that carry one of these ids."""
+    found: set[SameMail] = set()
+    for n in range(0, len(ids), CHUNK):
+        rows = await db.all(
+            SameMail,
+            "SELECT external_id, coalesce(lower(headers #>> '{from,address}'), '') AS sender, occurred_at AS at"
+            " FROM messages WHERE workspace_id = $1 AND external_id = ANY($2::text[]) AND deleted_at IS NULL",
+            workspace_id, list(ids[n : n + CHUNK]),
+        )  # fmt: skip
+        found.update(rows)
+    return found

@@ -107,9 +107,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Index(msgspec.Struct, kw_only=True):
-    """All mails of a source in order of time. `repeated`: copies of the same bytes, `left_out`: drafts and trash."""
+    """All mails of a source in order of time, and their Message-IDs. `repeated`: copies of the same bytes, `left_out`:
+    drafts and trash."""
 
     entries: list[Entry]
+    message_ids: list[str] = []
     problems: Problems
     repeated: int = 0
     left_out: int = 0
