@@ -118,6 +118,7 @@ def create_app(services: Services) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         state=State({"services": services, "db": services.db}),
+        logging_config=None,  # hark.core.log has set it up
         request_max_body_size=30_000_000,
         openapi_config=openapi_config("0.1.0"),
     )

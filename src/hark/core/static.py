@@ -1,5 +1,6 @@
 """The built front end: hashed assets cached for ever, one page for every other address."""
 
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ def static_handlers(root: Path = ROOT) -> list[HTTPRouteHandler]:
     def page(request: Request[Any, Any, Any]) -> Response[bytes]:
         if request.url.path.startswith(("/api/", "/schema")):
             raise NotFoundException("There is nothing at this address.")
+        if (icon := root / request.url.path.rpartition("/")[2]).suffix in (".svg", ".png", ".webmanifest") and icon.is_file():
+            return Response(icon.read_bytes(), media_type=guess_type(icon.name)[0])
         index = root / "index.html"
         body = index.read_bytes() if index.is_file() else _NOT_BUILT.encode()
         return Response(body, media_type=MediaType.HTML, headers={"cache-control": "no-cache"})

@@ -38,6 +38,7 @@ export function useWorkspaceCommands(client: QueryClient): void {
     'go.snoozed': show('snoozed'),
     'go.resolved': show('resolved'),
     'go.spam': show('spam'),
+    'go.all': show('all'),
     'go.report': may('reports.read') && (() => navigate({ page: 'report' }, { search: '' })),
     'go.settings': () => navigate({ page: 'settings', section: may('mailboxes.read') ? 'mailboxes' : 'me', item: null }, { search: '' }),
     'go.team': may('agents.read') && settings('people'),
