@@ -328,10 +328,10 @@ async def test_a_batch_with_one_bad_item_saves_the_others(
     bad = await desk.accept(mail(Subject="bad one", From="bad@x.example"))
     real = process.place
 
-    async def place(tx: Any, one: Any, house: Any, **options: Any) -> Any:
+    async def place(tx: Any, one: Any, house: Any, index: Any, **options: Any) -> Any:
         if one.inbound.subject == "bad one":
             await tx.run("SELECT 1 / 0")
-        return await real(tx, one, house, **options)
+        return await real(tx, one, house, index, **options)
 
     monkeypatch.setattr(process, "place", place)
     await desk.work()

@@ -134,13 +134,13 @@ async def record_failure(db: Db, item: Item, sentence: str) -> Fate:
     return fate
 
 
-async def remember_thread_ids(tx: Tx, conversation_id: UUID, ids: Sequence[str]) -> None:
-    """Ids that a mail of the conversation carries or refers to."""
-    if ids:
+async def remember_thread_ids(tx: Tx, rows: Sequence[tuple[str, UUID]]) -> None:
+    """(id, conversation) for the ids that mails of a conversation carry or refer to."""
+    if rows:
         await tx.run(
             "INSERT INTO thread_ids (workspace_id, external_id, conversation_id)"
-            " SELECT $1, x, $2 FROM unnest($3::text[]) AS t(x) ON CONFLICT DO NOTHING",
-            tx.workspace_id, conversation_id, list(ids),
+            " SELECT $1, x, c FROM unnest($2::text[], $3::uuid[]) AS t(x, c) ON CONFLICT DO NOTHING",
+            tx.workspace_id, [id for id, _ in rows], [conversation for _, conversation in rows],
         )  # fmt: skip
 
 

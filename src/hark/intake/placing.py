@@ -26,8 +26,7 @@ from hark.core.db import Tx
 from hark.delivery.actions import cancel_for_customer
 from hark.delivery.settling import apply_report
 from hark.intake import queries
-from hark.intake.actions import remember_thread_ids
-from hark.intake.threading import Hold, Match, find_conversation, thread_ids
+from hark.intake.threading import Hold, Index, Match, find_conversation, thread_ids
 from hark.intake.types import Fate, Inbound, Item, Party, Settled, Source
 
 NOBODY = "unknown-sender@unknown.invalid"  # RFC 2606: a name that can never receive mail
@@ -65,13 +64,13 @@ class Sender(msgspec.Struct, frozen=True):
     problems: list[str]
 
 
-async def place(tx: Tx, mail: Prepared, house: House, *, choice: Choice | None = None) -> Settled | None:
+async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: Choice | None = None) -> Settled | None:
     """Give a mail its fate. None: its conversation was changed in this transaction already; commit first, then again.
 
-    Call it under the workspace's intake lock.
+    Call it under the workspace's intake lock, and write `index.fresh` down afterwards.
     """
     inbound, item = mail.inbound, mail.item
-    if choice is None and (aside := await _set_aside(tx, mail)) is not None:
+    if choice is None and (aside := await _set_aside(tx, mail, index)) is not None:
         return aside
     sender = find_sender(inbound, item, house)
     history = item.source is Source.IMPORT
@@ -81,7 +80,7 @@ async def place(tx: Tx, mail: Prepared, house: House, *, choice: Choice | None =
         found: Match | Hold | None = Match(choice.conversation_id, "a person") if choice.conversation_id else None
     else:
         found = await find_conversation(
-            tx, inbound, sender=sender.address.lower(), at=at, trusted=history, thread=item.envelope.thread
+            tx, inbound, index, sender=sender.address.lower(), at=at, trusted=history, thread=item.envelope.thread
         )
     if automatic and choice is None and not isinstance(found, Match):
         return Settled(fate=Fate.AUTO_REPLY, reason=_sentence(inbound.kind_reason or AUTOMATIC, inbound.problems))
@@ -91,20 +90,26 @@ async def place(tx: Tx, mail: Prepared, house: House, *, choice: Choice | None =
     if target is not None and any(r.conversation_id == target for r in tx.pending):
         return None
     if item.envelope.from_team:
-        return await _past_reply(tx, mail, house, sender, target)
-    return await _receive(tx, mail, house, sender, target, automatic=automatic)
+        settled = await _past_reply(tx, mail, house, sender, target)
+    else:
+        settled = await _receive(tx, mail, house, sender, target, automatic=automatic)
+    assert settled.message_id is not None
+    assert settled.conversation_id is not None
+    ids = thread_ids(inbound, item.envelope.thread)
+    index.placed(settled.message_id, settled.conversation_id, inbound.external_id, ids)
+    return settled
 
 
 AUTOMATIC = "An automatic answer to something that is not in Hark. It is kept here only; put it into a conversation if it matters."
 
 
-async def _set_aside(tx: Tx, mail: Prepared) -> Settled | None:
+async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     """What never becomes a customer's message: our own mail coming back, delivery reports, the same mail again."""
     inbound = mail.inbound
     if inbound.kind == "bounce":
         return await _bounce(tx, inbound)
     if inbound.is_own and inbound.external_id:
-        ours = await queries.messages_by_external_id(tx, tx.workspace_id, [inbound.external_id])
+        ours = index.messages.get(inbound.external_id)
         if ours:
             return Settled(
                 fate=Fate.LOOP, conversation_id=ours[0].conversation_id, message_id=ours[0].message_id,
@@ -116,7 +121,7 @@ async def _set_aside(tx: Tx, mail: Prepared) -> Settled | None:
             reason=_sentence(inbound.kind_reason or "Hark's own mail came back, or the mail goes round in circles. "
                              "Nobody was answered and no conversation was touched.", inbound.problems),
         )  # fmt: skip
-    if inbound.external_id and inbound.from_address:
+    if inbound.external_id and inbound.external_id in index.messages and inbound.from_address:
         twin = await queries.find_twin(
             tx, tx.workspace_id, inbound.external_id, inbound.from_address.lower(), inbound.text
         )
@@ -135,7 +140,7 @@ async def _bounce(tx: Tx, inbound: Inbound) -> Settled | None:
         known = await queries.messages_by_external_id(tx, tx.workspace_id, [inbound.reported_id])
     said = " ".join(r.sentence for r in inbound.report[:5]) or "It names no recipient."
     for message in known:
-        root = await queries.root_of(tx, tx.workspace_id, message.conversation_id)
+        root = (await queries.membership(tx, tx.workspace_id, message.conversation_id, None)).root
         if any(r.conversation_id == root for r in tx.pending):
             return None
         if await apply_report(tx, message.message_id, inbound.report):
@@ -198,7 +203,6 @@ async def _receive(
     )  # fmt: skip
     if received.scheduled and not automatic:
         await cancel_for_customer(tx, received.conversation_id)
-    await remember_thread_ids(tx, received.conversation_id, thread_ids(inbound, item.envelope.thread))
     fate = Fate.AUTO_REPLY if automatic else Fate.NEW if received.started else Fate.MESSAGE
     why = [inbound.kind_reason or "An automatic answer; no clock was moved."] if automatic else []
     return Settled(
@@ -240,7 +244,6 @@ async def _past_reply(tx: Tx, mail: Prepared, house: House, sender: Sender, targ
             intake_id=item.id, files=mail.files, at=at, delivery=Delivery.SENT,
         ),
     )  # fmt: skip
-    await remember_thread_ids(tx, sent.conversation_id, thread_ids(inbound, item.envelope.thread))
     return Settled(
         fate=Fate.NEW if started else Fate.MESSAGE, conversation_id=sent.conversation_id, message_id=sent.message_id,
         reason=_sentence(sender.problems),

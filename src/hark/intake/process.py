@@ -18,13 +18,14 @@ from hark.intake import queries
 from hark.intake.actions import (
     lock_intake,
     record_failure,
+    remember_thread_ids,
     require_acceptable,
     settle_items,
     still_open,
     wait_for_intake,
 )
 from hark.intake.placing import Choice, House, Prepared, place
-from hark.intake.threading import thread_ids
+from hark.intake.threading import Index, thread_ids
 from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 
 log = structlog.get_logger(__name__)
@@ -109,8 +110,10 @@ class Processor:
             if choice.conversation_id is not None:
                 await lock_conversation(tx, choice.conversation_id)  # raises NotFound for what the actor may not see
             house = await self._with_team(tx, house, [mail])
-            settled = await place(tx, mail, house, choice=choice)
+            index = await Index.read(tx, thread_ids(mail.inbound))
+            settled = await place(tx, mail, house, index, choice=choice)
             assert settled is not None  # nothing else happens in this transaction
+            await remember_thread_ids(tx, index.fresh)
             await settle_items(tx, [(item, settled)])
             await tx.audit("intake.accepted", f"intake:{id}", data={"conversation_id": str(settled.conversation_id)})
         return settled
@@ -169,6 +172,7 @@ class Processor:
                 return None, []
             open_ids = await still_open(tx, [m.item.id for m in mails])
             house = await self._with_team(tx, house, mails)
+            index = await Index.read(tx, [i for m in mails for i in thread_ids(m.inbound, m.item.envelope.thread)])
             rest: list[Prepared] = []
             waiting: set[str] = (
                 set()
@@ -177,13 +181,14 @@ class Processor:
                 if mail.item.id not in open_ids:
                     continue
                 ids = thread_ids(mail.inbound, mail.item.envelope.thread)
-                fate = await place(tx, mail, house) if waiting.isdisjoint(ids) else None
+                fate = await place(tx, mail, house, index) if waiting.isdisjoint(ids) else None
                 if fate is None:
                     rest.append(mail)
                     waiting.update(ids)
                 else:
                     settled.append((mail.item, fate))
             if settled:
+                await remember_thread_ids(tx, index.fresh)
                 await settle_items(tx, settled)
         return settled, rest
 

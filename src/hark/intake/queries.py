@@ -66,11 +66,12 @@ class KnownMessage(msgspec.Struct, frozen=True):
 
 
 async def messages_by_external_id(tx: Queries, workspace_id: int, ids: list[str]) -> list[KnownMessage]:
-    """Messages carrying one of these ids, newest first."""
+    """Messages carrying one of these ids, newest first; at most 20 of each."""
     return await tx.all(
         KnownMessage,
-        "SELECT external_id, id AS message_id, conversation_id FROM messages"
-        " WHERE workspace_id = $1 AND external_id = ANY($2::text[]) ORDER BY occurred_at DESC, id DESC LIMIT 50",
+        "SELECT m.* FROM unnest($2::text[]) AS x(id) CROSS JOIN LATERAL (SELECT external_id, id AS message_id,"
+        " conversation_id FROM messages WHERE workspace_id = $1 AND external_id = x.id LIMIT 20) m"
+        " ORDER BY m.message_id DESC",
         workspace_id, ids,
     )  # fmt: skip
 
@@ -90,42 +91,43 @@ class MentionedId(msgspec.Struct, frozen=True):
 
 
 async def conversations_by_thread_id(tx: Queries, workspace_id: int, ids: list[str]) -> list[MentionedId]:
-    """Conversations whose mails carry or refer to one of these ids."""
+    """Conversations whose mails carry or refer to one of these ids, newest first; at most 20 of each."""
     return await tx.all(
         MentionedId,
-        "SELECT external_id, conversation_id FROM thread_ids WHERE workspace_id = $1 AND external_id = ANY($2::text[])"
-        " ORDER BY conversation_id DESC LIMIT 50",
+        "SELECT t.* FROM unnest($2::text[]) AS x(id) CROSS JOIN LATERAL (SELECT external_id, conversation_id"
+        " FROM thread_ids WHERE workspace_id = $1 AND external_id = x.id ORDER BY conversation_id DESC LIMIT 20) t",
         workspace_id, ids,
     )  # fmt: skip
 
 
-async def root_of(tx: Queries, workspace_id: int, conversation_id: UUID) -> UUID:
-    """The conversation this one was merged into, at the end of the chain; itself when it was not merged."""
+class Membership(msgspec.Struct, frozen=True):
+    """The conversation that one was merged into (or itself), and whether an address takes part in it."""
+
+    root: UUID
+    party: bool
+
+
+async def membership(tx: Queries, workspace_id: int, conversation_id: UUID, address: str | None) -> Membership:
+    """Root and party in one look. A party: of an endpoint, or sender, To or CC of a public message of the conversation
+    or of one merged into it. Without an address everybody is one."""
     return await tx.one(
-        UUID,
+        Membership,
         "WITH RECURSIVE up AS ("
         " SELECT id, root_id, 1 AS depth FROM conversations WHERE workspace_id = $1 AND id = $2"
         " UNION ALL SELECT c.id, c.root_id, up.depth + 1 FROM conversations c JOIN up ON c.id = up.root_id"
-        " WHERE c.workspace_id = $1 AND up.depth < 50)"
-        " SELECT id FROM up ORDER BY depth DESC LIMIT 1",
-        workspace_id, conversation_id,
-    )  # fmt: skip
-
-
-async def is_party(tx: Queries, workspace_id: int, conversation_id: UUID, address: str) -> bool:
-    """Whether an address takes part: an endpoint's party, or sender, To or CC of a public message of the conversation
-    (or of one merged into it)."""
-    return await tx.find(
-        bool,
-        "WITH family AS (SELECT id FROM conversations WHERE workspace_id = $1 AND (id = $2 OR root_id = $2))"
-        " SELECT EXISTS (SELECT 1 FROM endpoints e JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
+        " WHERE c.workspace_id = $1 AND up.depth < 50),"
+        " root AS (SELECT id FROM up ORDER BY depth DESC LIMIT 1),"
+        " family AS (SELECT id FROM conversations WHERE workspace_id = $1"
+        "   AND (id = (SELECT id FROM root) OR root_id = (SELECT id FROM root)))"
+        " SELECT root.id AS root, ($3::text IS NULL"
+        " OR EXISTS (SELECT 1 FROM endpoints e JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
         "   WHERE e.workspace_id = $1 AND e.conversation_id IN (SELECT id FROM family) AND i.value = $3)"
         " OR EXISTS (SELECT 1 FROM messages m CROSS JOIN LATERAL jsonb_path_query(m.headers,"
         "     'lax $.*.address') AS a(address)"
         "   WHERE m.workspace_id = $1 AND m.conversation_id IN (SELECT id FROM family) AND m.audience > 0"
-        "   AND lower(a.address #>> '{}') = $3)",
+        "   AND lower(a.address #>> '{}') = $3)) AS party FROM root",
         workspace_id, conversation_id, address,
-    ) or False  # fmt: skip
+    )  # fmt: skip
 
 
 class ActiveConversation(msgspec.Struct, frozen=True):

@@ -39,23 +39,51 @@ class Hold(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Index:
+    """What is known about the ids of a batch of mails: read at once, and kept up as the mails are placed."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, list[queries.KnownMessage]] = {}
+        self.mentions: dict[str, list[UUID]] = {}
+        self.fresh: list[tuple[str, UUID]] = []  # to be remembered at the end of the transaction
+
+    @classmethod
+    async def read(cls, tx: Tx, ids: Sequence[str]) -> "Index":
+        """Everything about these ids: a few statements for a whole batch."""
+        index, wanted = cls(), list(dict.fromkeys(ids))
+        for known in await queries.messages_by_external_id(tx, tx.workspace_id, wanted):
+            index.messages.setdefault(known.external_id, []).append(known)
+        for mention in await queries.conversations_by_thread_id(tx, tx.workspace_id, wanted):
+            index.mentions.setdefault(mention.external_id, []).append(mention.conversation_id)
+        return index
+
+    def placed(self, message_id: UUID, conversation_id: UUID, external_id: str | None, ids: Sequence[str]) -> None:
+        """A mail now stands in a conversation: the following ones of the batch must find it."""
+        if external_id:
+            known = queries.KnownMessage(external_id, message_id, conversation_id)
+            self.messages.setdefault(external_id, []).insert(0, known)
+        for id in ids:
+            if conversation_id not in self.mentions.setdefault(id, []):
+                self.mentions[id].insert(0, conversation_id)
+                self.fresh.append((id, conversation_id))
+
+
 async def find_conversation(
-    tx: Tx, inbound: Inbound, *, sender: str, at: datetime, trusted: bool, thread: str = ""
+    tx: Tx, inbound: Inbound, index: Index, *, sender: str, at: datetime, trusted: bool, thread: str = ""
 ) -> Match | Hold | None:
     """Where a mail of `sender` (lower case) at `at` belongs; None: a conversation of its own.
 
     `trusted` is for history whose headers tell the truth: everybody may join, and subjects decide nothing. `thread` is
     then the key of a thread that was built from all its headers at once, so it goes before what this mail says alone.
     """
+    found: Match | Hold | None = None
     if thread:
-        known_threads = await queries.conversations_by_thread_id(tx, tx.workspace_id, [thread])
-        found = await _choose(tx, [k.conversation_id for k in known_threads], sender, trusted, by="history")
-        if found is not None:
-            return found
-    found = await _by_ids(tx, inbound, sender=sender, trusted=trusted)
+        found = await _choose(tx, index.mentions.get(thread, []), sender, trusted, by="history")
+    if found is None:
+        found = await _by_ids(tx, inbound, index, sender=sender, trusted=trusted)
     if found is not None or trusted:
         return found
-    return await _by_subject(tx, inbound, sender=sender, at=at)
+    return await _by_subject(tx, inbound, index, sender=sender, at=at)
 
 
 def referred_ids(inbound: Inbound) -> list[str]:
@@ -78,32 +106,26 @@ def subject_key(subject: str) -> str | None:
     return f"subject:{hashlib.sha256(base.encode()).hexdigest()[:32]}" if base else None
 
 
-async def _by_ids(tx: Tx, inbound: Inbound, *, sender: str, trusted: bool) -> Match | Hold | None:
+async def _by_ids(tx: Tx, inbound: Inbound, index: Index, *, sender: str, trusted: bool) -> Match | Hold | None:
     referred = referred_ids(inbound)
     if inbound.own_ids:
         known = await queries.messages_by_id(tx, tx.workspace_id, inbound.own_ids[:MAX_IDS])
         found = await _choose(tx, [k.conversation_id for k in known], sender, trusted, by="own id")
         if found is not None:
             return found
-    if referred:
-        known = await queries.messages_by_external_id(tx, tx.workspace_id, referred)
-        known.sort(key=lambda k: referred.index(k.external_id))
-        found = await _choose(tx, [k.conversation_id for k in known], sender, trusted, by="reply headers")
-        if found is not None:
-            return found
-    return await _by_mention(tx, inbound, referred, sender=sender, trusted=trusted)
+    ids = [known.conversation_id for id in referred for known in index.messages.get(id, [])]
+    found = await _choose(tx, ids, sender, trusted, by="reply headers")
+    return found or await _by_mention(tx, inbound, index, referred, sender=sender, trusted=trusted)
 
 
 async def _choose(tx: Tx, ids: Sequence[UUID], sender: str, trusted: bool, *, by: str) -> Match | Hold | None:
     """The first conversation the sender is a party of; else hold for the first one."""
     roots: list[UUID] = []
     for id in dict.fromkeys(ids):
-        root = await queries.root_of(tx, tx.workspace_id, id)
-        if root in roots:
-            continue
-        roots.append(root)
-        if trusted or await queries.is_party(tx, tx.workspace_id, root, sender):
-            return Match(root, by)
+        member = await queries.membership(tx, tx.workspace_id, id, None if trusted else sender)
+        if member.party:
+            return Match(member.root, by)
+        roots.append(member.root)
     if not roots:
         return None
     return Hold(
@@ -113,33 +135,30 @@ async def _choose(tx: Tx, ids: Sequence[UUID], sender: str, trusted: bool, *, by
     )
 
 
-async def _by_mention(tx: Tx, inbound: Inbound, referred: list[str], *, sender: str, trusted: bool) -> Match | None:
+async def _by_mention(
+    tx: Tx, inbound: Inbound, index: Index, referred: list[str], *, sender: str, trusted: bool
+) -> Match | None:
     """A mail we never saw is mentioned by both, or this one is the missing mail that others answered already.
 
     A shared id proves little (a newsletter has thousands of readers): who is no party begins a conversation of their own.
     """
-    ids = list(referred)
     own = inbound.external_id
-    if own and not await queries.messages_by_external_id(tx, tx.workspace_id, [own]):
-        ids.append(own)
-    if not ids:
-        return None
-    mentions = await queries.conversations_by_thread_id(tx, tx.workspace_id, ids)
-    mentions.sort(key=lambda m: ids.index(m.external_id))
-    found = await _choose(tx, [m.conversation_id for m in mentions], sender, trusted, by="reply headers")
+    ids = [*referred, own] if own and own not in index.messages else referred
+    found = await _choose(
+        tx, [c for id in ids for c in index.mentions.get(id, [])], sender, trusted, by="reply headers"
+    )
     return found if isinstance(found, Match) else None
 
 
-async def _by_subject(tx: Tx, inbound: Inbound, *, sender: str, at: datetime) -> Match | Hold | None:
+async def _by_subject(tx: Tx, inbound: Inbound, index: Index, *, sender: str, at: datetime) -> Match | Hold | None:
     """An answer whose program wrote no usable ids: the same subject, the same party, a short time, and only one such."""
     key = subject_key(inbound.subject)
     if key is None or not REPLY.match(inbound.subject) or FORWARD.match(inbound.subject):
         return None
-    mentions = await queries.conversations_by_thread_id(tx, tx.workspace_id, [key])
     live = await queries.active_conversations(
-        tx, tx.workspace_id, [m.conversation_id for m in mentions], at - timedelta(days=SUBJECT_DAYS)
+        tx, tx.workspace_id, index.mentions.get(key, []), at - timedelta(days=SUBJECT_DAYS)
     )
-    mine = [c.id for c in live if await queries.is_party(tx, tx.workspace_id, c.id, sender)]
+    mine = [c.id for c in live if (await queries.membership(tx, tx.workspace_id, c.id, sender)).party]
     if len(mine) == 1:
         return Match(mine[0], "subject and sender")
     answered = [c.id for c in live if c.answered]
