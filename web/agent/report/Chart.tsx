@@ -101,8 +101,7 @@ function options({ figure, interval, currency, period, before }: Props, t: Trans
     yAxis: {
       type: 'value',
       min: 0,
-      ...(figure.unit === 'share' ? { max: 1 } : {}),
-      splitNumber: 4,
+      ...scale(figure.unit, Math.max(0, ...[...values, ...valuesBefore].map((value) => value ?? 0))),
       splitLine: { lineStyle: { color: colors.line } },
       axisLabel: { ...font, formatter: short },
     },
@@ -112,7 +111,7 @@ function options({ figure, interval, currency, period, before }: Props, t: Trans
         type: 'line',
         data: labels.map((_, index) => valuesBefore[index] ?? null),
         showSymbol: false,
-        connectNulls: false,
+        connectNulls: true,
         lineStyle: { type: 'dashed', width: 1.5, color: colors.faint },
         itemStyle: { color: colors.faint },
         endLabel: { show: true, formatter: t('report.before'), ...font },
@@ -124,7 +123,7 @@ function options({ figure, interval, currency, period, before }: Props, t: Trans
         data: values,
         showSymbol: values.length < 40,
         symbolSize: 5,
-        connectNulls: false,
+        connectNulls: true,
         barMaxWidth: 28,
         itemStyle: { color: colors.accent, borderRadius: isBar ? [3, 3, 0, 0] : 0 },
         lineStyle: { width: 2, color: colors.accent },
@@ -132,6 +131,15 @@ function options({ figure, interval, currency, period, before }: Props, t: Trans
       },
     ],
   }
+}
+
+/** Ticks people can read: whole minutes, hours or days for times, always from zero. */
+function scale(unit: Figure['unit'], top: number): { max?: number; interval?: number; splitNumber?: number } {
+  if (unit === 'share') return { max: 1, interval: 0.25 }
+  if (unit !== 'seconds' || top === 0) return { splitNumber: 4 }
+  const steps = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 4 * 3600, 8 * 3600, 86_400, 2 * 86_400, 7 * 86_400, 30 * 86_400]
+  const interval = steps.find((step) => top / step <= 5) ?? 90 * 86_400
+  return { interval, max: Math.ceil(top / interval) * interval }
 }
 
 function stepName(at: Date, interval: Interval, language: Language): string {

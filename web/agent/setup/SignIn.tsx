@@ -4,7 +4,6 @@ import { api } from '../api/client'
 import { keys } from '../api/queries'
 import type { Me } from '../api/types'
 import { useT } from '../app/i18n'
-import { preference, setPreference } from '../app/preferences'
 import { useProblemText } from '../app/problems'
 import { Button } from '../ui/Button'
 import { Field, Input } from '../ui/Field'
@@ -25,7 +24,6 @@ export function SignIn() {
     setProblem(null)
     try {
       const me = await api.post<Me>('/api/session', { email: String(form.get('email')).trim(), password: form.get('password') })
-      if (!preference('language')) setPreference('language', me.locale ?? me.agent.locale ?? null)
       client.setQueryData(keys.me, me)
     } catch (error) {
       setProblem(error)

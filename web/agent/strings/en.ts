@@ -93,6 +93,7 @@ const enCore = {
   'view.snoozed': 'Snoozed',
   'view.resolved': 'Resolved',
   'view.spam': 'Spam',
+  'view.all': 'All',
   'view.more': 'More',
   'filter.team': 'Team',
   'filter.tag': 'Tag',
@@ -125,6 +126,9 @@ const enCore = {
   'list.empty.resolvedText': 'Press E in a conversation when it is done. A new mail reopens it.',
   'list.empty.spam': 'No spam.',
   'list.empty.spamText': 'What you mark as spam stays here and leaves every figure.',
+
+  'list.empty.all': 'Nothing here yet.',
+  'list.empty.allText': 'Every conversation but spam appears here, the newest first.',
 
   'price.perHour': '{price}/h',
   'price.assumed': 'The revenue is assumed',

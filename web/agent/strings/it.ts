@@ -94,6 +94,7 @@ export const it: Strings = {
   'view.snoozed': 'Posticipate',
   'view.resolved': 'Risolte',
   'view.spam': 'Spam',
+  'view.all': 'Tutte',
   'view.more': 'Altro',
   'filter.team': 'Team',
   'filter.tag': 'Etichetta',
@@ -126,6 +127,9 @@ export const it: Strings = {
   'list.empty.resolvedText': 'Premi E quando una conversazione è finita. Una nuova mail la riapre.',
   'list.empty.spam': 'Niente spam.',
   'list.empty.spamText': 'Ciò che segni come spam resta qui ed esce da ogni cifra.',
+
+  'list.empty.all': 'Qui non c’è ancora nulla.',
+  'list.empty.allText': 'Qui compaiono tutte le conversazioni tranne lo spam, prima le più recenti.',
 
   'price.perHour': '{price}/h',
   'price.assumed': 'I ricavi sono un’ipotesi',

@@ -94,6 +94,7 @@ export const ko: Strings = {
   'view.snoozed': '다시 알림',
   'view.resolved': '해결됨',
   'view.spam': '스팸',
+  'view.all': '전체',
   'view.more': '더 보기',
   'filter.team': '팀',
   'filter.tag': '태그',
@@ -126,6 +127,9 @@ export const ko: Strings = {
   'list.empty.resolvedText': '끝난 대화에서 E 키를 누르세요. 새 메일이 오면 다시 열립니다.',
   'list.empty.spam': '스팸이 없습니다.',
   'list.empty.spamText': '스팸으로 표시한 대화는 여기에 모이고 모든 수치에서 빠집니다.',
+
+  'list.empty.all': '아직 대화가 없습니다.',
+  'list.empty.allText': '스팸을 뺀 모든 대화가 최신순으로 나타납니다.',
 
   'price.perHour': '{price}/시간',
   'price.assumed': '매출을 몰라 가정한 값',

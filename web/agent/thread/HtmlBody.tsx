@@ -42,6 +42,7 @@ export function HtmlBody({ url, id, title, withImages }: Props) {
     setColoured(content.querySelector(COLOURED) !== null)
     if (content.querySelector('[data-quote]')) setQuotes((old) => (old === 'none' ? 'folded' : old))
     content.body.style.fontSize = '16px'
+    content.body.querySelector<HTMLElement>(':scope > :first-child')?.style.setProperty('margin-top', '0')
     new ResizeObserver(measure).observe(content.documentElement)
     measure()
   }

@@ -63,7 +63,7 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
   const now = useNow()
   const [open, setOpen] = useState(false)
   const from = message.headers.from
-  const others = [...(message.headers.to ?? []), ...(message.headers.cc ?? [])]
+  const others = message.kind === 'note' ? [] : [...(message.headers.to ?? []), ...(message.headers.cc ?? [])]
   return (
     <header className="flex items-start gap-3">
       <Avatar name={message.author.name || from?.address || '?'} size={32} />
@@ -77,8 +77,8 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
             {moment(message.at, now, language)}
           </time>
         </div>
-        <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1">
-          {message.kind !== 'note' && others.length > 0 && (
+        <div className={`flex flex-wrap items-center gap-x-2 gap-y-1 ${others.length > 0 ? 'min-h-6' : ''}`}>
+          {others.length > 0 && (
             <button
               type="button"
               aria-expanded={open}
