@@ -27,6 +27,17 @@ async def count_messages(db: Db) -> int:
     return await db.one(int, "SELECT count(*) FROM messages")
 
 
+class _Fate(msgspec.Struct):
+    fate: int
+    mails: int
+
+
+async def count_fates(db: Db) -> dict[int, int]:
+    """Mails of the ledger by their fate; 0 is still open."""
+    rows = await db.all(_Fate, "SELECT fate, count(*) AS mails FROM intake_items GROUP BY fate")
+    return {row.fate: row.mails for row in rows}
+
+
 async def deep_threads(db: Db, count: int) -> list[UUID]:
     """Conversations of workspace 1 with more than a hundred messages."""
     return await db.all(
