@@ -36,8 +36,8 @@ function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) 
   const connect = () => {
     socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`)
     const ping = setInterval(() => socket?.readyState === WebSocket.OPEN && socket.send('{"type":"ping"}'), PING_MS)
-    socket.onopen = () => socket?.send(JSON.stringify({ resume, csrf }))
-    socket.onmessage = (event) => {
+    socket.addEventListener('open', () => socket?.send(JSON.stringify({ resume, csrf })))
+    socket.addEventListener('message', (event) => {
       attempts = 0
       tell(true)
       const frame = JSON.parse(String(event.data)) as Frame
@@ -45,8 +45,8 @@ function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) 
       if (frame.type === 'reset') void client.invalidateQueries()
       if (frame.type === 'events') applyItems(client, frame.items, settler)
       resume = frame.seq
-    }
-    socket.onclose = (event) => {
+    })
+    socket.addEventListener('close', (event) => {
       clearInterval(ping)
       if (closed) return
       if (event.code === SIGNED_OUT) {
@@ -56,7 +56,7 @@ function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) 
       attempts += 1
       if (attempts > 1) tell(false)
       timer = setTimeout(connect, Math.min(15_000, 300 * 2 ** attempts) * (0.7 + Math.random() * 0.6))
-    }
+    })
   }
   const retryNow = () => {
     if (document.visibilityState !== 'visible' || socket?.readyState !== WebSocket.CLOSED) return

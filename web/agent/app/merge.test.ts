@@ -15,7 +15,7 @@ function random(seed: number): () => number {
 }
 
 function shuffled<T>(items: readonly T[], next: () => number): T[] {
-  return items.map((item) => ({ item, at: next() })).sort((a, b) => a.at - b.at).map(({ item }) => item)
+  return items.map((item) => ({ item, at: next() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item)
 }
 
 describe('old state + events == fresh state', () => {

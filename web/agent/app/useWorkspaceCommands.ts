@@ -24,8 +24,8 @@ export function useWorkspaceCommands(client: QueryClient): void {
   const settings = (section: SettingsPage) => () => navigate({ page: 'settings', section, item: null }, { search: '' })
   const speak = (language: Language) => () => {
     setPreference('language', language)
-    void api.patch<Me>('/api/me', { locale: language }).then((me) => {
-      client.setQueryData(keys.me, me)
+    void api.patch<Me>('/api/me', { locale: language }).then((fresh) => {
+      client.setQueryData(keys.me, fresh)
       void client.invalidateQueries({ queryKey: keys.lists }) // the sentences of the rows come in the language of the account
     })
   }

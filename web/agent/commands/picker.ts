@@ -67,7 +67,7 @@ export function matchOptions(options: readonly Option[], text: string): Option[]
     }
     return [{ option, score, index }]
   })
-  return scored.sort((a, b) => a.score - b.score || a.index - b.index).map((hit) => hit.option)
+  return scored.toSorted((a, b) => a.score - b.score || a.index - b.index).map((hit) => hit.option)
 }
 
 function normal(text: string): string {

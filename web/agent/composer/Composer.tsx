@@ -49,7 +49,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
     draft.finish()
     if (more.resolve) onResolved()
   }
-  const pick = (title: string, then: (at: Date) => void) => pickTime({ t, language, title, then })
+  const pick = (title: string, onPick: (at: Date) => void) => pickTime({ t, language, title, onPick })
   const isReply = mode !== null && !isNote
   const mayReply = conversation.can.includes('reply')
   const mayNote = conversation.can.includes('note')
@@ -70,6 +70,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
     return <Closed mayReply={mayReply} mayNote={mayNote} everyone={everyone} onStart={draft.start} />
   }
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape leaves whatever field has the focus
     <section
       aria-label={t(isNote ? 'command.note' : 'command.reply')}
       onKeyDown={(event) => event.key === 'Escape' && !mention && !event.defaultPrevented && (event.target as HTMLElement).blur()}

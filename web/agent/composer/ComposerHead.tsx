@@ -71,8 +71,10 @@ function People({ people, onPeople }: Pick<Props, 'people' | 'onPeople'>) {
           {!hasBcc && <AddField label={t('mail.bcc')} onClick={() => setShown({ ...shown, bcc: true })} />}
         </span>
       </RecipientField>
+      {/* oxlint-disable jsx-a11y/no-autofocus -- the fields appear because one asked for them */}
       {hasCc && <RecipientField label={t('mail.cc')} values={people.cc} autoFocus={shown.cc} onChange={(cc) => onPeople({ ...people, cc })} />}
       {hasBcc && <RecipientField label={t('mail.bcc')} values={people.bcc} autoFocus={shown.bcc} onChange={(bcc) => onPeople({ ...people, bcc })} />}
+      {/* oxlint-enable jsx-a11y/no-autofocus */}
     </div>
   )
 }

@@ -66,8 +66,8 @@ export function useDraftSaving(conversationId: string, body: DraftBody | null, a
   // Leaving the conversation within the rest keeps the last words too.
   useEffect(
     () => () => {
-      const body = wanted.current
-      if (body && kept.current !== null && kept.current !== JSON.stringify(body)) void putDraft(conversationId, body)
+      const last = wanted.current
+      if (last && kept.current !== null && kept.current !== JSON.stringify(last)) void putDraft(conversationId, last)
     },
     [conversationId],
   )

@@ -6,13 +6,13 @@ import type { Translate } from '../app/i18n'
 import { openPicker, type Option } from '../commands/picker'
 
 /** Asks for a time: the usual choices, or one in words. */
-export function pickTime({ t, language, title, then }: { t: Translate; language: Language; title: string; then: (at: Date) => void }): void {
+export function pickTime({ t, language, title, onPick }: { t: Translate; language: Language; title: string; onPick: (at: Date) => void }): void {
   const option = (at: Date, label: string): Option => ({
     id: label + at.getTime(),
     label,
     hint: dayAndTime(at.getTime(), Date.now(), language),
     icon: CalendarClock,
-    run: () => then(at),
+    run: () => onPick(at),
   })
   openPicker(() => ({
     title,

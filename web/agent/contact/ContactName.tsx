@@ -29,6 +29,7 @@ export function ContactName({ contact }: { contact: Contact }) {
   }
   if (editing) {
     return (
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- leaving the field saves it
       <form action={save} onBlur={(event) => event.currentTarget.requestSubmit()}>
         {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- opened to be edited */}
         <Input name="name" autoFocus defaultValue={contact.name ?? ''} aria-label={t('contact.name')} />

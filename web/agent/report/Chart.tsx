@@ -1,6 +1,6 @@
 import { BarChart, LineChart } from 'echarts/charts'
 import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components'
-import { type EChartsType, init, use } from 'echarts/core'
+import { type EChartsType, init, use as register } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import type { Language } from '../../shared/i18n'
@@ -12,7 +12,7 @@ import { sayValue } from './figures'
 import { dense, type Period, steps } from './period'
 import type { Figure, Interval } from './types'
 
-use([LineChart, BarChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
+register([LineChart, BarChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
 
 type Props = { figure: Figure; interval: Interval; currency: string; period: Period; before: Period }
 
@@ -137,8 +137,8 @@ function options({ figure, interval, currency, period, before }: Props, t: Trans
 function scale(unit: Figure['unit'], top: number): { max?: number; interval?: number; splitNumber?: number } {
   if (unit === 'share') return { max: 1, interval: 0.25 }
   if (unit !== 'seconds' || top === 0) return { splitNumber: 4 }
-  const steps = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 4 * 3600, 8 * 3600, 86_400, 2 * 86_400, 7 * 86_400, 30 * 86_400]
-  const interval = steps.find((step) => top / step <= 5) ?? 90 * 86_400
+  const intervals = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 4 * 3600, 8 * 3600, 86_400, 2 * 86_400, 7 * 86_400, 30 * 86_400]
+  const interval = intervals.find((step) => top / step <= 5) ?? 90 * 86_400
   return { interval, max: Math.ceil(top / interval) * interval }
 }
 

@@ -21,7 +21,7 @@ export function FigureCard({ figure, currency, chosen, onChoose }: { figure: Fig
         {figure.unit === 'seconds' ? t('report.median') : ' '}
         {figure.clock ? ` · ${t(`clock.${figure.clock}`)}` : ''}
       </span>
-      <span className="tabular mt-1 text-figure leading-9 font-strong tracking-tight">{say(headline(now, figure.unit))}</span>
+      <span className="tabular mt-1 text-figure leading-9 font-strong tracking-tight max-[719px]:text-[22px] max-[719px]:leading-7">{say(headline(now, figure.unit))}</span>
       <Change figure={figure} />
       <span className="grow" />
       <span className="tabular mt-2 text-[12px] leading-5 text-ink-3">

@@ -55,6 +55,7 @@ export function Thread(props: Props) {
   }, [first, hasEarlier, isLoadingEarlier, onEarlier])
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div ref={scroller} className="min-h-0 grow overflow-y-auto [overflow-anchor:none]" tabIndex={0} role="log" aria-label={t('thread.label')}>
       <div className="mx-auto max-w-[840px] px-6 pb-4 max-[719px]:px-3">
         {isLoadingEarlier && <p className="late py-2 text-center text-secondary text-ink-3">{t('state.loading')}</p>}

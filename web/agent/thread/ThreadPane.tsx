@@ -22,7 +22,7 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
   const conversation = useQuery(conversationQuery(id))
   const thread = useInfiniteQuery(threadQuery(id))
   const [withImages, setWithImages] = useState(false)
-  const items = useMemo(() => (thread.data?.pages ?? []).flatMap((page) => page.items).reverse(), [thread.data])
+  const items = useMemo(() => (thread.data?.pages ?? []).flatMap((page) => page.items).toReversed(), [thread.data])
   const data = conversation.data
   const seenSeq = useSeen(id, data?.read_seq, data?.seq)
   useConversationCommands(data, { onDone, onShowImages: () => setWithImages(true) })

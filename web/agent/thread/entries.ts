@@ -35,7 +35,7 @@ export function buildEntries(items: readonly ThreadItem[], seenSeq: number | nul
 
 /** The customer's last message that waits for an answer: everything public after it is the customer's own. */
 export function waitingMessage(items: readonly ThreadItem[]): Message | null {
-  for (const item of [...items].reverse()) {
+  for (const item of items.toReversed()) {
     if (item.type !== 'message' || item.kind === 'note' || item.kind === 'system') continue
     if (item.direction === 'in' && item.kind === 'message') return item.needs_answer ? item : null
     if (item.direction === 'out' && item.kind === 'message' && !item.keeps_ball) return null

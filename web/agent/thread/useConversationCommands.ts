@@ -47,7 +47,7 @@ export function useConversationCommands(conversation: Conversation | undefined, 
   const assignOptions = (): Option[] => [
     ...directory.agents
       .filter((agent) => !agent.disabled_at)
-      .sort((a, b) => Number(b.id === me.agent.id) - Number(a.id === me.agent.id))
+      .toSorted((a, b) => Number(b.id === me.agent.id) - Number(a.id === me.agent.id))
       .map((agent) => ({
         id: `agent:${agent.id}`,
         label: agent.id === me.agent.id ? t('assign.me', { name: agent.name }) : agent.name,
@@ -104,7 +104,7 @@ export function useConversationCommands(conversation: Conversation | undefined, 
         label: t(`${verb}.${level}` as Key),
         checked: latest.current?.[verb] === level,
         run: () => void actThenOffer(verb, { value: level }, t(`done.${verb}`, { level: t(`${verb}.${level}` as Key) }), [verb, { value: conversation?.[verb] ?? 1 }]),
-      })).reverse(),
+      })).toReversed(),
     }))
 
   const isClosed = conversation !== undefined && conversation.status >= 3

@@ -19,7 +19,7 @@ export function spansOf(periods: readonly Period[], weekday: number): Span[] {
   return periods
     .filter((period) => period.weekday === weekday)
     .map(({ start, end }) => ({ start, end }))
-    .sort((a, b) => a.start.localeCompare(b.start))
+    .toSorted((a, b) => a.start.localeCompare(b.start))
 }
 
 /** "09:00-12:30, 14:00-18:00" */

@@ -128,7 +128,9 @@ function TestValue({ test, onChange }: { test: Test; onChange: (value: unknown) 
   if (kind === 'severity') {
     return (
       <Select aria-label={t('rules.value')} required value={String(test.value)} onChange={(event) => onChange(event.target.value)} className="w-auto!">
-        <option value="" disabled />
+        <option value="" disabled>
+          …
+        </option>
         {SEVERITIES.map((name, level) => (
           <option key={name} value={name}>
             {t(`severity.${level}` as Key)}
@@ -140,7 +142,9 @@ function TestValue({ test, onChange }: { test: Test; onChange: (value: unknown) 
   const items = kind === 'team' ? teams : kind === 'tag' ? tags : mailboxes
   return (
     <Select aria-label={t('rules.value')} required value={String(test.value)} onChange={(event) => onChange(Number(event.target.value))} className="w-auto!">
-      <option value="" disabled />
+      <option value="" disabled>
+          …
+        </option>
       {items.map((item) => (
         <option key={item.id} value={item.id}>
           {item.name}
