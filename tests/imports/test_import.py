@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from tests.imports.conftest import History, mail, mbox
 
+from hark.channels.email.adapter import mail_reader
+from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import ConfigError, Conflict
+from hark.core.files import Files
 from hark.imports.actions import batches
 from hark.imports.queries import require_target
 from hark.imports.types import Entry, Place
+from hark.intake.process import Processor
 from hark.intake.types import Fate, Source
 
 ANN = "Ann <ann@staff.example>"
@@ -186,6 +190,33 @@ async def test_an_item_that_fails_is_parked_and_stops_no_other(history: History,
         await db.run("DROP TRIGGER refuse ON messages")
     assert outcome.fates == {"new": 2, "parked": 1}
     assert await history.fates() == [Fate.NEW, Fate.PARKED, Fate.NEW]
+
+
+async def test_the_worker_may_take_items_away_meanwhile(
+    history: History, tmp_path: Path, db: Db, files: Files, keys: Keys
+) -> None:
+    path = tmp_path / "box"
+    mails = [
+        mail(n % 60, Message_ID=f"<m{n}@shop.example>", body=f"text{n}", References=f"<m{n % 7}@shop.example>")
+        for n in range(200)
+    ]  # fmt: skip
+    path.write_bytes(mbox(*mails))
+    stop = asyncio.Event()
+    worker = Processor(db, files, {1: mail_reader(keys)})
+
+    async def work() -> None:
+        while not stop.is_set():
+            await worker.work_once()
+            await asyncio.sleep(0)
+
+    working = asyncio.create_task(work())
+    outcome = await history.take("mbox", path)
+    stop.set()
+    await working
+    assert (outcome.total, outcome.fates) == (200, {"new": 7, "message": 193})
+    assert len(await history.threads()) == 7
+    for thread in await history.threads():
+        assert len({int(t.removeprefix("text")) % 7 for t in thread}) == 1
 
 
 async def test_one_import_of_a_workspace_at_a_time(history: History, tmp_path: Path) -> None:

@@ -162,6 +162,8 @@ class _Import:
             )  # fmt: skip
             for index in steps:
                 if index is not None:
+                    looked = len(index.entries)
+                    self._progress(LOOKING, looked, looked)
                     return index
                 if self._stop.is_set():
                     break
