@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Page, Route, expect
 from tests.e2e.conftest import House, sign_in
@@ -66,7 +69,7 @@ async def test_a_second_answer_is_stopped(page: Page, desk: House) -> None:
     await page.get_by_role("button", name="Reply", exact=True).wait_for()
     await page.keyboard.press("r")
     await page.get_by_role("textbox", name="Reply").fill("My answer")
-    async with desk.api() as colleague:
+    async with a_colleague(desk) as colleague:
         items = (
             await colleague.get("/api/conversations", params={"q": "", "filter": "open", "order": "newest"})
         ).json()["items"]
@@ -87,6 +90,19 @@ async def test_a_second_answer_is_stopped(page: Page, desk: House) -> None:
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.get_by_text("came while you were writing")).to_be_visible()
     await expect(page.get_by_text("Your reply was not sent and nothing is lost")).to_be_visible()
+
+
+@asynccontextmanager
+async def a_colleague(desk: House) -> AsyncIterator[httpx.AsyncClient]:
+    """Another person of the team, signed in."""
+    async with desk.api() as owner:
+        role = next(r["id"] for r in (await owner.get("/api/roles")).json()["items"] if r["builtin"] == "agent")
+        person = {"email": "carl@acme.example", "name": "Carl", "role_id": role, "password": "another long sentence"}
+        assert (await owner.post("/api/agents", json=person)).status_code in (200, 201)
+    async with httpx.AsyncClient(base_url=desk.url) as client:
+        me = await client.post("/api/session", json={"email": person["email"], "password": person["password"]})
+        client.headers["X-CSRF-Token"] = me.json()["csrf_token"]
+        yield client
 
 
 async def test_actions_by_keyboard(page: Page, desk: House) -> None:
