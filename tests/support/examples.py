@@ -1,0 +1,184 @@
+"""One real object of every kind that stands in an address, and one right body for every route that takes one."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+from tests.support.workspace import SignedIn, TestWorkspace
+
+from hark.access.authenticate import COOKIE, CSRF_HEADER, csrf_token
+from hark.access.sign_in import open_session
+from hark.channels.email.adapter import mail_reader
+from hark.core.actor import Actor
+from hark.core.db import Db
+from hark.core.http import Route
+from hark.core.services import Services
+from hark.intake.process import Processor
+from hark.intake.reception import Ledger
+from hark.intake.types import Envelope, NewItem, Source
+
+PARAMETER = re.compile(r"/([\w-]+)/\{(\w+):\w+\}")
+PASSWORD = "correct horse battery"
+PLAN = {"tz": "UTC", "periods": [{"weekday": 0, "start": "09:00", "end": "17:00"}], "holidays": []}
+
+
+class Examples(msgspec.Struct):
+    """`ids`: collection of the address ("contacts" in /api/contacts/{id}) -> id of a real object of one workspace."""
+
+    ids: dict[str, Any]
+    other_conversation: str
+
+    def address(self, route: Route) -> str:
+        """The route's path with real ids in it."""
+        unknown = [name for name, _ in PARAMETER.findall(route.path) if name not in self.ids]
+        assert not unknown, f"{route.path}: make an example of {unknown} in tests/support/examples.py, make_examples"
+        return PARAMETER.sub(lambda found: f"/{found[1]}/{self.ids[found[1]]}", route.path)
+
+
+async def sign_in(services: Services, http: httpx.AsyncClient, actor: Actor) -> SignedIn:
+    """Somebody with a browser's session: what API tokens may not do is open to them too."""
+    async with services.db.transaction(actor) as tx:
+        person, token = await open_session(tx, user_agent="test")
+    assert person.session_id is not None
+    client = SignedIn(http, "")
+    client.headers = {"Cookie": f"{COOKIE}={token}", CSRF_HEADER: csrf_token(services.keys, person.session_id)}
+    return client
+
+
+async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn) -> Examples:
+    db = services.db
+    await _work(services, await _mail(services, ws, "one"))
+    await _work(services, await _mail(services, ws, "two"))
+    await _work(services, await _mail(services, ws, "one", answers="one"))
+    held = await _mail(services, ws, "three")
+    await db.run("UPDATE intake_items SET fate = 6 WHERE workspace_id = $1 AND id = $2", ws.id, held)
+    conversation_id, other = await db.all(
+        str, "SELECT id::text FROM conversations WHERE workspace_id = $1 ORDER BY number", ws.id
+    )
+    detail = (await client.get(f"/api/conversations/{conversation_id}")).json()
+    contact = (await client.get(f"/api/contacts/{detail['contact']['id']}")).json()
+    person, _ = await ws.agent(name="Ina")
+    ids = {
+        "conversations": conversation_id,
+        "messages": await _first(db, ws, "messages", f"conversation_id = '{conversation_id}' AND html_key IS NOT NULL"),
+        "attachments": await _first(db, ws, "attachments"),
+        "intake": str(held),
+        "contacts": contact["id"],
+        "identities": contact["identities"][0]["id"],
+        "sessions": await _first(db, ws, "sessions"),
+        "companies": await _made(client, "/api/companies", {"name": "Shop"}),
+        "agents": person.agent_id,
+        "teams": await _made(client, "/api/teams", {"name": "Returns"}),
+        "roles": await _made(client, "/api/roles", {"name": "Helper", "permissions": ["tags.read"]}),
+        "tokens": await _made(client, "/api/tokens", {"name": "script", "scopes": ["tags.read"]}),
+        "tags": await _made(client, "/api/tags", {"name": "urgent"}),
+        "calendars": await _made(client, "/api/calendars", {"name": "Office", "plan": PLAN}),
+        "mailboxes": await _made(client, "/api/mailboxes", {"name": "Sales", "address": f"sales{ws.id}@desk.example"}),
+        "outbox": await _made(client, f"/api/conversations/{conversation_id}/replies", _reply(99, send_at=_later())),
+    }  # fmt: skip
+    ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
+    return Examples(ids=ids, other_conversation=other)
+
+
+def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, dict[str, Any]]:
+    """ "METHOD path" -> a right body whose ids are those of the examples."""
+    i = e.ids
+    server = {"host": "127.0.0.1", "port": 1, "security": "none", "username": "u", "password": "p"}
+    return {
+        "POST /api/setup": {
+            "workspace": {"name": "W", "locale": "en", "time_zone": "UTC", "base_currency": "EUR"},
+            "admin": {"name": "A", "email": "a@desk.example", "password": PASSWORD},
+        },
+        "POST /api/session": {"email": "nobody@desk.example", "password": "wrong password"},
+        "PATCH /api/me": {"name": "Somebody"},
+        "POST /api/tokens": {"name": "t", "scopes": ["tags.read"], "expires_at": _later()},
+        "POST /api/roles": {"name": "r", "permissions": ["tags.read"], "scope": 3},
+        "PATCH /api/roles/{id:int}": {"name": "r2"},
+        "POST /api/agents": {
+            "email": "new@desk.example", "name": "N", "role_id": role_id, "password": PASSWORD, "locale": "en",
+            "time_zone": "UTC", "team_ids": [i["teams"]],
+        },
+        "PATCH /api/agents/{id:int}": {"name": "N", "team_ids": [i["teams"]]},
+        "POST /api/teams": {"name": "t", "calendar_id": i["calendars"], "member_ids": [i["agents"]]},
+        "PATCH /api/teams/{id:int}": {"name": "t2", "calendar_id": i["calendars"], "member_ids": [i["agents"]]},
+        "PATCH /api/workspace": {"name": "W"},
+        "PATCH /api/contacts/{id:uuid}": {"name": "C", "company_id": i["companies"]},
+        "POST /api/contacts/{id:uuid}/identities": {"value": "second@shop.example"},
+        "PATCH /api/contacts/{id:uuid}/identities/{identity_id:uuid}": {"verified": True},
+        "POST /api/companies": {
+            "name": "c", "domain": "c.example", "value_minor": 1, "currency": "EUR", "renewal_on": "2027-01-01", "cycle_days": 30,
+        },
+        "PATCH /api/companies/{id:uuid}": {"name": "c2"},
+        "POST /api/conversations": {"account_id": account_id, "to": {"address": "new@shop.example"}, "cc": [], "subject": "s"},
+        "PATCH /api/conversations/{id:uuid}": {"subject": "s"},
+        "POST /api/conversations/{id:uuid}/notes": {"text": "n", "mentions": [i["agents"]]},
+        "POST /api/conversations/{id:uuid}/assign": {"team_id": i["teams"], "assignee_id": i["agents"]},
+        "POST /api/conversations/{id:uuid}/tags": {"add": [i["tags"]], "remove": []},
+        "POST /api/conversations/{id:uuid}/snooze": {"until": _later(), "asked_by_customer": False},
+        "POST /api/conversations/{id:uuid}/severity": {"value": 2},
+        "POST /api/conversations/{id:uuid}/difficulty": {"value": 2},
+        "POST /api/conversations/{id:uuid}/merge": {"into": e.other_conversation},
+        "POST /api/conversations/{id:uuid}/split": {"message_ids": [i["messages"]], "contact_id": i["contacts"], "subject": "s"},
+        "POST /api/conversations/{id:uuid}/read": {"seq": 1},
+        "PUT /api/conversations/{id:uuid}/draft": {"body": {"text": "d"}},
+        "POST /api/conversations/{id:uuid}/replies": {**_reply(seq), "attachment_ids": []},
+        "POST /api/messages/{id:uuid}/needs-answer": {"value": False},
+        "POST /api/tags": {"name": "t", "color": 1},
+        "PATCH /api/tags/{id:int}": {"name": "t2"},
+        "POST /api/rules": _rule(i["tags"]) | {"name": "another rule"},
+        "PATCH /api/rules/{id:int}": {"actions": [{"type": "assign", "team_id": i["teams"], "assignee_id": i["agents"]}]},
+        "POST /api/calendars": {"name": "c", "plan": PLAN, "is_default": False},
+        "POST /api/calendars/{id:int}/versions": {"plan": PLAN, "valid_from": _later()},
+        "POST /api/mailboxes": {
+            "name": "m", "address": "m@desk.example", "team_id": i["teams"], "calendar_id": i["calendars"], "expect_s": 3600,
+        },
+        "PATCH /api/mailboxes/{id:int}": {"name": "m2", "team_id": i["teams"], "calendar_id": i["calendars"]},
+        "POST /api/mailboxes/test": {"id": i["mailboxes"], "smtp": server},
+        "POST /api/outbox/{id:uuid}/retry": {"seen_seq": 1},
+        "POST /api/intake/{id:uuid}/accept-held": {"conversation_id": i["conversations"]},
+    }  # fmt: skip
+
+
+async def _mail(services: Services, ws: TestWorkspace, name: str, answers: str = "") -> UUID:
+    """A mail with an HTML part and a file, in the ledger."""
+    parent = f"In-Reply-To: <{answers}.{ws.id}@shop.example>\r\n" if answers else ""
+    raw = (
+        f"From: Carla {name} <carla-{name}@shop.example>\r\nTo: {ws.address}\r\nSubject: Parcel {name}\r\n"
+        f"Message-ID: <{answers + name}.{ws.id}@shop.example>\r\n{parent}MIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/html\r\n\r\n<p>Where is it?</p>\r\n"
+        '--b\r\nContent-Type: text/plain; name="a.txt"\r\nContent-Disposition: attachment; filename="a.txt"\r\n\r\nx\r\n--b--\r\n'
+    ).encode()
+    new = NewItem(workspace_id=ws.id, account_id=ws.account_id, source=Source.SMTP, raw=raw, envelope=Envelope())
+    return (await Ledger(services.db, services.files).accept(new)).id
+
+
+async def _work(services: Services, _: UUID) -> None:
+    processor = Processor(services.db, services.files, {1: mail_reader(services.keys)})
+    while await processor.work_once():
+        pass
+
+
+async def _first(db: Db, ws: TestWorkspace, table: str, condition: str = "true") -> str:
+    return await db.one(str, f"SELECT id::text FROM {table} WHERE workspace_id = $1 AND {condition} LIMIT 1", ws.id)
+
+
+async def _made(client: SignedIn, path: str, body: dict[str, Any]) -> Any:
+    answer = await client.post(path, body)
+    assert answer.status_code < 300, (path, answer.text)
+    return answer.json()["id"]
+
+
+def _later() -> str:
+    return (datetime.now(UTC) + timedelta(days=3)).isoformat()
+
+
+def _reply(seq: int, **more: Any) -> dict[str, Any]:
+    return {"id": str(uuid4()), "text": "Soon.", "to": [{"address": "carla-one@shop.example"}], "seen_seq": seq, **more}
+
+
+def _rule(tag: int) -> dict[str, Any]:
+    return {"name": "A rule", "on": "resolved", "actions": [{"type": "tag", "add": [tag]}], "position": 1}
