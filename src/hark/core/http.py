@@ -11,8 +11,10 @@ query parameters, and `data` (a Struct with forbid_unknown_fields=True).
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
@@ -27,12 +29,13 @@ from hark.core import metrics
 from hark.core.actor import Actor
 from hark.core.crypto import Keys
 from hark.core.db import Db
-from hark.core.errors import BadRequest, Conflict, Forbidden, HarkError, TooLarge, Unauthorized
+from hark.core.errors import BadRequest, Conflict, Forbidden, HarkError, NotFound, TooLarge, Unauthorized
 
 log = structlog.get_logger(__name__)
 
 PUBLIC = "public"  # no sign-in at all
 SIGNED_IN = "signed_in"  # any person or token of the workspace
+MAX_ID = 2**31 - 1
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -97,6 +100,8 @@ def build_handler(route: Route) -> HTTPRouteHandler:
 
 def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     can = handler.opt["can"]
+    if any(isinstance(id, int) and abs(id) > MAX_ID for id in connection.path_params.values()):
+        raise NotFound("There is nothing at this address.")
     if can == PUBLIC:
         return
     actor: Actor | None = connection.scope["state"].get("actor")
@@ -175,7 +180,16 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[b
     if error.status_code == 413:
         return problem(413, "The request is larger than this server accepts.", "too_large")
     code = {404: "not_found", 405: "method_not_allowed", 400: "invalid"}.get(error.status_code, "error")
-    return problem(error.status_code, error.detail, code)
+    router_said = {404: "There is nothing at this address.", 405: "This address does not take this method."}
+    bare = error.detail == HTTPStatus(error.status_code).phrase
+    return problem(error.status_code, router_said.get(error.status_code, error.detail) if bare else error.detail, code)
+
+
+def on_data_error(_: Request[Any, Any, Any], error: asyncpg.DataError) -> Response[bytes]:
+    """A value that has the right type and that no column holds: a NUL in a text, a number of 40 digits."""
+    log.warning("request with a value that cannot be stored", error=str(error))
+    return problem(400, "The request holds a value that cannot be stored, such as a NUL or a number that is too large.",
+                   "bad_value")  # fmt: skip
 
 
 def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -193,6 +207,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     HarkError: on_hark_error,
     ValidationException: on_validation_error,
     HTTPException: on_http_error,
+    asyncpg.DataError: on_data_error,
     Exception: on_crash,
 }
 
