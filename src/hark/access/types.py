@@ -14,7 +14,6 @@ PERMISSIONS: dict[str, str] = {
     "conversations.read": "Read the conversations within reach of the role",
     "conversations.reply": "Write to customers",
     "conversations.write": "Assign, tag, snooze, resolve, merge, write notes",
-    "conversations.delete": "Erase conversations and messages for good",
     "contacts.read": "See contacts and companies",
     "contacts.write": "Change contacts and companies",
     "reports.read": "See reports",
@@ -32,7 +31,6 @@ PERMISSIONS: dict[str, str] = {
     "rules.write": "Make and change rules",
     "hours.read": "See business hours",
     "hours.write": "Change business hours",
-    "settings.read": "See the settings of the workspace",
     "settings.write": "Change the settings of the workspace",
     "tokens.write": "Make API tokens that act for oneself",
     "imports.write": "Import history",
@@ -42,8 +40,7 @@ PERMISSIONS: dict[str, str] = {
 """Every permission and what it means, in the order people see them."""
 
 _VIEWER = frozenset(
-    {"conversations.read", "contacts.read", "reports.read", "tags.read", "agents.read", "mailboxes.read", "hours.read",
-     "settings.read"}
+    {"conversations.read", "contacts.read", "reports.read", "tags.read", "agents.read", "mailboxes.read", "hours.read"}
 )  # fmt: skip
 _AGENT = _VIEWER | {"conversations.reply", "conversations.write", "contacts.write", "tags.write", "tokens.write"}
 _OWNER = frozenset(PERMISSIONS)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from hark.contacts.queries import get_contact
 from hark.conversations.lock import MISSING
 from hark.conversations.views import (
     Detail,
@@ -222,7 +223,8 @@ WHERE c.workspace_id = {} AND c.id = ANY({}::uuid[]) AND {}
 async def list_of_contact(
     db: Db, actor: Actor, contact_id: UUID, *, cursor: str | None = None, limit: int = 50
 ) -> ListPage:
-    """All visible conversations of a contact but spam, newest first."""
+    """All visible conversations of a contact but spam, newest first. Raises NotFound."""
+    await get_contact(db, actor, contact_id)
     condition = Sql("c.contact_id = {} AND c.status <> 4", contact_id)
     return await list_conversations(
         db, actor, condition=condition, order="newest", name=f"contact:{contact_id}", cursor=cursor, limit=limit

@@ -43,7 +43,7 @@ class DeliveryReported(Event, frozen=True, kw_only=True):
 EVENTS: tuple[type[Event], ...] = (OutboxChanged, DeliveryReported)
 
 
-class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
+class Mailbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A recipient."""
 
     address: Annotated[str, msgspec.Meta(min_length=3, max_length=320, pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")]
