@@ -22,6 +22,7 @@ from imapclient.tls import IMAP4_TLS, wrap_socket
 from hark.channels.base import Check, TransportError
 from hark.channels.email.hosts import Resolve, explain, tls_context
 from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem
+from hark.core.clock import Clock, system_clock
 
 AcceptItem = Callable[[ImapItem], Awaitable[None]]
 """Stores one item. Raising means it is not stored; the same item comes again after a pause."""
@@ -53,7 +54,7 @@ class ImapSource:
 
     def __init__(self, config: ImapConfig, *, accept: AcceptItem, save_cursor: SaveCursor, resolve: Resolve,
                  cursors: Mapping[str, ImapCursor] | None = None, health: Health | None = None,
-                 since: datetime | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:  # fmt: skip
+                 since: datetime | None = None, now: Clock = system_clock) -> None:  # fmt: skip
         self.config = config
         self.cursors = dict(cursors or {})
         self._accept = accept

@@ -10,16 +10,15 @@ from hark.channels.base import Check
 from hark.channels.email.adapter import imap_config, mail_reader, open_password, smtp_config
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.imap import check_imap
+from hark.channels.email.queries import get_html_key, list_inline_files
 from hark.channels.email.sanitize import sanitize_html
 from hark.channels.email.smtp_out import check_smtp
-from hark.conversations.visibility import visible
 from hark.core.actor import Actor
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import BadRequest
 from hark.core.files import Files
 from hark.core.http import Body, get, post
-from hark.core.sql import Sql
 from hark.intake import queries as intake_queries
 from hark.intake.accounts.actions import seal
 from hark.intake.accounts.queries import stored_config
@@ -39,33 +38,11 @@ PAGE = (
 )
 
 
-class HtmlKey(msgspec.Struct, frozen=True):
-    html_key: str
-
-
-class InlineFile(msgspec.Struct, frozen=True):
-    id: UUID
-    cid: str
-
-
 async def get_message_html(db: Db, actor: Actor, files: Files, id: UUID, images: bool = False) -> Response[str]:
     """The HTML of a message, made harmless, as a document of its own. `images`: also load remote ones."""
-    row = await db.one(
-        HtmlKey,
-        Sql(
-            "SELECT m.html_key FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id"
-            " AND c.id = m.conversation_id WHERE m.workspace_id = {} AND m.id = {} AND m.html_key IS NOT NULL"
-            " AND m.deleted_at IS NULL AND {}",
-            actor.workspace_id, id, visible(actor),
-        ),
-        missing="This message has no HTML, or your role does not include its conversation.",
-    )  # fmt: skip
-    inline = await db.all(
-        InlineFile,
-        "SELECT id, cid FROM attachments WHERE workspace_id = $1 AND message_id = $2 AND cid IS NOT NULL",
-        actor.workspace_id, id,
-    )  # fmt: skip
-    html = (await files.get(row.html_key)).decode()
+    html_key = await get_html_key(db, actor, id)
+    inline = await list_inline_files(db, actor, id)
+    html = (await files.get(html_key)).decode()
     safe = sanitize_html(html, images={f.cid: f"/api/attachments/{f.id}" for f in inline})
     body = safe.html.replace("data-remote-src=", "src=") if images else safe.html
     csp = FRAME.format(images=" https: http:" if images else "")
