@@ -22,7 +22,7 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii():
         return folded
-    bare = "".join(c for c in unicodedata.normalize("NFD", folded) if unicodedata.category(c) != "Mn")
+    bare = "".join(c for c in unicodedata.normalize("NFD", folded) if c < "\u0300" or unicodedata.category(c) != "Mn")
     return unicodedata.normalize("NFC", bare)
 
 
