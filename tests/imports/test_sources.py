@@ -43,6 +43,21 @@ def test_an_unquoted_from_in_a_text_does_not_cut_the_mail(tmp_path: Path) -> Non
     assert found[0].raw.endswith(body)
 
 
+@pytest.mark.parametrize(
+    "separator", [b"From - \n", b"From 1844347792267117879@xxx\n", b"From - Mon Jun  3 12:50:27 1996\n"]
+)
+@pytest.mark.parametrize("between", [b"", b"\n", b"\n\n"])
+def test_separators_of_other_programs(tmp_path: Path, separator: bytes, between: bytes) -> None:
+    """Without a date, without a blank line before it, behind a byte order mark."""
+    path = tmp_path / "box"
+    path.write_bytes(
+        b"\xef\xbb\xbf" + separator + mail(1) + between + separator + mail(2, body="From Russia\nwith love")
+    )
+    found, bad = split(list(mbox_file.scan(path, LIMIT)))
+    assert [parse_message(f.raw).message_id for f in found] == ["m1@shop.example", "m2@shop.example"]
+    assert not bad
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_mbox_line_ends_and_a_last_line_without_one(tmp_path: Path, end: bytes) -> None:
     path = tmp_path / "box"

@@ -71,7 +71,7 @@ def report(outcome: Outcome) -> list[str]:
         lines.append(f"{outcome.left_out:,} drafts and mails in the bin were left out.")
     if outcome.problems.count:
         lines.append(
-            f"{outcome.problems.count:,} problems ({outcome.problems.unreadable:,} places hold no readable mail):"
+            f"Problems: {outcome.problems.count:,}, of them {outcome.problems.unreadable:,} without a readable mail."
         )
         lines += [f"  {problem}" for problem in outcome.problems.kept[:SHOWN]]
         if outcome.problems.count > SHOWN:

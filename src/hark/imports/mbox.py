@@ -14,9 +14,14 @@ from typing import BinaryIO
 from hark.channels.email.headers import parse_date
 from hark.imports.types import Found, Place, Unreadable
 
-# A sender, then a date of asctime's making. A sentence such as "From 2019 on" has no time of day and a year.
-SEPARATOR = re.compile(rb"From [^\r\n]*\d{1,2}:\d{2}(?::\d{2})?[^\r\n]*\b\d{4}\b")
+# A sender, then a date of asctime's making; a sentence such as "From 2019 on" has no time of day and a year. Or, as
+# Thunderbird and others write it, only a dash or an address.
+TIMED = re.compile(rb"From [^\r\n]*\d{1,2}:\d{2}(?::\d{2})?[^\r\n]*\b\d{4}\b")
+BARE = re.compile(rb"From (?:-|[^\s@]+@[^\s@]+)[ \t]*\r?\n")
+FIELD = re.compile(rb"[!-9;-~]+[ \t]*:|>From ")
 DATE = re.compile(rb"(?:[A-Z][a-z]{2},? +)?[A-Z][a-z]{2} +\d{1,2} +\d{1,2}:\d{2}.*|\d{1,2} [A-Z][a-z]{2} \d{4}.*")
+BOM = b"\xef\xbb\xbf"
+LONGEST = 1_000_000  # bytes of a line that are looked at in one go
 QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -32,13 +37,14 @@ def read(place: Place, limit: int) -> Found | Unreadable:
     with place.path.open("rb") as file:
         file.seek(place.start)
         block = file.read(min(place.end - place.start, limit + 1000))
+    block = block.removeprefix(BOM)
     line, raw = b"", block
     if block.startswith(b"From "):
         line, _, raw = block.partition(b"\n")
     raw = QUOTED.sub(rb"\1", raw)
     if not raw.strip():
         return Unreadable(place.label, "there is nothing behind its From line")
-    if not line and not re.match(rb"[!-9;-~]+[ \t]*:", raw):
+    if not line and not FIELD.match(raw):
         return Unreadable(place.label, "this text before the first mail is no mail")
     return Found(place=place, raw=raw, size=place.end - place.start, arrived=_date(line))
 
@@ -46,9 +52,10 @@ def read(place: Place, limit: int) -> Found | Unreadable:
 def _ranges(file: BinaryIO) -> Iterator[tuple[int, int]]:
     """(start, end) of every mail, its From line included and the blank line before the next one not."""
     start = offset = last = 0  # `last`: the end of the text so far without a blank line that may separate
-    blank = True
-    while line := file.readline(1_000_000):
-        if blank and line.startswith(b"From ") and (offset == 0 or SEPARATOR.match(line)):
+    blank, line = True, file.readline(LONGEST)
+    while line:
+        following = file.readline(LONGEST)
+        if _separates(line, following, blank=blank, first=offset == 0):
             if last > start:
                 yield start, last
             start = offset
@@ -56,8 +63,18 @@ def _ranges(file: BinaryIO) -> Iterator[tuple[int, int]]:
         blank = line in (b"\n", b"\r\n")
         if not blank:
             last = offset
+        line = following
     if last > start:
         yield start, last
+
+
+def _separates(line: bytes, following: bytes, *, blank: bool, first: bool) -> bool:
+    """Whether a new mail begins at this line. What follows tells most: a mail begins with a header field."""
+    if first:
+        line = line.removeprefix(BOM)
+    if not line.startswith(b"From ") or not (first or TIMED.match(line) or BARE.match(line)):
+        return False
+    return first or FIELD.match(following) is not None or (blank and TIMED.match(line) is not None)
 
 
 def _date(line: bytes) -> datetime | None:
