@@ -50,8 +50,13 @@ async def run(settings: Settings, *, quick: bool) -> list[Figure]:
         mails, kind = make_mails(count, to=desk.address)
         limit = await commits_per_s(here, clients=CONNECTIONS)
         async with running(here, "web"), running(here, "worker"):
+            watch = Watch()
+            [person] = await sign_in(here, desk.id, [desk.owner_id])
+            hello = msgspec.json.encode({"resume": None, "csrf": person.csrf})
+            [browser] = await open_browsers(here.settings.port, "/api/live", [(person.cookie, hello)], watch.on_frame)
             sent = await _flood(here, desk, mails)
-            times = await _trickle(here, desk, seconds)
+            times = await _trickle(here, desk, watch, seconds)
+            browser.close()
     cuts = quantiles(times, n=100)
     taken = count - sent.refused
     return [
@@ -88,17 +93,31 @@ async def _flood(here: Installation, desk: Desk, mails: Sequence[bytes]) -> Sent
     return Sent(refused, accepted - begin, time.perf_counter() - begin, fates)
 
 
-async def _trickle(here: Installation, desk: Desk, seconds: int) -> list[float]:
-    """Seconds from the 250 to the browser, of each mail."""
-    acknowledged: dict[int, float] = {}
-    shown: dict[int, float] = {}
-    came = asyncio.Event()
+class Watch:
+    """When a browser first showed each numbered mail."""
 
-    def on_frame(_: Browser, frame: bytes) -> None:
+    def __init__(self) -> None:
+        self.shown: dict[int, float] = {}
+        self.changed = asyncio.Event()
+
+    def on_frame(self, _: Browser, frame: bytes) -> None:
         now = time.perf_counter()
         for number in MARK.findall(frame):
-            shown.setdefault(int(number), now)
-        came.set()
+            self.shown.setdefault(int(number), now)
+        self.changed.set()
+
+    async def until(self, count: int) -> None:
+        """Raises TimeoutError when they do not come within half a minute."""
+        async with asyncio.timeout(30):
+            while len(self.shown) < count:
+                self.changed.clear()
+                await self.changed.wait()
+
+
+async def _trickle(here: Installation, desk: Desk, watch: Watch, seconds: int) -> list[float]:
+    """Seconds from the 250 to the browser, of each mail."""
+    acknowledged: dict[int, float] = {}
+    free: list[Smtp] = []
 
     async def send(number: int) -> None:
         smtp = free.pop() if free else await Smtp(here.settings.smtp_port).__aenter__()
@@ -107,10 +126,6 @@ async def _trickle(here: Installation, desk: Desk, seconds: int) -> list[float]:
         acknowledged[number] = time.perf_counter()
         free.append(smtp)
 
-    free: list[Smtp] = []
-    [person] = await sign_in(here, desk.id, [desk.owner_id])
-    hello = msgspec.json.encode({"resume": None, "csrf": person.csrf})
-    [browser] = await open_browsers(here.settings.port, "/api/live", [(person.cookie, hello)], on_frame)
     sending = []
     for number, due in enumerate(_arrivals(seconds)):
         if (pause := due - time.perf_counter()) > 0:
@@ -118,16 +133,12 @@ async def _trickle(here: Installation, desk: Desk, seconds: int) -> list[float]:
         sending.append(asyncio.create_task(send(number)))
     await asyncio.gather(*sending)
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(30):
-            while len(shown) < len(acknowledged):
-                came.clear()
-                await came.wait()
-    browser.close()
+        await watch.until(len(acknowledged))
     for smtp in free:
         await smtp.__aexit__()
-    if missing := acknowledged.keys() - shown.keys():
+    if missing := acknowledged.keys() - watch.shown.keys():
         raise Unavailable(f"{len(missing)} of {len(acknowledged)} mails never came to the browser.")
-    return [max(0.0, shown[n] - at) for n, at in acknowledged.items()]
+    return [max(0.0, watch.shown[n] - at) for n, at in acknowledged.items()]
 
 
 def _arrivals(seconds: int) -> Iterator[float]:

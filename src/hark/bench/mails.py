@@ -43,16 +43,27 @@ def make_mails(count: int, *, to: str) -> tuple[list[bytes], str]:
 
 def _rounds(archive: Path, to: str) -> Iterator[bytes]:
     lines = [msgspec.json.decode(line, type=ArchiveMail) for line in archive.read_bytes().splitlines()]
+    senders = _senders(lines)
     for n in itertools.count():
-        yield from (_compose(mail, n, to) for mail in lines)
+        yield from (_compose(mail, senders[mail.id], n, to) for mail in lines)
 
 
-def _compose(mail: ArchiveMail, round: int, to: str) -> bytes:
+def _senders(mails: list[ArchiveMail]) -> dict[str, str]:
+    """Who sends each mail here: whoever began its thread. The archive is a list on which many answer each other; a
+    support mailbox hears from one customer in a thread, and holds what a stranger sends into it for a person."""
+    begun: dict[str, str] = {}
+    for mail in mails:
+        earlier = (begun[id] for id in (*mail.in_reply_to, *mail.references) if id in begun)
+        begun[mail.id] = next(earlier, mail.author)
+    return begun
+
+
+def _compose(mail: ArchiveMail, author: str, round: int, to: str) -> bytes:
     def id(name: str) -> str:
         return f"<{name}.{round}@archive.example>"
 
     message = EmailMessage(policy=SMTP)
-    message["From"] = f"{mail.author} <{mail.author}.{round}@customer.example>"
+    message["From"] = f"{author} <{author}.{round}@customer.example>"
     message["To"] = to
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = format_datetime(datetime.fromtimestamp(mail.at, UTC))
