@@ -9,7 +9,7 @@ import { href, navigate } from '../app/router'
 import { useNow } from '../app/useNow'
 import { Button } from '../ui/Button'
 import { ErrorNote, Skeleton } from '../ui/Notice'
-import type { CaseRef, Figure } from './types'
+import type { CaseRef, Figure } from '../api/types'
 
 /** The conversations behind a figure, longest first. */
 export function Cases({ figure, query }: { figure: Figure; query: Query }) {

@@ -10,7 +10,7 @@ import { useMedia } from '../app/useMedia'
 import { usePreference } from '../app/preferences'
 import { sayValue } from './figures'
 import { dense, type Period, steps } from './period'
-import type { Figure, Interval } from './types'
+import type { Figure, Interval } from '../api/types'
 
 register([LineChart, BarChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
 

@@ -5,7 +5,7 @@ import { useDirectory, useMay } from '../app/me'
 import { mailboxesQuery } from '../settings/mailboxes/queries'
 import { Input, Select } from '../ui/Field'
 import { chooseInterval, COMPARISONS, type Comparison, comparisonPeriod, dateField, fieldsPeriod, type Period, type Preset, PRESETS, presetPeriod } from './period'
-import type { Clock } from './types'
+import type { Clock } from '../api/types'
 
 export type ControlsValue = {
   preset: Preset | 'custom'

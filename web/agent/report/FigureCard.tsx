@@ -1,7 +1,7 @@
 import { ArrowDownRight, ArrowUpRight } from 'lucide-react'
 import { useLanguage, useT } from '../app/i18n'
 import { change, headline, sayChange, sayValue } from './figures'
-import type { Figure } from './types'
+import type { Figure } from '../api/types'
 
 /** The number first, its change, then what keeps it honest: count, mean, p90 and who still waits. */
 export function FigureCard({ figure, currency, chosen, onChoose }: { figure: Figure; currency: string; chosen: boolean; onChoose: () => void }) {

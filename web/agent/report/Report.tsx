@@ -8,7 +8,7 @@ import { Empty, ErrorNote, Skeleton } from '../ui/Notice'
 import { Cases } from './Cases'
 import { FigureCard } from './FigureCard'
 import { Controls, initialControls, reportQuery } from './Controls'
-import type { Clock, Figure, ReportData } from './types'
+import type { Clock, Figure, ReportData } from '../api/types'
 
 const Chart = lazy(() => import('./Chart'))
 

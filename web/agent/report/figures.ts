@@ -2,7 +2,7 @@
 import type { Language } from '../../shared/i18n'
 import { money } from '../../shared/money'
 import { duration, locale } from '../../shared/time'
-import type { Unit, Value } from './types'
+import type { Unit, Value } from '../api/types'
 
 /** The number a figure leads with: the median of times (the chart shows it too), the value of everything else. */
 export function headline(value: Value | null, unit: Unit): number | null {

@@ -1,5 +1,5 @@
 /** Periods of the report in the reader's own zone, and what they are compared with. Pure. */
-import type { Interval, Point, Unit } from './types'
+import type { Interval, Point, Unit } from '../api/types'
 
 export const PRESETS = ['7d', '28d', '90d', 'thisMonth', 'lastMonth', 'year'] as const
 export type Preset = (typeof PRESETS)[number]

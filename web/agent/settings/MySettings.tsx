@@ -4,7 +4,7 @@ import { LANGUAGES } from '../../shared/i18n'
 import { dayAndTime, moment } from '../../shared/time'
 import { api } from '../api/client'
 import { keys } from '../api/queries'
-import type { Me } from '../api/types'
+import type { Me, Session } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useMe } from '../app/me'
 import { setPreference } from '../app/preferences'
@@ -14,8 +14,6 @@ import { Field, Input, Select } from '../ui/Field'
 import { notify } from '../ui/toasts'
 import { CardList, Loaded, PageHead, SettingsForm, text, useChange } from './parts'
 import { settingsList } from './queries'
-
-type Session = { id: string; created_at: string; last_seen_at: string; user_agent: string; current: boolean }
 
 const sessionsQuery = settingsList<Session>('/api/sessions')
 

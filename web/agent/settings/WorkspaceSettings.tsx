@@ -2,23 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseMoney } from '../../shared/money'
 import { api } from '../api/client'
 import { keys } from '../api/queries'
+import type { Workspace } from '../api/types'
 import { useT } from '../app/i18n'
 import { Field, Input, Select } from '../ui/Field'
 import { Skeleton } from '../ui/Notice'
 import { notify } from '../ui/toasts'
 import { number, PageHead, SettingsForm, text } from './parts'
-
-type Workspace = {
-  name: string
-  base_currency: string
-  locale: string
-  time_zone: string
-  settings: {
-    undo_seconds: number
-    raw_keep_days: number
-    value: { default_monthly_minor: number; months: number; renewal_factor: number; handle_s: number; clock_share: number; reserved_every: number; severity_weights: [number, number, number, number] }
-  }
-}
 
 export default function WorkspaceSettings() {
   const t = useT()

@@ -2,20 +2,18 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { FileClock } from 'lucide-react'
 import { absolute, moment } from '../../../shared/time'
 import { api } from '../../api/client'
-import type { Page } from '../../api/types'
+import type { AuditEntry, Page } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
 import { useNow } from '../../app/useNow'
 import { Button } from '../../ui/Button'
 import { Empty } from '../../ui/Notice'
 import { CardList, Loaded, PageHead } from '../parts'
 
-type Entry = { id: string; at: string; actor_kind: number; actor_id: number | null; actor_name: string | null; action: string; subject: string; data: Record<string, unknown> }
-
 export default function Audit() {
   const t = useT()
   const query = useInfiniteQuery({
     queryKey: ['/api/audit'],
-    queryFn: ({ pageParam, signal }) => api.get<Page<Entry>>('/api/audit', { cursor: pageParam, limit: 100 }, signal),
+    queryFn: ({ pageParam, signal }) => api.get<Page<AuditEntry>>('/api/audit', { cursor: pageParam, limit: 100 }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   })
@@ -41,7 +39,7 @@ export default function Audit() {
   )
 }
 
-function EntryRow({ entry }: { entry: Entry }) {
+function EntryRow({ entry }: { entry: AuditEntry }) {
   const t = useT()
   const language = useLanguage()
   const now = useNow()

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Clock, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { dayAndTime, locale } from '../../../shared/time'
+import type { Calendar, Period } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
 import { useMay } from '../../app/me'
 import { useNow } from '../../app/useNow'
@@ -11,7 +12,7 @@ import { Dialog } from '../../ui/Dialog'
 import { Empty } from '../../ui/Notice'
 import { Loaded, PageHead } from '../parts'
 import { HoursForm } from './HoursForm'
-import { type Calendar, calendarsQuery, type Period } from './queries'
+import { calendarsQuery } from './queries'
 import { groupDays } from './week'
 
 export default function Hours() {
@@ -61,7 +62,7 @@ function CalendarCard({ calendar, onEdit }: { calendar: Calendar; onEdit: () => 
       </div>
       <p className="text-secondary text-ink-3">{plan?.tz}</p>
       {calendar.always_open ? <p className="mt-2">{t('hours.always')}</p> : plan && <Week periods={plan.periods} />}
-      {plan && plan.holidays.length > 0 && <p className="mt-2 text-secondary text-ink-3">{t('hours.holidays', { n: plan.holidays.length })}</p>}
+      {plan && (plan.holidays?.length ?? 0) > 0 && <p className="mt-2 text-secondary text-ink-3">{t('hours.holidays', { n: plan.holidays?.length ?? 0 })}</p>}
       {planned && <p className="mt-2 text-secondary text-ink-2">{t('hours.planned', { time: dayAndTime(planned.valid_from, now, language) })}</p>}
     </li>
   )

@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import { locale } from '../../../shared/time'
 import { api } from '../../api/client'
+import type { Calendar, Plan } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
 import { useMe } from '../../app/me'
 import { Checkbox, Field, Input, Select, TextArea } from '../../ui/Field'
 import { SettingsForm, text } from '../parts'
-import { type Calendar, calendarsQuery, type Plan } from './queries'
+import { calendarsQuery } from './queries'
 import { parseHolidays, parseSpans, say, sayHolidays, spansOf } from './week'
 
 const OFFICE: Plan['periods'] = [0, 1, 2, 3, 4].map((weekday) => ({ weekday, start: '09:00', end: '18:00' }))

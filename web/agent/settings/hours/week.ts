@@ -1,5 +1,5 @@
 /** A week of open periods, as people read and type it. Pure. */
-import type { Period } from './queries'
+import type { Holiday, Period } from '../../api/types'
 
 export type Span = { start: string; end: string }
 
@@ -61,6 +61,6 @@ export function parseHolidays(text: string): { date: string; name: string; perio
   return holidays
 }
 
-export function sayHolidays(holidays: readonly { date: string; name: string; periods: readonly Span[] }[]): string {
-  return holidays.map((holiday) => [holiday.date, say(holiday.periods), holiday.name].filter(Boolean).join(' ')).join('\n')
+export function sayHolidays(holidays: readonly (Pick<Holiday, 'date'> & Partial<Holiday>)[]): string {
+  return holidays.map((holiday) => [holiday.date, say(holiday.periods ?? []), holiday.name].filter(Boolean).join(' ')).join('\n')
 }

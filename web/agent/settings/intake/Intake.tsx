@@ -3,7 +3,7 @@ import { Download, Inbox, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { absolute, moment } from '../../../shared/time'
 import { api } from '../../api/client'
-import type { Page } from '../../api/types'
+import type { IntakeItem, Page } from '../../api/types'
 import { type Key, useLanguage, useT } from '../../app/i18n'
 import { useMay } from '../../app/me'
 import { href } from '../../app/router'
@@ -15,7 +15,7 @@ import { Select } from '../../ui/Field'
 import { Empty } from '../../ui/Notice'
 import { mailboxesQuery } from '../mailboxes/queries'
 import { CardList, Loaded, PageHead, useChange } from '../parts'
-import { FATES, type IntakeItem, fateTone } from './fates'
+import { FATES, fateTone } from './fates'
 
 /** The ledger: everything that came in, and what became of it. */
 export default function Intake() {
@@ -84,7 +84,7 @@ function ItemRow({ item }: { item: IntakeItem }) {
   const act = (verb: string, body: unknown, done: Key) => void change(() => api.post(`/api/intake/${item.id}/${verb}`, body), t(done))
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
-      <Chip tone={fateTone(item.fate)}>{t(`fate.${item.fate}`)}</Chip>
+      <Chip tone={fateTone(item.fate)}>{t(`fate.${item.fate}` as Key)}</Chip>
       <span className="min-w-0 grow truncate">
         <span className="font-medium">{item.envelope.mail_from || t('contact.unknown')}</span>
         {item.envelope.rcpt_to && <span className="text-ink-2"> → {item.envelope.rcpt_to.join(', ')}</span>}

@@ -2,19 +2,15 @@ import { useQueryClient } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, Loader, PlugZap } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { api, Problem } from '../../api/client'
+import type { Mailbox, MailboxTest, Server, ServerBody } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useProblemText } from '../../app/problems'
 import { Button } from '../../ui/Button'
 import { Field, Input } from '../../ui/Field'
 import { ErrorNote } from '../../ui/Notice'
 import { number, text } from '../parts'
-import { type Mailbox, mailboxesQuery, type Server } from './queries'
+import { mailboxesQuery } from './queries'
 import { ServerFields } from './ServerFields'
-
-type Check = { ok: boolean; sentence: string }
-type TestResult = { imap: Check | null; smtp: Check | null }
-
-type ServerBody = Omit<Server, 'has_password'> & { password?: string }
 
 type Props = { mailbox: Mailbox | null; onSaved: () => void; onCancel: () => void; cancelLabel?: string }
 
@@ -26,7 +22,7 @@ export function MailboxForm({ mailbox, onSaved, onCancel, cancelLabel }: Props) 
   const form = useRef<HTMLFormElement>(null)
   const [way, setWay] = useState<'imap' | 'forward'>(mailbox && !mailbox.imap ? 'forward' : 'imap')
   const [busy, setBusy] = useState<'test' | 'save' | null>(null)
-  const [result, setResult] = useState<TestResult | null>(null)
+  const [result, setResult] = useState<MailboxTest | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
 
   const read = () => {
@@ -53,7 +49,7 @@ export function MailboxForm({ mailbox, onSaved, onCancel, cancelLabel }: Props) 
     run('test', async () => {
       setResult(null)
       const { imap, smtp } = read()
-      setResult(await api.post<TestResult>('/api/mailboxes/test', { imap, smtp, id: mailbox?.id ?? null }))
+      setResult(await api.post<MailboxTest>('/api/mailboxes/test', { imap, smtp, id: mailbox?.id ?? null }))
     })
   const save = () =>
     run('save', async () => {
@@ -120,7 +116,7 @@ export function MailboxForm({ mailbox, onSaved, onCancel, cancelLabel }: Props) 
   )
 }
 
-function Checks({ result }: { result: TestResult }) {
+function Checks({ result }: { result: MailboxTest }) {
   const t = useT()
   return (['imap', 'smtp'] as const).map((kind) => {
     const check = result[kind]

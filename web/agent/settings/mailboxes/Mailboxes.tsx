@@ -3,6 +3,7 @@ import { CircleAlert, CircleCheck, Mail, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { absolute, moment } from '../../../shared/time'
 import { api } from '../../api/client'
+import type { Mailbox } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
 import { useMay } from '../../app/me'
 import { useNow } from '../../app/useNow'
@@ -11,7 +12,7 @@ import { Dialog } from '../../ui/Dialog'
 import { Empty } from '../../ui/Notice'
 import { CardList, Loaded, PageHead, useChange } from '../parts'
 import { MailboxForm } from './MailboxForm'
-import { type Mailbox, mailboxesQuery } from './queries'
+import { mailboxesQuery } from './queries'
 
 export default function Mailboxes() {
   const t = useT()

@@ -1,7 +1,9 @@
 import { useState } from 'react'
+import type { Server } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { Checkbox, Field, Input, Select } from '../../ui/Field'
-import type { Security, Server } from './queries'
+
+type Security = Server['security']
 
 const PORTS: Record<'imap' | 'smtp', Record<Security, number>> = {
   imap: { tls: 993, starttls: 143, none: 143 },

@@ -3,7 +3,7 @@ import { Ellipsis, UserPlus, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client'
 import { agentsQuery, teamsQuery } from '../../api/queries'
-import type { Agent } from '../../api/types'
+import type { Agent, Role } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useDirectory, useMay } from '../../app/me'
 import { Avatar } from '../../ui/Avatar'
@@ -15,8 +15,6 @@ import { Menu, MenuItem } from '../../ui/Menu'
 import { Empty } from '../../ui/Notice'
 import { CardList, Loaded, PageHead, SettingsForm, text, useChange } from '../parts'
 import { settingsList } from '../queries'
-
-type Role = { id: number; name: string; builtin: string | null; permissions: string[]; scope: number; agents: number; can: string[] }
 
 const rolesQuery = settingsList<Role>('/api/roles')
 const TOUCHES = [agentsQuery.queryKey, teamsQuery.queryKey, rolesQuery.queryKey]

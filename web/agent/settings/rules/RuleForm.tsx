@@ -2,15 +2,16 @@ import { useQuery } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client'
+import type { Rule, RuleAction } from '../../api/types'
 import { type Key, useT } from '../../app/i18n'
 import { useDirectory, useMay } from '../../app/me'
 import { Button, IconButton } from '../../ui/Button'
 import { Field, Input, Select } from '../../ui/Field'
 import { mailboxesQuery } from '../mailboxes/queries'
 import { SettingsForm, text, useChange } from '../parts'
-import { EVENTS, FIELDS, fieldOf, flatTests } from './fields'
+import { TRIGGERS, FIELDS, fieldOf, flatTests } from './fields'
 import { SEVERITIES } from './say'
-import { type Action, type Rule, rulesQuery, type Test } from './types'
+import { type Condition, rulesQuery, type Test } from './types'
 
 const FIRST: Test = { field: 'subject', op: 'contains', value: '' }
 
@@ -18,14 +19,14 @@ const FIRST: Test = { field: 'subject', op: 'contains', value: '' }
 export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => void }) {
   const t = useT()
   const change = useChange([rulesQuery.queryKey])
-  const flat = rule ? flatTests(rule.condition) : { every: true, tests: [] as Test[] }
+  const flat = rule ? flatTests(rule.condition as Condition) : { every: true, tests: [] as Test[] }
   const [tests, setTests] = useState<Test[]>(flat?.tests ?? [])
   const [every, setEvery] = useState(flat?.every ?? true)
-  const [actions, setActions] = useState<Action[]>(rule?.actions ?? [])
+  const [actions, setActions] = useState<RuleAction[]>(rule?.actions ?? [])
   const save = async (form: FormData) => {
     const body = {
       name: text(form, 'name'),
-      on_event: text(form, 'event'),
+      on: text(form, 'event'),
       condition: flat === null ? rule!.condition : every ? { all: tests } : { any: tests },
       actions,
     }
@@ -42,10 +43,10 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
             </Field>
             <Field label={t('rules.when')}>
               {(control) => (
-                <Select {...control} name="event" defaultValue={rule?.on_event ?? EVENTS[0]}>
-                  {EVENTS.map((event) => (
-                    <option key={event} value={event}>
-                      {t(`rules.on.${event}`)}
+                <Select {...control} name="event" defaultValue={rule?.on ?? TRIGGERS[0]}>
+                  {TRIGGERS.map((trigger) => (
+                    <option key={trigger} value={trigger}>
+                      {t(`rules.on.${trigger}`)}
                     </option>
                   ))}
                 </Select>
@@ -154,20 +155,25 @@ function TestValue({ test, onChange }: { test: Test; onChange: (value: unknown) 
   )
 }
 
-function Actions({ actions, onChange }: { actions: Action[]; onChange: (actions: Action[]) => void }) {
+function Actions({ actions, onChange }: { actions: RuleAction[]; onChange: (actions: RuleAction[]) => void }) {
   const t = useT()
   const { agents, teams, tags } = useDirectory()
   const assign = actions.find((action) => action.type === 'assign')
-  const tagIds = actions.filter((action) => action.type === 'tag').map((action) => Number(action.tag_id))
-  const assigned = assign?.assignee_id ? `agent:${String(assign.assignee_id)}` : assign?.team_id ? `team:${String(assign.team_id)}` : ''
+  const tagging = actions.find((action) => action.type === 'tag')
+  const tagIds = tagging?.add ?? []
+  const assigned = assign?.assignee_id ? `agent:${assign.assignee_id}` : assign?.team_id ? `team:${assign.team_id}` : ''
   const setAssign = (value: string) => {
     const [kind, id] = value.split(':')
     const rest = actions.filter((action) => action.type !== 'assign')
     if (!kind) onChange(rest)
     else onChange([...rest, kind === 'agent' ? { type: 'assign', assignee_id: Number(id) } : { type: 'assign', team_id: Number(id) }])
   }
-  const toggleTag = (id: number) =>
-    onChange(tagIds.includes(id) ? actions.filter((action) => action.tag_id !== id) : [...actions, { type: 'tag', tag_id: id }])
+  const toggleTag = (id: number) => {
+    const add = tagIds.includes(id) ? tagIds.filter((one) => one !== id) : [...tagIds, id]
+    const remove = tagging?.remove ?? []
+    const rest = actions.filter((action) => action.type !== 'tag')
+    onChange(add.length + remove.length > 0 ? [...rest, { type: 'tag', add, remove }] : rest)
+  }
   return (
     <fieldset className="flex flex-col gap-3">
       <legend className="mb-1 text-secondary font-medium text-ink-2">{t('rules.then')}</legend>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ListTree, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client'
+import type { Rule } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useDirectory, useMay } from '../../app/me'
 import { Button } from '../../ui/Button'
@@ -9,7 +10,7 @@ import { Dialog } from '../../ui/Dialog'
 import { Empty } from '../../ui/Notice'
 import { CardList, Loaded, PageHead, useChange } from '../parts'
 import { RuleForm } from './RuleForm'
-import { type Rule, rulesQuery } from './types'
+import { rulesQuery } from './types'
 import { useSayRule } from './say'
 
 export default function Rules() {
@@ -64,6 +65,7 @@ function RuleRow({ rule, mayWrite, onEdit }: { rule: Rule; mayWrite: boolean; on
       <div className="min-w-0 grow">
         <p className="truncate font-medium">{rule.name}</p>
         <p className="text-secondary text-ink-3">{say(rule)}</p>
+        {rule.problem && <p className="text-secondary text-wrong">{rule.problem}</p>}
       </div>
       {mayWrite && <Button onClick={onEdit}>{t('action.edit')}</Button>}
     </li>

@@ -1,7 +1,10 @@
 /** What a rule can ask, in the words of the filter catalogue. The form offers the common part; the API takes all of it. */
 import type { Condition, Test } from './types'
 
-export const EVENTS = ['message_received', 'conversation_started'] as const
+export const TRIGGERS = [
+  'message_received', 'conversation_started', 'reply_sent', 'assigned', 'tags_changed', 'severity_changed', 'snooze_ended', 'promise_due',
+  'resolved', 'reopened',
+] as const
 
 type Kind = 'text' | 'team' | 'tag' | 'account' | 'severity'
 

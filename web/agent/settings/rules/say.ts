@@ -1,27 +1,25 @@
-import { type Key, useT } from '../../app/i18n'
-import type { Directory } from '../../app/me'
-import { type Mailbox, mailboxesQuery } from '../mailboxes/queries'
 import { useQuery } from '@tanstack/react-query'
-import { useMay } from '../../app/me'
+import type { Mailbox, Rule, RuleAction } from '../../api/types'
+import { type Key, type Translate, useT } from '../../app/i18n'
+import { type Directory, useMay } from '../../app/me'
+import { mailboxesQuery } from '../mailboxes/queries'
 import { fieldOf, flatTests } from './fields'
-import type { Action, Rule, Test } from './types'
+import type { Condition, Test } from './types'
 
-/** A rule as one sentence: "When a message comes in and the subject contains “invoice”: assign to Billing, tag “money”." */
-export function useSayRule(directory: Directory): (rule: Pick<Rule, 'on_event' | 'condition' | 'actions'>) => string {
+/** A rule as one sentence: "When a message comes in and the subject contains “invoice”: assign to Billing, tag with money." */
+export function useSayRule(directory: Directory): (rule: Rule) => string {
   const t = useT()
   const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
   return (rule) => {
-    const flat = flatTests(rule.condition)
+    const flat = flatTests(rule.condition as Condition)
     const tests = flat ? flat.tests.map((test) => sayTest(test, t, directory, mailboxes)) : [t('rules.complex')]
-    const when = [t(`rules.on.${rule.on_event}` as Key), ...tests]
-    const joined = flat && !flat.every && tests.length > 1 ? `${when[0]}, ${tests.join(` ${t('rules.or')} `)}` : when.join(` ${t('rules.and')} `)
-    return `${joined}: ${rule.actions.map((action) => sayAction(action, t, directory)).join(', ')}.`
+    const link = flat && !flat.every ? ` ${t('rules.or')} ` : ` ${t('rules.and')} `
+    const when = [t(`rules.on.${rule.on}`), ...(tests.length > 0 ? [tests.join(link)] : [])].join(` ${t('rules.and')} `)
+    return `${when}: ${rule.actions.flatMap((action) => sayAction(action, t, directory)).join(', ')}.`
   }
 }
 
-type T = ReturnType<typeof useT>
-
-function sayTest(test: Test, t: T, { team, tag }: Directory, mailboxes: readonly Mailbox[]): string {
+function sayTest(test: Test, t: Translate, { team, tag }: Directory, mailboxes: readonly Mailbox[]): string {
   const field = fieldOf(test)
   if (!field) return `${test.field} ${test.op} ${String(test.value)}`
   const id = Number(test.value)
@@ -30,19 +28,22 @@ function sayTest(test: Test, t: T, { team, tag }: Directory, mailboxes: readonly
     team: team(id)?.name,
     tag: tag(id)?.name,
     account: mailboxes.find((mailbox) => mailbox.id === id)?.name,
-    severity: typeof test.value === 'string' ? t(`severity.${severityLevel(test.value)}` as Key) : undefined,
+    severity: t(`severity.${severityLevel(test.value)}` as Key),
   }
   return t(`test.${field.field}.${field.op}` as Key, { value: names[field.kind] ?? '…' })
 }
 
 export const SEVERITIES = ['low', 'normal', 'high', 'urgent'] as const
 
-function severityLevel(name: string): number {
+function severityLevel(name: unknown): number {
   return Math.max(0, SEVERITIES.findIndex((one) => one === name))
 }
 
-function sayAction(action: Action, t: T, { agent, team, tag }: Directory): string {
-  if (action.type === 'tag') return t('rules.do.tag', { value: tag(Number(action.tag_id))?.name ?? '…' })
-  const target = agent(action.assignee_id as number | undefined)?.name ?? team(action.team_id as number | undefined)?.name
-  return t('rules.do.assign', { value: target ?? '…' })
+function sayAction(action: RuleAction, t: Translate, { agent, team, tag }: Directory): string[] {
+  if (action.type === 'tag') {
+    const say = (key: Key, ids: readonly number[] = []) => ids.map((id) => t(key, { value: tag(id)?.name ?? '…' }))
+    return [...say('rules.do.tag', action.add), ...say('rules.do.untag', action.remove)]
+  }
+  const target = agent(action.assignee_id)?.name ?? team(action.team_id)?.name
+  return [target ? t('rules.do.assign', { value: target }) : t('rules.do.unassign')]
 }

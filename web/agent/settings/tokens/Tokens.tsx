@@ -3,6 +3,7 @@ import { Check, Copy, KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { absolute, dayAndTime, moment } from '../../../shared/time'
 import { api } from '../../api/client'
+import type { Token } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
 import { useMe } from '../../app/me'
 import { useNow } from '../../app/useNow'
@@ -12,17 +13,6 @@ import { Checkbox, Field, Input, Select } from '../../ui/Field'
 import { Empty } from '../../ui/Notice'
 import { CardList, Loaded, PageHead, SettingsForm, text, useChange } from '../parts'
 import { settingsList } from '../queries'
-
-type Token = {
-  id: number
-  name: string
-  prefix: string
-  scopes: string[]
-  created_at: string
-  last_used_at: string | null
-  expires_at: string | null
-  revoked_at: string | null
-}
 
 const tokensQuery = settingsList<Token>('/api/tokens')
 
