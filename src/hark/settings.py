@@ -3,10 +3,14 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
 from hark.core.errors import ConfigError
+
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,20 +18,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: str | None = None  # DATABASE_URL; unset: the embedded PostgreSQL
     database_direct_url: str | None = None  # DATABASE_DIRECT_URL, beside PgBouncer in transaction mode
-    port: int = 8000  # PORT
+    port: Port = 8000  # PORT
     host: str = "127.0.0.1"
     data: Path = Path("var")
     public_url: str | None = None
     secret_key: str | None = None
     secure_cookies: bool = False
     smtp_host: str = "127.0.0.1"
-    smtp_port: int = 2525  # 0 switches reception off
-    lmtp_port: int = 0
+    smtp_port: Port = 2525  # 0 switches reception off
+    lmtp_port: Port = 0
     mail_max_bytes: int = 26_214_400
     raw_keep_days: int = 90
     undo_seconds: int = 10
     private_hosts: bool = False  # may mail servers be on private addresses?
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
     def direct_url(self) -> str | None:

@@ -8,7 +8,6 @@ from datetime import datetime
 import msgspec
 import structlog
 
-from hark.core import metrics
 from hark.core.db import Db
 from hark.core.errors import Unavailable
 from hark.core.files import Files, new_key
@@ -51,7 +50,6 @@ class Ledger:
             sha256=hashlib.sha256(new.raw).digest(), fate=new.fate, reason=new.reason,
         )  # fmt: skip
         if await self._take(entry, new.raw):
-            metrics.mails_received.labels(new.source.name.lower()).inc()
             self._kick()
             return Accepted(id, True)
         known = await find_accepted(self._db, new.workspace_id, new.account_id, entry.external_id)
