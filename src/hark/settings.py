@@ -9,7 +9,6 @@ import msgspec
 
 from hark.core.errors import ConfigError
 
-
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
