@@ -27,7 +27,7 @@ async def test_from_an_empty_installation_to_a_threaded_answer(page: Page, house
 
     await answer(page, "Dear Maria,\nthe new invoice is attached.")
     sent = await leaves(house, 1)
-    assert sent["To"].addresses[0].addr_spec == "maria@rossi.example"
+    assert sent["To"] == "Maria Rossi <maria@rossi.example>"
     assert sent["Subject"] == "Re: Invoice of March"
     assert sent["In-Reply-To"] == "<q1@rossi.example>"
     assert sent["References"] == "<q1@rossi.example>"

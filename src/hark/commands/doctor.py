@@ -6,7 +6,9 @@ from rich.table import Table
 from hark.app import CONSUMERS, EVENTS, PROJECTORS
 from hark.commands.database import any_database, require_schema
 from hark.core.services import Services, open_services
+from hark.intake.spool import Spool
 from hark.settings import Settings
+from hark.timers.actions import count_given_up
 
 
 async def run(settings: Settings, *, events: bool) -> int:
@@ -38,6 +40,14 @@ async def check(services: Services) -> list[tuple[bool, str]]:
     for sql, fine, wrong in _COUNTS:
         n = await db.one(int, sql)
         findings.append((n == 0, fine if n == 0 else wrong.format(n)))
+    refused = Spool(services.settings.spool_dir).refused()
+    findings.append(
+        (refused == 0, f"{refused} mails in spool/refused could not be taken in." if refused else "The spool is clean.")
+    )
+    stuck = await count_given_up(db)
+    findings.append(
+        (stuck == 0, f"{stuck} timers were given up after failures; see the log." if stuck else "No timer is stuck.")
+    )
     probe = f"0/doctor/{services.db.now():%Y%m%d%H%M%S%f}"
     await services.files.put(probe, b"ok")
     findings.append((await services.files.get(probe) == b"ok", "Files can be written and read."))

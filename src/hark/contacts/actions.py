@@ -25,10 +25,11 @@ async def resolve_contact(tx: Tx, *, address: str, name: str | None) -> Resolved
     stood in a mail's From is taken: an address that is none is kept as it was written, so no mail is lost over it.
     """
     value = _lenient(address)
-    known = await _find(tx, value)
-    if known is None:
-        known = await _create(tx, value, clean_name(name, address))
-    elif cleaned := clean_name(name, address):
+    row = await _find(tx, value)
+    if row is None:
+        return await _create(tx, value, clean_name(name, address))
+    known = Resolved(row.contact_id, row.identity_id, row.company_id)
+    if row.nameless and (cleaned := clean_name(name, address)):
         await tx.run(
             "UPDATE contacts SET name = $3 WHERE workspace_id = $1 AND id = $2 AND name IS NULL AND erased_at IS NULL",
             tx.workspace_id, known.contact_id, cleaned,
@@ -40,17 +41,17 @@ class _Known(msgspec.Struct):
     contact_id: UUID
     identity_id: UUID
     company_id: UUID | None
+    nameless: bool
 
 
-async def _find(tx: Tx, value: str) -> Resolved | None:
-    row = await tx.find(
+async def _find(tx: Tx, value: str) -> _Known | None:
+    return await tx.find(
         _Known,
-        "SELECT i.contact_id, i.id AS identity_id, c.company_id FROM identities i"
+        "SELECT i.contact_id, i.id AS identity_id, c.company_id, c.name IS NULL AS nameless FROM identities i"
         " JOIN contacts c ON c.workspace_id = i.workspace_id AND c.id = i.contact_id"
         " WHERE i.workspace_id = $1 AND i.kind = $2 AND i.scope = 0 AND i.value = $3",
         tx.workspace_id, IdentityKind.EMAIL.value, value,
     )  # fmt: skip
-    return Resolved(row.contact_id, row.identity_id, row.company_id) if row else None
 
 
 async def _create(tx: Tx, value: str, name: str | None) -> Resolved:
@@ -74,7 +75,7 @@ async def _create(tx: Tx, value: str, name: str | None) -> Resolved:
         other = await _find(tx, value)
         if other is None:
             raise Conflict("The contact was erased at this very moment. Try again.", code="contact_erased")
-        return other
+        return Resolved(other.contact_id, other.identity_id, other.company_id)
     tx.emit(ContactCreated(company_id=company_id), subject_id=contact_id)
     return Resolved(contact_id, identity_id, company_id)
 

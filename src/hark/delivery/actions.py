@@ -48,8 +48,13 @@ async def queue_reply(
         raise Conflict("This conversation has no mailbox to answer from.", code="no_endpoint")
     undo = await queries.undo_seconds(tx, tx.workspace_id, undo_seconds)
     when = new.send_at or tx.now() + timedelta(seconds=undo)
+    named = await queries.names_of(tx, tx.workspace_id, [m.address for m in (*new.to, *new.cc, *new.bcc) if not m.name])
+    to, cc, bcc = (
+        [m if m.name else Mailbox(address=m.address, name=named.get(m.address.lower(), "")) for m in mailboxes]
+        for mailboxes in (new.to, new.cc, new.bcc)
+    )
     content = Content(
-        text=new.text, html=new.html, to=new.to, cc=new.cc, bcc=new.bcc, attachment_ids=new.attachment_ids,
+        text=new.text, html=new.html, to=to, cc=cc, bcc=bcc, attachment_ids=new.attachment_ids,
         subject=str(endpoint.refs.get("subject") or c.subject), keeps_ball=new.keep or new.keep_until is not None,
         promise_until=new.keep_until, resolve=new.resolve, scheduled=new.send_at is not None,
     )  # fmt: skip

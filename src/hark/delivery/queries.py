@@ -149,6 +149,25 @@ async def endpoint_of(tx: Queries, workspace_id: int, endpoint_id: UUID) -> Repl
     )  # fmt: skip
 
 
+class _Named(msgspec.Struct):
+    address: str
+    name: str
+
+
+async def names_of(tx: Queries, workspace_id: int, addresses: list[str]) -> dict[str, str]:
+    """What the people behind these addresses are called, by lower-case address, where we know it."""
+    if not addresses:
+        return {}
+    rows = await tx.all(
+        _Named,
+        "SELECT i.value AS address, c.name FROM identities i"
+        " JOIN contacts c ON c.workspace_id = i.workspace_id AND c.id = i.contact_id"
+        " WHERE i.workspace_id = $1 AND i.kind = 1 AND i.scope = 0 AND i.value = ANY($2::text[]) AND c.name IS NOT NULL",
+        workspace_id, [a.lower() for a in addresses],
+    )  # fmt: skip
+    return {row.address: row.name for row in rows}
+
+
 class UploadedFile(msgspec.Struct, frozen=True):
     id: UUID
     size: int
