@@ -141,7 +141,7 @@ async def test_bad_places_are_counted_and_kept_with_the_run(history: History, tm
     assert (outcome.total, outcome.problems.unreadable, outcome.problems.count) == (2, 1, 2)
     assert [p.label for p in outcome.problems.kept] == ["line 2", "line 3"]
     answer = await client.get("/api/imports")
-    (run,) = answer.json()
+    (run,) = answer.json()["items"]
     assert (run["done"], run["total"]) == (2, 2)
     assert run["finished_at"]
     assert "line 2: this is no message" in run["problem"]
@@ -152,7 +152,7 @@ async def test_other_workspaces_and_roles_see_no_imports(
 ) -> None:
     (tmp_path / "box").write_bytes(mbox(mail(1)))
     await history.take("mbox", tmp_path / "box")
-    assert (await stranger_client.get("/api/imports")).json() == []
+    assert (await stranger_client.get("/api/imports")).json()["items"] == []
     _, token = await history.workspace.agent("viewer")
     denied = await http.get("/api/imports", headers={"Authorization": f"Bearer {token}"})
     assert denied.status_code == 403
@@ -269,6 +269,7 @@ def command(dsn: str, data: Path, path: Path, address: str) -> subprocess.Popen[
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 async def test_the_command_killed_and_started_again(
     history: History, tmp_path: Path, dsn: str, db: Db, workspace: Any, how: signal.Signals
