@@ -88,7 +88,7 @@ async def test_the_guard_is_checked_again_at_release(office: Office, client: Any
     await office.write("Wait!", In_Reply_To=f"<c1.{office.workspace.id}@shop.example>")
     await office.leave()
     assert office.sink.mails == []
-    (row,) = (await client.get(f"/api/conversations/{office.conversation_id}/outbox")).json()
+    (row,) = (await client.get(f"/api/conversations/{office.conversation_id}/outbox")).json()["items"]
     assert row["state"] == "failed"
     assert "wrote just before it left" in row["error"]
     assert any("was not sent" in note for note in await office.notes())

@@ -183,7 +183,7 @@ async def test_the_conversations_behind_a_number(
     long = await tell(db, workspace, Told([(0, "customer"), (9, "team")]), clock)
     params = {"start": DAY.isoformat(), "end": NOW.isoformat(), "figure": "reply_wait", "clock": "customer"}
     answer = await client.get("/api/reports/cases", params=params)
-    assert [c["conversation_id"] for c in answer.json()] == [str(long), str(short)]
+    assert [c["conversation_id"] for c in answer.json()["items"]] == [str(long), str(short)]
     assert (await client.get("/api/reports/cases", params={**params, "figure": "luck"})).status_code == 404
 
 

@@ -8,6 +8,7 @@ import msgspec
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.http import Body, delete, get, post
+from hark.core.paging import Page
 from hark.delivery import actions, queries
 from hark.delivery.types import NewReplyBody, OutboxView
 from hark.settings import Settings
@@ -25,9 +26,9 @@ async def queue_reply(db: Db, actor: Actor, settings: Settings, id: UUID, data: 
         return await actions.queue_reply(tx, actor, id, data, undo_seconds=settings.undo_seconds)
 
 
-async def list_conversation_outbox(db: Db, actor: Actor, id: UUID) -> list[OutboxView]:
+async def list_conversation_outbox(db: Db, actor: Actor, id: UUID) -> Page[OutboxView]:
     """Replies of a conversation that wait, are on their way, failed, or are unknown."""
-    return await queries.list_outbox(db, actor, id)
+    return Page(items=await queries.list_outbox(db, actor, id))
 
 
 async def get_outbox(db: Db, actor: Actor, id: UUID) -> OutboxView:

@@ -7,6 +7,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.errors import BadRequest
 from hark.core.http import get
+from hark.core.paging import Page
 from hark.reports.figures import build_report, cases_behind
 from hark.reports.types import CaseRef, Clock, Cohort, Interval, Report
 
@@ -53,10 +54,10 @@ async def report_cases(
     team_id: int | None = None,
     agent_id: int | None = None,
     tag_id: int | None = None,
-) -> list[CaseRef]:
+) -> Page[CaseRef]:
     """The conversations behind one figure, longest first, at most 200."""
     cohort = _cohort(start, end, "day", "UTC", account_id, team_id, agent_id, tag_id)
-    return await cases_behind(db, actor, cohort, figure, clock)
+    return Page(items=await cases_behind(db, actor, cohort, figure, clock))
 
 
 def _cohort(

@@ -42,8 +42,7 @@ export const setupQuery = queryOptions({
 
 /** Lists of settings come as pages; they are short, one page of the largest size holds them. */
 async function all<T>(path: string, signal: AbortSignal, query: Query = {}): Promise<T[]> {
-  const answer = await api.get<T[] | Page<T>>(path, query, signal)
-  return Array.isArray(answer) ? answer : answer.items
+  return (await api.get<Page<T>>(path, query, signal)).items
 }
 
 export const agentsQuery = queryOptions({ queryKey: ['agents'], queryFn: ({ signal }) => all<Agent>('/api/agents', signal), staleTime: 5 * MINUTE })

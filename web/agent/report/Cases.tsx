@@ -9,7 +9,7 @@ import { href, navigate } from '../app/router'
 import { useNow } from '../app/useNow'
 import { Button } from '../ui/Button'
 import { ErrorNote, Skeleton } from '../ui/Notice'
-import type { CaseRef, Figure } from '../api/types'
+import type { CaseRef, Figure, Page } from '../api/types'
 
 /** The conversations behind a figure, longest first. */
 export function Cases({ figure, query }: { figure: Figure; query: Query }) {
@@ -35,7 +35,7 @@ function CaseList({ figure, query }: { figure: Figure; query: Query }) {
   const asked = { start, end, team_id, account_id, tag_id, figure: figure.key, clock: figure.clock }
   const cases = useQuery({
     queryKey: ['report-cases', asked],
-    queryFn: ({ signal }) => api.get<CaseRef[]>('/api/reports/cases', asked, signal),
+    queryFn: ({ signal }) => api.get<Page<CaseRef>>('/api/reports/cases', asked, signal).then((page) => page.items),
   })
   if (cases.error) return <ErrorNote {...say(cases.error)} className="m-2" />
   if (!cases.data) return <Skeleton rows={3} />

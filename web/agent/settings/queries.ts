@@ -6,10 +6,7 @@ import type { Page } from '../api/types'
 export function settingsList<T>(path: string) {
   return queryOptions({
     queryKey: [path],
-    queryFn: async ({ signal }) => {
-      const answer = await api.get<T[] | Page<T>>(path, undefined, signal)
-      return Array.isArray(answer) ? answer : answer.items
-    },
+    queryFn: async ({ signal }) => (await api.get<Page<T>>(path, undefined, signal)).items,
     staleTime: 60_000,
   })
 }

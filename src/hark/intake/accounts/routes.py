@@ -4,13 +4,14 @@ from hark.core.actor import Actor
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.http import delete, get, patch, post
+from hark.core.paging import Page
 from hark.intake.accounts import actions, queries
 from hark.intake.accounts.types import Mailbox, MailboxPatch, NewMailbox
 
 
-async def list_mailboxes(db: Db, actor: Actor) -> list[Mailbox]:
+async def list_mailboxes(db: Db, actor: Actor) -> Page[Mailbox]:
     """All connected mailboxes and how they are doing."""
-    return await queries.list_mailboxes(db, actor)
+    return Page(items=await queries.list_mailboxes(db, actor))
 
 
 async def get_mailbox(db: Db, actor: Actor, id: int) -> Mailbox:
