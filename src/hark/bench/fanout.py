@@ -34,7 +34,7 @@ from hark.core.processes import spawn_tied
 from hark.settings import Settings
 
 BROWSERS, QUICK_BROWSERS, ROUNDS = 2_000, 200, 9
-SETTLE_S = 2.0
+SETTLE_S = 1.0
 
 
 class Round(msgspec.Struct, frozen=True):

@@ -101,16 +101,16 @@ async def _statements(here: Installation, case: Case) -> list[list[Statement]]:
     async with open_services(settings, events=here.db.events, projectors=here.db.projectors) as services:
         db = RecordingDb(services.db)
         app: Any = create_app(msgspec.structs.replace(services, db=db))
-        await _ask(app, *case.paths[0])  # what is read once per process is not part of a request
+        await ask(app, *case.paths[0])  # what is read once per process is not part of a request
         for path, person in case.paths:
             db.statements.clear()
-            await _ask(app, path, person)
+            await ask(app, path, person)
             scripts.append(list(db.statements))
     return scripts
 
 
-async def _ask(app: Any, path: str, person: Person) -> None:
-    """One GET straight into the application. Raises Unavailable when the answer is not 200."""
+async def ask(app: Any, path: str, person: Person) -> bytes:
+    """The answer of one GET straight into the application. Raises Unavailable when the answer is not 200."""
     bare, _, query = path.partition("?")
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
@@ -119,6 +119,7 @@ async def _ask(app: Any, path: str, person: Person) -> None:
         "server": ("127.0.0.1", 80), "state": {},
     }  # fmt: skip
     statuses: list[int] = []
+    body = bytearray()
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -126,10 +127,13 @@ async def _ask(app: Any, path: str, person: Person) -> None:
     async def send(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
+        else:
+            body.extend(message.get("body", b""))
 
     await asyncio.wait_for(app(scope, receive, send), 60)
     if statuses != [200]:
         raise Unavailable(f"{path} answered {statuses}.")
+    return bytes(body)
 
 
 def _figures(measured: Sequence[Measured]) -> list[Figure]:

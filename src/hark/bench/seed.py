@@ -26,7 +26,7 @@ from hark.core.db import connect
 from hark.migrations import __file__ as migrations_file
 from hark.settings import Settings
 
-CONVERSATIONS, CONTACTS, COMPANIES, QUICK = 1_000_000, 200_000, 20_000, 50
+CONVERSATIONS, QUICK = 1_000_000, 50
 
 # Only while seeding: nothing is worth keeping until the end, and index builds want memory.
 LOADING = {
@@ -55,7 +55,7 @@ async def seed(settings: Settings, *, quick: bool) -> None:
     """Make the seeded installation in the data folder; `hark bench inbox` uses it until the schema changes."""
     folder = seeded_folder(settings, quick=quick)
     shutil.rmtree(folder, ignore_errors=True)
-    made = await make(folder, quick=quick)
+    made = await make(folder, size_of(quick))
     print(f"{made.conversations:,} conversations, {made.messages:,} messages in {made.seconds:.0f} s: {folder}")
 
 
@@ -73,7 +73,7 @@ async def seeded(settings: Settings, *, quick: bool) -> AsyncIterator[Installati
         shutil.rmtree(folder, ignore_errors=True)
     try:
         if find_seeded(folder) is None:
-            await make(folder, quick=quick)
+            await make(folder, size_of(quick))
         async with installation(folder=folder) as here:
             yield here
     finally:
@@ -94,15 +94,17 @@ def schema() -> str:
     return hashlib.sha256(b"".join(texts)).hexdigest()[:16]
 
 
-async def make(folder: Path, *, quick: bool) -> Seeded:
+def size_of(quick: bool) -> int:
+    return CONVERSATIONS // QUICK if quick else CONVERSATIONS
+
+
+async def make(folder: Path, conversations: int) -> Seeded:
     """Seed an installation in `folder`; the note that it is complete is written last."""
-    divide = QUICK if quick else 1
     begin = time.monotonic()
     async with installation(folder=folder, postgres=LOADING) as here:
         await create_desk(here.db)
-        loader = _Loader(here, CONVERSATIONS // divide, CONTACTS // divide, COMPANIES // divide, begin)
-        messages = await loader.run()
-    made = Seeded(schema(), CONVERSATIONS // divide, messages, round(time.monotonic() - begin, 1))
+        messages = await _Loader(here, conversations, begin).run()
+    made = Seeded(schema(), conversations, messages, round(time.monotonic() - begin, 1))
     (folder / "seeded.json").write_bytes(msgspec.json.encode(made))
     return made
 
@@ -110,12 +112,12 @@ async def make(folder: Path, *, quick: bool) -> Seeded:
 class _Loader:
     """The parts of seed.sql in order, two at a time where they do not need each other."""
 
-    def __init__(self, here: Installation, conversations: int, contacts: int, companies: int, begin: float) -> None:
+    def __init__(self, here: Installation, conversations: int, begin: float) -> None:
         self.here = here
         self.begin = begin
         self.options = {
-            "bench.conversations": conversations, "bench.contacts": contacts, "bench.companies": companies,
-            "bench.now": here.db.now().timestamp(),
+            "bench.conversations": conversations, "bench.contacts": conversations // 5,
+            "bench.companies": conversations // 50, "bench.now": here.db.now().timestamp(),
         }  # fmt: skip
         sql = (files("hark.bench") / "seed.sql").read_text("utf-8")
         parts = re.split(r"^-- part: (\w+)\n", sql, flags=re.MULTILINE)
