@@ -47,24 +47,29 @@ function Place({ id, icon: Icon, page, badge }: (typeof PLACES)[number] & { badg
   const { label, keys } = command(id)
   if (!available) return null
   return (
-    <RailButton label={t(label)} keys={keys?.[0]} current={isHere} onClick={() => runCommand(id)}>
+    <RailButton
+      label={t(label)}
+      name={badge > 0 ? `${t(label)}, ${badge} ${t('view.mine')}` : t(label)}
+      keys={keys?.[0]}
+      current={isHere}
+      onClick={() => runCommand(id)}
+    >
       <Icon size={20} strokeWidth={isHere ? 2.1 : 1.75} aria-hidden />
       {badge > 0 && (
         <span className="tabular absolute top-0.5 right-0.5 min-w-4 rounded-full bg-accent px-1 text-center text-[10px] leading-4 font-strong text-on-accent">
-          {badge > 99 ? '99+' : badge}
-          <span className="sr-only"> {t('view.mine')}</span>
+          {badge > 999 ? '999+' : badge}
         </span>
       )}
     </RailButton>
   )
 }
 
-function RailButton(props: { label: string; keys?: string; current?: boolean; onClick?: () => void; children: React.ReactNode }) {
+function RailButton(props: { label: string; name?: string; keys?: string; current?: boolean; onClick?: () => void; children: React.ReactNode }) {
   return (
     <Tip label={props.label} keys={props.keys} side="right">
       <button
         type="button"
-        aria-label={props.label}
+        aria-label={props.name ?? props.label}
         aria-current={props.current ? 'page' : undefined}
         onClick={props.onClick}
         className="relative inline-flex size-10 items-center justify-center rounded-control text-ink-2 transition-colors hover:bg-pressed hover:text-ink aria-[current=page]:bg-pressed aria-[current=page]:text-ink pointer-coarse:size-11"

@@ -80,7 +80,7 @@ function Picker({ spec }: { spec: PickerSpec }) {
             setActive(0)
           }}
           onKeyDown={onKeyDown}
-          className="h-12 w-full min-w-0 bg-transparent text-thread outline-none placeholder:text-ink-faint"
+          className="h-12 w-full min-w-0 bg-transparent text-thread outline-none placeholder:text-ink-3"
         />
       </div>
       <div ref={list} id={listId} role="listbox" aria-label={spec.title} aria-multiselectable={spec.several} className="min-h-0 overflow-y-auto p-1">

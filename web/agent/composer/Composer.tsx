@@ -87,7 +87,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
           aria-label={t('compose.text')}
           placeholder={t('compose.placeholder')}
           onChange={(event) => draft.setText(event.target.value)}
-          className="min-h-0 grow resize-none bg-transparent px-4 py-2 text-thread outline-none placeholder:text-ink-faint"
+          className="min-h-0 grow resize-none bg-transparent px-4 py-2 text-thread outline-none placeholder:text-ink-3"
         />
       ) : (
         <Editor

@@ -11,29 +11,33 @@ import { LastMessage, statusName, Waiting } from '../inbox/ListRow'
 import { Avatar } from '../ui/Avatar'
 import { IconButton } from '../ui/Button'
 import { ErrorNote, Skeleton } from '../ui/Notice'
+import { Splitter } from '../ui/Splitter'
 import { Tip } from '../ui/Tip'
 import { CompanyCard } from './CompanyCard'
 import { ContactName } from './ContactName'
 
-type Props = { conversationId: string; overlay: boolean; width: number; onClose: () => void }
+type Props = { conversationId: string; overlay: boolean; width: number; onWidth: (width: number) => void; onClose: () => void }
 
 /** Who is writing: name, addresses, company, everything before. Slides over the thread where there is no room. */
-export function ContactPane({ conversationId, overlay, width, onClose }: Props) {
+export function ContactPane({ conversationId, overlay, width, onWidth, onClose }: Props) {
   const t = useT()
   const contactId = useQuery(conversationQuery(conversationId)).data?.contact.id
   const frame = overlay ? 'fade-in fixed inset-y-0 right-0 z-30 shadow-float' : ''
   return (
     <>
       {overlay && <button type="button" aria-label={t('action.close')} onClick={onClose} className="fixed inset-0 z-20 bg-(--scrim)" />}
-      <aside aria-label={t('contact.label')} className={`flex min-h-0 shrink-0 flex-col overflow-y-auto bg-panel ${frame}`} style={{ width }}>
-        {overlay && (
-          <div className="flex justify-end px-2 pt-2">
-            <IconButton label={t('action.close')} onClick={onClose}>
-              <X size={16} aria-hidden />
-            </IconButton>
-          </div>
-        )}
-        {contactId ? <Person id={contactId} conversationId={conversationId} /> : <Skeleton rows={3} />}
+      <aside aria-label={t('contact.label')} className={`flex min-h-0 shrink-0 ${frame}`}>
+        {!overlay && <Splitter label={t('pane.contactWidth')} width={width} min={260} max={440} side="right" onChange={onWidth} />}
+        <div className="flex min-h-0 flex-col overflow-y-auto bg-panel" style={{ width }}>
+          {overlay && (
+            <div className="flex justify-end px-2 pt-2">
+              <IconButton label={t('action.close')} onClick={onClose}>
+                <X size={16} aria-hidden />
+              </IconButton>
+            </div>
+          )}
+          {contactId ? <Person id={contactId} conversationId={conversationId} /> : <Skeleton rows={3} />}
+        </div>
       </aside>
     </>
   )

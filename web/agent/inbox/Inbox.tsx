@@ -1,5 +1,5 @@
 import { MailOpen } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useT } from '../app/i18n'
 import { preference, setPreference, usePreference } from '../app/preferences'
 import { navigate, useSearch } from '../app/router'
@@ -52,12 +52,15 @@ export function Inbox({ open }: { open: string | null }) {
   return (
     <div className="flex min-h-0 grow">
       {!(isNarrow && open) && (
-        <div className="flex min-h-0 shrink-0 flex-col bg-panel" style={{ width: isNarrow ? '100%' : width }}>
-          <ListPane filter={filter} open={open} onFilter={show} onOrder={setOrder} />
-        </div>
-      )}
-      {!isNarrow && (
-        <Splitter label={t('pane.listWidth')} width={width} min={320} max={480} side="left" onChange={(next) => setListWidth(String(next))} />
+        <ListFrame alone={isNarrow} label={t('nav.inbox')}>
+          <div className="flex min-h-0 flex-col bg-panel" style={{ width: isNarrow ? '100%' : width }}>
+            {!open && <h1 className="sr-only">{t('nav.inbox')}</h1>}
+            <ListPane filter={filter} open={open} onFilter={show} onOrder={setOrder} />
+          </div>
+          {!isNarrow && (
+            <Splitter label={t('pane.listWidth')} width={width} min={320} max={480} side="left" onChange={(next) => setListWidth(String(next))} />
+          )}
+        </ListFrame>
       )}
       {!(isNarrow && !open) && (
         <main className="flex min-h-0 min-w-0 grow flex-col bg-paper">
@@ -71,25 +74,24 @@ export function Inbox({ open }: { open: string | null }) {
         </main>
       )}
       {open && isContactShown && (
-        <>
-          {!isOverlay && (
-            <Splitter
-              label={t('pane.contactWidth')}
-              width={Number(contactWidth) || 320}
-              min={260}
-              max={440}
-              side="right"
-              onChange={(next) => setContactWidth(String(next))}
-            />
-          )}
-          <ContactPane
-            conversationId={open}
-            overlay={isOverlay}
-            width={isOverlay ? Math.min(360, window.innerWidth) : Number(contactWidth) || 320}
-            onClose={toggleContact}
-          />
-        </>
+        <ContactPane
+          conversationId={open}
+          overlay={isOverlay}
+          width={isOverlay ? Math.min(360, window.innerWidth) : Number(contactWidth) || 320}
+          onWidth={(next) => setContactWidth(String(next))}
+          onClose={toggleContact}
+        />
       )}
     </div>
+  )
+}
+
+/** The list is what the page is about when it stands alone on a phone, and a region of its own beside a thread. */
+function ListFrame(props: { alone: boolean; label: string; children: ReactNode }) {
+  if (props.alone) return <main className="flex min-h-0 w-full shrink-0">{props.children}</main>
+  return (
+    <section aria-label={props.label} className="flex min-h-0 shrink-0">
+      {props.children}
+    </section>
   )
 }

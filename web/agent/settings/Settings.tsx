@@ -33,7 +33,7 @@ export default function Settings({ section, item }: { section: SettingsPage; ite
   return (
     <div className="flex min-h-0 grow max-[719px]:flex-col">
       {isNarrow ? (
-        <div className="border-b border-line bg-panel p-3">
+        <nav aria-label={t('nav.settings')} className="border-b border-line bg-panel p-3">
           <Select aria-label={t('nav.settings')} value={current.page} onChange={(event) => go(event.target.value as SettingsPage)}>
             {shown.map(({ page }) => (
               <option key={page} value={page}>
@@ -41,7 +41,7 @@ export default function Settings({ section, item }: { section: SettingsPage; ite
               </option>
             ))}
           </Select>
-        </div>
+        </nav>
       ) : (
         <nav aria-label={t('nav.settings')} className="w-60 shrink-0 overflow-y-auto border-r border-line bg-panel px-3 py-6">
           <p className="mb-3 px-2 text-title font-strong">{t('nav.settings')}</p>
@@ -63,7 +63,8 @@ export default function Settings({ section, item }: { section: SettingsPage; ite
           ))}
         </nav>
       )}
-      <main className="min-h-0 grow overflow-y-auto bg-paper">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+      <main tabIndex={0} className="min-h-0 grow overflow-y-auto bg-paper outline-offset-[-2px]">
         <div key={current.page} className="mx-auto max-w-[860px] px-8 py-6 max-[719px]:px-4">
           <Suspense fallback={<Skeleton rows={4} />}>
             <current.View item={item} />

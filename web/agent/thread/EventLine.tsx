@@ -47,7 +47,7 @@ export function EventLine({ event }: { event: ThreadEvent }) {
   return (
     <p className="flex items-baseline justify-center gap-2 px-2 text-center text-secondary text-ink-3">
       <span>{text}</span>
-      <time className="tabular shrink-0 text-ink-faint" dateTime={event.at} title={absolute(event.at, language)}>
+      <time className="tabular shrink-0 text-ink-3" dateTime={event.at} title={absolute(event.at, language)}>
         {moment(event.at, now, language)}
       </time>
     </p>

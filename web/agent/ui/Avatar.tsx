@@ -22,10 +22,9 @@ export function Avatar(props: { name: string; size?: 20 | 24 | 32 | 40; title?: 
     <span
       aria-hidden={props.title ? undefined : true}
       title={props.title}
-      className="disc inline-flex shrink-0 items-center justify-center rounded-full font-medium select-none"
+      data-initials={initials(props.name)}
+      className="disc before:content-[attr(data-initials)] inline-flex shrink-0 items-center justify-center rounded-full font-medium select-none"
       style={{ width: size, height: size, fontSize: size <= 20 ? 9 : size <= 24 ? 10 : 13, ['--disc-hue' as string]: tint }}
-    >
-      {initials(props.name)}
-    </span>
+    />
   )
 }

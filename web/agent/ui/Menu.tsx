@@ -7,7 +7,7 @@ import { runCommand, useAvailable } from '../commands/registry'
 import { Keys } from './Tip'
 
 const ITEM =
-  'flex min-h-8 items-center gap-2.5 rounded-control px-2 text-ink outline-none select-none data-highlighted:bg-hover data-disabled:text-ink-faint pointer-coarse:min-h-11'
+  'flex min-h-8 items-center gap-2.5 rounded-control px-2 text-ink outline-none select-none data-highlighted:bg-hover data-disabled:opacity-50 pointer-coarse:min-h-11'
 
 export function Menu(props: { trigger: ReactElement; children: ReactNode; align?: 'start' | 'center' | 'end'; side?: 'top' | 'bottom' | 'right' }) {
   return (
