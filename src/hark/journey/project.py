@@ -135,7 +135,9 @@ class Changes:
             return None
         if not restake and _same(before, wait) and (kept := self._standing(case)):
             return kept
-        return params[wait.n]
+        if wait.n in params:
+            return params[wait.n]
+        return self._stake(case, wait)  # dropped, and severity or difficulty changed since: a reopen counts with them
 
     def _params(self, case: Case, before: State | None, wait: Wait, row: WaitRow | None, *, fresh: bool) -> Params:
         if fresh:
