@@ -353,7 +353,7 @@ ROUTES = (
     get("/api/contacts/{id:uuid}/conversations", get_conversations_of_contact, can="conversations.read"),
     post("/api/messages/{id:uuid}/needs-answer", post_needs_answer, can="conversations.write"),
     post("/api/attachments", post_attachment, can="conversations.write"),
-    get("/api/attachments/{id:uuid}", get_attachment, can="conversations.read"),
+    get("/api/attachments/{id:uuid}", get_attachment, can="conversations.read", media_type="*/*"),
     get("/api/search", get_search, can="conversations.read"),
     get("/api/tags", get_tags, can="tags.read"),
     post("/api/tags", post_tag, can="tags.write"),

@@ -24,7 +24,8 @@ async def readyz(db: Db) -> dict[str, str]:
 async def prometheus(db: Db) -> Response[bytes]:
     """Prometheus text format. Needs a token with the scope metrics.read."""
     await _measure(db)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    # The charset is added to every text; twice, Prometheus refuses the whole answer.
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8"))
 
 
 async def _measure(db: Db) -> None:
@@ -63,5 +64,5 @@ async def _measure(db: Db) -> None:
 ROUTES: tuple[Route, ...] = (
     get("/healthz", healthz, can=PUBLIC),
     get("/readyz", readyz, can=PUBLIC),
-    get("/metrics", prometheus, can="metrics.read"),
+    get("/metrics", prometheus, can="metrics.read", media_type="text/plain"),
 )

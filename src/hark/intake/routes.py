@@ -69,7 +69,7 @@ async def mark_intake_spam(db: Db, actor: Actor, id: UUID) -> LedgerRow:
 ROUTES = (
     get("/api/intake", list_intake, can="intake.read"),
     get("/api/intake/{id:uuid}", get_intake, can="intake.read"),
-    get("/api/intake/{id:uuid}/raw", get_intake_raw, can="intake.read"),
+    get("/api/intake/{id:uuid}/raw", get_intake_raw, can="intake.read", media_type="message/rfc822"),
     post("/api/intake/{id:uuid}/replay", replay_intake, can="intake.write"),
     post("/api/intake/{id:uuid}/spam", mark_intake_spam, can="intake.write"),
 )

@@ -107,7 +107,7 @@ def _conversation(value: str) -> UUID | None:
 
 
 ROUTES: tuple[Any, ...] = (
-    get("/api/messages/{id:uuid}/html", get_message_html, can="conversations.read"),
+    get("/api/messages/{id:uuid}/html", get_message_html, can="conversations.read", media_type="text/html"),
     post("/api/mailboxes/test", test_mailbox, can="mailboxes.write"),
     post("/api/intake/{id:uuid}/accept-held", accept_held, can="intake.write"),
 )
