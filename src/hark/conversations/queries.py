@@ -101,11 +101,17 @@ async def list_conversations(
         found = await pick(db, where, lens, position, limit + 1)
     if len(found) <= limit:
         nobody_waits = TRUE if order == "newest" else Sql("c.wait_t0 IS NULL")
-        found += await _by_message(db, Sql("{} AND {}", where, nobody_waits), lens, position, limit + 1 - len(found))
+        found += await _by_message(db, Sql("{} AND {}", where, nobody_waits), lens, position, limit + 1)
     shown = found[:limit]
     following = encode_cursor(name, position.after(shown)) if len(found) > limit else None
     items = [Row(**row_fields(row, lens, reserved=row.reserved)) for row in shown]
     return ListPage(items=items, next=following, as_of=position.as_of)
+
+
+def _rows(count: int) -> Sql:
+    """A LIMIT PostgreSQL knows when it plans: for an unknown one it expects a tenth of the table, so that no plan could
+    be kept and each page would be planned anew."""
+    return Sql(str(count))
 
 
 async def _by_price(db: Db, where: Sql, lens: Lens, position: _Position, limit: int) -> list[Candidate]:
@@ -121,7 +127,7 @@ async def _by_price(db: Db, where: Sql, lens: Lens, position: _Position, limit: 
     rows = await db.all(
         Candidate,
         Sql(
-            _PRICE, index_sql(model), u, overdue_sql(f_now=f_now, model=model), where, before, had_turn, limit, limit,
+            _PRICE, index_sql(model), u, overdue_sql(f_now=f_now, model=model), where, before, had_turn, _rows(limit), _rows(limit),
             COLUMNS, lens.actor.agent_id, lens.actor.workspace_id,
         ),
     )  # fmt: skip
@@ -140,14 +146,14 @@ WITH open AS MATERIALIZED (
   SELECT id, wait_t0, ({})::float8 AS index, overdue FROM (
     SELECT c.id, wait_t0, stake, per_s, ({})::float8 AS u, ({})::boolean AS overdue FROM conversations c
     WHERE {} AND c.status < 3 AND c.wait_t0 IS NOT NULL OFFSET 0) w
-), left_over AS (
+), left_over AS NOT MATERIALIZED (
   SELECT id, wait_t0, index, overdue FROM open WHERE NOT ({}) AND NOT ({})
 ), top AS (
-  (SELECT id, index, row_number() OVER (ORDER BY index DESC, wait_t0, id) AS rank, NULL::bigint AS turn
-    FROM left_over ORDER BY index DESC, wait_t0, id LIMIT {})
+  SELECT id, index, row_number() OVER (ORDER BY index DESC, wait_t0, id) AS rank, NULL::bigint AS turn
+    FROM (SELECT * FROM left_over ORDER BY index DESC, wait_t0, id LIMIT {}) ranked
   UNION ALL
-  (SELECT id, index, NULL, row_number() OVER (ORDER BY wait_t0, id) FROM left_over WHERE overdue
-    ORDER BY wait_t0, id LIMIT {})
+  SELECT id, index, NULL, row_number() OVER (ORDER BY wait_t0, id)
+    FROM (SELECT * FROM left_over WHERE overdue ORDER BY wait_t0, id LIMIT {}) promised
 ), places AS (
   SELECT id, max(index) AS index, max(rank) AS rank, max(turn) AS turn FROM top GROUP BY id
 )
@@ -164,7 +170,7 @@ async def _by_age(db: Db, where: Sql, lens: Lens, position: _Position, limit: in
     last = position.ranked
     after = Sql("(c.wait_t0, c.id) > ({}::float8, {})", last[1], last[2]) if last else TRUE
     return await db.all(
-        Candidate, Sql(_AGE, COLUMNS, where, after, limit, lens.actor.agent_id, lens.actor.workspace_id)
+        Candidate, Sql(_AGE, COLUMNS, where, after, _rows(limit), lens.actor.agent_id, lens.actor.workspace_id)
     )
 
 
@@ -183,7 +189,7 @@ WHERE c.workspace_id = {} ORDER BY c.wait_t0, c.id
 async def _by_message(db: Db, where: Sql, lens: Lens, position: _Position, limit: int) -> list[Candidate]:
     after = Sql("(c.last_message_at, c.id) < ({}, {})", *position.quiet) if position.quiet else TRUE
     return await db.all(
-        Candidate, Sql(_NEWEST, COLUMNS, where, after, limit, lens.actor.agent_id, lens.actor.workspace_id)
+        Candidate, Sql(_NEWEST, COLUMNS, where, after, _rows(limit), lens.actor.agent_id, lens.actor.workspace_id)
     )
 
 
