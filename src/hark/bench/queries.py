@@ -9,6 +9,7 @@ import msgspec
 from hark.bench.pgbench import Statement, literal
 from hark.core.db import Db
 
+RUNS = 7  # PostgreSQL decides on one plan for all parameters after five
 BIG = 2_000  # rows from which a table must not be read whole for one page
 
 
@@ -48,27 +49,24 @@ async def deep_threads(db: Db, count: int) -> list[UUID]:
 
 
 async def sequential_scans(db: Db, statements: Sequence[Statement], big: frozenset[str]) -> set[str]:
-    """The big tables that one of the statements reads whole, planned with its parameters and without them (as a
-    prepared statement is after a few runs)."""
+    """The big tables that one of the statements reads whole, in any of the plans PostgreSQL gives it when it is run
+    again and again: with its parameters first, then, where that costs no more, one plan for all parameters."""
     found: set[str] = set()
     async with db.pool.acquire() as conn:
         for sql, statement in {s.sql: s for s in statements}.items():
-            for mode in ("force_custom_plan", "force_generic_plan"):
-                async with conn.transaction():
-                    await conn.execute(f"SET LOCAL plan_cache_mode = {mode}")
-                    plan = await _plan(conn, sql, statement)
+            for plan in await _plans(conn, sql, statement):
                 found |= {table for table in _scanned(plan) if table in big}
     return found
 
 
-async def _plan(conn: Any, sql: str, statement: Statement) -> Any:
+async def _plans(conn: Any, sql: str, statement: Statement) -> list[Any]:
     await conn.execute(f"PREPARE benched AS {sql}")
     try:
         places = ", ".join(await conn.fetchval(_QUOTED, [_text(a) for a in statement.args]) or ())
-        rows = await conn.fetch(f"EXPLAIN (FORMAT JSON) EXECUTE benched{f'({places})' if places else ''}")
+        explain = f"EXPLAIN (FORMAT JSON) EXECUTE benched{f'({places})' if places else ''}"
+        return [msgspec.json.decode((await conn.fetch(explain))[0][0]) for _ in range(RUNS)]
     finally:
         await conn.execute("DEALLOCATE benched")
-    return msgspec.json.decode(rows[0][0])
 
 
 def _text(value: Any) -> str | None:

@@ -31,7 +31,7 @@ CONVERSATIONS, QUICK = 1_000_000, 50
 # Only while seeding: nothing is worth keeping until the end, and index builds want memory.
 LOADING = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0",
-    "max_wal_size": "16GB", "checkpoint_timeout": "1h", "autovacuum": "off", "shared_buffers": "512MB",
+    "max_wal_size": "4GB", "checkpoint_timeout": "1h", "autovacuum": "off", "shared_buffers": "512MB",
     "maintenance_work_mem": "768MB", "work_mem": "256MB",
 }  # fmt: skip
 
