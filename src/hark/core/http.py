@@ -98,7 +98,8 @@ def build_handler(route: Route) -> HTTPRouteHandler:
     )(route.handler)
 
 
-def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    # Async, though it waits for nothing: Litestar runs a plain guard in a thread, for every request.
     can = handler.opt["can"]
     if any(isinstance(id, int) and abs(id) > MAX_ID for id in connection.path_params.values()):
         raise NotFound("There is nothing at this address.")
@@ -123,6 +124,8 @@ def _body_guard(handler: Callable[..., Any]) -> list[Callable[..., Awaitable[Non
         body = await Request(connection.scope, connection.receive).body()  # kept in the scope for the handler
         try:
             decoder.decode(body)
+        except RecursionError as error:
+            raise BadRequest("The JSON is nested too deeply.", code="invalid") from error
         except msgspec.DecodeError as error:
             message, at, path = str(error).partition(" - at ")
             path = path.strip("`") if at else "$"
