@@ -16,6 +16,9 @@ const client = new QueryClient({
   },
 })
 
+// A new version was installed while this page was open: its parts have other names now.
+window.addEventListener('vite:preloadError', () => location.reload())
+
 applyTheme()
 const language = currentLanguage()
 const strings = await loadStrings(language)

@@ -2183,6 +2183,7 @@ export interface components {
             locale: string;
             permissions: string[];
             scope: components["schemas"]["Scope"];
+            seq: number;
             teams: components["schemas"]["Team"][];
             workspace: components["schemas"]["WorkspaceView"];
         };
@@ -2439,9 +2440,29 @@ export interface components {
             items: (components["schemas"]["MessageView"] | components["schemas"]["EventView"])[];
             next?: string | null;
         };
+        /** Page[OutboxView] */
+        "Page_hark.delivery.types.OutboxView_": {
+            items: components["schemas"]["OutboxView"][];
+            next?: string | null;
+        };
+        /** Page[Run] */
+        "Page_hark.imports.types.Run_": {
+            items: components["schemas"]["Run"][];
+            next?: string | null;
+        };
+        /** Page[Mailbox] */
+        "Page_hark.intake.accounts.types.Mailbox_": {
+            items: components["schemas"]["intake_accounts_types_Mailbox"][];
+            next?: string | null;
+        };
         /** Page[LedgerRow] */
         "Page_hark.intake.queries.LedgerRow_": {
             items: components["schemas"]["LedgerRow"][];
+            next?: string | null;
+        };
+        /** Page[CaseRef] */
+        "Page_hark.reports.types.CaseRef_": {
+            items: components["schemas"]["CaseRef"][];
             next?: string | null;
         };
         /** Party */
@@ -3111,7 +3132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "*/*": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -4337,7 +4358,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutboxView"][];
+                    "application/json": components["schemas"]["Page_hark.delivery.types.OutboxView_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -4920,7 +4941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"][];
+                    "application/json": components["schemas"]["Page_hark.imports.types.Run_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5087,7 +5108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "message/rfc822": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5205,7 +5226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intake_accounts_types_Mailbox"][];
+                    "application/json": components["schemas"]["Page_hark.intake.accounts.types.Mailbox_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5533,7 +5554,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "text/html": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5946,7 +5967,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CaseRef"][];
+                    "application/json": components["schemas"]["Page_hark.reports.types.CaseRef_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7237,7 +7258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "text/plain": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dayName, duration, moment, shortDuration } from './time'
+import { dayName, duration, moment, shortDuration, waitDuration } from './time'
 
 const NOW = new Date(2026, 10, 23, 12, 0).getTime()
 
@@ -14,6 +14,11 @@ describe('duration', () => {
   ])('%d seconds', (seconds, en, ko) => {
     expect(duration(seconds, 'en')).toBe(en)
     expect(duration(seconds, 'ko')).toBe(ko)
+  })
+
+  test('a wait begins with less than a minute', () => {
+    expect(waitDuration(59, 'en')).toBe('<1 min')
+    expect(waitDuration(3720, 'ko')).toBe('1시간 2분')
   })
 
   test('one unit in narrow places, Italian days are giorni', () => {

@@ -24,6 +24,13 @@ export function duration(seconds: number, language: Language): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h')
 }
 
+const MOMENT: Record<Language, string> = { en: '<1 min', ko: '1분 미만', it: '<1 min' }
+
+/** How long somebody has waited: clocks on screen move in quarter minutes, so seconds would be a pretence. */
+export function waitDuration(seconds: number, language: Language): string {
+  return seconds < 60 ? MOMENT[language] : duration(seconds, language)
+}
+
 /** The same with one unit only, for narrow places: "45 s", "3 h", "2 d". */
 export function shortDuration(seconds: number, language: Language): string {
   const unit = UNITS[language]

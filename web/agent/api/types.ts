@@ -65,7 +65,8 @@ export type Holiday = Answer<Schema['Holiday']>
 
 export type Mailbox = Schema['intake_accounts_types_Mailbox']
 export type Server = Schema['ServerView']
-export type ServerBody = Schema['ImapServer'] | Schema['SmtpServer']
+export type ImapServer = Schema['ImapServer']
+export type SmtpServer = Schema['SmtpServer']
 export type MailboxTest = Schema['MailboxTestResult']
 
 export type Rule = Answer<Schema['Rule']>

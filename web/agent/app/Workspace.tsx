@@ -20,7 +20,7 @@ export function Workspace({ client }: { client: QueryClient }) {
   const t = useT()
   const me = useMe()
   const route = useRoute()
-  const connected = useLive(client, me.csrf_token)
+  const connected = useLive(client, me)
   useShortcuts()
   useWorkspaceCommands(client)
   useEffect(() => {

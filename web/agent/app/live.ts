@@ -2,7 +2,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { keys } from '../api/queries'
-import type { Page, Row } from '../api/types'
+import type { Me, Page, Row } from '../api/types'
 import { mergeRows } from './merge'
 
 /** `conversation` is null when the viewer may no longer see it. */
@@ -15,19 +15,25 @@ const STORM_MS = 1_000
 /** Close code of a socket whose session is over. */
 const SIGNED_OUT = 4401
 
-/** Keeps the caches live while mounted. False while the line is down for more than a moment. */
-export function useLive(client: QueryClient, csrfToken: string): boolean {
+/**
+ * Keeps the caches live while mounted. False while the line is down for more than a moment.
+ * It resumes from the head of the journal that came with `me`, which was read before everything else on the page.
+ */
+export function useLive(client: QueryClient, me: Me): boolean {
   const [connected, setConnected] = useState(true)
+  const { csrf_token: csrf, seq } = me
   useEffect(() => {
-    const line = openLine(client, csrfToken, setConnected)
+    const line = openLine(client, csrf, seq, setConnected)
     return () => line.close()
-  }, [client, csrfToken])
+    // A later `me` has a later seq; the line knows better how far it has come.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [client, csrf])
   return connected
 }
 
-function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) => void): { close: () => void } {
+function openLine(client: QueryClient, csrf: string, seq: number, tell: (connected: boolean) => void): { close: () => void } {
   const settler = createSettler(client)
-  let resume: number | null = null
+  let resume = seq
   let attempts = 0
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -41,9 +47,10 @@ function openLine(client: QueryClient, csrf: string, tell: (connected: boolean) 
       attempts = 0
       tell(true)
       const frame = JSON.parse(String(event.data)) as Frame
-      if (!('seq' in frame)) return
+      // What was missed follows the hello, so only these two move the number to resume from.
       if (frame.type === 'reset') void client.invalidateQueries()
-      if (frame.type === 'events') applyItems(client, frame.items, settler)
+      else if (frame.type === 'events') applyItems(client, frame.items, settler)
+      else return
       resume = frame.seq
     })
     socket.addEventListener('close', (event) => {

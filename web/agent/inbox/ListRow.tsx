@@ -2,7 +2,7 @@ import { Globe, Mail, type LucideIcon } from 'lucide-react'
 import { memo } from 'react'
 import { heat } from '../../shared/heat'
 import { money } from '../../shared/money'
-import { absolute, duration, moment, shortDuration } from '../../shared/time'
+import { absolute, moment, shortDuration, waitDuration } from '../../shared/time'
 import type { Row } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
@@ -68,12 +68,12 @@ export function Waiting({ row }: { row: Row }) {
   if (!row.waiting_since) {
     return (
       <time className="tabular shrink-0 text-secondary text-ink-3" dateTime={row.last_message_at} title={absolute(row.last_message_at, language)}>
-        {shortDuration((now - Date.parse(row.last_message_at)) / 1000, language)}
+        {waited(now, row.last_message_at) < 60 ? t('list.now') : shortDuration(waited(now, row.last_message_at), language)}
       </time>
     )
   }
-  const waited = (now - Date.parse(row.waiting_since)) / 1000
-  const level = row.overdue ? 5 : heat(waited, EXPECTED_S)
+  const seconds = waited(now, row.waiting_since)
+  const level = row.overdue ? 5 : heat(seconds, EXPECTED_S)
   return (
     <span
       className={`tabular inline-flex shrink-0 items-center gap-1 text-secondary font-medium ${HEAT_TEXT[level]}`}
@@ -81,9 +81,13 @@ export function Waiting({ row }: { row: Row }) {
     >
       <HeatMark level={level} />
       <span className="sr-only">{t('list.waiting')}</span>
-      {duration(waited, language)}
+      {waitDuration(seconds, language)}
     </span>
   )
+}
+
+function waited(now: number, since: string): number {
+  return (now - Date.parse(since)) / 1000
 }
 
 export function Price({ row }: { row: Row }) {

@@ -108,6 +108,7 @@ const enCore = {
   'list.clearFilters': 'Clear filters',
   'list.pending': { one: '{n} new', other: '{n} new' },
   'list.unread': 'Unread',
+  'list.now': 'now',
   'list.noSubject': '(no subject)',
   'list.assignedTo': 'Assigned to {name}',
   'list.waiting': 'Waiting for us:',

@@ -109,6 +109,7 @@ export const it: Strings = {
   'list.clearFilters': 'Togli i filtri',
   'list.pending': { one: '{n} nuova', other: '{n} nuove' },
   'list.unread': 'Da leggere',
+  'list.now': 'ora',
   'list.noSubject': '(senza oggetto)',
   'list.assignedTo': 'Assegnata a {name}',
   'list.waiting': 'Attende una risposta:',

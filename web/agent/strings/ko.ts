@@ -109,6 +109,7 @@ export const ko: Strings = {
   'list.clearFilters': '필터 지우기',
   'list.pending': '새 대화 {n}개',
   'list.unread': '읽지 않음',
+  'list.now': '방금',
   'list.noSubject': '(제목 없음)',
   'list.assignedTo': '담당: {name}',
   'list.waiting': '응답 대기:',

@@ -43,6 +43,7 @@ export function HtmlBody({ url, id, title, withImages }: Props) {
     if (content.querySelector('[data-quote]')) setQuotes((old) => (old === 'none' ? 'folded' : old))
     content.body.style.fontSize = '16px'
     content.body.querySelector<HTMLElement>(':scope > :first-child')?.style.setProperty('margin-top', '0')
+    content.body.querySelector<HTMLElement>(':scope > :last-child')?.style.setProperty('margin-bottom', '0')
     new ResizeObserver(measure).observe(content.documentElement)
     measure()
   }

@@ -1,7 +1,7 @@
 import { Bot, CircleAlert, Ellipsis, Lock, MailWarning, Paperclip, Users } from 'lucide-react'
 import { memo, useState } from 'react'
 import { heat } from '../../shared/heat'
-import { absolute, duration, moment } from '../../shared/time'
+import { absolute, moment, waitDuration } from '../../shared/time'
 import { api } from '../api/client'
 import type { Attachment, Conversation, MailAddress, Message } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
@@ -107,7 +107,7 @@ function WaitingClock({ conversation }: { conversation: Conversation }) {
   return (
     <span className={`tabular ml-auto inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full bg-heat-wash px-2.5 text-secondary font-medium ${HEAT_TEXT[level]}`}>
       <HeatMark level={level} />
-      {t('thread.waits', { time: duration(waited, language) })}
+      {t('thread.waits', { time: waitDuration(waited, language) })}
     </span>
   )
 }
@@ -199,6 +199,7 @@ function DeliveryLine({ message }: { message: Message }) {
     )
   }
   const isOnItsWay = message.delivery === 'ready' || message.delivery === 'sending'
+  if (!isOnItsWay && !message.keeps_ball) return null
   return (
     <p className="mt-2 text-secondary text-ink-3">
       {isOnItsWay ? t('delivery.sending') : null}

@@ -2,11 +2,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, Loader, PlugZap } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { api, Problem } from '../../api/client'
-import type { Mailbox, MailboxTest, Server, ServerBody } from '../../api/types'
+import type { ImapServer, Mailbox, MailboxTest, Server, SmtpServer } from '../../api/types'
 import { useT } from '../../app/i18n'
+import { useDirectory } from '../../app/me'
 import { useProblemText } from '../../app/problems'
 import { Button } from '../../ui/Button'
-import { Field, Input } from '../../ui/Field'
+import { Field, Input, Select } from '../../ui/Field'
 import { ErrorNote } from '../../ui/Notice'
 import { number, text } from '../parts'
 import { mailboxesQuery } from './queries'
@@ -19,6 +20,7 @@ export function MailboxForm({ mailbox, onSaved, onCancel, cancelLabel }: Props) 
   const t = useT()
   const say = useProblemText()
   const client = useQueryClient()
+  const { teams } = useDirectory()
   const form = useRef<HTMLFormElement>(null)
   const [way, setWay] = useState<'imap' | 'forward'>(mailbox && !mailbox.imap ? 'forward' : 'imap')
   const [busy, setBusy] = useState<'test' | 'save' | null>(null)
@@ -30,6 +32,7 @@ export function MailboxForm({ mailbox, onSaved, onCancel, cancelLabel }: Props) 
     return {
       name: text(data, 'name') || text(data, 'address') || mailbox?.name || '',
       ...(mailbox ? {} : { address: text(data, 'address').toLowerCase() }),
+      team_id: number(data, 'team'),
       imap: way === 'imap' ? readServer(data, 'imap') : null,
       smtp: readServer(data, 'smtp'),
     }
@@ -75,6 +78,20 @@ export function MailboxForm({ mailbox, onSaved, onCancel, cancelLabel }: Props) 
         <Field label={t('mailbox.name')} hint={t('mailbox.nameHint')} error={errors?.field('name')}>
           {(control) => <Input {...control} name="name" defaultValue={mailbox?.name} />}
         </Field>
+        {teams.length > 0 && (
+          <Field label={t('filter.team')} hint={t('mailbox.teamHint')}>
+            {(control) => (
+              <Select {...control} name="team" defaultValue={mailbox?.team_id ?? ''}>
+                <option value="">{t('mailbox.noTeam')}</option>
+                {teams.map((team) => (
+                  <option key={team.id} value={team.id}>
+                    {team.name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
       </div>
       <fieldset className="flex flex-col gap-3">
         <legend className="mb-2 font-strong">{t('mailbox.incoming')}</legend>
@@ -133,7 +150,7 @@ function Checks({ result }: { result: MailboxTest }) {
   })
 }
 
-function readServer(form: FormData, kind: 'imap' | 'smtp'): ServerBody | null {
+function readServer(form: FormData, kind: 'imap' | 'smtp'): ImapServer | SmtpServer | null {
   const host = text(form, `${kind}.host`)
   if (!host) return null
   const password = String(form.get(`${kind}.password`) ?? '')
@@ -144,6 +161,12 @@ function readServer(form: FormData, kind: 'imap' | 'smtp'): ServerBody | null {
     username: text(form, `${kind}.username`),
     verify: form.get(`${kind}.verify`) === 'on',
     ...(password ? { password } : {}),
-    ...(kind === 'imap' ? { folders: text(form, 'imap.folders').split(',').map((name) => name.trim()).filter(Boolean) } : {}),
+    ...(kind === 'imap'
+      ? {
+          folders: text(form, 'imap.folders').split(',').map((name) => name.trim()).filter(Boolean),
+          after_fetch: text(form, 'imap.after_fetch') as ImapServer['after_fetch'],
+          history: form.get('imap.history') === 'on',
+        }
+      : {}),
   }
 }

@@ -53,7 +53,25 @@ export function ServerFields({ kind, server }: { kind: 'imap' | 'smtp'; server: 
           </Field>
         </div>
       )}
-      <Checkbox name={`${kind}.verify`} defaultChecked={server?.verify ?? true} label={t('mailbox.verify')} className="col-span-3 self-end max-[719px]:col-span-2" />
+      {kind === 'imap' && (
+        <div className="col-span-3 max-[719px]:col-span-2">
+          <Field label={t('mailbox.afterFetch')} hint={t('mailbox.afterFetchHint')}>
+            {(control) => (
+              <Select {...control} name="imap.after_fetch" defaultValue={server?.after_fetch || 'keep'}>
+                {(['keep', 'seen', 'delete'] as const).map((one) => (
+                  <option key={one} value={one}>
+                    {t(`mailbox.after.${one}`)}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        </div>
+      )}
+      {kind === 'imap' && (
+        <Checkbox name="imap.history" defaultChecked={server?.history ?? false} label={t('mailbox.history')} className="col-span-3 max-[719px]:col-span-2" />
+      )}
+      <Checkbox name={`${kind}.verify`} defaultChecked={server?.verify ?? true} label={t('mailbox.verify')} className="col-span-3 max-[719px]:col-span-2" />
     </div>
   )
 }
