@@ -148,7 +148,8 @@ def _figures(measured: Sequence[Measured]) -> list[Figure]:
                target=RATIO_TARGET, better="higher"),
         Figure(key="p99_worst", value=round(slowest.p99_ms, 1), unit=f"ms ({slowest.key})", target=P99_TARGET_MS,
                better="lower"),
-        Figure(key="sequential_scans", value=len(scans), unit="big tables", target=0, better="lower"),
+        Figure(key="sequential_scans", value=len(scans), unit=", ".join(sorted(scans)) or "big tables",
+               target=0, better="lower"),
     ]  # fmt: skip
     for m in measured:
         figures += [
