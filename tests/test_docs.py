@@ -149,7 +149,7 @@ FOREIGN = [
     re.compile(pattern)
     for pattern in (
         r"/home/" + r"\w+", r"/Users" + r"/\w+", r"/work" + r"/(main|shared)", r"/root" + r"/\.", r"C:\\" + r"Users",
-        r"files\.python" + r"hosted", r"pypi" + r"\.org/(simple|packages)", r"registry\.npm" + r"js", r"artifactory", r"/tmp/" + r"hark/",
+        r"files\.python" + r"hosted", r"pypi" + r"\.org/(simple|packages)", r"registry\.npm" + r"js", r"artifact" + "ory", r"/tmp/" + r"hark/",
     )
 ]  # fmt: skip
 BINARY = {".png", ".ico", ".woff2", ".eml", ".jpg"}

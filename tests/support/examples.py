@@ -124,7 +124,9 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/conversations/{id:uuid}/split": {"message_ids": [i["messages"]], "contact_id": i["contacts"], "subject": "s"},
         "POST /api/conversations/{id:uuid}/read": {"seq": 1},
         "PUT /api/conversations/{id:uuid}/draft": {"body": {"text": "d"}},
-        "POST /api/conversations/{id:uuid}/replies": {**_reply(seq), "attachment_ids": []},
+        "POST /api/conversations/{id:uuid}/replies": {
+            **_reply(seq, send_at=_later(), keep_until=_later(), html="<p>Soon</p>"), "attachment_ids": [], "cc": [{"address": "b@shop.example", "name": "B"}],
+        },
         "POST /api/messages/{id:uuid}/needs-answer": {"value": False},
         "POST /api/tags": {"name": "t", "color": 1},
         "PATCH /api/tags/{id:int}": {"name": "t2"},

@@ -70,7 +70,7 @@ def permissions_of(builtin: str | None, stored: list[str]) -> frozenset[str]:
 
 TOKEN_PREFIX = "hark_"  # noqa: S105 -- what every API token starts with, so that leaked ones can be searched for
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 Password = Annotated[str, msgspec.Meta(min_length=10, max_length=1000)]
 MailAddress = Annotated[str, msgspec.Meta(min_length=3, max_length=320, pattern="^[^@\\s]+@[^@\\s]+$")]
 
@@ -124,7 +124,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
 class NewToken(Body):
     name: Name
     scopes: list[str]
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class TokenView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What people and rules do to a conversation. Each action locks it, records its events and saves it, once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from hark.journey.types import (
 )
 from hark.timers.actions import cancel_timer, set_timer
 from hark.timers.types import TimerKind
+
+FARTHEST = timedelta(days=36_525)
 
 
 async def lock_live(tx: Tx, id: UUID, *, spam: bool = False) -> Locked:
@@ -153,6 +155,8 @@ async def snooze(tx: Tx, id: UUID, until: datetime, *, asked_by_customer: bool =
     """Out of the list until a moment. It is our time, unless the customer asked for the date."""
     if until <= tx.now():
         raise BadRequest("The time of a snooze must lie in the future.", code="past")
+    if until > tx.now() + FARTHEST:
+        raise BadRequest("A snooze ends within a hundred years.", code="too_far")
     c = await lock_live(tx, id)
     await set_timer(tx, id, TimerKind.SNOOZE, until, {})
     await _saved(tx, c, Snoozed(until=until, asked_by_customer=asked_by_customer))

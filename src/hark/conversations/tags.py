@@ -9,7 +9,7 @@ from hark.core.db import Queries, Tx
 from hark.core.errors import NotFound
 from hark.core.http import Body
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"\S")]
 Color = Annotated[int, msgspec.Meta(ge=0, le=11)]
 
 

@@ -26,6 +26,7 @@ from hark.delivery.types import (
 )
 
 MAX_FILES_BYTES = 25_000_000
+FARTHEST = timedelta(days=36_525)
 
 
 async def queue_reply(
@@ -77,6 +78,8 @@ async def _check(tx: Tx, actor: Actor, c: Locked, new: NewReplyBody) -> None:
         raise BadRequest("The time to send at has passed. Choose a later one.", code="past")
     if new.keep_until is not None and new.keep_until <= tx.now():
         raise BadRequest("The promised time has passed. Choose a later one.", code="past")
+    if any(when is not None and when > tx.now() + FARTHEST for when in (new.send_at, new.keep_until)):
+        raise BadRequest("Replies and promises are due within a hundred years.", code="too_far")
     if new.resolve and (new.keep or new.keep_until is not None):
         raise BadRequest(
             "A reply either resolves the conversation or keeps it with you, not both.", code="keep_or_resolve"

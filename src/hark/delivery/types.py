@@ -50,6 +50,9 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class NewReplyBody(Body):
     """What an agent sends. `id` is made by the client: the same request twice is one reply.
 
@@ -66,9 +69,9 @@ class NewReplyBody(Body):
     bcc: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
     attachment_ids: Annotated[list[UUID], msgspec.Meta(max_length=50)] = []
     keep: bool = False
-    keep_until: datetime | None = None
+    keep_until: Moment | None = None
     resolve: bool = False
-    send_at: datetime | None = None
+    send_at: Moment | None = None
     cancel_if_customer_writes: bool = False
 
 

@@ -29,8 +29,8 @@ def parse_query(text: str) -> Condition:
     """The condition in a query parameter, as JSON text."""
     try:
         return parse_condition(msgspec.json.decode(text))
-    except msgspec.DecodeError as error:
-        raise _bad("$", "this is not JSON") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _bad("$", "this is not JSON, or nested too deeply") from error
 
 
 def _bad(path: str, why: str) -> BadRequest:

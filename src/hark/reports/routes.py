@@ -76,7 +76,7 @@ def _cohort(
         raise BadRequest("The period must end after it starts, and be at most three years long.", code="bad_period")
     try:
         ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadRequest(
             f"{time_zone} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone"
         ) from error

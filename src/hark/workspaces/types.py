@@ -11,7 +11,7 @@ from hark.core.http import Body
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 Locale = Annotated[str, msgspec.Meta(pattern="^(en|ko|it)$")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 
 class ValueSettings(msgspec.Struct, frozen=True, kw_only=True):
