@@ -17,7 +17,12 @@ const client = new QueryClient({
 })
 
 // A new version was installed while this page was open: its parts have other names now.
-window.addEventListener('vite:preloadError', () => location.reload())
+window.addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem('hark.reloaded'))
+  if (Date.now() - last < 60_000) return
+  sessionStorage.setItem('hark.reloaded', String(Date.now()))
+  location.reload()
+})
 
 applyTheme()
 const language = currentLanguage()
