@@ -139,8 +139,9 @@ def _too_deep(html: str) -> bool:
 
 def _strip(html: str) -> str:
     html = re.sub(r"(?is)<(script|style|title)\b.*?(?:</\1\s*>|$)", " ", html)
-    html = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]*>", "\n", html)
-    return re.sub(r"\n\s*\n\s*\n+", "\n\n", unescape(re.sub(r"<[^>]*>", "", html))).strip()
+    # A tag ends at the next "<" at the latest: a hundred thousand of them without an end must not take a quadratic look.
+    html = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]*>", "\n", html)
+    return re.sub(r"\n\s*\n\s*\n+", "\n\n", unescape(re.sub(r"<[^<>]*>", "", html))).strip()
 
 
 def _filter(tag: str, name: str, value: str) -> str | None:
