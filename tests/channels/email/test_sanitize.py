@@ -160,7 +160,7 @@ def test_html_as_text(html: str, text: str) -> None:
 
 @pytest.mark.parametrize("endless", ["<", "<br ", "</p ", "<a ", '<a title="'])
 def test_tags_without_an_end_are_read_in_one_go(endless: str) -> None:
-    """Looking from each of them for an end that never comes would take minutes, and hold up all other mail.""""""
+    """Looking from each of them for an end that never comes would take minutes, and hold up all other mail."""
     html = "<div>" * 450 + endless * (600_000 // len(endless))
     check(sanitize_html(html).html)
     assert "<div>" not in html_to_text(html)
