@@ -1,9 +1,16 @@
 """The glue between the pure e-mail parts and the rest: what intake is told, and where the history begins."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
-from hark.channels.email.adapter import loop_token, mail_reader, quoted_at
+from hark.channels.email.adapter import loop_token, mail_channel, mail_reader, quoted_at
+from hark.channels.email.compose import wire_address
+from hark.channels.email.hosts import host_policy
+from hark.channels.email.smtp_out import SmtpSender
 from hark.core.crypto import Keys
+from hark.delivery.types import Mailbox, OutAccount, Outgoing, SendFailed
 from hark.intake.types import ReadContext
 
 KEYS = Keys(b"0" * 32)
@@ -32,3 +39,21 @@ def test_reading_knows_our_own_marks() -> None:
     assert read(raw, other).kind == "human", "mail between two workspaces is no loop"
     forged = b"From: a@x.example\r\nReferences: <h.0195aaaaaaaa7aaa8aaaaaaaaaaaaaaa.0123456789abcdef@desk.example>\r\n\r\nx\r\n"
     assert read(forged, CONTEXT).own_ids == []
+
+
+@pytest.mark.parametrize("address", ["x@y.example\n", "x\x01@y.example", "x@y.example\x7f", "x@xn--ü.example"])
+def test_a_blind_copy_to_what_is_no_address_never_meets_the_network(address: str) -> None:
+    channel = mail_channel(KEYS, SmtpSender(host_policy(allow_private=True)))
+    out = Outgoing(
+        workspace_id=1, outbox_id=uuid4(), account=OutAccount(1, 1, "Support", "support@desk.example", {}),
+        external_id="a@b", author_name="Ada", to=[Mailbox(address="c@x.example")], cc=[],
+        bcc=[Mailbox(address=address)], subject="s", text="t", html=None, at=datetime.now(UTC), locale="en",
+        time_zone="UTC", parent=None, references=[], quoted=None, files=[],
+    )  # fmt: skip
+    with pytest.raises(SendFailed) as failed:
+        channel.prepare(out)
+    assert failed.value.permanent
+
+
+def test_an_international_domain_needs_no_international_server() -> None:
+    assert wire_address("kim@예시.example") == "kim@xn--vv4b11d.example"

@@ -146,7 +146,8 @@ async def test_private_hosts_are_refused_unless_allowed(sink: SmtpSink) -> None:
 @pytest.mark.parametrize(("address", "public"), [
     ("8.8.8.8", True), ("127.0.0.1", False), ("10.0.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("::1", False),
     ("::ffff:10.0.0.1", False), ("fe80::1%eth0", False), ("2002:a00:1::", False), ("2606:4700::1111", True), ("224.0.0.1", False),
-    ("0.0.0.1", False),
+    ("0.0.0.1", False), ("::127.0.0.1", False), ("::", False), ("64:ff9b::a00:1", False), ("64:ff9b::808:808", True),
+    ("64:ff9b:1::a00:1", False), ("fec0::1", False),
 ])  # fmt: skip
 def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public

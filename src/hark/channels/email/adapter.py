@@ -11,7 +11,7 @@ import msgspec
 from hark.channels.base import TransportError
 from hark.channels.email.auto import classify
 from hark.channels.email.bounces import read_report
-from hark.channels.email.compose import OutFile, Quoted, build_reply, new_message_id, own_message_id
+from hark.channels.email.compose import OutFile, Quoted, build_reply, new_message_id, own_message_id, wire_address
 from hark.channels.email.mime import parse_message
 from hark.channels.email.reply import split_reply
 from hark.channels.email.sanitize import sanitize_html
@@ -146,6 +146,7 @@ def mail_channel(keys: Keys, sender: SmtpSender) -> OutChannel:
 
     def prepare(out: Outgoing) -> bytes:
         try:
+            _recipients(out)  # Bcc stands in no header, so nothing else would look at it before the network has the mail
             return compose(out, loop=loop_token(keys, out.workspace_id))
         except ValueError as error:
             raise SendFailed(f"{error} Correct the address and send the reply again.", permanent=True) from error
@@ -158,7 +159,7 @@ def mail_channel(keys: Keys, sender: SmtpSender) -> OutChannel:
                 permanent=True,
             )
         config = smtp_config(server, open_password(server, keys))
-        envelope = OutEnvelope(sender=out.account.address, recipients=_recipients(out))
+        envelope = OutEnvelope(sender=wire_address(out.account.address), recipients=_recipients(out))
         try:
             result = await sender.send(raw, envelope, config)
         except TransportError as error:
@@ -169,7 +170,7 @@ def mail_channel(keys: Keys, sender: SmtpSender) -> OutChannel:
 
 
 def _recipients(out: Outgoing) -> list[str]:
-    return list(dict.fromkeys(m.address for m in (*out.to, *out.cc, *out.bcc)))
+    return list(dict.fromkeys(wire_address(m.address) for m in (*out.to, *out.cc, *out.bcc)))
 
 
 def compose(out: Outgoing, *, loop: str) -> bytes:

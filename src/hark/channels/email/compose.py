@@ -128,19 +128,26 @@ def _address_field(name: str, addresses: Sequence[Address]) -> str:
 
 
 def _mailbox(address: Address) -> str:
-    local, _, domain = address.address.rpartition("@")
-    if not local or not domain or not local.isascii() or re.search(r"[\s\x00-\x1f<>,;]", address.address):
-        raise ValueError(f"{address.address!r} is not a mail address.")
-    if not domain.isascii():
-        domain = domain.encode("idna").decode("ascii")
+    wire = wire_address(address.address)
     name = one_line(address.name)
     if not name:
-        return f"{local}@{domain}"
+        return wire
     if not name.isascii() or "=?" in name or len(name) > 60:
-        return f"{_words(name, 0)} <{local}@{domain}>"
+        return f"{_words(name, 0)} <{wire}>"
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     shown = name if ATOMS.fullmatch(name) else f'"{escaped}"'
-    return f"{shown} <{local}@{domain}>"
+    return f"{shown} <{wire}>"
+
+
+def wire_address(address: str) -> str:
+    """The address as it travels in headers and envelope, an international domain in its ASCII form (RFC 5891).
+
+    Raises ValueError for one that cannot travel.
+    """
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or not local.isascii() or re.search(r"[\s\x00-\x1f\x7f<>,;]", address):
+        raise ValueError(f"{address!r} is not a mail address.")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
 
 
 def _text_field(name: str, value: str) -> str:

@@ -9,6 +9,10 @@ from collections.abc import Awaitable, Callable
 from hark.channels.base import TransportError
 from hark.channels.email.types import Security
 
+# An IPv4 address in IPv6 clothes: compatible (RFC 4291 2.5.5.1) and translated (RFC 6052); a local translator (RFC 8215).
+CLOTHES = tuple(ipaddress.IPv6Network(one) for one in ("::/96", "64:ff9b::/96"))
+LOCAL_TRANSLATOR = ipaddress.IPv6Network("64:ff9b:1::/48")
+
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """(host, port) -> addresses that may be connected to, best first. Raises TransportError when there is none."""
 
@@ -43,8 +47,13 @@ def host_policy(*, allow_private: bool) -> Resolve:
 def is_public(address: str) -> bool:
     """Whether an IP address is reachable on the internet: not loopback, link-local, private, shared or reserved."""
     one = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(one, "ipv4_mapped", None) or getattr(one, "sixtofour", None)
-    return one.is_global and not one.is_multicast and (mapped is None or is_public(str(mapped)))
+    if isinstance(one, ipaddress.IPv6Address):
+        if any(one in network for network in CLOTHES):
+            return is_public(str(ipaddress.IPv4Address(int(one) & 0xFFFF_FFFF)))
+        mapped = one.ipv4_mapped or one.sixtofour
+        if one.is_site_local or one in LOCAL_TRANSLATOR or (mapped is not None and not is_public(str(mapped))):
+            return False
+    return one.is_global and not one.is_multicast
 
 
 async def connect(host: str, port: int, resolve: Resolve, timeout_s: float) -> socket.socket:
