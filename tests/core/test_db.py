@@ -113,18 +113,6 @@ async def test_chains_of_causes_end(db: Db, workspace: TestWorkspace) -> None:
             tx.emit(Pinged(n=1))
 
 
-async def test_work_after_commit_runs_only_when_committed(db: Db, workspace: TestWorkspace) -> None:
-    calls: list[str] = []
-    async with db.transaction(workspace.owner) as tx:
-        tx.after_commit(lambda: calls.append("yes"))
-        assert calls == []
-    with pytest.raises(RuntimeError):
-        async with db.transaction(workspace.owner) as tx:
-            tx.after_commit(lambda: calls.append("no"))
-            raise RuntimeError
-    assert calls == ["yes"]
-
-
 async def test_an_audit_line_stands_beside_the_change(db: Db, workspace: TestWorkspace) -> None:
     async with db.transaction(workspace.owner) as tx:
         await tx.audit("mailbox.created", "mailbox:3", data={"port": 993})

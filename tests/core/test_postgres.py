@@ -163,7 +163,7 @@ async def test_creates_the_database_and_keeps_rows_over_a_restart(tmp_path: Path
         assert await fetchval(server.dsn, "SHOW fsync") == "on"
         assert await fetchval(server.dsn, "SHOW synchronous_commit") == "on"
         assert await fetchval(server.dsn, "SHOW data_checksums") == "on"
-        assert await fetchval(server.direct_dsn, "SELECT current_database()") == "hark"
+        assert await fetchval(server.dsn, "SELECT current_database()") == "hark"
         await execute(server.dsn, "CREATE TABLE t (x int); INSERT INTO t VALUES (42)")
     assert cluster_state(data_dir) == "shut down"
     assert server.socket_dir is not None

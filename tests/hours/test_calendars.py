@@ -9,8 +9,7 @@ from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.core.clock import unix
 from hark.core.db import Db
-from hark.core.errors import NotFound
-from hark.hours.queries import default_calendar_id, load_calendars, open_seconds
+from hark.hours.queries import load_calendars, open_seconds
 
 WEEKDAYS = [{"weekday": day, "start": "09:00", "end": "18:00"} for day in range(5)]
 OFFICE = {"tz": "Europe/Rome", "periods": WEEKDAYS, "holidays": [{"date": "2026-12-25", "name": "Christmas"}]}
@@ -34,10 +33,11 @@ async def test_create_and_list(client: SignedIn, clock: FakeClock) -> None:
         ("Always", True, True), ("Office", False, False)]
 
 
-async def test_a_new_default_replaces_the_old_one(client: SignedIn, db: Db, workspace: TestWorkspace) -> None:
+async def test_a_new_default_replaces_the_old_one(client: SignedIn) -> None:
     office = await created(client, is_default=True)
     assert office["is_default"]
-    assert await default_calendar_id(db, workspace.id) == office["id"]
+    items = (await client.get("/api/calendars")).json()["items"]
+    assert [item["id"] for item in items if item["is_default"]] == [office["id"]]
 
 
 async def test_a_change_applies_from_now_and_rewrites_nothing(
@@ -46,12 +46,13 @@ async def test_a_change_applies_from_now_and_rewrites_nothing(
     clock.at = MONDAY_NOON
     office = await created(client)
     past = [unix(MONDAY_NOON) - n * 4567 for n in range(400)]
-    before = (await load_calendars(db, workspace.id)).by_id[office["id"]].F_many(past)
+    calendar = (await load_calendars(db, workspace.id)).by_id[office["id"]]
+    before = [calendar.F(t) for t in past]
     answer = await client.post(f"/api/calendars/{office['id']}/versions", {"plan": SHORT})
     assert answer.status_code == 200, answer.text
     assert answer.json()["current"] == 1
     calendar = (await load_calendars(db, workspace.id)).by_id[office["id"]]
-    assert calendar.F_many(past) == before
+    assert [calendar.F(t) for t in past] == before
     assert calendar.open_between(unix(MONDAY_NOON), unix(MONDAY_NOON) + 86_400) == (1 + 3) * 3600  # until 13, from 9
     async with db.transaction(workspace.owner) as tx:
         assert (await open_seconds(tx))(office["id"], past[0]) == before[0]
@@ -140,8 +141,3 @@ async def test_unchanged_hours_are_counted_from_the_same_tables(db: Db, workspac
     assert first.by_id[workspace.calendar_id] is second.by_id[workspace.calendar_id]
     assert second.F(workspace.calendar_id, 946_684_800 + 12.5) == 12.5
     assert second.f_now(946_684_800) == {workspace.calendar_id: 0}
-
-
-async def test_a_workspace_without_hours_has_no_default(db: Db) -> None:
-    with pytest.raises(NotFound):
-        await default_calendar_id(db, -1)

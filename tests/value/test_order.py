@@ -11,18 +11,16 @@ from hypothesis import strategies as st
 
 from hark.core.sql import Sql
 from hark.value.order import (
-    difficulty_fit,
     index_sql,
     is_overdue,
     limit_s,
     order_index,
     overdue_sql,
-    relative_rate,
     u_sql,
     urgency,
     with_reserved,
 )
-from hark.value.types import DAY_S, HOUR_S, PATIENCE_S, Difficulty, ValueModel
+from hark.value.types import DAY_S, HOUR_S, PATIENCE_S, ValueModel
 
 MODEL = ValueModel()
 NOW = 1_790_000_000.0
@@ -124,21 +122,3 @@ def test_every_eighth_row_is_the_oldest_overdue() -> None:
     assert [case for case, _ in shown[:8]] == [0, 1, 2, 3, 4, 5, 6, 19]
     assert shown[7] == (19, True)
     assert shown[15] == (18, True), "3 was served by its rank already"
-
-
-def test_nobody_is_judged_by_three_cases() -> None:
-    assert relative_rate(0, 0, topic_per_h=4, model=MODEL) == 1
-    assert relative_rate(3, 0.1, topic_per_h=4, model=MODEL) == pytest.approx(13 / 2.6 / 4)
-    assert relative_rate(4000, 1000, topic_per_h=4, model=MODEL) == pytest.approx(1)
-    assert relative_rate(90_000, 1000, topic_per_h=4, model=MODEL) == 2
-    assert relative_rate(0, 1000, topic_per_h=4, model=MODEL) == 0.5
-    assert relative_rate(5, 1, topic_per_h=0, model=MODEL) == 1
-
-
-def test_hard_cases_wait_a_while_for_experience() -> None:
-    def fit(difficulty: Difficulty, experienced: bool, open_s: float) -> float:
-        return difficulty_fit(difficulty, experienced=experienced, open_s=open_s, model=MODEL)
-
-    assert fit(Difficulty.HARD, True, 0) > 1 > fit(Difficulty.HARD, False, 0)
-    assert fit(Difficulty.HARD, False, MODEL.hold_s) == 1
-    assert fit(Difficulty.NORMAL, False, 0) == fit(Difficulty.EASY, True, 0) == 1

@@ -1,4 +1,4 @@
-"""Value at stake, severity, and the parameters stored with a wait."""
+"""Value at stake and severity."""
 
 from datetime import date, timedelta
 
@@ -13,7 +13,6 @@ from hark.value.stake import (
     to_base,
     two_digits,
     value_at_stake,
-    wait_params,
 )
 from hark.value.types import Severity, ValueModel, Worth
 
@@ -77,11 +76,3 @@ def test_severity_is_rescaled_to_mean_one(counts: list[int]) -> None:
 
 def test_no_cases_yet_leave_the_weights_alone() -> None:
     assert severity_mean([0, 0, 0, 0], MODEL) == 1
-
-
-def test_wait_params_are_the_stored_columns() -> None:
-    stake = value_at_stake(Worth(monthly_minor=400_00), today=TODAY, model=MODEL)
-    params = wait_params(stake, Severity.HIGH, patience_s=120, t0=1000.5, f0=12.0, calendar_id=3, model=MODEL)
-    assert params.stake == 4_800_00 * 2.5
-    assert params.per_s == 1 / 120
-    assert (params.wait_t0, params.wait_f0, params.calendar_id) == (1000.5, 12.0, 3)

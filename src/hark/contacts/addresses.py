@@ -58,13 +58,3 @@ def company_domain(address: str) -> str | None:
     """The domain of a normalised address when it can tell a company; None for free mail and address literals."""
     domain = address.rpartition("@")[2]
     return None if domain in FREE_MAIL or domain.startswith("[") or "." not in domain else domain
-
-
-def display_address(address: str) -> str:
-    """A stored address as people read it, with its domain in their own script."""
-    local, _, domain = address.rpartition("@")
-    try:
-        shown = domain.encode().decode("idna") if "xn--" in domain else domain
-    except UnicodeError:
-        shown = domain
-    return f"{local}@{shown}"

@@ -93,7 +93,7 @@ async def split(
         raise Conflict("At least one message must stay in the conversation.", code="nothing_left")
     contact = await _contact(tx, c, moved, contact_id)
     new = await _start_side(tx, c, moved, contact, subject)
-    await _move(tx, c, new, moved)
+    await _move(tx, new, moved)
     oldest = min(m.occurred_at for m in moved)
     ids = tuple(m.id for m in moved)
     record(tx, c, MessagesSplit(to_id=new.id, message_ids=ids, oldest_at=oldest), subject_id=new.id)
@@ -145,7 +145,7 @@ async def _start_side(tx: Tx, c: Locked, moved: Sequence[_Moved], contact: _Cont
     return new
 
 
-async def _move(tx: Tx, c: Locked, new: Locked, moved: Sequence[_Moved]) -> None:
+async def _move(tx: Tx, new: Locked, moved: Sequence[_Moved]) -> None:
     """Messages and their search entries change the conversation; their endpoints are copied under fresh keys."""
     copies: dict[UUID, UUID] = {m.endpoint_id: uuid7() for m in moved if m.endpoint_id}
     for old, copy in copies.items():

@@ -15,7 +15,7 @@ from hark.conversations.lock import MISSING
 from hark.conversations.types import Delivery, Direction, MessageFiled, MessageKind
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor, ActorKind
-from hark.core.db import Db, Queries
+from hark.core.db import Db
 from hark.core.errors import NotFound
 from hark.core.events import Registry
 from hark.core.paging import Page, check_limit, decode_cursor, encode_cursor
@@ -103,19 +103,6 @@ async def list_thread(
     page = found[:limit]
     following = encode_cursor(name, page[-1][0]) if len(found) > limit else None
     return Page(items=[item for _, item in page], next=following)
-
-
-async def find_messages(db: Db, actor: Actor, ids: list[UUID]) -> list[MessageView]:
-    """These messages as items of their threads (for a socket); of visible conversations only, in no order."""
-    rows = await db.all(
-        _Message,
-        Sql(
-            "SELECT {} FROM messages m WHERE m.workspace_id = {} AND m.id = ANY({}::uuid[]) AND EXISTS"
-            " (SELECT FROM conversations c WHERE c.workspace_id = m.workspace_id AND c.id = m.conversation_id AND {})",
-            _MESSAGE, actor.workspace_id, ids, visible(actor),
-        ),
-    )  # fmt: skip
-    return [_message_view(row, actor) for row in rows]
 
 
 # parts ------------------------------------------------------------------------------------------------------------
@@ -279,18 +266,3 @@ def event_name(class_name: str) -> str:
 
 def _kind_name(kind: ActorKind) -> str:
     return kind.name.lower()
-
-
-async def conversation_of_message(db: Queries, actor: Actor, message_id: UUID) -> UUID:
-    """Where a message stands. Raises NotFound when the actor may not see that conversation."""
-    id = await db.find(
-        UUID,
-        Sql(
-            "SELECT c.id FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id"
-            " AND c.id = m.conversation_id WHERE m.workspace_id = {} AND m.id = {} AND {}",
-            actor.workspace_id, message_id, visible(actor),
-        ),
-    )  # fmt: skip
-    if id is None:
-        raise NotFound("This message does not exist, or your role does not include it.")
-    return id

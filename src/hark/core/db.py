@@ -8,8 +8,7 @@
 Locks are taken in one order everywhere: conversations in id order, the journal head last (in `emit`'s flush).
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -136,7 +135,6 @@ class Tx(Queries):
         self.pending: list[Recorded] = []
         self.last_seq = 0
         self._projected = 0  # how many of `pending` the projectors have seen
-        self._after: list[Callable[[], Awaitable[None] | None]] = []
         self._now = db.now()
 
     @property
@@ -210,10 +208,6 @@ class Tx(Queries):
             self.workspace_id, uuid7(), self._now, self.actor.kind, self.actor.id, action, subject, data or {},
         )  # fmt: skip
 
-    def after_commit(self, call: Callable[[], Awaitable[None] | None]) -> None:
-        """Run once the transaction is durable; never when it is undone. Must not fail: correctness cannot depend on it."""
-        self._after.append(call)
-
     async def settle(self) -> None:
         """Let the projectors see the events emitted so far, without taking the journal's lock yet.
 
@@ -249,18 +243,10 @@ class Tx(Queries):
         self.pending, self._projected = [], 0
 
     def committed(self) -> None:
-        """Wake the readers and start what waited for the commit."""
+        """Wake the readers of the journal."""
         if self.last_seq and self.db.on_commit:
             self.db.on_commit(self.workspace_id, self.last_seq)
-        for call in self._after:
-            result = call()
-            if result is not None:
-                task = asyncio.ensure_future(result)
-                _background.add(task)
-                task.add_done_callback(_background.discard)
 
-
-_background: set[asyncio.Future[None]] = set()
 
 _APPEND = """
 WITH head AS (

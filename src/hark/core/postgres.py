@@ -114,11 +114,6 @@ class EmbeddedPostgres:
         return make_dsn(self.socket_dir, self.database)
 
     @property
-    def direct_dsn(self) -> str:
-        """The same server: nothing pools connections in between."""
-        return self.dsn
-
-    @property
     def pid(self) -> int | None:
         """Process number of the postmaster while it runs."""
         return self._process.pid if self._process is not None else None

@@ -283,13 +283,3 @@ async def due_for_release(db: Db, limit: int = 50) -> list[OutboxRow]:
         " LIMIT $2",
         db.now(), limit,
     )  # fmt: skip
-
-
-async def next_due_at(db: Db) -> datetime | None:
-    """When the outbox has something to do next."""
-    return await db.find(datetime, "SELECT min(next_try_at) FROM outbox WHERE state < 2")
-
-
-async def oldest_overdue(db: Db) -> datetime | None:
-    """When the oldest message that should have left already was due."""
-    return await db.find(datetime, "SELECT min(release_at) FROM outbox WHERE state < 3 AND release_at <= $1", db.now())

@@ -11,7 +11,7 @@ Time before 1970 and after 2199 counts as closed, so that a mail dated in the ye
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,17 +61,6 @@ class Calendar:
         """Cumulative open seconds at `t`; never decreases."""
         second = _clamp(t)
         return float(self._table_at(second).f(second))  # a whole number too: stored states are compared byte for byte
-
-    def F_many(self, times: Iterable[float]) -> list[float]:  # noqa: N802
-        """`[F(t) for t in times]`, in one loop over the tables; the times need no order."""
-        seconds = [_clamp(t) for t in times]
-        if not seconds:
-            return []
-        low, high = min(seconds), max(seconds)
-        table = self._table_at(low)
-        if table is self._table_at(high):
-            return table.f_many(seconds, low, high)
-        return [self._table_at(second).f(second) for second in seconds]
 
     def open_between(self, t0: float, t1: float) -> float:
         """Open seconds from `t0` to `t1`; negative when `t1` is earlier."""
@@ -160,7 +149,6 @@ class _Table:
         self._starts: list[float] = []
         self._ends: list[float] = []
         self._sums: list[float] = []
-        self._bulk: tuple[list[float], list[float], list[float]] | None = None
         if not self._always:
             self._grow_up(year + 1)
             self._shift = version.f_base - self._raw(self._anchor)
@@ -170,27 +158,6 @@ class _Table:
             return self._shift + second - self._anchor
         self._cover(second, second)
         return self._shift + self._raw(second)
-
-    def f_many(self, seconds: list[float], low: float, high: float) -> list[float]:
-        if self._always:
-            shift = self._shift - self._anchor
-            return [second + shift for second in seconds]
-        self._cover(low, high)
-        if self._bulk is None:
-            self._bulk = self._bulk_columns()
-        starts, lengths, bases = self._bulk
-        found = []
-        for second in seconds:
-            i = bisect_right(starts, second) - 1
-            passed, length = second - starts[i], lengths[i]
-            found.append(bases[i] + (passed if passed < length else length))
-        return found
-
-    def _bulk_columns(self) -> tuple[list[float], list[float], list[float]]:
-        """Starts, lengths and F at the start, with a sentinel in front so that the loop needs no edge test."""
-        lengths = [end - start for start, end in zip(self._starts, self._ends, strict=True)]
-        sums = (self._sums[:1] or [0]) + self._sums
-        return [FIRST_S - 1, *self._starts], [0, *lengths], [self._shift + base for base in sums]
 
     def open_at(self, second: float) -> bool:
         if self._always:
@@ -248,7 +215,7 @@ class _Table:
                 self._ends.append(end)
                 self._sums.append(total)
                 total += end - start
-        self._high_year, self._high_s, self._bulk = high_year, year_start(high_year), None
+        self._high_year, self._high_s = high_year, year_start(high_year)
 
     def _grow_down(self, low_year: int) -> None:
         intervals = [part for year in range(low_year, self._low_year) for part in year_intervals(self._plan, year)]
@@ -260,7 +227,7 @@ class _Table:
         self._starts[:0] = [interval.start for interval in intervals]
         self._ends[:0] = [interval.end for interval in intervals]
         self._sums[:0] = reversed(sums)
-        self._low_year, self._low_s, self._bulk = low_year, year_start(low_year), None
+        self._low_year, self._low_s = low_year, year_start(low_year)
 
 
 def year_intervals(plan: Plan, year: int) -> list[Interval]:

@@ -74,13 +74,6 @@ async def get_calendar(db: Queries, actor: Actor, id: int, *, now: datetime) -> 
     return _view(row, calendars.by_id[id], actor, now)
 
 
-async def default_calendar_id(db: Queries, workspace_id: int) -> int:
-    """The calendar of accounts and teams that have none of their own. Raises NotFound before there is any."""
-    return await db.one(
-        int, "SELECT id FROM calendars WHERE workspace_id = $1 AND is_default", workspace_id, missing=MISSING
-    )
-
-
 async def preview_calendar(db: Queries, actor: Actor, id: int, *, days: int, now: datetime) -> Preview:
     """The open hours of today and the following days, by the versions that will be in force. Raises NotFound."""
     calendar = (await load_calendars(db, actor.workspace_id)).by_id.get(id)

@@ -46,14 +46,6 @@ async def due_items(db: Db, limit: int) -> list[Item]:
     )  # fmt: skip
 
 
-async def count_open(db: Db) -> int:
-    return await db.find(int, "SELECT count(*) FROM intake_items WHERE fate = 0") or 0
-
-
-async def count_parked(db: Db) -> int:
-    return await db.find(int, "SELECT count(*) FROM intake_items WHERE fate = 7") or 0
-
-
 # threading ----------------------------------------------------------------------------------------------------------
 
 

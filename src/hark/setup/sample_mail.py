@@ -60,7 +60,7 @@ def mails_of(case: Case, number: int, *, times: list[datetime], people: dict[str
             mail["References"] = " ".join(thread)
         thread.append(str(mail["Message-ID"]))
         quoted = "" if last is None else _quote(case.lang, *last)
-        _write(mail, step, quoted, mailbox=case.mailbox)
+        _write(mail, step, quoted)
         last = (at, sender.display_name, step.text)
         mails[n] = mail.as_bytes()
     return mails
@@ -71,7 +71,7 @@ def _quote(lang: str, at: datetime, who: str, text: str) -> str:
     return f"\n\n{_WROTE[lang].format(at=at, who=who)}\n{lines}"
 
 
-def _write(mail: EmailMessage, step: Step, quoted: str, *, mailbox: str) -> None:
+def _write(mail: EmailMessage, step: Step, quoted: str) -> None:
     mail.set_content(f"{step.text}{quoted}\n", charset="utf-8", cte="base64")
     if step.html:
         paragraphs = "".join(f"<p>{escape(p).replace(chr(10), '<br>')}</p>" for p in step.text.split("\n\n"))

@@ -1,4 +1,4 @@
-"""Who is served next: the order index, its SQL twin, the reserved share, and who is good at what.
+"""Who is served next: the order index, its SQL twin and the reserved share.
 
 The index is the slope of the first part of P (see `price.leave_probability`) over a mixed clock, in minor units per
 second. It freezes at its peak, so those who waited longest never fall back. Inspired by the generalised c-mu rule
@@ -11,7 +11,7 @@ from math import exp, log
 from typing import TypeVar
 
 from hark.core.sql import Sql
-from hark.value.types import Difficulty, ValueModel
+from hark.value.types import ValueModel
 
 T = TypeVar("T", bound=Hashable)
 
@@ -40,14 +40,9 @@ def urgency(customer_s: float, open_s: float, *, per_s: float, ahead_s: float, m
     return min(mixed * per_s, model.peak)
 
 
-def order_index(
-    stake: float, u: float, *, per_s: float, model: ValueModel, rate: float = 1.0, fit: float = 1.0
-) -> float:
-    """V s (2 ln2 / 3) u 2^(-u^2) / m x mu x difficulty fit, in minor units per second.
-
-    `stake` is V s. `rate` (mu, see `relative_rate`) and `fit` belong to an agent: a list leaves both at 1.
-    """
-    return stake * per_s * index_gain(model) * u * exp(-LN2 * u * u) * rate * fit
+def order_index(stake: float, u: float, *, per_s: float, model: ValueModel) -> float:
+    """V s (2 ln2 / 3) u 2^(-u^2) / m, in minor units per second; `stake` is V s."""
+    return stake * per_s * index_gain(model) * u * exp(-LN2 * u * u)
 
 
 def index_gain(model: ValueModel) -> float:
@@ -115,22 +110,3 @@ def with_reserved(
                 return rows
             rows.append((case, False))
         placed.add(case)
-
-
-def relative_rate(resolved: int, active_h: float, *, topic_per_h: float, model: ValueModel) -> float:
-    """mu of an agent on a topic and difficulty band, relative to the topic's mean; between 0.5 and 2.
-
-    `resolved` without reopen in `active_h` active hours, shrunk to `topic_per_h` with ten pseudo-cases: nobody is
-    judged by three conversations.
-    """
-    if topic_per_h <= 0:
-        return 1.0
-    per_h = (resolved + model.pseudo_cases) / (active_h + model.pseudo_cases / topic_per_h)
-    return min(max(per_h / topic_per_h, model.rate_low), model.rate_high)
-
-
-def difficulty_fit(difficulty: Difficulty, *, experienced: bool, open_s: float, model: ValueModel) -> float:
-    """Hard cases go to experienced agents first; after `hold_s` open seconds anybody may take them."""
-    if difficulty != Difficulty.HARD or open_s >= model.hold_s:
-        return 1.0
-    return model.experienced_fit if experienced else model.inexperienced_fit

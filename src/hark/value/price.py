@@ -4,21 +4,11 @@
 clock, which starts again whenever the ball comes back to us.
 """
 
-from collections.abc import Iterable, Sequence
-from math import expm1, log, prod
-from typing import NamedTuple
+from math import expm1, log
 
-from hark.value.types import DAY_S, HOUR_S, ValueModel
+from hark.value.types import HOUR_S, ValueModel
 
 _LN2 = log(2)
-
-
-class RunRate(NamedTuple):
-    """A loss per day, per month (a twelfth of a year) and per year of 365.25 days."""
-
-    per_day: float
-    per_month: float
-    per_year: float
 
 
 def leave_probability(waited_s: float, per_s: float, model: ValueModel) -> float:
@@ -53,45 +43,3 @@ def price_per_hour(
 def wait_price(value: float, scale: float, waited_s: float, *, per_s: float, model: ValueModel) -> float:
     """Minor units a whole wait has cost: V s P(W)."""
     return value * loss_share(waited_s, per_s, scale, model)
-
-
-def holder_total(value: float, losses: Iterable[float]) -> float:
-    """Minor units over all waits of one value holder: V (1 - prod(1 - s P)), never the plain sum.
-
-    `losses` are the `loss_share` of each wait. A customer can leave only once, so the total never passes V.
-    """
-    return value * (1.0 - prod(1.0 - loss for loss in losses))
-
-
-def saved_without(
-    value: float, scale: float, waited_s: float, stage_s: float, *, per_s: float, model: ValueModel
-) -> float:
-    """Minor units saved had one stage of `stage_s` not been in a wait of `waited_s`: V s (P(W) - P(W - d))."""
-    shorter = max(0.0, waited_s - stage_s)
-    saved = loss_share(waited_s, per_s, scale, model) - loss_share(shorter, per_s, scale, model)
-    return value * max(0.0, saved)
-
-
-def share_by_duration(total_minor: int, durations_s: Sequence[float]) -> list[int]:
-    """The price of a wait divided among its stages by duration; whole minor units that sum to the total exactly.
-
-    Rounds by the largest remainder; a wait of no length at all gives everything to its first stage.
-    """
-    if not durations_s:
-        return []
-    length = sum(durations_s)
-    if length <= 0:
-        return [total_minor] + [0] * (len(durations_s) - 1)
-    exact = [total_minor * duration / length for duration in durations_s]
-    shares = [int(part) for part in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda i: (shares[i] - exact[i], i))
-    for i in by_remainder[: total_minor - sum(shares)]:
-        shares[i] += 1
-    return shares
-
-
-def run_rate(loss: float, over_s: float) -> RunRate:
-    """A loss that arose within `over_s` seconds (> 0), as a rate per day, month and year."""
-    per_day = loss / over_s * DAY_S
-    return RunRate(per_day=per_day, per_month=per_day * 365.25 / 12, per_year=per_day * 365.25)
-

@@ -1,4 +1,4 @@
-"""What is at stake when a customer waits: value V, severity s, and the parameters stored with the wait."""
+"""What is at stake when a customer waits: value V and severity s."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from math import floor, log10
 
 from babel.numbers import get_currency_precision
 
-from hark.value.types import Severity, Stake, ValueModel, WaitParams, Worth
+from hark.value.types import Severity, Stake, ValueModel, Worth
 
 
 def two_digits(minor: float) -> int:
@@ -64,19 +64,3 @@ def severity_mean(counts: Sequence[int], model: ValueModel) -> float:
 def severity_scale(severity: Severity, model: ValueModel) -> float:
     """s: the severity's weight, rescaled so that its mean over the last 90 days is 1."""
     return model.severity_weights[severity] / model.severity_mean
-
-
-def wait_params(
-    stake: Stake, severity: Severity, *, patience_s: float, t0: float, f0: float, calendar_id: int, model: ValueModel
-) -> WaitParams:
-    """The columns to store when a wait opens, or when its severity or customer changes.
-
-    `patience_s` is m of the channel account, by default `model.patience_s` of its medium.
-    """
-    return WaitParams(
-        wait_t0=t0,
-        wait_f0=f0,
-        calendar_id=calendar_id,
-        per_s=1.0 / patience_s,
-        stake=stake.value_minor * severity_scale(severity, model),
-    )

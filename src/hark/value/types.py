@@ -80,15 +80,6 @@ class ValueModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     limit_patience: float = 3.0
     limit_open_s: float = 9 * HOUR_S
 
-    # Who is good at it
-    pseudo_cases: float = 10.0
-    rate_low: float = 0.5
-    rate_high: float = 2.0
-    experienced_fit: float = 1.25
-    inexperienced_fit: float = 0.8
-    hold_s: float = 1800.0
-    """Open seconds for which a hard case is kept for experienced agents."""
-
 
 class Worth(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about who pays: a company's (or contact's) own columns. None means unknown."""
@@ -110,17 +101,3 @@ class Stake(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     assumed: bool = False
     renewal_in_days: int | None = None
-
-
-class WaitParams(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored parameters of an open wait: columns `wait_t0, wait_f0, calendar_id, per_s, stake`.
-
-    `wait_t0` seconds since 1970 (customer clock), `wait_f0` F of that calendar then (team clock), `per_s` = 1/m
-    in 1/s, `stake` = V s in base minor units. From them alone the order index follows at any later instant.
-    """
-
-    wait_t0: float
-    wait_f0: float
-    calendar_id: int
-    per_s: float
-    stake: float

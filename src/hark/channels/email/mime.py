@@ -32,7 +32,6 @@ MAX_TEXT_BYTES = 2_000_000  # of one text or HTML part shown in the thread; a lo
 MAX_KEPT_HEADER = 2_000  # characters
 MEDIA = ("image/", "audio/", "video/")
 UNSAFE_NAME = re.compile(r'[<>:"|?*\x00-\x1f]')
-FLOWED_END = re.compile(r" \r?\n")
 EXTENSIONS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html",
               "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "image/jpeg": ".jpg",
               "application/pkcs7-mime": ".p7m", "application/pkcs7-signature": ".p7s",
