@@ -146,7 +146,7 @@ def mail_channel(keys: Keys, sender: SmtpSender) -> OutChannel:
 
     def prepare(out: Outgoing) -> bytes:
         try:
-            _recipients(out)  # Bcc stands in no header, so nothing else would look at it before the network has the mail
+            _recipients(out)  # Bcc stands in no header: nothing else looks at it before the network has the mail
             return compose(out, loop=loop_token(keys, out.workspace_id))
         except ValueError as error:
             raise SendFailed(f"{error} Correct the address and send the reply again.", permanent=True) from error
