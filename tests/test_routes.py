@@ -198,7 +198,7 @@ async def test_ids_of_another_workspace_in_a_body_are_refused(world: World) -> N
         if not ours or route.can == PUBLIC:
             continue
         theirs = dict(world.foreign[key(route)])
-        for name in ("until", "valid_from", "expires_at", "send_at", "id"):
+        for name in ("until", "valid_from", "expires_at", "send_at", "keep_until", "id"):
             if name in ours and route.path != "/api/mailboxes/test":
                 theirs[name] = ours[name]
         for body in ids_in(ours, theirs):
