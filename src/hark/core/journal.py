@@ -16,6 +16,7 @@ from hark.core.wake import Bus
 log = structlog.get_logger(__name__)
 BATCH = 100
 POLL_S = 1.0
+GATHER_S = 0.03  # while events keep coming, so long apart are two batches: a burst costs few transactions
 TRIES = 3
 
 
@@ -160,15 +161,15 @@ async def run_consumers(db: Db, bus: Bus, consumers: Sequence[Consumer], stop: a
             wake.clear()
             try:
                 behind = await lagging(db, list(by_name))
-                moved = 0
-                for name, workspace_id, _lag in behind:
-                    moved += await run_once(db, by_name[name], workspace_id)
+                moved = [await run_once(db, by_name[name], workspace_id) for name, workspace_id, _lag in behind]
             except Exception as error:
                 log.error("journal readers failed, trying again", exc_info=error)
-                moved = 0
+                moved = []
                 await asyncio.sleep(POLL_S)
-            if not moved:
+            if not any(moved):
                 await _wait(wake, stop)
+            elif max(moved) < BATCH:
+                await asyncio.sleep(GATHER_S)
     finally:
         silence()
 

@@ -23,6 +23,7 @@ from hark.core.wake import Bus
 log = structlog.get_logger(__name__)
 MAX_REPLAY = 500
 MAX_QUEUED = 200
+GATHER_S = 0.02  # between two frames while events keep coming; the first of a burst goes out at once
 
 Hydrate = Callable[[Db, int, Sequence[Recorded]], Awaitable[Any]]
 """(db, workspace, events) -> what `render` needs: the current rows, read once for all viewers."""
@@ -150,14 +151,17 @@ class _Room:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.kick.wait(), 1.0)
                 self.kick.clear()
-                await self._advance()
+                if await self._advance():
+                    await asyncio.sleep(GATHER_S)
             except asyncio.CancelledError:
                 raise
             except Exception as error:
                 log.error("realtime reader failed, trying again", workspace=self.workspace_id, exc_info=error)
                 await asyncio.sleep(1)
 
-    async def _advance(self) -> None:
+    async def _advance(self) -> bool:
+        """Push what is new; whether there was anything."""
+        before = self.seq
         while events := await read(self.hub.db, self.workspace_id, self.seq):
             hydrated: Any = None
             if self.members:
@@ -168,6 +172,7 @@ class _Room:
             # Set before the first push: who subscribes from here on replays up to this number itself.
             self.seq = events[-1].seq
             await self._push(events, hydrated)
+        return self.seq != before
 
     async def _push(self, events: list[Recorded], hydrated: Any) -> None:
         """A revoked viewer is ended before anything of this batch reaches them."""

@@ -31,6 +31,7 @@ from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 log = structlog.get_logger(__name__)
 BATCH = 25
 POLL_S = 1.0
+GATHER_S = 0.01  # while mails keep coming: the next batch shares one transaction
 BIG = 200_000  # bytes; larger mails are read in a thread, so that the loop goes on
 
 Reader = Callable[[bytes, ReadContext], Inbound]
@@ -60,7 +61,9 @@ class Processor:
                 log.error("the ledger cannot be worked off, trying again", exc_info=error)
                 await asyncio.sleep(POLL_S)
                 continue
-            if not done:
+            if 0 < done < BATCH:
+                await asyncio.sleep(GATHER_S)
+            elif not done:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL_S)
 
