@@ -64,7 +64,7 @@ _COUNTS = (
     (
         "SELECT count(*) FROM intake_items WHERE fate = 7",
         "Nothing that came in is parked.",
-        "{} received items are parked: see Settings, Intake.",
+        "{} received items are parked: see Settings, Intake ledger.",
     ),
     (
         "SELECT count(*) FROM outbox WHERE state IN (4, 6)",
