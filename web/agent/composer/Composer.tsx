@@ -73,7 +73,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape leaves whatever field has the focus
     <section
       aria-label={t(isNote ? 'command.note' : 'command.reply')}
-      onKeyDown={(event) => event.key === 'Escape' && !mention && !event.defaultPrevented && (event.target as HTMLElement).blur()}
+      onKeyDown={(event) => event.key === 'Escape' && !mention && (event.target as HTMLElement).blur()}
       className={`flex max-h-[40vh] min-h-52 shrink-0 flex-col border-t max-[719px]:max-h-[70vh] ${isNote ? 'border-note-line bg-note' : 'border-line bg-paper'}`}
     >
       <ComposerHead mode={mode} onMode={draft.start} mayReply={mayReply} people={people} onPeople={draft.setPeople} saving={draft.saving} />

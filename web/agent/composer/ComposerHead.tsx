@@ -33,16 +33,16 @@ export function ComposerHead({ mode, onMode, mayReply, people, onPeople, saving 
               type="button"
               aria-pressed={mode === one}
               onClick={() => onMode(one)}
-              className="target rounded-control px-2 text-secondary font-medium text-ink-3 hover:text-ink aria-pressed:text-ink aria-pressed:underline aria-pressed:decoration-2 aria-pressed:underline-offset-4"
+              className="target rounded-control px-2 text-secondary font-medium whitespace-nowrap text-ink-3 hover:text-ink aria-pressed:text-ink aria-pressed:underline aria-pressed:decoration-2 aria-pressed:underline-offset-4"
             >
               {t(`command.${one}`)}
             </button>
           ))}
         </div>
         {isNote && (
-          <span className="ml-1 inline-flex items-center gap-1 text-secondary text-note-ink">
-            <Lock size={12} aria-hidden />
-            {t('thread.teamOnly')}
+          <span className="ml-1 inline-flex min-w-0 items-center gap-1 text-secondary text-note-ink">
+            <Lock size={12} className="shrink-0" aria-hidden />
+            <span className="truncate">{t('thread.teamOnly')}</span>
           </span>
         )}
         <span className="grow" />

@@ -69,8 +69,8 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
       <Avatar name={message.author.name || from?.address || '?'} size={32} />
       <div className="min-w-0 grow">
         <div className="flex items-baseline gap-2">
-          <span className="max-w-full min-w-0 shrink-0 truncate font-strong">{message.author.name || from?.address}</span>
-          <span className="min-w-0 grow truncate text-secondary text-ink-3 max-[719px]:invisible">
+          <span className="min-w-0 truncate font-strong">{message.author.name || from?.address}</span>
+          <span className="min-w-0 shrink-[9999] grow truncate text-secondary text-ink-3 max-[719px]:invisible">
             {message.direction === 'in' && from?.address !== message.author.name && from?.address}
           </span>
           <time className="tabular shrink-0 text-secondary text-ink-3" dateTime={message.at} title={absolute(message.at, language)}>
