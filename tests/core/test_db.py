@@ -9,7 +9,7 @@ from tests.support.workspace import TestWorkspace
 
 from hark.core.actor import Actor, ActorKind, system
 from hark.core.db import Db
-from hark.core.errors import Conflict, NotFound
+from hark.core.errors import Conflict, NotFound, Unavailable
 from hark.core.events import MAX_DEPTH, Event, Recorded, from_row, registry
 from hark.core.journal import head, read
 
@@ -142,3 +142,31 @@ def test_actors_of_the_machine_can_everything() -> None:
     assert system(1).can("anything")
     assert not Actor(workspace_id=1, kind=ActorKind.AGENT, permissions=frozenset({"a"})).can("b")
     assert msgspec.structs.replace(system(1), kind=ActorKind.RULE).can("b")
+
+
+async def test_a_server_that_stops_in_the_middle_is_said_so(db: Db, workspace: TestWorkspace) -> None:
+    with pytest.raises(Unavailable):
+        async with db.transaction(workspace.owner) as tx:
+            await tx.run("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(Unavailable):
+        async with db.transaction(workspace.owner) as tx:
+            pid = await tx.one(int, "SELECT pg_backend_pid()")
+            await db.run("SELECT pg_terminate_backend($1, 5000)", pid)
+            await tx.run("SELECT 1")
+    assert await db.one(int, "SELECT 1") == 1, "the pool goes on with fresh connections"
+
+
+async def test_two_who_lock_crosswise_are_told_to_try_again(db: Db, workspace: TestWorkspace) -> None:
+    keys = (71_001, 71_002)
+    both = asyncio.Barrier(2)
+
+    async def lock(first: int, second: int) -> None:
+        async with db.transaction(workspace.owner) as tx:
+            await tx.run("SELECT pg_advisory_xact_lock($1)", first)
+            await both.wait()
+            await tx.run("SELECT pg_advisory_xact_lock($1)", second)
+
+    ends = await asyncio.gather(lock(*keys), lock(*reversed(keys)), return_exceptions=True)
+    (refused,) = [end for end in ends if end is not None]
+    assert isinstance(refused, Unavailable)
+    assert refused.code == "busy"

@@ -8,6 +8,7 @@ from tests.support.workspace import TestWorkspace
 
 from hark.core.actor import system
 from hark.core.db import Db, Tx
+from hark.core.errors import Unavailable
 from hark.core.events import Event, Recorded
 from hark.core.journal import Consumer, head, lagging, read, retry_parked, run_consumers, run_once
 from hark.core.wake import Bus
@@ -123,3 +124,22 @@ async def test_a_commit_is_heard_in_another_process(db: Db, workspace: TestWorks
     finally:
         await sender.stop()
         await receiver.stop()
+
+
+async def test_a_database_that_goes_away_parks_nothing(db: Db, workspace: TestWorkspace) -> None:
+    away = 4
+
+    async def handle(tx: Tx, recorded: Recorded) -> None:
+        nonlocal away
+        if away:
+            away -= 1
+            await tx.run("SELECT pg_terminate_backend(pg_backend_pid())")
+        await ship(tx, recorded)
+
+    consumer = Consumer("patient", (Ordered,), handle)
+    await order(db, workspace.id, 7)
+    while away:
+        with pytest.raises(Unavailable):
+            await run_once(db, consumer, workspace.id)
+    await drain(db, consumer, workspace.id)
+    assert [n for n, _ in await shipped(db, workspace.id)] == [7]

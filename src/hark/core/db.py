@@ -276,8 +276,32 @@ def translate_errors() -> Iterator[None]:
         if known:
             raise known from error
         raise
-    except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, ConnectionRefusedError) as error:
-        raise Unavailable("The database is not reachable right now. Nothing was changed; try again.") from error
+    except Exception as error:
+        if is_lost(error):
+            raise Unavailable("The database is not reachable right now. Nothing was changed; try again.") from error
+        if isinstance(error, _CROSSED):
+            raise Unavailable(
+                "Somebody else changed the same at this moment. Nothing was changed; try again.", code="busy"
+            ) from error
+        raise
+
+
+_LOST = (
+    asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, ConnectionError,
+    FileNotFoundError,  # the socket of a server that is down
+)  # fmt: skip
+_CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone: the server stops, starts or has crashed. asyncpg says it in many ways."""
+    return isinstance(error, _LOST) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same work will do when tried again: nothing is wrong with it."""
+    return isinstance(error, (Unavailable, *_CROSSED)) or is_lost(error)
 
 
 async def _init(conn: Any) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from hark.core.actor import system
-from hark.core.db import Db, Tx
+from hark.core.db import Db, Tx, is_passing
 from hark.core.events import Event, Recorded, from_row
 from hark.core.sql import Sql
 from hark.core.wake import Bus
@@ -77,6 +77,8 @@ async def _batch(db: Db, consumer: Consumer, workspace_id: int, limit: int) -> i
             try:
                 await consumer.handle(tx, event)
             except Exception as error:
+                if is_passing(error):
+                    raise  # a restart of the database must not park what is sound
                 raise _Failed(n, error) from error
         tx.cause = None
         if rows:
@@ -123,6 +125,19 @@ async def _claim(tx: Tx, name: str) -> int | None:
         "SELECT seq FROM event_cursors WHERE consumer = $1 AND workspace_id = $2 FOR UPDATE SKIP LOCKED",
         name, tx.workspace_id,
     )  # fmt: skip
+
+
+class Parked(msgspec.Struct, frozen=True):
+    """An event a consumer has given up after `TRIES` failures."""
+
+    workspace_id: int
+    consumer: str
+    seq: int
+
+
+async def list_parked(db: Db) -> list[Parked]:
+    """What every consumer has parked, in the order it happened."""
+    return await db.all(Parked, "SELECT workspace_id, consumer, seq FROM parked_events ORDER BY workspace_id, seq, consumer")
 
 
 async def retry_parked(db: Db, consumer: Consumer, workspace_id: int, seq: int) -> None:
