@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 import pytest_asyncio
-from tests.support.workspace import TestWorkspace
+from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.core.actor import Actor, Scope, system
 from hark.core.db import Db
@@ -142,3 +142,13 @@ async def test_rows_that_cannot_be_read_make_browsers_refetch(db: Db, workspace:
     assert msgspec.json.decode(frame) == {"type": "reset", "seq": last}
     assert await head(db, workspace.id) == last
     await hub.close()
+
+
+async def test_what_happens_after_me_was_read_is_replayed(
+    db: Db, workspace: TestWorkspace, hub: Hub, client: SignedIn
+) -> None:
+    """The page reads `me`, then its lists, then opens the socket: nothing in between may be missed."""
+    seq = (await client.get("/api/me")).json()["seq"]
+    last = await emit(db, workspace, 1)
+    _, _, missed = await hub.subscribe(workspace.owner, seq)
+    assert [i["seq"] for f in missed for i in msgspec.json.decode(f)["items"]] == [last]

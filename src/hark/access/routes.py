@@ -32,6 +32,7 @@ from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import Forbidden
 from hark.core.http import PUBLIC, SIGNED_IN, delete, get, patch, post
+from hark.core.journal import head
 from hark.core.paging import Page
 from hark.settings import Settings
 from hark.workspaces.queries import get_workspace
@@ -42,7 +43,10 @@ AnyRequest = Request[Any, Any, Any]
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in, where, and what they may do. `csrf_token` goes into X-CSRF-Token; empty for API tokens."""
+    """Who is signed in, where, and what they may do. `csrf_token` goes into X-CSRF-Token; empty for API tokens.
+
+    `seq` is the head of the journal: a live socket that resumes from it misses nothing of what is read after this.
+    """
 
     agent: Agent
     workspace: WorkspaceView
@@ -51,11 +55,13 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     csrf_token: str
     teams: list[Team]
     locale: str
+    seq: int
 
 
 async def read_me(db: Db, keys: Keys, actor: Actor) -> Me:
     """The signed-in person."""
     assert actor.agent_id is not None  # every token acts for a person
+    seq = await head(db, actor.workspace_id)
     agent = await get_agent(db, actor.workspace_id, actor.agent_id)
     return Me(
         agent=agent_view(agent, actor),
@@ -65,6 +71,7 @@ async def read_me(db: Db, keys: Keys, actor: Actor) -> Me:
         csrf_token=csrf_token(keys, actor.session_id) if actor.session_id else "",
         teams=await list_teams(db, actor, mine=True),
         locale=agent.locale,
+        seq=seq,
     )
 
 
