@@ -66,7 +66,7 @@ async def rebuild(settings: Settings, options: argparse.Namespace) -> int:
 async def doctor(settings: Settings, options: argparse.Namespace) -> int:
     from hark.commands.doctor import run
 
-    return await run(settings, events=options.events)
+    return await run(settings, events=options.events, retry=options.retry)
 
 
 async def backup(settings: Settings, options: argparse.Namespace) -> int:
@@ -129,9 +129,9 @@ def build_parser() -> argparse.ArgumentParser:
     add("rebuild", rebuild, "compute waits, spans and episodes again from the journal").add_argument(
         "--workspace", type=int, help="only this workspace (default: all)"
     )
-    add("doctor", doctor, "check this installation").add_argument(
-        "--events", action="store_true", help="print which part consumes which event"
-    )
+    check = add("doctor", doctor, "check this installation")
+    check.add_argument("--events", action="store_true", help="print which part consumes which event")
+    check.add_argument("--retry", action="store_true", help="first handle the parked events again")
     add("backup", backup, "everything in one file").add_argument("file", type=Path)
     add("restore", restore, "a backup into an empty installation").add_argument("file", type=Path)
     add("db", db, "move the embedded PostgreSQL to a newer version: `hark db upgrade`").add_argument(

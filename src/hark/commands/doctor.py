@@ -1,25 +1,28 @@
-"""`hark doctor`: is this installation well, and (`--events`) who consumes which event."""
+"""`hark doctor`: is this installation well, once more what was parked (`--retry`), who consumes which event (`--events`)."""
 
 from rich.console import Console
 from rich.table import Table
 
 from hark.app import CONSUMERS, EVENTS, PROJECTORS
 from hark.commands.database import any_database, require_schema
+from hark.core.db import Db
+from hark.core.journal import list_parked, retry_parked
 from hark.core.services import Services, open_services
 from hark.intake.spool import Spool
 from hark.settings import Settings
 from hark.timers.actions import count_given_up
 
 
-async def run(settings: Settings, *, events: bool) -> int:
-    """Print the checks; 1 when one of them needs a person."""
+async def run(settings: Settings, *, events: bool, retry: bool) -> int:
+    """Print the checks, after another try of the parked events if wanted; 1 when something needs a person."""
     if events:
         Console().print(event_table())
         return 0
     async with any_database(settings) as found:
         await require_schema(found)
         async with open_services(found, events=EVENTS, projectors=PROJECTORS) as services:
-            findings = await check(services)
+            failures = await retry_events(services.db) if retry else []
+            findings = [*failures, *await check(services)]
     for ok, sentence in findings:
         print(f"{'ok  ' if ok else 'LOOK'}  {sentence}")
     return 0 if all(ok for ok, _ in findings) else 1
@@ -31,6 +34,18 @@ def event_table() -> Table:
     for kind, cls in sorted(EVENTS.items()):
         table.add_row(str(kind), cls.__name__, ", ".join(c.name for c in CONSUMERS if cls in c.events) or "-")
     return table
+
+
+async def retry_events(db: Db) -> list[tuple[bool, str]]:
+    """Handle each parked event again, the oldest first; what fails stays parked and gives a finding."""
+    consumers = {c.name: c for c in CONSUMERS}
+    failures = []
+    for parked in await list_parked(db):
+        try:
+            await retry_parked(db, consumers[parked.consumer], parked.workspace_id, parked.seq)
+        except Exception as error:  # whatever a consumer raises is what the person has to know
+            failures.append((False, f"Event {parked.seq} of workspace {parked.workspace_id} failed again in {parked.consumer}: {error!r}"))
+    return failures
 
 
 async def check(services: Services) -> list[tuple[bool, str]]:
@@ -71,7 +86,11 @@ _COUNTS = (
         "No message has failed to leave.",
         "{} messages failed or have an unknown fate: open their conversations and decide.",
     ),
-    ("SELECT count(*) FROM parked_events", "No consumer has parked an event.", "{} events are parked."),
+    (
+        "SELECT count(*) FROM parked_events",
+        "No consumer has parked an event.",
+        "{} events are parked: find their error in the log, then run `hark doctor --retry`.",
+    ),
     (
         "SELECT count(*) FROM event_cursors c JOIN journal_heads h USING (workspace_id) WHERE h.seq - c.seq > 1000",
         "All readers of the journal are up to date.",
