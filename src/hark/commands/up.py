@@ -53,7 +53,7 @@ async def _announce(
     sign_in = settings.data / "sample-sign-in"
     if sample and not sign_in.exists():
         print("Making the sample workspace ...", flush=True)
-        process = await asyncio.create_subprocess_exec(*hark, "sample", env=env)
+        process = await asyncio.create_subprocess_exec(*hark, "sample", env=env, stdout=asyncio.subprocess.DEVNULL)
         await process.wait()
     print(f"\n  Hark is ready after {time.monotonic() - started:.1f} s:  {settings.base_url}", flush=True)
     if sign_in.exists():
