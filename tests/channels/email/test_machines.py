@@ -168,3 +168,21 @@ def test_kinds_of_mail(header: bytes, kind: str) -> None:
     mail = parse_message(sender + header.rstrip(b"\n") + b"\n\ntext")
     got = classify(mail, own_domains={"help.example.com"}, own_addresses={"help@example.com"}, loop_token="hark-1")
     assert got == kind
+
+
+@pytest.mark.parametrize("subject", [
+    "Auto: Kratzer in der Tür", "Automatic reply not working", "Auto response emails are not sent",
+    "auto-reply feature request", "Autosvar fungerar inte", "자동회신이 안 됩니다",
+])  # fmt: skip
+def test_people_who_write_about_automatic_mail_are_people(subject: str) -> None:
+    raw = f"From: kim@example.com\nSubject: {subject}\n\nPlease help.".encode()
+    assert classify(parse_message(raw)) == "human"
+
+
+@pytest.mark.parametrize("head", [
+    "Subject: Automatic reply: Order 4711", "Subject: Autosvar: x", "Subject: Automatische Antwort",
+    "Subject: Auto: x\nIn-Reply-To: <a@b>", "Subject: 자동회신: x",
+])  # fmt: skip
+def test_a_subject_that_says_so_is_automatic(head: str) -> None:
+    raw = f"From: kim@example.com\n{head}\n\nI am away.".encode()
+    assert classify(parse_message(raw)) in ("auto_reply", "out_of_office")
