@@ -246,6 +246,28 @@ async def test_signing_in_clears_the_count_of_the_account(workspace: TestWorkspa
     assert (await browser.sign_in("clear@a.example", "guess")).status_code == 401
 
 
+async def test_an_office_behind_one_address_may_sign_in_at_nine(
+    workspace: TestWorkspace, browser: Browser, clock: Any, db: Db
+) -> None:
+    clock.advance(seconds=0)
+    await person(workspace, email="office@a.example")
+    assert (await browser.sign_in("guessed@a.example", "guess")).status_code == 401
+    await db.run(
+        "INSERT INTO sign_in_attempts SELECT key, at - make_interval(secs => n) FROM sign_in_attempts, generate_series(1, $1)"
+        " AS n WHERE key LIKE 'address:%'", PER_ADDRESS - 2,
+    )  # fmt: skip
+    for _ in range(3):
+        clock.advance(seconds=1)
+        assert (await browser.sign_in("office@a.example")).status_code == 200
+    clock.advance(seconds=1)
+    assert (await browser.sign_in("guessed@a.example", "guess")).status_code == 401
+    assert (await browser.sign_in("guessed@a.example", "guess")).status_code == 429, "guesses are not washed off"
+
+
+async def test_an_endless_address_is_refused_before_it_is_counted(browser: Browser) -> None:
+    assert (await browser.sign_in("x" * 20_000 + "@a.example", "guess")).status_code == 400
+
+
 async def test_one_address_in_two_workspaces_goes_where_the_password_fits(
     workspace: TestWorkspace, stranger: TestWorkspace, browser: Browser
 ) -> None:

@@ -48,6 +48,16 @@ async def test_nobody_sets_up_twice(http: AsyncTestClient[Any]) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "already_set_up")
 
 
+async def test_who_sets_up_too_late_costs_no_hash(http: AsyncTestClient[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await http.post("/api/setup", json=FIRST)).status_code == 200
+
+    async def never(_password: str) -> str:
+        pytest.fail("a stranger made the machine hash a password")
+
+    monkeypatch.setattr("hark.setup.routes.hash_password", never)
+    assert (await http.post("/api/setup", json=FIRST)).status_code == 409
+
+
 async def test_of_two_at_once_one_wins(http: AsyncTestClient[Any], db: Db) -> None:
     other = {**FIRST, "admin": {**FIRST["admin"], "email": "eve@evil.example"}}
     answers = await asyncio.gather(*(http.post("/api/setup", json=b) for b in (FIRST, other, FIRST, other)))

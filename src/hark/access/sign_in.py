@@ -32,7 +32,7 @@ async def sign_in(db: Db, email: str, password: str, *, address: str, user_agent
     Raises Unauthorized (the same for an unknown address and a wrong password), TooMany when the rate limit is reached.
     """
     email = email.strip().lower()
-    await count_attempt(db, email, address)
+    counted_at = await count_attempt(db, email, address)
     people = await db.all(
         _Candidate,
         "SELECT workspace_id, id, password_hash FROM agents"
@@ -50,7 +50,12 @@ async def sign_in(db: Db, email: str, password: str, *, address: str, user_agent
                 "UPDATE agents SET password_hash = $3 WHERE workspace_id = $1 AND id = $2 AND password_hash = $4",
                 tx.workspace_id, person.id, rehashed, person.password_hash,
             )  # fmt: skip
-        await tx.run("DELETE FROM sign_in_attempts WHERE key = $1", f"account:{email}")
+        # The address forgets this one attempt only: a whole office behind one may sign in at nine, and who has an account
+        # still cannot wash off guesses at others.
+        await tx.run(
+            "DELETE FROM sign_in_attempts WHERE key = $1 OR key = $2 AND at = $3",
+            f"account:{email}", f"address:{_network(address)}", counted_at,
+        )  # fmt: skip
         return await open_session(tx, user_agent=user_agent)
 
 
@@ -75,8 +80,9 @@ async def open_session(tx: Tx, *, user_agent: str) -> tuple[Actor, str]:
     return msgspec.structs.replace(tx.actor, session_id=id), token
 
 
-async def count_attempt(db: Db, email: str, address: str) -> None:
-    """Count this attempt, before the password is looked at. Raises TooMany; a refused attempt is not counted again."""
+async def count_attempt(db: Db, email: str, address: str) -> datetime:
+    """Count this attempt, before the password is looked at; the time it is counted under. Raises TooMany; a refused
+    attempt is not counted again."""
     limits = ((f"account:{email}", PER_ACCOUNT), (f"address:{_network(address)}", PER_ADDRESS))
     async with db.transaction(system(0)) as tx:
         since = tx.now() - WINDOW
@@ -92,6 +98,7 @@ async def count_attempt(db: Db, email: str, address: str) -> None:
                     code="too_many_attempts", retry_after=wait,
                 )  # fmt: skip
             await tx.run("INSERT INTO sign_in_attempts (key, at) VALUES ($1, $2)", key, tx.now())
+        return tx.now()
 
 
 class _Attempt(msgspec.Struct):

@@ -98,7 +98,7 @@ class RolePatch(Body):
 
 
 class SignIn(Body):
-    email: str
+    email: Annotated[str, msgspec.Meta(max_length=320)]
     password: Annotated[str, msgspec.Meta(max_length=1000)]
 
 

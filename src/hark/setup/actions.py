@@ -21,6 +21,10 @@ async def setup_needed(db: Queries) -> bool:
     return await db.find(int, "SELECT id FROM workspaces LIMIT 1") is None
 
 
+def already_set_up() -> Conflict:
+    return Conflict("This installation is set up already. Sign in instead.", code="already_set_up")
+
+
 async def run_setup(tx: Tx, new: FirstRun, *, password_hash: str) -> Actor:
     """The first workspace and its owner, who is returned. Raises Conflict when there is a workspace already.
 
@@ -28,7 +32,7 @@ async def run_setup(tx: Tx, new: FirstRun, *, password_hash: str) -> Actor:
     """
     await tx.run("SELECT pg_advisory_xact_lock($1)", _SETUP_LOCK)
     if not await setup_needed(tx):
-        raise Conflict("This installation is set up already. Sign in instead.", code="already_set_up")
+        raise already_set_up()
     return await found_workspace(tx, new.workspace, new.admin, password_hash=password_hash)
 
 

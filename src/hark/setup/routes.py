@@ -10,7 +10,7 @@ from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.http import PUBLIC, get, post
 from hark.settings import Settings
-from hark.setup.actions import run_setup, setup_needed
+from hark.setup.actions import already_set_up, run_setup, setup_needed
 from hark.setup.types import FirstRun, SetupNeeded
 
 
@@ -21,6 +21,8 @@ async def get_setup(db: Db) -> SetupNeeded:
 async def post_setup(db: Db, keys: Keys, settings: Settings, request: AnyRequest, data: FirstRun) -> Response[Me]:
     """Make the first workspace and its owner, and sign the owner in."""
     require_same_site(request, settings)
+    if not await setup_needed(db):  # again under the lock; here so that strangers cannot keep the machine busy hashing
+        raise already_set_up()
     password_hash = await hash_password(data.admin.password)
     async with db.transaction(system(0)) as tx:
         await run_setup(tx, data, password_hash=password_hash)

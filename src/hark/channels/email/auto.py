@@ -63,7 +63,7 @@ def _is_answer(mail: ParsedMail, submitted: str) -> bool:
 
 
 def _says_automatic(subject: str, *, answers: bool) -> bool:
-    """"Automatic reply: Order 4711" is one. "Automatic replies fail" and "Auto: scratch in the door" are people who write
+    """Automatic mail says “Automatic reply: Order 4711”; “Automatic replies fail” and “Auto: scratch” are people who write
     about such things: a subject alone must not take a customer's mail out of sight."""
     match = AUTO_SUBJECT.match(subject)
     if match is None:
