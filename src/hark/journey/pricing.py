@@ -21,7 +21,6 @@ class PricedCase(msgspec.Struct, kw_only=True):
     conversation_id: UUID
     severity: int
     difficulty: int
-    topic_id: int | None
     company_id: UUID | None
     monthly_minor: int | None
     currency: str | None

@@ -157,7 +157,7 @@ class Changes:
         stake, per_s = self.pricing.stake(
             PricedCase(
                 workspace_id=self.workspace_id, conversation_id=case.id, severity=case.severity,
-                difficulty=case.difficulty, topic_id=case.topic_id, company_id=case.company_id,
+                difficulty=case.difficulty, company_id=case.company_id,
                 monthly_minor=case.monthly_minor, currency=case.currency, renewal_on=case.renewal_on,
                 cycle_days=case.cycle_days, account_id=wait.account_id,
                 patience_s=case.patience[str(wait.account_id)], at=wait.opened_at,

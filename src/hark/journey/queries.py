@@ -27,7 +27,6 @@ class Case(msgspec.Struct, kw_only=True):
     per_s: float | None
     severity: int
     difficulty: int
-    topic_id: int | None
     company_id: UUID | None
     monthly_minor: int | None
     currency: str | None
@@ -53,10 +52,12 @@ async def lock_ids(tx: Tx, after: UUID, limit: int) -> list[UUID]:
 
 
 async def count_conversations(db: Db, workspace_id: int) -> int:
+    """How many there are to rebuild."""
     return await db.one(int, "SELECT count(*) FROM conversations WHERE workspace_id = $1", workspace_id)
 
 
 async def workspace_ids(db: Db) -> list[int]:
+    """All workspaces, in order."""
     return await db.all(int, "SELECT id FROM workspaces ORDER BY id")
 
 
@@ -170,7 +171,7 @@ FROM unions, unnest(covered) AS part GROUP BY stage ORDER BY stage
 """
 
 _CASES = """
-SELECT c.id, c.reducer, c.journey, c.stake, c.per_s, c.severity, c.difficulty, c.topic_id, c.company_id,
+SELECT c.id, c.reducer, c.journey, c.stake, c.per_s, c.severity, c.difficulty, c.company_id,
   k.value_minor AS monthly_minor, k.currency, k.renewal_on, k.cycle_days,
   (SELECT coalesce(jsonb_object_agg(a.id, a.patience_s), '{}') FROM channel_accounts a WHERE a.workspace_id = $1)
     AS patience

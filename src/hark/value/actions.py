@@ -48,7 +48,6 @@ class _Waiting(msgspec.Struct):
     id: UUID
     severity: int
     difficulty: int
-    topic_id: int | None
     company_id: UUID | None
     monthly_minor: int | None
     currency: str | None
@@ -71,7 +70,7 @@ UPDATE conversations SET company_id = $3 WHERE workspace_id = $1 AND id IN (
 """
 
 _WAITING = """
-SELECT c.id, c.severity, c.difficulty, c.topic_id, c.company_id, k.value_minor AS monthly_minor, k.currency,
+SELECT c.id, c.severity, c.difficulty, c.company_id, k.value_minor AS monthly_minor, k.currency,
   k.renewal_on::text AS renewal_on, k.cycle_days, w.account_id, a.patience_s::float8 AS patience_s
 FROM conversations c
 JOIN waits w ON w.workspace_id = c.workspace_id AND w.conversation_id = c.id AND w.closed_at IS NULL
