@@ -1,7 +1,7 @@
 """What people and rules do to a conversation. Each action locks it, records its events and saves it, once."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,9 +32,7 @@ from hark.journey.types import (
     UnmarkedSpam,
 )
 from hark.timers.actions import cancel_timer, set_timer
-from hark.timers.types import TimerKind
-
-FARTHEST = timedelta(days=36_525)
+from hark.timers.types import FARTHEST, TimerKind
 
 
 async def lock_live(tx: Tx, id: UUID, *, spam: bool = False) -> Locked:
@@ -89,7 +87,7 @@ async def change_tags(tx: Tx, id: UUID, *, add: Iterable[int] = (), remove: Iter
         int, "SELECT id FROM tags WHERE workspace_id = $1 AND id = ANY($2::int[])", tx.workspace_id, sorted(added)
     )
     if len(known) != len(added):
-        raise BadRequest("This tag does not exist.", code="unknown_reference")
+        raise BadRequest("There is no such tag in this workspace. Choose another one.", code="unknown_reference")
     if not added and not removed:
         return
     await tx.run(
@@ -107,6 +105,7 @@ async def change_tags(tx: Tx, id: UUID, *, add: Iterable[int] = (), remove: Iter
 
 
 async def rename(tx: Tx, id: UUID, subject: str) -> None:
+    """Change the subject people see; mails keep the one of their thread. Raises NotFound, or Conflict when merged."""
     c = await lock_live(tx, id, spam=True)
     subject = one_line(subject, 500)
     if subject != c.subject:
@@ -116,6 +115,7 @@ async def rename(tx: Tx, id: UUID, subject: str) -> None:
 
 
 async def set_severity(tx: Tx, id: UUID, value: int) -> None:
+    """How bad it is for the customer, 0 low to 3 urgent; an open wait is priced anew. Raises NotFound, Conflict."""
     c = await lock_live(tx, id, spam=True)
     if value != c.severity:
         event = SeverityChanged(before=c.severity, after=value)
@@ -124,6 +124,7 @@ async def set_severity(tx: Tx, id: UUID, value: int) -> None:
 
 
 async def set_difficulty(tx: Tx, id: UUID, value: int) -> None:
+    """How hard it is for us, 0 easy to 2 hard. Raises NotFound, Conflict."""
     c = await lock_live(tx, id, spam=True)
     if value != c.difficulty:
         event = DifficultyChanged(before=c.difficulty, after=value)
@@ -146,6 +147,7 @@ async def resolve(tx: Tx, id: UUID) -> None:
 
 
 async def reopen(tx: Tx, id: UUID, *, reason: ReopenReason = ReopenReason.MANUAL) -> None:
+    """Open what was resolved; anything else stays as it is. Raises NotFound, or Conflict when spam or merged."""
     c = await lock_live(tx, id)
     if c.status is Status.RESOLVED:
         await _saved(tx, c, Reopened(reason=reason))
@@ -163,6 +165,7 @@ async def snooze(tx: Tx, id: UUID, until: datetime, *, asked_by_customer: bool =
 
 
 async def unsnooze(tx: Tx, id: UUID) -> None:
+    """End a snooze before its time; without one nothing changes. Raises NotFound, Conflict."""
     c = await lock_live(tx, id)
     if c.status is Status.SNOOZED:
         await cancel_timer(tx, id, TimerKind.SNOOZE)

@@ -40,7 +40,7 @@ async def upload(db: Db, actor: Actor, files: Files, *, name: str, content_type:
     Raises BadRequest for an empty file or one over 25 MB.
     """
     if not data:
-        raise BadRequest("The file is empty.", code="empty")
+        raise BadRequest("The file is empty and was not kept. Choose another one.", code="empty")
     if len(data) > MAX_UPLOAD:
         raise BadRequest("The file is larger than 25 MB. Share it by a link instead.", code="file_too_large")
     id, now = uuid7(), db.now()

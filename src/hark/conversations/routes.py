@@ -167,7 +167,7 @@ async def get_conversations_of_contact(
 
 async def get_search(db: Db, actor: Actor, q: str, cursor: str | None = None, limit: int = 25) -> SearchPage:
     if len(q) > 500:
-        raise BadRequest("The search is longer than 500 characters.", code="too_long")
+        raise BadRequest("The search is longer than 500 characters. Shorten it.", code="too_long")
     return await search(db, actor, q, cursor=cursor, limit=limit)
 
 
@@ -264,7 +264,7 @@ async def get_draft(db: Db, actor: Actor, id: UUID) -> DraftView:
 
 async def put_draft(db: Db, actor: Actor, id: UUID, data: Draft) -> DraftView:
     if len(msgspec.json.encode(data.body)) > MAX_DRAFT:
-        raise BadRequest("This draft is longer than a million characters.", code="too_long")
+        raise BadRequest("This draft is longer than a million characters and was not kept. Shorten it.", code="too_long")
     await require_visible(db, actor, id)
     async with db.transaction(actor) as tx:
         await actions.save_draft(tx, id, data.body)

@@ -31,6 +31,7 @@ class TagPatch(Body):
 
 
 async def list_tags(db: Queries, actor: Actor) -> list[Tag]:
+    """All tags of the workspace, by name."""
     rows = await db.all(
         Tag, "SELECT id, name, color FROM tags WHERE workspace_id = $1 ORDER BY lower(name), id", actor.workspace_id
     )

@@ -24,9 +24,9 @@ from hark.delivery.types import (
     State,
     UnseenMessage,
 )
+from hark.timers.types import FARTHEST
 
 MAX_FILES_BYTES = 25_000_000
-FARTHEST = timedelta(days=36_525)
 
 
 async def queue_reply(
@@ -41,12 +41,12 @@ async def queue_reply(
     known = await queries.find_outbox_row(tx, tx.workspace_id, new.id)
     if known is not None:
         if known.conversation_id != conversation_id:
-            raise Conflict("This id belongs to a reply in another conversation.", code="id_taken")
+            raise Conflict("This id belongs to a reply in another conversation. Nothing was sent; use a new id.", code="id_taken")
         return queries.view(known, actor)
     await _check(tx, actor, c, new)
     endpoint = await queries.reply_endpoint(tx, tx.workspace_id, conversation_id, [m.address.lower() for m in new.to])
     if endpoint is None:
-        raise Conflict("This conversation has no mailbox to answer from.", code="no_endpoint")
+        raise Conflict("This conversation has no mailbox to answer from. Connect one in Settings; your text is kept.", code="no_endpoint")
     undo = await queries.undo_seconds(tx, tx.workspace_id, undo_seconds)
     when = new.send_at or tx.now() + timedelta(seconds=undo)
     named = await queries.names_of(tx, tx.workspace_id, [m.address for m in (*new.to, *new.cc, *new.bcc) if not m.name])
@@ -91,13 +91,19 @@ async def _check(tx: Tx, actor: Actor, c: Locked, new: NewReplyBody) -> None:
         raise BadRequest(
             "The files are larger than 25 MB together. Most mail servers refuse that.", code="files_too_large"
         )
-    if c.public_seq > new.seen_seq:
-        unseen = await queries.unseen_messages(tx, tx.workspace_id, c.id, new.seen_seq, actor.agent_id)
-        if unseen:
-            raise Conflict(
-                "Somebody has written since you looked. Read it first; your text is kept.",
-                code="unseen_messages", messages=msgspec.to_builtins(unseen), public_seq=c.public_seq,
-            )  # fmt: skip
+    await _require_seen(tx, c, new.seen_seq, actor.agent_id)
+
+
+async def _require_seen(tx: Tx, c: Locked, seen_seq: int, agent_id: int | None) -> None:
+    """The guard. Raises Conflict with the public messages that others than the author have written since."""
+    if c.public_seq <= seen_seq:
+        return
+    unseen = await queries.unseen_messages(tx, tx.workspace_id, c.id, seen_seq, agent_id)
+    if unseen:
+        raise Conflict(
+            "Somebody has written since you looked. Read it first; your text is kept.",
+            code="unseen_messages", messages=msgspec.to_builtins(unseen), public_seq=c.public_seq,
+        )  # fmt: skip
 
 
 async def cancel_reply(tx: Tx, actor: Actor, id: UUID) -> OutboxView:
@@ -115,7 +121,7 @@ async def send_now(tx: Tx, actor: Actor, id: UUID) -> OutboxView:
     """Send a waiting reply without waiting longer. Raises NotFound or Conflict."""
     row, c = await _lock_row(tx, actor, id)
     if row.state is not State.HELD:
-        raise Conflict("This reply is not waiting any more.", code="not_held")
+        raise Conflict("This reply is not waiting any more: it has left, failed or was taken back. The thread says which.", code="not_held")
     await tx.run(
         "UPDATE outbox SET release_at = $3, next_try_at = $3 WHERE workspace_id = $1 AND id = $2",
         tx.workspace_id,
@@ -136,12 +142,7 @@ async def retry_reply(tx: Tx, actor: Actor, id: UUID, seen_seq: int | None) -> O
         raise Conflict("Only a reply that failed can be sent again.", code="not_failed")
     if row.message_id is None:
         seen = row.seen_seq if seen_seq is None else seen_seq
-        unseen = await queries.unseen_messages(tx, tx.workspace_id, c.id, seen, row.agent_id)
-        if unseen:
-            raise Conflict(
-                "Somebody has written since you looked. Read it first; your text is kept.",
-                code="unseen_messages", messages=msgspec.to_builtins(unseen), public_seq=c.public_seq,
-            )  # fmt: skip
+        await _require_seen(tx, c, seen, row.agent_id)
         await tx.run(
             "UPDATE outbox SET state = 0, seen_seq = $3, release_at = $4, next_try_at = $4, error = NULL, attempts = 0"
             " WHERE workspace_id = $1 AND id = $2",
@@ -165,7 +166,7 @@ async def settle_unknown(tx: Tx, actor: Actor, id: UUID, *, sent: bool) -> Outbo
     """A person has looked whether an unknown reply arrived. Raises NotFound or Conflict."""
     row, c = await _lock_row(tx, actor, id)
     if row.state is not State.UNKNOWN:
-        raise Conflict("It is known what became of this reply.", code="not_unknown")
+        raise Conflict("It is known already what became of this reply. Nothing was changed.", code="not_unknown")
     await _set_state(tx, c, id, State.SENT if sent else State.FAILED)
     if row.message_id is not None:
         await set_delivery(tx, row.message_id, Delivery.SENT if sent else Delivery.FAILED)

@@ -141,6 +141,7 @@ async def reply_endpoint(tx: Queries, workspace_id: int, conversation_id: UUID, 
 
 
 async def endpoint_of(tx: Queries, workspace_id: int, endpoint_id: UUID) -> ReplyEndpoint:
+    """The endpoint an outbox row was written for; it exists as long as the row does."""
     return await tx.one(
         ReplyEndpoint,
         "SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs FROM endpoints e"
@@ -267,6 +268,7 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 async def files_of(db: Db, workspace_id: int, message_id: UUID | None) -> list[FileRow]:
+    """The attachments of a message in the order they were added."""
     return await db.all(
         FileRow,
         "SELECT name, content_type, cid, inline, blob_key FROM attachments WHERE workspace_id = $1 AND message_id = $2"

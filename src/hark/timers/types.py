@@ -1,11 +1,13 @@
 """What a timer is."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
 import msgspec
+
+FARTHEST = timedelta(days=36_525)  # what people put off: a hundred years; later the arithmetic of dates ends
 
 
 class TimerKind(IntEnum):
