@@ -64,6 +64,7 @@ async def list_teams(db: Queries, actor: Actor, *, mine: bool = False) -> list[T
 
 
 async def find_team(db: Queries, workspace_id: int, id: int) -> Team | None:
+    """The team, or None when the workspace has none with this id."""
     rows = await _teams(db, Sql("t.workspace_id = {} AND t.id = {}", workspace_id, id))
     return rows[0] if rows else None
 

@@ -62,6 +62,7 @@ class House(msgspec.Struct, frozen=True):
 
 
 async def read_house(db: Db, workspace_id: int) -> House:
+    """Whose mails are ours: the addresses of people and of mailboxes, in lower case."""
     return House(
         await db.all(str, "SELECT lower(email) FROM agents WHERE workspace_id = $1", workspace_id),
         await db.all(

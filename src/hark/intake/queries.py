@@ -69,6 +69,7 @@ async def messages_by_external_id(tx: Queries, workspace_id: int, ids: list[str]
 
 
 async def messages_by_id(tx: Queries, workspace_id: int, ids: list[UUID]) -> list[KnownMessage]:
+    """Messages by our own ids (a signed Message-ID carries one), in no order."""
     return await tx.all(
         KnownMessage,
         "SELECT coalesce(external_id, '') AS external_id, id AS message_id, conversation_id FROM messages"
@@ -207,6 +208,7 @@ class AccountRow(msgspec.Struct, frozen=True):
 
 
 async def workspace_accounts(tx: Queries, workspace_id: int) -> list[AccountRow]:
+    """All mailboxes, disconnected ones too: their mails may still be on the way."""
     return await tx.all(
         AccountRow,
         "SELECT id, kind, lower(address) AS address, team_id, calendar_id FROM channel_accounts WHERE workspace_id = $1",

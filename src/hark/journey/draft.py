@@ -184,6 +184,7 @@ SpanKey = tuple[int, Stage, HolderKind, int | None, int, int | None, int]
 
 
 def new_span(n: int, key: SpanKey, t0: float, f: OpenSeconds) -> Span:
+    """An open span from `t0` (unix seconds) on."""
     episode, stage, holder_kind, holder_id, account_id, team_id, calendar_id = key
     return Span(
         n=n, episode=episode, stage=stage, holder_kind=holder_kind, holder_id=holder_id, account_id=account_id,

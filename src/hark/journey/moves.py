@@ -285,6 +285,7 @@ def marked_spam(draft: Draft, event: MarkedSpam) -> bool:
 
 
 def promise_due(draft: Draft, event: PromiseDue) -> bool:
+    """The promise is over, kept or not; the ball stays where it is."""
     if draft.promise_until is None:
         return False
     draft.promise_until = None
@@ -313,6 +314,7 @@ def _hand_over(draft: Draft) -> bool:
 
 
 def outside_asked(draft: Draft, event: OutsideAsked) -> bool:
+    """A third party has the ball; the customer's wait goes on."""
     if draft.over or draft.ball is Ball.RESOLVED:
         return False
     draft.ball = Ball.OUTSIDE

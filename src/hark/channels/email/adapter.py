@@ -206,6 +206,7 @@ def open_password(server: ImapServer | SmtpServer, keys: Keys) -> str:
 
 
 def smtp_config(server: SmtpServer, password: str) -> SmtpConfig:
+    """What the sender needs of a stored server; `password` in clear."""
     return SmtpConfig(
         host=server.host, port=server.port, security=server.security, username=server.username, password=password,
         verify=server.verify,
@@ -213,6 +214,7 @@ def smtp_config(server: SmtpServer, password: str) -> SmtpConfig:
 
 
 def imap_config(server: ImapServer, password: str, *, max_bytes: int) -> ImapConfig:
+    """What the source needs of a stored server; `password` in clear, mails above `max_bytes` are cut."""
     return ImapConfig(
         host=server.host, port=server.port, security=server.security, username=server.username, password=password,
         verify=server.verify, folders=tuple(server.folders), after_fetch=server.after_fetch, history=server.history,

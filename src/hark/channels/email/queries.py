@@ -32,6 +32,7 @@ async def get_html_key(db: Queries, actor: Actor, message_id: UUID) -> str:
 
 
 async def list_inline_files(db: Queries, actor: Actor, message_id: UUID) -> list[InlineFile]:
+    """The files the HTML of a message names by cid. The caller has checked that the actor may see the message."""
     return await db.all(
         InlineFile,
         "SELECT id, cid FROM attachments WHERE workspace_id = $1 AND message_id = $2 AND cid IS NOT NULL",

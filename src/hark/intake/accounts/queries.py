@@ -32,6 +32,7 @@ class _Row(msgspec.Struct):
 
 
 async def list_mailboxes(db: Db, actor: Actor) -> list[Mailbox]:
+    """All connected mailboxes, by name."""
     rows = await db.all(
         _Row,
         f"SELECT {_COLUMNS} FROM channel_accounts WHERE workspace_id = $1 AND kind = 1 AND disabled_at IS NULL"
@@ -43,24 +44,21 @@ async def list_mailboxes(db: Db, actor: Actor) -> list[Mailbox]:
 
 async def get_mailbox(db: Queries, actor: Actor, id: int) -> Mailbox:
     """One mailbox. Raises NotFound."""
-    row = await db.one(
-        _Row,
-        f"SELECT {_COLUMNS} FROM channel_accounts WHERE workspace_id = $1 AND id = $2 AND kind = 1"
-        " AND disabled_at IS NULL",
-        actor.workspace_id, id, missing=MISSING,
-    )  # fmt: skip
-    return _view(row, actor)
+    return _view(await _get_row(db, actor, id), actor)
 
 
 async def stored_config(db: Queries, actor: Actor, id: int) -> MailboxConfig:
     """The servers of a mailbox with their encrypted passwords. Raises NotFound."""
-    row = await db.one(
+    return msgspec.convert((await _get_row(db, actor, id)).config, MailboxConfig)
+
+
+async def _get_row(db: Queries, actor: Actor, id: int) -> _Row:
+    return await db.one(
         _Row,
         f"SELECT {_COLUMNS} FROM channel_accounts WHERE workspace_id = $1 AND id = $2 AND kind = 1"
         " AND disabled_at IS NULL",
         actor.workspace_id, id, missing=MISSING,
     )  # fmt: skip
-    return msgspec.convert(row.config, MailboxConfig)
 
 
 async def list_sources(db: Db) -> list[AccountState]:
