@@ -267,7 +267,7 @@ async def test_rebuild_repairs_what_differs_from_the_journal(installation: Insta
 async def test_rebuild_of_one_workspace(installation: Installation) -> None:
     assert (await hark("rebuild", "--workspace", 1, HARK_DATA=installation.data)).code == 0
     unknown = await hark("rebuild", "--workspace", 4711, HARK_DATA=installation.data)
-    assert unknown.sentence == "There is no workspace 4711."
+    assert unknown.sentence == "There is no workspace 4711. Nothing was changed."
 
 
 @pytest.mark.parametrize("command", ["doctor", "rebuild"])

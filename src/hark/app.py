@@ -39,6 +39,7 @@ from hark.access.authenticate import admit_socket, authenticate, send_rotated_to
 from hark.core.events import Projector, Registry, registry
 from hark.core.http import (
     EXCEPTION_HANDLERS,
+    MAX_BODY_BYTES,
     HeadersMiddleware,
     IdempotencyMiddleware,
     Route,
@@ -119,7 +120,7 @@ def create_app(services: Services) -> Litestar:
         lifespan=[lifespan],
         state=State({"services": services, "db": services.db}),
         logging_config=None,  # hark.core.log has set it up
-        request_max_body_size=30_000_000,
+        request_max_body_size=MAX_BODY_BYTES,
         openapi_config=openapi_config("0.1.0"),
     )
 

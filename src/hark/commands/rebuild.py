@@ -19,7 +19,7 @@ async def run(settings: Settings, *, workspace: int | None) -> int:
         await require_schema(found)
         async with open_services(found, events=EVENTS, projectors=PROJECTORS) as services:
             if workspace is not None and workspace not in await workspace_ids(services.db):
-                raise NotFound(f"There is no workspace {workspace}.")
+                raise NotFound(f"There is no workspace {workspace}. Nothing was changed.")
             with Progress() as progress:
                 step = progress.add_task("Conversations", total=None)
                 result = await rebuild(

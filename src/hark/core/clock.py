@@ -17,4 +17,5 @@ def unix(t: datetime) -> float:
 
 
 def from_unix(s: float) -> datetime:
+    """The inverse of `unix`, in UTC."""
     return datetime.fromtimestamp(s, UTC)

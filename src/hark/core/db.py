@@ -179,7 +179,7 @@ class Tx(Queries):
         """
         depth = self.cause.depth + 1 if self.cause else 0
         if depth > MAX_DEPTH:
-            raise Conflict("Rules caused each other more than eight times in a row; stopped here.", code="rule_loop")
+            raise Conflict("Rules caused each other more than eight times in a row. The last change was not made; look at the rules in Settings.", code="rule_loop")
         recorded = Recorded(
             workspace_id=self.workspace_id,
             event=event,

@@ -17,7 +17,7 @@ async def healthz() -> dict[str, str]:
 async def readyz(db: Db) -> dict[str, str]:
     """The process can serve: the database answers and has our schema. 503 otherwise."""
     if await db.find(int, "SELECT max(number) FROM schema_migrations") is None:
-        raise Unavailable("The database has no schema yet.")
+        raise Unavailable("The database has no schema yet. `hark migrate` makes it, and so does the start of `hark web`.")
     return {"status": "ready"}
 
 

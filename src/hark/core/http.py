@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 PUBLIC = "public"  # no sign-in at all
 SIGNED_IN = "signed_in"  # any person or token of the workspace
 MAX_ID = 2**31 - 1
+MAX_BODY_BYTES = 30_000_000
+TOO_LARGE = f"The request is larger than {MAX_BODY_BYTES // 1_000_000} MB, the most this server takes. Nothing was changed."
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -125,7 +127,7 @@ def _body_guard(handler: Callable[..., Any]) -> list[Callable[..., Awaitable[Non
         try:
             decoder.decode(body)
         except RecursionError as error:
-            raise BadRequest("The JSON is nested too deeply.", code="invalid") from error
+            raise BadRequest("The JSON is nested too deeply to be read. Nothing was changed.", code="invalid") from error
         except msgspec.DecodeError as error:
             message, at, path = str(error).partition(" - at ")
             path = path.strip("`") if at else "$"
@@ -181,7 +183,7 @@ def on_validation_error(_: Request[Any, Any, Any], error: ValidationException) -
 
 def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     if error.status_code == 413:
-        return problem(413, "The request is larger than this server accepts.", "too_large")
+        return problem(413, TOO_LARGE, "too_large")
     code = {404: "not_found", 405: "method_not_allowed", 400: "invalid"}.get(error.status_code, "error")
     router_said = {404: "There is nothing at this address.", 405: "This address does not take this method."}
     bare = error.detail == HTTPStatus(error.status_code).phrase
@@ -292,7 +294,7 @@ class IdempotencyMiddleware(ASGIMiddleware):
             await next_app(scope, receive, send)
             return
         if len(key) > 200:
-            raise BadRequest("Idempotency-Key is longer than 200 characters.", code="bad_idempotency_key")
+            raise BadRequest("Idempotency-Key is longer than 200 characters. Use a shorter one; nothing was changed.", code="bad_idempotency_key")
         db: Db = scope["litestar_app"].state.db
         body = await _read_body(receive)
         who = f"{actor.kind.value}:{actor.id}"
@@ -386,7 +388,7 @@ def _header(scope: Scope, name: bytes) -> str | None:
     return None
 
 
-async def _read_body(receive: Receive, limit: int = 30_000_000) -> bytes:
+async def _read_body(receive: Receive, limit: int = MAX_BODY_BYTES) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -396,7 +398,7 @@ async def _read_body(receive: Receive, limit: int = 30_000_000) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            raise TooLarge("The request is larger than this server accepts.")
+            raise TooLarge(TOO_LARGE)
         chunks.append(chunk)
         if not message.get("more_body"):
             break

@@ -83,6 +83,7 @@ def make_private_folder(folder: Path, user: tuple[int, int] | None) -> None:
 
 
 def unwritable(path: Path, error: OSError) -> str:
+    """The sentence for a folder that refuses a write, be it for its owner or for a full disk."""
     if is_disk_full(str(error)):
         return disk_full(path)
     who = "Give that folder to the user who starts Hark or choose another."
@@ -111,6 +112,7 @@ class FolderLock:
 
 
 def lock_path(data_dir: Path) -> Path:
+    """Beside the folder, not in it: PostgreSQL wants its folder empty before the first start."""
     return data_dir.with_name(data_dir.name + ".lock")
 
 
