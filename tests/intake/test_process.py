@@ -404,3 +404,24 @@ async def test_ledger_pages_and_filters(desk: Desk, mail: Mail, client: Any) -> 
     other_list = await client.get(f"/api/intake?fate=held&cursor={page['next']}")
     assert (other_list.status_code, other_list.json()["code"]) == (400, "bad_cursor")
     assert (await client.get("/api/intake?fate=nonsense")).status_code == 400
+
+
+async def test_a_further_mail_cannot_lead_answers_away(desk: Desk, mail: Mail, client: Any) -> None:
+    first = await desk.put(mail(Reply_To="Carla at home <home@carla.example>"))
+
+    async def answers_go_to() -> list[str]:
+        detail = (await client.get(f"/api/conversations/{first.conversation_id}")).json()
+        return [address for endpoint in detail["endpoints"] for address in endpoint["to"]]
+
+    assert await answers_go_to() == ["home@carla.example"]
+    again = await desk.put(mail(Subject="Re: Order 4711", Reply_To="home@carla.example"))
+    assert (again.conversation_id, again.reason) == (first.conversation_id, None)
+    assert await answers_go_to() == ["home@carla.example"]
+    for _ in range(2):  # and naming oneself once makes nobody a party
+        forged = await desk.put(mail(Subject="Re: Order 4711", Reply_To="eve@evil.example"))
+        assert forged.conversation_id == first.conversation_id
+        assert forged.reason is not None
+        assert "takes no part" in forged.reason
+        assert await answers_go_to() == ["carla@shop.example"]
+    stranger = await desk.put(mail(From="eve@evil.example", Subject="Re: Order 4711"))
+    assert stranger.conversation_id != first.conversation_id or stranger.fate is Fate.HELD

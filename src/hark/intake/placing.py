@@ -189,6 +189,11 @@ async def _receive(
     if target is not None:
         known = await queries.find_endpoint(tx, tx.workspace_id, target, account.id, identity_id)
         endpoint_id = known.id if known else None
+        if item.source is not Source.IMPORT:
+            kept = await _known_reply_to(tx, inbound, sender, target, known)
+            if len(kept) < len(inbound.reply_to):
+                sender.problems.append(NEW_REPLY_TO)
+                refs = reply_refs(msgspec.structs.replace(inbound, reply_to=kept), sender, house)
     if endpoint_id is None:
         endpoint = NewEndpoint(thread_key=str(item.id), identity_id=identity_id, refs=refs)
     received = await receive_message(
@@ -209,6 +214,25 @@ async def _receive(
         fate=fate, conversation_id=received.conversation_id, message_id=received.message_id,
         reason=_sentence(*why, sender.problems),
     )  # fmt: skip
+
+
+NEW_REPLY_TO = (
+    "It asks for answers to an address that takes no part in the conversation. Answers still go to the sender: whoever "
+    "forges a customer's name could lead them away like that."
+)
+
+
+async def _known_reply_to(
+    tx: Tx, inbound: Inbound, sender: Sender, target: UUID, known: queries.EndpointRow | None
+) -> list[Party]:
+    """Of the addresses that a further mail wants answers at, those that take part in the conversation already."""
+    answered = {to["address"].lower() for to in (known.refs.get("to") or [] if known else [])} | {sender.address.lower()}
+    kept: list[Party] = []
+    for party in inbound.reply_to[:MAX_CC]:
+        address = party.address.lower()
+        if address in answered or (await queries.membership(tx, tx.workspace_id, target, address)).party:
+            kept.append(party)
+    return kept
 
 
 async def _past_reply(tx: Tx, mail: Prepared, house: House, sender: Sender, target: UUID | None) -> Settled:

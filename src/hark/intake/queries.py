@@ -102,7 +102,8 @@ class Membership(msgspec.Struct, frozen=True):
 
 async def membership(tx: Queries, workspace_id: int, conversation_id: UUID, address: str | None) -> Membership:
     """Root and party in one look. A party: of an endpoint, or sender, To or CC of a public message of the conversation
-    or of one merged into it. Without an address everybody is one."""
+    or of one merged into it. Reply-To makes nobody a party: anybody can name anybody there. Without an address
+    everybody is one."""
     return await tx.one(
         Membership,
         "WITH RECURSIVE up AS ("
@@ -115,7 +116,7 @@ async def membership(tx: Queries, workspace_id: int, conversation_id: UUID, addr
         " SELECT root.id AS root, ($3::text IS NULL"
         " OR EXISTS (SELECT 1 FROM endpoints e JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
         "   WHERE e.workspace_id = $1 AND e.conversation_id IN (SELECT id FROM family) AND i.value = $3)"
-        " OR EXISTS (SELECT 1 FROM messages m CROSS JOIN LATERAL jsonb_path_query(m.headers,"
+        " OR EXISTS (SELECT 1 FROM messages m CROSS JOIN LATERAL jsonb_path_query(m.headers - 'reply_to',"
         "     'lax $.*.address') AS a(address)"
         "   WHERE m.workspace_id = $1 AND m.conversation_id IN (SELECT id FROM family) AND m.audience > 0"
         "   AND lower(a.address #>> '{}') = $3)) AS party FROM root",
