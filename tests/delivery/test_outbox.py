@@ -254,3 +254,13 @@ async def test_bad_requests(office: Office, client: Any, stranger_client: Any, r
     ):
         assert (await stranger_client.request(method, f"/api/outbox/{id}{path}")).status_code == 404
     assert (await client.delete(f"/api/outbox/{id}")).status_code == 204
+
+
+async def test_a_file_leaves_with_one_reply_only(office: Office, client: Any, replies: str) -> None:
+    file = (await client.post("/api/attachments", files={"file": ("a.txt", b"hello")})).json()["id"]
+    first = await office.body(attachment_ids=[file])
+    assert (await client.post(replies, json=first)).status_code == 201
+    second = await client.post(replies, json=await office.body(attachment_ids=[file]))
+    assert (second.status_code, second.json()["code"]) == (400, "file_gone"), "it would have left without its file"
+    assert (await client.post(f"/api/outbox/{first['id']}/cancel")).status_code == 200
+    assert (await client.post(replies, json=await office.body(attachment_ids=[file]))).status_code == 201

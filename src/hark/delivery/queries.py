@@ -175,11 +175,12 @@ class UploadedFile(msgspec.Struct, frozen=True):
 
 
 async def uploaded_files(tx: Queries, workspace_id: int, ids: list[UUID], agent_id: int | None) -> list[UploadedFile]:
-    """Those of these files that wait in the agent's draft."""
+    """Those of these files that wait in the agent's draft, and that no waiting reply will take with it."""
     return await tx.all(
         UploadedFile,
-        "SELECT id, size FROM attachments WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL"
-        " AND draft_of IS NOT DISTINCT FROM $3",
+        "SELECT f.id, f.size FROM attachments f WHERE f.workspace_id = $1 AND f.id = ANY($2::uuid[])"
+        " AND f.message_id IS NULL AND f.draft_of IS NOT DISTINCT FROM $3 AND NOT EXISTS (SELECT FROM outbox o"
+        "   WHERE o.workspace_id = $1 AND o.state = 0 AND o.body->'attachment_ids' @> to_jsonb(f.id::text))",
         workspace_id, ids, agent_id,
     )  # fmt: skip
 
