@@ -1,5 +1,6 @@
 """Paging, secrets, files, ids, settings, migrations."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -55,6 +56,14 @@ def test_the_key_file_is_private_and_made_once(tmp_path: Path) -> None:
     assert (tmp_path / "deep" / "secret.key").stat().st_mode & 0o777 == 0o600
     assert load_keys(tmp_path / "deep" / "secret.key").derive("a") == first.derive("a")
     assert token_hash(new_token()) != token_hash(new_token())
+
+
+async def test_two_who_write_the_same_key_do_not_meet(tmp_path: Path) -> None:
+    files = Files.local(tmp_path, inline_bytes=0)
+    data = b"x" * 300_000
+    await asyncio.gather(*(files.put("1/html/one", data) for _ in range(40)))
+    assert await files.get("1/html/one") == data
+    assert [p.name for p in (tmp_path / "1/html").iterdir()] == ["one"]
 
 
 async def test_files_are_whole_or_absent(tmp_path: Path) -> None:

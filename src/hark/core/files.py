@@ -84,17 +84,22 @@ def _write_durably(path: Path, data: bytes) -> None:
 
 def _write_all(files: Sequence[tuple[Path, bytes]]) -> None:
     for path, data in files:
-        temporary = path.with_name(path.name + ".part")
+        # A name of its own: two workers may write the same key at once, and neither may see the other's half.
+        temporary = path.with_name(f"{path.name}.{uuid7().hex}.part")
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as f:
-            f.write(data)
-            f.flush()
-            os.fsync(f.fileno())
-        temporary.replace(path)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as f:
+                f.write(data)
+                f.flush()
+                os.fsync(f.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)  # a full disk must not be filled by trying
+            raise
     for parent in {path.parent for path, _ in files}:  # the names are durable only with their folder
         folder = os.open(parent, os.O_RDONLY)
         try:

@@ -226,7 +226,8 @@ async def _known_reply_to(
     tx: Tx, inbound: Inbound, sender: Sender, target: UUID, known: queries.EndpointRow | None
 ) -> list[Party]:
     """Of the addresses that a further mail wants answers at, those that take part in the conversation already."""
-    answered = {to["address"].lower() for to in (known.refs.get("to") or [] if known else [])} | {sender.address.lower()}
+    answered = {to["address"].lower() for to in (known.refs.get("to") or [] if known else [])}
+    answered.add(sender.address.lower())
     kept: list[Party] = []
     for party in inbound.reply_to[:MAX_CC]:
         address = party.address.lower()
