@@ -7,6 +7,10 @@ from litestar.testing import AsyncTestClient
 from tests.access.people import Browser, person
 from tests.support.workspace import SignedIn, TestWorkspace
 
+from hark.access.types import AccessChanged
+from hark.core.db import Db
+from hark.core.journal import read
+
 
 async def test_a_token_is_shown_once_and_works(
     workspace: TestWorkspace, client: SignedIn, http: AsyncTestClient[Any]
@@ -112,3 +116,12 @@ async def test_a_token_wins_over_a_cookie_and_needs_no_csrf(
     browser.csrf = ""
     answer = await browser.request("POST", "/api/teams", json={"name": "By token"}, headers=client.headers)
     assert answer.status_code == 200
+
+
+async def test_revoking_a_token_ends_the_sockets_opened_with_it(
+    workspace: TestWorkspace, client: SignedIn, db: Db
+) -> None:
+    created = (await client.post("/api/tokens", {"name": "Board", "scopes": ["conversations.read"]})).json()
+    assert (await client.delete(f"/api/tokens/{created['id']}")).status_code == 204
+    events = await read(db, workspace.id, 0, limit=1000)
+    assert AccessChanged(agent_id=workspace.owner.agent_id) in [e.event for e in events]

@@ -3,7 +3,7 @@
 import msgspec
 
 from hark.access.rules import require_grantable
-from hark.access.types import TOKEN_PREFIX, CreatedToken, NewToken, TokenView
+from hark.access.types import TOKEN_PREFIX, AccessChanged, CreatedToken, NewToken, TokenView
 from hark.core.actor import Actor
 from hark.core.crypto import new_token, token_hash
 from hark.core.db import Queries, Tx
@@ -44,11 +44,13 @@ async def create_token(tx: Tx, new: NewToken) -> CreatedToken:
 async def revoke_token(tx: Tx, id: int) -> None:
     """End a token at once. Raises NotFound for somebody else's, unless the actor manages people."""
     everybody = TRUE if tx.actor.can("agents.write") else FALSE
-    touched = await tx.run(
+    agent_id = await tx.find(
+        int,
         Sql("UPDATE api_tokens SET revoked_at = coalesce(revoked_at, {})"
-            " WHERE workspace_id = {} AND id = {} AND ({} OR agent_id = {})",
+            " WHERE workspace_id = {} AND id = {} AND ({} OR agent_id = {}) RETURNING agent_id",
             tx.now(), tx.workspace_id, id, everybody, tx.actor.agent_id),
     )  # fmt: skip
-    if not touched:
+    if agent_id is None:
         raise NotFound("There is no such token.")
+    tx.emit(AccessChanged(agent_id=agent_id))  # ends the live sockets that were opened with it
     await tx.audit("token.revoked", f"token:{id}")

@@ -70,7 +70,7 @@ async def hydrate(db: Db, workspace_id: int, events: Sequence[Recorded]) -> Hydr
 def render(actor: Actor, recorded: Recorded, found: Hydrated) -> LiveItem | None:
     """The event as this viewer may see it; None when it is none of theirs, before and after."""
     id = recorded.conversation_id
-    if id is None:
+    if id is None or not actor.can("conversations.read"):
         return None
     before = can_see(actor, recorded.team_before, recorded.assignee_before)
     after = can_see(actor, recorded.team_after, recorded.assignee_after)
