@@ -42,6 +42,16 @@ async def working(services: Services, **settings: Any) -> AsyncIterator[int]:
     )
     stop = asyncio.Event()
     task = asyncio.create_task(run_worker(services, (), stop))
+    await answering(port, task)
+    try:
+        yield port
+    finally:
+        stop.set()
+        await task
+
+
+async def answering(port: int, task: asyncio.Task[None]) -> None:
+    """Wait until something listens, or the task that should has ended."""
     while not task.done():
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -49,11 +59,6 @@ async def working(services: Services, **settings: Any) -> AsyncIterator[int]:
             break
         except OSError:
             await asyncio.sleep(0.02)
-    try:
-        yield port
-    finally:
-        stop.set()
-        await task
 
 
 async def eventually(db: Db, sql: str, wanted: object, *args: object) -> None:
@@ -95,7 +100,7 @@ async def test_reception_without_the_database(services: Services, workspace: Any
     settings = msgspec.structs.replace(services.settings, smtp_port=free_port(), database_url=None)
     stop = asyncio.Event()
     task = asyncio.create_task(run_reception(settings, stop))
-    await asyncio.sleep(0.1)
+    await answering(settings.smtp_port, task)
     await asyncio.to_thread(send, settings.smtp_port, [workspace.address], mail(1, workspace.address))
     stop.set()
     await task

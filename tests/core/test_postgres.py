@@ -283,7 +283,7 @@ async def test_busy_orphans_of_a_killed_postmaster_end_before_the_next_start(dat
         connection = await asyncpg.connect(make_dsn(socket_dir, "hark"))
         backend = await connection.fetchval("SELECT pg_backend_pid()")
         busy = asyncio.create_task(connection.execute("SELECT count(*) FROM generate_series(1, 1e15::bigint)"))
-        await asyncio.sleep(0.2)
+        await until(lambda: pg_folder.process_state(backend) == "R")
         postmaster.kill()
         postmaster.wait()
         assert pg_folder.process_state(backend) == "R", "the orphan works on without its postmaster"

@@ -11,7 +11,7 @@ from hark.core.actor import system
 from hark.core.db import Db, Tx
 from hark.core.errors import Conflict
 from hark.core.files import Files
-from hark.intake.queries import ACCEPTABLE, MISSING, REPLAYABLE
+from hark.intake.queries import ACCEPTABLE, MISSING, REPLAYABLE, get_item_row
 from hark.intake.types import Envelope, Fate, Item, Settled, Source
 
 TRIES = 3
@@ -169,24 +169,15 @@ async def replay_item(tx: Tx, id: UUID) -> None:
 
 async def require_acceptable(tx: Tx, id: UUID) -> Item:
     """A held (or set aside) item, locked, for a person who puts it into a conversation. Raises NotFound or Conflict."""
-    row = await _lock_item(tx, id)
-    if row.fate not in ACCEPTABLE:
-        raise Conflict("This mail is not waiting for a decision: it has its fate already.", code="not_held")
+    row = await _lock_undecided(tx, id)
     if not row.blob_key:
         raise Conflict("The mail itself is no longer kept, so it cannot be put into a conversation.", code="raw_gone")
-    return await tx.one(
-        Item,
-        "SELECT workspace_id, id, account_id, external_id, received_at, occurred_at, source, envelope, blob_key, attempts"
-        " FROM intake_items WHERE workspace_id = $1 AND id = $2",
-        tx.workspace_id, id,
-    )  # fmt: skip
+    return await get_item_row(tx, tx.workspace_id, id)
 
 
 async def mark_item_spam(tx: Tx, id: UUID) -> None:
     """A person says that a held or set-aside mail is spam. Raises NotFound or Conflict."""
-    row = await _lock_item(tx, id)
-    if row.fate not in ACCEPTABLE:
-        raise Conflict("This mail is not waiting for a decision: it has its fate already.", code="not_held")
+    await _lock_undecided(tx, id)
     await tx.run(
         "UPDATE intake_items SET fate = $3, reason = $4, settled_at = $5 WHERE workspace_id = $1 AND id = $2",
         tx.workspace_id, id, Fate.SPAM, "Marked as spam by hand.", tx.now(),
@@ -197,6 +188,13 @@ async def mark_item_spam(tx: Tx, id: UUID) -> None:
 async def _lock_item(tx: Tx, id: UUID) -> _Fate:
     sql = "SELECT fate, blob_key FROM intake_items WHERE workspace_id = $1 AND id = $2 FOR UPDATE"
     return await tx.one(_Fate, sql, tx.workspace_id, id, missing=MISSING)
+
+
+async def _lock_undecided(tx: Tx, id: UUID) -> _Fate:
+    row = await _lock_item(tx, id)
+    if row.fate not in ACCEPTABLE:
+        raise Conflict("This mail is not waiting for a decision: it has its fate already.", code="not_held")
+    return row
 
 
 # keeping ------------------------------------------------------------------------------------------------------------

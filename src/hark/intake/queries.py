@@ -46,6 +46,11 @@ async def due_items(db: Db, limit: int) -> list[Item]:
     )  # fmt: skip
 
 
+async def get_item_row(db: Queries, workspace_id: int, id: UUID) -> Item:
+    """One item as processing needs it. Raises NotFound."""
+    return await db.one(Item, f"SELECT {_ITEM} FROM intake_items WHERE workspace_id = $1 AND id = $2", workspace_id, id, missing=MISSING)
+
+
 # threading ----------------------------------------------------------------------------------------------------------
 
 
