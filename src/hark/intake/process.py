@@ -29,7 +29,7 @@ from hark.intake.threading import Index, thread_ids
 from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 
 log = structlog.get_logger(__name__)
-BATCH = 25
+BATCH = 50
 POLL_S = 1.0
 GATHER_S = 0.01  # while mails keep coming: the next batch shares one transaction
 BIG = 200_000  # bytes; larger mails are read in a thread, so that the loop goes on
