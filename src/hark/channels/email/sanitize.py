@@ -16,6 +16,7 @@ from hark.channels.email.charsets import clean
 from hark.channels.email.types import SafeHtml
 
 MAX_NESTING = 400  # deeper HTML is shown as text: browsers and the parser take seconds for it
+MAX_REFERENCES = 100_000  # html5ever is quadratic in "&": three million of them took two minutes
 QUOTE_CLASSES = frozenset({
     "gmail_quote", "gmail_quote_container", "gmail_extra", "yahoo_quoted", "protonmail_quote", "tutanota_quote",
     "moz-forward-container", "zmail_extra", "quoted_content", "naver_quote", "hark-quote", "front-blockquote",
@@ -117,7 +118,9 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def _too_deep(html: str) -> bool:
-    """A cheap upper bound of the nesting: elements opened and not closed as far as simple counting can tell."""
+    """Whether the parser would take too long; for nesting a cheap upper bound: elements opened and not closed as far as simple counting can tell."""
+    if html.count("&") > MAX_REFERENCES:
+        return True
     if html.count("<") <= MAX_NESTING:
         return False
     opened: dict[str, int] = {}
