@@ -1,5 +1,6 @@
 """E-mail over HTTP: the sanitised HTML of a message, the live test of a mailbox's servers, and held mails."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -38,12 +39,20 @@ PAGE = (
 )
 
 
+LARGE_HTML = 100_000  # characters
+
+
 async def get_message_html(db: Db, actor: Actor, files: Files, id: UUID, images: bool = False) -> Response[str]:
     """The HTML of a message, made harmless, as a document of its own. `images`: also load remote ones."""
     html_key = await get_html_key(db, actor, id)
     inline = await list_inline_files(db, actor, id)
     html = (await files.get(html_key)).decode()
-    safe = sanitize_html(html, images={f.cid: f"/api/attachments/{f.id}" for f in inline})
+    pictures = {f.cid: f"/api/attachments/{f.id}" for f in inline}
+    # About half a second per megabyte: a large mail must not hold up everybody else's requests.
+    if len(html) > LARGE_HTML:
+        safe = await asyncio.to_thread(sanitize_html, html, images=pictures)
+    else:
+        safe = sanitize_html(html, images=pictures)
     body = safe.html.replace("data-remote-src=", "src=") if images else safe.html
     csp = FRAME.format(images=" https: http:" if images else "")
     headers = {
