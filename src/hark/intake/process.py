@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -30,12 +32,22 @@ from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 
 log = structlog.get_logger(__name__)
 BATCH = 50
+BATCH_BYTES = 32_000_000  # of mail read together, so that large ones do not fill the memory
 POLL_S = 1.0
 GATHER_S = 0.01  # while mails keep coming: the next batch shares one transaction
 BIG = 200_000  # bytes; larger mails are read in a thread, so that the loop goes on
 
 Reader = Callable[[bytes, ReadContext], Inbound]
 """A channel's pure reader: any bytes to an Inbound, never raising."""
+
+
+class _Batch(NamedTuple):
+    """Items of one workspace that have been read; `failed` of them could not be."""
+
+    ids: list[UUID]
+    prepared: list[Prepared]
+    house: House
+    failed: int
 
 
 class Processor:
@@ -46,6 +58,7 @@ class Processor:
         self._files = files
         self._readers = readers
         self._wake = asyncio.Event()
+        self._ahead: _Batch | None = None
 
     def kick(self) -> None:
         """Something came in; look at once."""
@@ -61,6 +74,8 @@ class Processor:
                 log.error("the ledger cannot be worked off, trying again", exc_info=error)
                 await asyncio.sleep(POLL_S)
                 continue
+            if self._ahead is not None and done:
+                continue
             if 0 < done < BATCH:
                 await asyncio.sleep(GATHER_S)
             elif not done:
@@ -68,12 +83,32 @@ class Processor:
                     await asyncio.wait_for(self._wake.wait(), POLL_S)
 
     async def work_once(self) -> int:
-        """One batch; how many items got a fate or another failure on their count (0: nothing to do)."""
-        items = await queries.due_items(self._db, BATCH)
-        return await self.process(items) if items else 0
+        """One batch; how many items got a fate or another failure on their count (0: nothing to do).
+
+        While the database places it, the next batch is read already: its mails wait for the next call.
+        """
+        batch, self._ahead = self._ahead or await self._read_due([]), None
+        if batch is None:
+            return 0
+        placing = asyncio.create_task(self._place(batch))
+        try:
+            self._ahead = await self._read_due(batch.ids)
+        finally:
+            done = await placing
+        return done
 
     async def process(self, items: Sequence[Item]) -> int:
         """Give these open items (of one workspace) their fate; how many. One that fails stops no other."""
+        return await self._place(await self._read(items))
+
+    async def _read_due(self, skip: Sequence[UUID]) -> "_Batch | None":
+        items = await queries.due_items(self._db, BATCH, skip=skip)
+        total = accumulate(item.size for item in items)
+        fitting = [item for item, so_far in zip(items, total, strict=True) if so_far <= BATCH_BYTES] or items[:1]
+        return await self._read(fitting) if fitting else None
+
+    async def _read(self, items: Sequence[Item]) -> "_Batch":
+        """The mails of these items, and their files stored. Nothing is decided yet."""
         house = await self._house(items[0].workspace_id)
         prepared: list[Prepared] = []
         failed = 0
@@ -85,6 +120,13 @@ class Processor:
             except Exception as error:
                 failed += await self._failed(item, error)
         await self._files.put_many([blob for mail in prepared for blob in self._files_of(mail)])
+        return _Batch([i.id for i in items], prepared, house, failed)
+
+    async def _place(self, batch: "_Batch") -> int:
+        """Give what was read its fate, in one go or, when that fails, one by one."""
+        prepared, house, failed = batch.prepared, batch.house, batch.failed
+        if not prepared:
+            return failed
         try:
             return failed + await self._place_all(prepared, house)
         except Exception as error:

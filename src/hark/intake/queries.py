@@ -1,5 +1,6 @@
 """Reading the ledger, the addresses that receive, and what threading needs to know."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,17 +33,18 @@ async def list_receivers(db: Db) -> list[Receiver]:
 
 # claiming -----------------------------------------------------------------------------------------------------------
 
-_ITEM = "workspace_id, id, account_id, external_id, received_at, occurred_at, source, envelope, blob_key, attempts"
+_ITEM = "workspace_id, id, account_id, external_id, received_at, occurred_at, source, envelope, blob_key, size, attempts"
 
 
-async def due_items(db: Db, limit: int) -> list[Item]:
-    """Up to `limit` items without a fate of the workspace whose turn it is, oldest first; not locked."""
+async def due_items(db: Db, limit: int, *, skip: Sequence[UUID] = ()) -> list[Item]:
+    """Up to `limit` items without a fate of the workspace whose turn it is, oldest first, without those of `skip`; not
+    locked."""
     return await db.all(
         Item,
-        f"SELECT {_ITEM} FROM intake_items WHERE fate = 0 AND next_try_at <= $1 AND workspace_id ="
-        " (SELECT workspace_id FROM intake_items WHERE fate = 0 AND next_try_at <= $1 ORDER BY next_try_at LIMIT 1)"
-        " ORDER BY next_try_at, id LIMIT $2",
-        db.now(), limit,
+        f"SELECT {_ITEM} FROM intake_items WHERE fate = 0 AND next_try_at <= $1 AND id <> ALL($3::uuid[]) AND workspace_id ="
+        " (SELECT workspace_id FROM intake_items WHERE fate = 0 AND next_try_at <= $1 AND id <> ALL($3::uuid[])"
+        " ORDER BY next_try_at LIMIT 1) ORDER BY next_try_at, id LIMIT $2",
+        db.now(), limit, list(skip),
     )  # fmt: skip
 
 
