@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,7 +31,6 @@ from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 
 log = structlog.get_logger(__name__)
 BATCH = 50
-BATCH_BYTES = 32_000_000  # of mail read together, so that large ones do not fill the memory
 POLL_S = 1.0
 GATHER_S = 0.01  # while mails keep coming: the next batch shares one transaction
 BIG = 200_000  # bytes; larger mails are read in a thread, so that the loop goes on
@@ -103,9 +101,7 @@ class Processor:
 
     async def _read_due(self, skip: Sequence[UUID]) -> "_Batch | None":
         items = await queries.due_items(self._db, BATCH, skip=skip)
-        total = accumulate(item.size for item in items)
-        fitting = [item for item, so_far in zip(items, total, strict=True) if so_far <= BATCH_BYTES] or items[:1]
-        return await self._read(fitting) if fitting else None
+        return await self._read(items) if items else None
 
     async def _read(self, items: Sequence[Item]) -> "_Batch":
         """The mails of these items, and their files stored. Nothing is decided yet."""

@@ -33,7 +33,7 @@ async def list_receivers(db: Db) -> list[Receiver]:
 
 # claiming -----------------------------------------------------------------------------------------------------------
 
-_ITEM = "workspace_id, id, account_id, external_id, received_at, occurred_at, source, envelope, blob_key, size, attempts"
+_ITEM = "workspace_id, id, account_id, external_id, received_at, occurred_at, source, envelope, blob_key, attempts"
 
 
 async def due_items(db: Db, limit: int, *, skip: Sequence[UUID] = ()) -> list[Item]:

@@ -93,7 +93,6 @@ class Item(msgspec.Struct, kw_only=True):
     source: Source
     envelope: Envelope
     blob_key: str
-    size: int
     attempts: int
 
 
