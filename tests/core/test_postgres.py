@@ -286,7 +286,7 @@ async def test_busy_orphans_of_a_killed_postmaster_end_before_the_next_start(dat
         await until(lambda: pg_folder.process_state(backend) == "R")
         postmaster.kill()
         postmaster.wait()
-        assert pg_folder.process_state(backend) == "R", "the orphan works on without its postmaster"
+        # Mostly the orphan works on; now and then it notices by itself. Either way none may outlive the next start.
         async with EmbeddedPostgres(data_dir, settings=FAST) as server:
             assert pg_folder.process_state(backend) in (None, "Z")
             assert await fetchval(server.dsn, "SELECT count(*) FROM kept") == 1
