@@ -282,11 +282,21 @@ async def test_busy_orphans_of_a_killed_postmaster_end_before_the_next_start(dat
     async with raw_server(data_dir, *options) as postmaster:
         connection = await asyncpg.connect(make_dsn(socket_dir, "hark"))
         backend = await connection.fetchval("SELECT pg_backend_pid()")
-        busy = asyncio.create_task(connection.execute("SELECT count(*) FROM generate_series(1, 1e15::bigint)"))
-        await until(lambda: pg_folder.process_state(backend) == "R")
+        observer = await asyncpg.connect(make_dsn(socket_dir, "hark"))
+        # Only work without a wait is deaf to the postmaster's death, so it must have begun: a backend that still waits
+        # for its statement ends by itself.
+        busy = asyncio.create_task(connection.execute("DO $$ BEGIN LOOP END LOOP; END $$"))
+        working = "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND state = 'active' AND query LIKE 'DO %'"
+        for _ in range(1000):
+            if await observer.fetchval(working, backend):
+                break
+            await asyncio.sleep(0.01)
+        else:
+            pytest.fail("the statement did not begin")
+        observer.terminate()
         postmaster.kill()
         postmaster.wait()
-        # Mostly the orphan works on; now and then it notices by itself. Either way none may outlive the next start.
+        assert pg_folder.process_state(backend) == "R", "the orphan works on without its postmaster"
         async with EmbeddedPostgres(data_dir, settings=FAST) as server:
             assert pg_folder.process_state(backend) in (None, "Z")
             assert await fetchval(server.dsn, "SELECT count(*) FROM kept") == 1
