@@ -2,6 +2,7 @@
 
 import pytest
 
+from hark.value.order import urgency
 from hark.value.reason import Reason, explain, render
 from hark.value.types import HOUR_S, PATIENCE_S, Severity, Stake, ValueModel
 
@@ -10,9 +11,10 @@ STAKE = Stake(value_minor=48_000_00, currency="EUR")
 
 
 def reason(stake: Stake = STAKE, *, customer_s: float = 3 * HOUR_S + 1250, open_s: float = HOUR_S,
-           reserved: bool = False) -> Reason:
-    return explain(stake, Severity.HIGH, per_s=1 / PATIENCE_S["mail"], customer_s=customer_s, open_s=open_s,
-                   ahead_s=600, reserved=reserved, model=MODEL)
+           promised: bool = False) -> Reason:
+    per_s = 1 / PATIENCE_S["mail"]
+    return explain(stake, Severity.HIGH, per_s=per_s, customer_s=customer_s, ahead_s=600, promised=promised,
+                   u=urgency(customer_s, open_s, per_s=per_s, ahead_s=600, model=MODEL), model=MODEL)
 
 
 def test_price_sentence() -> None:
@@ -33,11 +35,10 @@ def test_past_the_peak_it_keeps_its_place() -> None:
 
 
 def test_a_reserved_row_says_that_money_is_not_the_reason() -> None:
-    promised = reason(customer_s=40 * HOUR_S, open_s=10 * HOUR_S, reserved=True)
+    promised = reason(customer_s=40 * HOUR_S, open_s=10 * HOUR_S, promised=True)
     assert promised.key == "promised"
     assert render(promised, "en") == (
         "In front because promised, not because of money: waiting 1 day 16 hr, the limit is 9 hr of team time.")
-    assert reason(reserved=True).key == "price", "a row within its limit was not promised anything"
 
 
 @pytest.mark.parametrize("locale", ["en", "it", "ko", "it-IT", "ko_KR", "de", ""])

@@ -1,21 +1,18 @@
 """What browsers see of an event: the conversation's current row, for whoever could see it before or after."""
 
 from collections.abc import Hashable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from hark.access.types import AccessChanged
 from hark.conversations.queries import stored_rows
-from hark.conversations.views import Lens, Row, Stored, load_lens, row_fields
+from hark.conversations.views import Lens, Row, Stored, load_lens, row_of
 from hark.conversations.visibility import can_see
 from hark.core.actor import Actor, Scope, system
 from hark.core.db import Db
 from hark.core.events import Recorded
 from hark.core.live import Shape
-from hark.hours.queries import Calendars
-from hark.value.types import ValueModel
 
 
 class LiveItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,9 +30,7 @@ class Hydrated(msgspec.Struct, frozen=True):
 
     rows: dict[UUID, Stored]
     read: dict[tuple[int, UUID], int]
-    now: datetime
-    model: ValueModel
-    calendars: Calendars
+    lens: Lens
 
     def read_seq(self, actor: Actor, id: UUID) -> int:
         return self.read.get((actor.agent_id or 0, id), 0)
@@ -58,13 +53,7 @@ async def hydrate(db: Db, workspace_id: int, events: Sequence[Recorded]) -> Hydr
         "SELECT agent_id, conversation_id, seq FROM reads WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[])",
         workspace_id, ids,
     ) if ids else []  # fmt: skip
-    return Hydrated(
-        {r.id: r for r in rows},
-        {(r.agent_id, r.conversation_id): r.seq for r in reads},
-        lens.now,
-        lens.model,
-        lens.calendars,
-    )
+    return Hydrated({r.id: r for r in rows}, {(r.agent_id, r.conversation_id): r.seq for r in reads}, lens)
 
 
 def render(actor: Actor, recorded: Recorded, found: Hydrated) -> LiveItem | None:
@@ -80,9 +69,9 @@ def render(actor: Actor, recorded: Recorded, found: Hydrated) -> LiveItem | None
         return None
     row = None
     if stored is not None and shown:
-        lens = Lens(actor, found.now, found.model, found.calendars)
+        lens = msgspec.structs.replace(found.lens, actor=actor)
         mine = msgspec.structs.replace(stored, read_seq=found.read_seq(actor, id))
-        row = Row(**row_fields(mine, lens))
+        row = row_of(mine, lens)
     return LiveItem(
         seq=recorded.seq, kind=type(recorded.event).__name__, conversation_id=id, subject_id=recorded.subject_id,
         conversation=row,

@@ -21,12 +21,11 @@ from hark.conversations.views import (
     addresses,
     holder_of,
     load_lens,
-    row_fields,
+    row_of,
     stage_name,
 )
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor
-from hark.core.clock import unix
 from hark.core.db import Db, Queries, Tx
 from hark.core.errors import NotFound
 from hark.core.paging import check_limit, decode_cursor, encode_cursor
@@ -104,7 +103,7 @@ async def list_conversations(
         found += await _by_message(db, Sql("{} AND {}", where, nobody_waits), lens, position, limit + 1)
     shown = found[:limit]
     following = encode_cursor(name, position.after(shown)) if len(found) > limit else None
-    items = [Row(**row_fields(row, lens, reserved=row.reserved)) for row in shown]
+    items = [row_of(row, lens, reserved=row.reserved) for row in shown]
     return ListPage(items=items, next=following, as_of=position.as_of)
 
 
@@ -121,7 +120,7 @@ async def _by_price(db: Db, where: Sql, lens: Lens, position: _Position, limit: 
     stood before `ranked`, by turn before `promised`.
     """
     model, f_now, ranked, promised = lens.model, lens.f_now, position.ranked, position.promised
-    u = u_sql(now_s=unix(lens.now), f_now=f_now, ahead_s=model.handle_s, model=model)
+    u = u_sql(now_s=lens.now_s, f_now=f_now, ahead_s=model.handle_s, model=model)
     before = Sql("false") if ranked is None else Sql(_RANKED_BEFORE, ranked[0], ranked[0], ranked[1], ranked[2])
     had_turn = Sql("false") if promised is None else Sql("overdue AND (wait_t0, id) <= ({}::float8, {})", *promised)
     rows = await db.all(
@@ -208,7 +207,7 @@ WHERE c.workspace_id = {} ORDER BY c.last_message_at DESC, c.id DESC
 async def find_rows(db: Db | Tx, actor: Actor, ids: Sequence[UUID], *, now: datetime) -> list[Row]:
     """The rows of these conversations as the actor sees them now; those not visible are left out. In no order."""
     lens = await load_lens(db, actor, now)
-    return [Row(**row_fields(row, lens)) for row in await stored_rows(db, actor, ids)]
+    return [row_of(row, lens) for row in await stored_rows(db, actor, ids)]
 
 
 async def stored_rows(db: Db | Tx, actor: Actor, ids: Sequence[UUID]) -> list[Stored]:
@@ -305,7 +304,7 @@ async def get_conversation(
         raise NotFound(MISSING)
     lens = await load_lens(db, actor, now)
     return Detail(
-        **row_fields(row, lens),
+        **msgspec.structs.asdict(row_of(row, lens)),
         endpoints=[_endpoint(e) for e in row.endpoints],
         stage=stage_name(row.stage),
         holder=holder_of(row.holder_kind, row.holder_id),

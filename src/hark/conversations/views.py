@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from hark.conversations.types import CHANNELS
 from hark.core.actor import Actor
 from hark.core.clock import from_unix, unix
 from hark.core.db import Db, Tx
-from hark.hours.queries import Calendars, load_calendars
+from hark.hours.queries import load_calendars
 from hark.journey.types import HolderKind, Stage, Status
 from hark.value.order import is_overdue, order_index, urgency
 from hark.value.pricing import load_model
@@ -71,7 +72,7 @@ class Row(msgspec.Struct, kw_only=True):
     overdue: bool
     unread: bool
     seq: int
-    can: list[str]
+    can: tuple[str, ...]
 
 
 class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,75 +168,74 @@ class Stored(msgspec.Struct, kw_only=True):
 
 
 class Lens(msgspec.Struct, frozen=True):
-    """What every row of one answer is seen through: who looks, when, and by which hours and prices."""
+    """What every row of one answer is seen through: who looks, when (`now_s`: the same in seconds since 1970), and by
+    which prices and hours (`f_now`: F(now) of each calendar)."""
 
     actor: Actor
     now: datetime
+    now_s: float
     model: ValueModel
-    calendars: Calendars
-
-    @property
-    def f_now(self) -> dict[int, float]:
-        return self.calendars.f_now(unix(self.now))
+    f_now: dict[int, float]
 
 
 async def load_lens(db: Db | Tx, actor: Actor, now: datetime) -> Lens:
     """Two short statements; the parsed calendars are kept from one call to the next."""
     model = await load_model(db, actor.workspace_id)
-    return Lens(actor, now, model, await load_calendars(db, actor.workspace_id))
+    calendars = await load_calendars(db, actor.workspace_id)
+    now_s = unix(now)
+    return Lens(actor, now, now_s, model, calendars.f_now(now_s))
 
 
-def row_fields(stored: Stored, lens: Lens, *, reserved: bool = False) -> dict[str, Any]:
-    """The fields of a Row. `reserved`: it stands there as the oldest overdue one, whatever it is worth."""
-    return {
-        "id": stored.id,
-        "number": stored.number,
-        "subject": stored.subject,
-        "preview": stored.preview,
-        "contact": ContactRef(id=stored.contact_id, name=stored.contact_name, address=stored.contact_address),
-        "company": (
+def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
+    """The Row of these columns. `reserved`: it stands there as the oldest overdue one, whatever it is worth."""
+    return Row(
+        id=stored.id,
+        number=stored.number,
+        subject=stored.subject,
+        preview=stored.preview,
+        contact=ContactRef(id=stored.contact_id, name=stored.contact_name, address=stored.contact_address),
+        company=(
             CompanyRef(id=stored.company_id, name=stored.company_name or "") if stored.company_id is not None else None
         ),
-        "account_id": stored.account_id,
-        "channel": CHANNELS[stored.account_kind],
-        "team_id": stored.team_id,
-        "assignee_id": stored.assignee_id,
-        "status": stored.status,
-        "severity": stored.severity,
-        "difficulty": stored.difficulty,
-        "tag_ids": stored.tag_ids,
-        "created_at": stored.created_at,
-        "last_message_at": stored.last_message_at,
-        "unread": stored.customer_seq > stored.read_seq,
-        "seq": stored.seq,
-        "can": commands(lens.actor, stored.status),
-        "currency": lens.model.currency,
+        account_id=stored.account_id,
+        channel=CHANNELS[stored.account_kind],
+        team_id=stored.team_id,
+        assignee_id=stored.assignee_id,
+        status=stored.status,
+        severity=stored.severity,
+        difficulty=stored.difficulty,
+        tag_ids=stored.tag_ids,
+        created_at=stored.created_at,
+        last_message_at=stored.last_message_at,
+        unread=stored.customer_seq > stored.read_seq,
+        seq=stored.seq,
+        can=commands(lens.actor, stored.status),
+        currency=lens.model.currency,
         **_waiting(stored, lens, reserved),
-    }
+    )
 
 
 def _waiting(stored: Stored, lens: Lens, reserved: bool) -> dict[str, Any]:
     """The columns about the open wait: its age on both clocks, price, order index and the sentence."""
     t0, f0, per_s, stake = stored.wait_t0, stored.wait_f0, stored.per_s, stored.stake
     if t0 is None or f0 is None or per_s is None or stake is None or stored.calendar_id is None:
-        return {
-            "waiting_since": None, "waiting_team_s": None, "price_per_hour_minor": None, "price_assumed": False,
-            "order_index": None, "reason": None, "overdue": False,
-        }  # fmt: skip
-    model, now_s = lens.model, unix(lens.now)
-    customer_s = max(0.0, now_s - t0)
-    open_s = max(0.0, lens.calendars.F(stored.calendar_id, now_s) - f0)
+        return _NOBODY_WAITS
+    model = lens.model
+    since = from_unix(t0)
+    customer_s = max(0.0, lens.now_s - t0)
+    open_s = max(0.0, lens.f_now[stored.calendar_id] - f0)
+    u = urgency(customer_s, open_s, per_s=per_s, ahead_s=model.handle_s, model=model)
+    overdue = is_overdue(open_s, per_s=per_s, model=model)
     worth = Worth(
         monthly_minor=stored.value_minor, currency=stored.value_currency, renewal_on=stored.renewal_on,
         cycle_days=stored.cycle_days,
     )  # fmt: skip
     reason = explain(
-        value_at_stake(worth, today=from_unix(t0).date(), model=model), Severity(stored.severity), per_s=per_s,
-        customer_s=customer_s, open_s=open_s, ahead_s=model.handle_s, reserved=reserved, model=model,
+        value_at_stake(worth, today=since.date(), model=model), Severity(stored.severity), per_s=per_s,
+        customer_s=customer_s, ahead_s=model.handle_s, u=u, promised=reserved and overdue, model=model,
     )  # fmt: skip
-    u = urgency(customer_s, open_s, per_s=per_s, ahead_s=model.handle_s, model=model)
     return {
-        "waiting_since": from_unix(t0),
+        "waiting_since": since,
         "waiting_team_s": open_s,
         "price_per_hour_minor": reason.price_minor,
         "price_assumed": reason.assumed,
@@ -243,9 +243,14 @@ def _waiting(stored: Stored, lens: Lens, reserved: bool) -> dict[str, Any]:
         "reason": ReasonView(
             key=reason.key, params=msgspec.structs.asdict(reason), text=render(reason, lens.actor.locale)
         ),
-        "overdue": is_overdue(open_s, per_s=per_s, model=model),
+        "overdue": overdue,
     }
 
+
+_NOBODY_WAITS: dict[str, Any] = {
+    "waiting_since": None, "waiting_team_s": None, "price_per_hour_minor": None, "price_assumed": False,
+    "order_index": None, "reason": None, "overdue": False,
+}  # fmt: skip
 
 _WRITE = ("assign", "tag", "severity", "difficulty", "rename")
 _BY_STATUS: dict[Status, tuple[str, ...]] = {
@@ -258,15 +263,20 @@ _BY_STATUS: dict[Status, tuple[str, ...]] = {
 }
 
 
-def commands(actor: Actor, status: Status) -> list[str]:
+def commands(actor: Actor, status: Status) -> tuple[str, ...]:
     """What the actor may do to a conversation of this status."""
+    return _commands(status, reply=actor.can("conversations.reply"), write=actor.can("conversations.write"))
+
+
+@cache
+def _commands(status: Status, *, reply: bool, write: bool) -> tuple[str, ...]:
     can: list[str] = []
-    if actor.can("conversations.reply") and status < Status.SPAM:
+    if reply and status < Status.SPAM:
         can.append("reply")
-    if actor.can("conversations.write"):
+    if write:
         can += ["note"] if status is not Status.MERGED else []
         can += _BY_STATUS[status]
-    return can
+    return tuple(can)
 
 
 def stage_name(stage: int) -> str:

@@ -1,13 +1,14 @@
 """Why a row stands where it stands, in one sentence. The key and its parameters travel; the words are made last."""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
 from babel.numbers import format_currency, get_currency_precision
 from babel.units import format_unit
 
-from hark.value.order import is_overdue, limit_s, urgency
+from hark.value.order import limit_s
 from hark.value.price import price_per_hour
 from hark.value.stake import severity_scale, two_digits
 from hark.value.types import DAY_S, HOUR_S, Severity, Stake, ValueModel
@@ -39,19 +40,18 @@ def explain(
     *,
     per_s: float,
     customer_s: float,
-    open_s: float,
     ahead_s: float,
-    reserved: bool,
+    u: float,
+    promised: bool,
     model: ValueModel,
 ) -> Reason:
-    """The reason of one row. `customer_s`, `open_s`: age of the wait on both clocks; `reserved`: from `with_reserved`."""
+    """The reason of one row. `customer_s`: age of the wait on the customer clock, `u`: its urgency (`hark.value.order`);
+    `promised`: it is overdue and stands in a reserved row."""
     per_hour = price_per_hour(
         stake.value_minor, severity_scale(severity, model), customer_s, per_s=per_s, ahead_s=ahead_s, model=model
     )
-    held = urgency(customer_s, open_s, per_s=per_s, ahead_s=ahead_s, model=model) >= model.peak
-    promised = reserved and is_overdue(open_s, per_s=per_s, model=model)
     return Reason(
-        key="promised" if promised else "held" if held else "price",
+        key="promised" if promised else "held" if u >= model.peak else "price",
         price_minor=two_digits(per_hour),
         value_minor=stake.value_minor,
         currency=stake.currency,
@@ -65,19 +65,31 @@ def explain(
 
 def render(reason: Reason, locale: str) -> str:
     """The sentence in en, ko or it; any other language gets English. Amounts and durations as that locale writes them."""
-    language = locale.replace("_", "-").split("-")[0].lower()
-    language = language if language in _WORDS else "en"
+    language = _language(locale)
     words = _WORDS[language]
-    value = words["assumed" if reason.assumed else "known"].format(value=_money(reason.value_minor, reason, language))
-    if reason.renewal_in_days is not None:
-        value += words["renewal"].format(days=_unit(reason.renewal_in_days, "day", language))
     return words[reason.key].format(
-        price=_money(reason.price_minor, reason, language),
-        value=value,
+        price=_amount(reason.price_minor, reason.currency, language),
+        value=_value(reason.value_minor, reason.currency, reason.assumed, reason.renewal_in_days, language),
         severity=words[reason.severity.name],
         waited=_duration(reason.waited_s, language),
         limit=_duration(reason.limit_s, language),
     )
+
+
+@lru_cache(maxsize=256)
+def _language(locale: str) -> str:
+    language = locale.replace("_", "-").split("-")[0].lower()
+    return language if language in _WORDS else "en"
+
+
+@lru_cache(maxsize=4096)
+def _value(minor: int, currency: str, assumed: bool, renewal_in_days: int | None, language: str) -> str:
+    """The words about who waits: what they are worth, and when they renew."""
+    words = _WORDS[language]
+    value = words["assumed" if assumed else "known"].format(value=_amount(minor, currency, language))
+    if renewal_in_days is not None:
+        value += words["renewal"].format(days=_unit(renewal_in_days, "day", language))
+    return value
 
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -125,14 +137,10 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def _money(minor: int, reason: Reason, locale: str) -> str:
-    """Whole major units: the amounts have two significant digits; under 10 units the minor ones are shown."""
-    return _amount(minor, reason.currency, locale)
-
-
 # A list renders fifty sentences at once; few amounts and durations differ, and babel takes its time for each.
 @lru_cache(maxsize=4096)
 def _amount(minor: int, currency: str, locale: str) -> str:
+    """Whole major units: the amounts have two significant digits; under 10 units the minor ones are shown."""
     precision = get_currency_precision(currency)
     major = minor / 10**precision
     digits = precision if 0 < abs(major) < 10 else 0
@@ -144,16 +152,21 @@ def _amount(minor: int, currency: str, locale: str) -> str:
 
 def _duration(seconds: int, locale: str) -> str:
     """The two largest units: `3 hr 20 min`, `2 days 4 hr`, `45 sec`."""
-    sizes = (("day", int(DAY_S)), ("hour", int(HOUR_S)), ("minute", 60), ("second", 1))
-    for n, (unit, size) in enumerate(sizes):
+    shown = 1 if seconds < 60 else 60 if seconds < DAY_S else int(HOUR_S)
+    return _exact_duration(seconds - seconds % shown, locale)
+
+
+@lru_cache(maxsize=4096)
+def _exact_duration(seconds: int, locale: str) -> str:
+    for (unit, size), (smaller, smaller_size) in pairwise(_SIZES):
         if seconds >= size:
             whole, rest = divmod(seconds, size)
-            parts = [_unit(whole, unit, locale)]
-            if n + 1 < len(sizes) and unit != "minute":
-                smaller, smaller_size = sizes[n + 1]
-                parts += [_unit(rest // smaller_size, smaller, locale)] if rest >= smaller_size else []
+            parts = [_unit(whole, unit, locale)] + ([_unit(rest // smaller_size, smaller, locale)] if rest else [])
             return " ".join(parts)
-    return _unit(0, "second", locale)
+    return _unit(seconds, "second", locale)
+
+
+_SIZES = (("day", int(DAY_S)), ("hour", int(HOUR_S)), ("minute", 60), ("second", 1))
 
 
 @lru_cache(maxsize=4096)
