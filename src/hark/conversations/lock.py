@@ -1,16 +1,17 @@
 """The row lock of a conversation, its event counter, and the one statement that writes it back."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hark.conversations.types import Locked
+from hark.conversations.types import Locked, MessageFiled
 from hark.conversations.visibility import visible
 from hark.core.db import Tx
 from hark.core.errors import NotFound
 from hark.core.events import Event
 from hark.core.sql import Sql
+from hark.journey.types import ConversationStarted, MessageReceived
 
 MISSING = "This conversation does not exist, or your role does not include it."
 
@@ -49,7 +50,7 @@ async def lock_root(tx: Tx, id: UUID) -> Locked:
     """The conversation that `id` has been merged into (or itself), locked. For what arrives from outside."""
     root = id
     while True:
-        await _settle(tx, [root])
+        await _settle(tx, [root], unless=STILL)
         row = await tx.one(
             Locked,
             Sql(
@@ -67,9 +68,13 @@ async def lock_root(tx: Tx, id: UUID) -> Locked:
         root = row.root_id  # merged between finding and locking it
 
 
-async def _settle(tx: Tx, ids: Sequence[UUID]) -> None:
-    """Bring the journey up to date when this transaction has changed one of them already (import, rules)."""
-    if any(recorded.conversation_id in ids for recorded in tx.pending):
+STILL = frozenset({ConversationStarted, MessageReceived, MessageFiled})
+"""Events that neither resolve, snooze nor promise: what such a message ends is told by an event of its own."""
+
+
+async def _settle(tx: Tx, ids: Sequence[UUID], *, unless: Set[type[Event]] = frozenset()) -> None:
+    """Bring the journey up to date when this transaction has changed one of them already (mails, import, rules)."""
+    if any(r.conversation_id in ids and type(r.event) not in unless for r in tx.unsettled):
         await tx.settle()
 
 

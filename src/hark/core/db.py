@@ -208,13 +208,18 @@ class Tx(Queries):
             self.workspace_id, uuid7(), self._now, self.actor.kind, self.actor.id, action, subject, data or {},
         )  # fmt: skip
 
+    @property
+    def unsettled(self) -> list[Recorded]:
+        """The events that the projectors have not seen yet."""
+        return self.pending[self._projected :]
+
     async def settle(self) -> None:
         """Let the projectors see the events emitted so far, without taking the journal's lock yet.
 
         For a transaction that changes the same conversation again. A corrective event must not follow on it: it
         reads the journal, which does not have these events before `flush`.
         """
-        rows = self.pending[self._projected :]
+        rows = self.unsettled
         if rows:
             for project in self.db.projectors:
                 await project(self, rows)

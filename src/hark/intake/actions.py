@@ -156,7 +156,9 @@ async def replay_item(tx: Tx, id: UUID) -> None:
     """Give a parked item another try. Raises NotFound, or Conflict when it is not one to be replayed."""
     row = await _lock_item(tx, id)
     if row.fate not in REPLAYABLE:
-        raise Conflict("Only parked or dropped mails can be tried again. This one has its fate already.", code="not_parked")
+        raise Conflict(
+            "Only parked or dropped mails can be tried again. This one has its fate already.", code="not_parked"
+        )
     if not row.blob_key:
         raise Conflict("The mail itself is no longer kept, so it cannot be tried again.", code="raw_gone")
     await tx.run(

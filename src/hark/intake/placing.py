@@ -64,8 +64,8 @@ class Sender(msgspec.Struct, frozen=True):
     problems: list[str]
 
 
-async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: Choice | None = None) -> Settled | None:
-    """Give a mail its fate. None: its conversation was changed in this transaction already; commit first, then again.
+async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: Choice | None = None) -> Settled:
+    """Give a mail its fate.
 
     Call it under the workspace's intake lock, and write `index.fresh` down afterwards.
     """
@@ -87,8 +87,6 @@ async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: C
     if isinstance(found, Hold):
         return Settled(fate=Fate.HELD, reason=found.sentence, conversation_id=found.conversation_id)
     target = found.conversation_id if found else None
-    if target is not None and any(r.conversation_id == target for r in tx.pending):
-        return None
     if item.envelope.from_team:
         settled = await _past_reply(tx, mail, house, sender, target)
     else:
@@ -133,7 +131,7 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     return None
 
 
-async def _bounce(tx: Tx, inbound: Inbound) -> Settled | None:
+async def _bounce(tx: Tx, inbound: Inbound) -> Settled:
     """A delivery report: our message is marked and the thread says so; about foreign mail it stands in the ledger."""
     known = await queries.messages_by_id(tx, tx.workspace_id, inbound.own_ids)
     if not known and inbound.reported_id:
@@ -141,8 +139,6 @@ async def _bounce(tx: Tx, inbound: Inbound) -> Settled | None:
     said = " ".join(r.sentence for r in inbound.report[:5]) or "It names no recipient."
     for message in known:
         root = (await queries.membership(tx, tx.workspace_id, message.conversation_id, None)).root
-        if any(r.conversation_id == root for r in tx.pending):
-            return None
         if await apply_report(tx, message.message_id, inbound.report):
             return Settled(
                 fate=Fate.BOUNCE, conversation_id=root, message_id=message.message_id,

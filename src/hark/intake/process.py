@@ -153,7 +153,6 @@ class Processor:
             house = await self._with_team(tx, house, [mail])
             index = await Index.read(tx, thread_ids(mail.inbound))
             settled = await place(tx, mail, house, index, choice=choice)
-            assert settled is not None  # nothing else happens in this transaction
             await remember_thread_ids(tx, index.fresh)
             await settle_items(tx, [(item, settled)])
             await tx.audit("intake.accepted", f"intake:{id}", data={"conversation_id": str(settled.conversation_id)})
@@ -193,45 +192,22 @@ class Processor:
         return blobs
 
     async def _place_all(self, mails: Sequence[Prepared], house: House) -> int:
-        """All of them, in as few transactions as possible: a conversation is changed once in each."""
-        rest = list(mails)
-        placed = 0
-        while rest:
-            settled, rest = await self._place_some(rest, house)
-            if settled is None:
-                return placed  # another worker is at this workspace
-            placed += len(settled)
-            await self._forget_unused(settled, mails)
-        return placed
-
-    async def _place_some(
-        self, mails: list[Prepared], house: House
-    ) -> tuple[list[tuple[Item, Settled]] | None, list[Prepared]]:
+        """All of them in their order and in one transaction; how many. None when another worker is at this workspace."""
         settled: list[tuple[Item, Settled]] = []
         async with self._db.transaction(system(mails[0].item.workspace_id)) as tx:
             if not await lock_intake(tx):
-                return None, []
+                return 0
             open_ids = await still_open(tx, [m.item.id for m in mails])
             house = await self._with_team(tx, house, mails)
             index = await Index.read(tx, [i for m in mails for i in thread_ids(m.inbound, m.item.envelope.thread)])
-            rest: list[Prepared] = []
-            waiting: set[str] = (
-                set()
-            )  # ids and subjects of mails left for the next transaction: who follows them waits too
             for mail in mails:
-                if mail.item.id not in open_ids:
-                    continue
-                ids = thread_ids(mail.inbound, mail.item.envelope.thread)
-                fate = await place(tx, mail, house, index) if waiting.isdisjoint(ids) else None
-                if fate is None:
-                    rest.append(mail)
-                    waiting.update(ids)
-                else:
-                    settled.append((mail.item, fate))
+                if mail.item.id in open_ids:
+                    settled.append((mail.item, await place(tx, mail, house, index)))
             if settled:
                 await remember_thread_ids(tx, index.fresh)
                 await settle_items(tx, settled)
-        return settled, rest
+        await self._forget_unused(settled, mails)
+        return len(settled)
 
     async def _forget_unused(self, settled: Sequence[tuple[Item, Settled]], mails: Sequence[Prepared]) -> None:
         """Files of mails that became no message would be erased with nothing."""

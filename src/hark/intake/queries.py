@@ -50,7 +50,9 @@ async def due_items(db: Db, limit: int, *, skip: Sequence[UUID] = ()) -> list[It
 
 async def get_item_row(db: Queries, workspace_id: int, id: UUID) -> Item:
     """One item as processing needs it. Raises NotFound."""
-    return await db.one(Item, f"SELECT {_ITEM} FROM intake_items WHERE workspace_id = $1 AND id = $2", workspace_id, id, missing=MISSING)
+    return await db.one(
+        Item, f"SELECT {_ITEM} FROM intake_items WHERE workspace_id = $1 AND id = $2", workspace_id, id, missing=MISSING
+    )
 
 
 # threading ----------------------------------------------------------------------------------------------------------
