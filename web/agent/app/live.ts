@@ -3,17 +3,60 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { keys } from '../api/queries'
 import type { Me, Page, Row } from '../api/types'
+import { watchIdle } from './idle'
 import { mergeRows } from './merge'
+import { type Hello, resetSignals, type Signal, takeSignal } from './signals'
+
+export { usePresence, useViewers, useVisitor } from './signals'
 
 /** `conversation` is null when the viewer may no longer see it. */
 export type LiveItem = { seq: number; kind: string; conversation_id: string | null; conversation: Row | null }
-type Frame = { type: 'hello' | 'reset'; seq: number } | { type: 'events'; seq: number; items: LiveItem[] } | { type: 'pong' }
+type Frame =
+  | ({ type: 'hello'; seq: number } & Hello)
+  | { type: 'reset'; seq: number }
+  | { type: 'events'; seq: number; items: LiveItem[] }
+  | { type: 'pong' }
+  | Signal
+
+/** What this tab says: what it shows, whether somebody types (said again every 3 s), whether nobody is there. */
+export type LiveSaying =
+  | { type: 'view'; conversation_id: string | null }
+  | { type: 'typing'; conversation_id: string; typing: boolean; public: boolean }
+  | { type: 'idle'; idle: boolean }
 
 const PING_MS = 25_000
 const SOON_MS = 40
 const STORM_MS = 1_000
 /** Close code of a socket whose session is over. */
 const SIGNED_OUT = 4401
+
+let line: WebSocket | null = null
+/** What a new line must be told again: the conversation on screen, and whether anybody is there. */
+let shown: string | null = null
+let idle = false
+
+/** Says something to the server; said into the void while the line is down, where nobody would be told anyway. */
+export function sendLive(saying: LiveSaying): void {
+  if (line?.readyState === WebSocket.OPEN) line.send(JSON.stringify(saying))
+}
+
+/** Tells colleagues that this tab shows the conversation, as long as it is mounted and the tab can be seen. */
+export function useViewing(conversationId: string): void {
+  useEffect(() => {
+    const say = (id: string | null) => {
+      if (shown === id) return
+      shown = id
+      sendLive({ type: 'view', conversation_id: id })
+    }
+    const look = () => say(document.visibilityState === 'visible' ? conversationId : null)
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      say(null)
+    }
+  }, [conversationId])
+}
 
 /**
  * Keeps the caches live while mounted. False while the line is down for more than a moment.
@@ -23,8 +66,15 @@ export function useLive(client: QueryClient, me: Me): boolean {
   const [connected, setConnected] = useState(true)
   const { csrf_token: csrf, seq } = me
   useEffect(() => {
-    const line = openLine(client, csrf, seq, setConnected)
-    return () => line.close()
+    const opened = openLine(client, csrf, seq, setConnected)
+    const unwatch = watchIdle(window, (rests) => {
+      idle = rests
+      sendLive({ type: 'idle', idle })
+    })
+    return () => {
+      unwatch()
+      opened.close()
+    }
     // A later `me` has a later seq; the line knows better how far it has come.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [client, csrf])
@@ -42,20 +92,41 @@ function openLine(client: QueryClient, csrf: string, seq: number, tell: (connect
   const connect = () => {
     socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`)
     const ping = setInterval(() => socket?.readyState === WebSocket.OPEN && socket.send('{"type":"ping"}'), PING_MS)
-    socket.addEventListener('open', () => socket?.send(JSON.stringify({ resume, csrf })))
+    line = socket
+    socket.addEventListener('open', () => {
+      socket?.send(JSON.stringify({ resume, csrf }))
+      if (shown) sendLive({ type: 'view', conversation_id: shown })
+      if (idle) sendLive({ type: 'idle', idle })
+    })
     socket.addEventListener('message', (event) => {
       attempts = 0
       tell(true)
       const frame = JSON.parse(String(event.data)) as Frame
-      // What was missed follows the hello, so only these two move the number to resume from.
-      if (frame.type === 'reset') void client.invalidateQueries()
-      else if (frame.type === 'events') applyItems(client, frame.items, settler)
-      else return
+      switch (frame.type) {
+        // What was missed follows the hello, so only events and resets move the number to resume from.
+        case 'hello':
+          resetSignals(frame)
+          return
+        case 'presence':
+        case 'viewers':
+        case 'visitor':
+          takeSignal(frame)
+          return
+        case 'events':
+          applyItems(client, frame.items, settler)
+          break
+        case 'reset':
+          void client.invalidateQueries()
+          break
+        default:
+          return
+      }
       resume = frame.seq
     })
     socket.addEventListener('close', (event) => {
       clearInterval(ping)
       if (closed) return
+      resetSignals({})
       if (event.code === SIGNED_OUT) {
         void client.invalidateQueries({ queryKey: keys.me })
         return
