@@ -152,3 +152,31 @@ async def test_what_happens_after_me_was_read_is_replayed(
     last = await emit(db, workspace, 1)
     _, _, missed = await hub.subscribe(workspace.owner, seq)
     assert [i["seq"] for f in missed for i in msgspec.json.decode(f)["items"]] == [last]
+
+
+async def test_followers_get_every_batch_also_without_an_agent(db: Db, workspace: TestWorkspace, hub: Hub) -> None:
+    before = await emit(db, workspace, 2)
+    assert await hub.keep_open(workspace.id) == before
+    got: list[int] = []
+    done = asyncio.Event()
+
+    async def broken(workspace_id: int, events: list[Recorded]) -> None:
+        raise RuntimeError("no")
+
+    async def follow(workspace_id: int, events: list[Recorded]) -> None:
+        assert workspace_id == workspace.id
+        got.extend(e.seq for e in events)
+        if got[-1] >= last:
+            done.set()
+
+    hub.follow(broken)
+    stop = hub.follow(follow)
+    last = before + 120
+    await emit(db, workspace, 60)
+    await emit(db, workspace, 60)
+    await asyncio.wait_for(done.wait(), 10)
+    stop()
+    await emit(db, workspace, 1)
+    subscriber, _, _ = await hub.subscribe(workspace.owner, None)
+    await frames(subscriber, await emit(db, workspace, 1))
+    assert got == list(range(before + 1, last + 1))

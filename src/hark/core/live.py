@@ -35,6 +35,9 @@ Group = Callable[[Actor, Any], Hashable]
 """(viewer, hydrated) -> their group: viewers of one group get the same bytes."""
 
 
+Follower = Callable[[int, list[Recorded]], Awaitable[None]]
+"""(workspace, events in order): somebody else of this process who lives by the journal, such as visitors' sockets."""
+
 Revokes = Callable[[Actor, Recorded], bool]
 """(viewer, event) -> whether the event changed this viewer's rights: their socket ends and comes back with the new ones."""
 
@@ -72,18 +75,39 @@ class Hub:
         self.db = db
         self.bus = bus
         self.shape = shape
+        self.followers: list[Follower] = []
         self._rooms: dict[int, _Room] = {}
         self._silence = bus.listen(self._wake)
+
+    def follow(self, call: Follower) -> Callable[[], None]:
+        """Call `call` with each batch of events that a room of this process reads; returns the function that stops it.
+
+        Awaited before the room reads on, so a workspace's batches come in order and never twice. An error is logged
+        and its batch is lost to the follower: it must be able to read what it missed elsewhere.
+        """
+        self.followers.append(call)
+        return lambda: self.followers.remove(call)
+
+    async def keep_open(self, workspace_id: int) -> int:
+        """Read this workspace's journal from now on, also when no agent is here; the number it has been read up to.
+
+        Followers get everything later, and perhaps the batch that ends there: who reads what is before must know
+        by number what it has already."""
+        return (await self._room(workspace_id)).seq
+
+    async def _room(self, workspace_id: int) -> "_Room":
+        room = self._rooms.get(workspace_id)
+        if room is None:
+            room = self._rooms[workspace_id] = _Room(self, workspace_id)
+        await room.ready()
+        return room
 
     async def subscribe(self, actor: Actor, resume: int | None) -> tuple[Subscriber, bytes, list[bytes]]:
         """A new subscriber, its hello frame and the frames it missed since `resume`.
 
         The room reads on from the head it had at that moment, so nothing is missed or doubled in between.
         """
-        room = self._rooms.get(actor.workspace_id)
-        if room is None:
-            room = self._rooms[actor.workspace_id] = _Room(self, actor.workspace_id)
-        await room.ready()
+        room = await self._room(actor.workspace_id)
         subscriber = Subscriber(actor)
         at = subscriber.after = room.seq
         room.members.add(subscriber)
@@ -168,11 +192,21 @@ class _Room:
                 try:
                     hydrated = await self.hub.shape.hydrate(self.hub.db, self.workspace_id, events)
                 except Exception as error:
-                    log.error("realtime could not read rows, browsers refetch", workspace=self.workspace_id, exc_info=error)
+                    log.error(
+                        "realtime could not read rows, browsers refetch", workspace=self.workspace_id, exc_info=error
+                    )
             # Set before the first push: who subscribes from here on replays up to this number itself.
             self.seq = events[-1].seq
             await self._push(events, hydrated)
+            await self._tell(events)
         return self.seq != before
+
+    async def _tell(self, events: list[Recorded]) -> None:
+        for call in tuple(self.hub.followers):
+            try:
+                await call(self.workspace_id, events)
+            except Exception as error:
+                log.error("a follower of the journal failed", workspace=self.workspace_id, exc_info=error)
 
     async def _push(self, events: list[Recorded], hydrated: Any) -> None:
         """A revoked viewer is ended before anything of this batch reaches them."""
