@@ -230,6 +230,8 @@ def missing_system_packages() -> dict[str, str]:
     for package, program in (("dovecot-imapd", "imap"), ("dovecot-lmtpd", "lmtp")):
         if not (dovecot / program).exists():
             missing[package] = "tests with a real IMAP server"
+    if shutil.which("redis-server") is None:
+        missing["redis-server"] = "tests with a real Redis"
     return missing
 
 

@@ -13,10 +13,11 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """One value for the whole process. The environment name is `HARK_` + upper case, but for the first three."""
+    """One value for the whole process. The environment name is `HARK_` + upper case, but for the first four."""
 
     database_url: str | None = None  # DATABASE_URL; unset: the embedded PostgreSQL
     database_direct_url: str | None = None  # DATABASE_DIRECT_URL, beside PgBouncer in transaction mode
+    bus_url: str | None = None  # BUS_URL, a Redis that carries wake-ups and signals instead of NOTIFY
     port: Port = 8000  # PORT
     host: str = "127.0.0.1"
     data: Path = Path("var")
@@ -49,7 +50,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data / "spool"
 
 
-_PLAIN = {"database_url": "DATABASE_URL", "database_direct_url": "DATABASE_DIRECT_URL", "port": "PORT"}
+_PLAIN = {
+    "database_url": "DATABASE_URL",
+    "database_direct_url": "DATABASE_DIRECT_URL",
+    "bus_url": "BUS_URL",
+    "port": "PORT",
+}
 
 
 def environment_name(field: str) -> str:

@@ -37,11 +37,14 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Connect to everything. Raises ConfigError without a database address, Unavailable when it does not answer."""
     if not settings.database_url or not settings.direct_url:
-        raise ConfigError("DATABASE_URL is not set. Start Hark with `hark up`, which brings its own PostgreSQL, or set it.")
+        raise ConfigError(
+            "DATABASE_URL is not set. Start Hark with `hark up`, which brings its own PostgreSQL, or set it."
+        )
     behind_bouncer = settings.database_direct_url is not None
     pool = await create_pool(settings.database_url, size=pool_size, statement_cache=not behind_bouncer)
-    bus = Bus(settings.direct_url)
+    bus = open_bus(settings)
     db = Db(pool, events=events, projectors=projectors, clock=clock, on_commit=bus.notify)
+    bus.listen(lambda workspace_id, _seq: db.kept.forget(workspace_id))
     keys = load_keys(settings.data / "secret.key", secret=settings.secret_key)
     await bus.start()
     try:
@@ -49,6 +52,15 @@ async def open_services(
     finally:
         await bus.stop()
         await pool.close()
+
+
+def open_bus(settings: Settings) -> Bus:
+    """The bus of the installation, not yet started. Raises ConfigError for a BUS_URL that is none."""
+    if settings.bus_url is None:
+        return Bus(settings.direct_url or "")
+    from hark.core.redis_bus import RedisBus  # its library takes memory, which most installations can do without
+
+    return RedisBus(settings.bus_url)
 
 
 def keep_what_is_loaded() -> None:
