@@ -12,7 +12,7 @@ from hark.conversations.types import CHANNELS
 from hark.core.actor import Actor
 from hark.core.clock import from_unix, unix
 from hark.core.db import Db, Tx
-from hark.hours.queries import load_calendars
+from hark.hours.queries import Calendars, load_calendars
 from hark.journey.types import HolderKind, Stage, Status
 from hark.value.order import is_overdue, order_index, urgency
 from hark.value.pricing import load_model
@@ -179,9 +179,12 @@ class Lens(msgspec.Struct, frozen=True):
 
 
 async def load_lens(db: Db | Tx, actor: Actor, now: datetime) -> Lens:
-    """Two short statements; the parsed calendars are kept from one call to the next."""
-    model = await load_model(db, actor.workspace_id)
-    calendars = await load_calendars(db, actor.workspace_id)
+    """Prices and hours are kept by each process from one call to the next (`hark.core.kept`)."""
+
+    async def load() -> tuple[ValueModel, Calendars]:
+        return await load_model(db, actor.workspace_id), await load_calendars(db, actor.workspace_id)
+
+    model, calendars = await load() if isinstance(db, Tx) else await db.kept.get(actor.workspace_id, Lens, load)
     now_s = unix(now)
     return Lens(actor, now, now_s, model, calendars.f_now(now_s))
 

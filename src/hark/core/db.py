@@ -22,6 +22,7 @@ from hark.core.clock import Clock, system_clock
 from hark.core.errors import Conflict, NotFound, Unavailable, from_constraint
 from hark.core.events import MAX_DEPTH, Event, Projector, Recorded, Registry
 from hark.core.ids import uuid7
+from hark.core.kept import Kept
 from hark.core.sql import Sql
 
 T = TypeVar("T")
@@ -38,6 +39,16 @@ def decode(row_type: type[T], record: Any) -> T:
     return msgspec.convert(dict(record), row_type)
 
 
+def decode_all(row_type: type[T], records: Sequence[Any]) -> list[T]:
+    """`decode` of each record of one answer, all in one go: a third of the time of one by one."""
+    if not records:
+        return []
+    if row_type in _SCALARS:
+        return [record[0] for record in records]
+    names = tuple(records[0].keys())
+    return msgspec.convert([dict(zip(names, record, strict=True)) for record in records], list[row_type])  # type: ignore[valid-type]
+
+
 class Queries:
     """Reading and running statements on some connection; shared by Db (a pool) and Tx (one transaction)."""
 
@@ -48,7 +59,7 @@ class Queries:
         """All rows, decoded (see `decode`)."""
         text, params = _render(sql, args)
         async with self._conn() as conn:
-            return [decode(row_type, r) for r in await conn.fetch(text, *params)]
+            return decode_all(row_type, await conn.fetch(text, *params))
 
     async def find(self, row_type: type[T], sql: str | Sql, *args: Any) -> T | None:
         """The first row or None."""
@@ -99,6 +110,7 @@ class Db(Queries):
         self.projectors = tuple(projectors)
         self.clock = clock
         self.on_commit = on_commit  # (workspace_id, last seq), synchronous and quick
+        self.kept = Kept()
 
     def now(self) -> datetime:
         return self.clock()
@@ -249,7 +261,10 @@ class Tx(Queries):
 
     def committed(self) -> None:
         """Wake the readers of the journal."""
-        if self.last_seq and self.db.on_commit:
+        if not self.last_seq:
+            return
+        self.db.kept.forget(self.workspace_id)
+        if self.db.on_commit:
             self.db.on_commit(self.workspace_id, self.last_seq)
 
 
