@@ -76,6 +76,16 @@ export function dayAndTime(at: string | number, now: number, language: Language,
   }).format(date)
 }
 
+/** The time of the day alone: "14:03". `zone` is somebody else's clock; a zone nobody knows counts as the reader's. */
+export function clock(at: string | number, language: Language, zone?: string): string {
+  const options = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+  try {
+    return new Intl.DateTimeFormat(locale(language), { ...options, timeZone: zone }).format(new Date(at))
+  } catch {
+    return new Intl.DateTimeFormat(locale(language), options).format(new Date(at))
+  }
+}
+
 /** Full date, time and zone, for hover. */
 export function absolute(at: string | number, language: Language, zone?: string): string {
   return new Intl.DateTimeFormat(locale(language), {

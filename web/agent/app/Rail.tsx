@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import { countersQuery } from '../api/queries'
 import { command, type CommandId } from '../commands/catalogue'
 import { runCommand, useAvailable } from '../commands/registry'
-import { Avatar } from '../ui/Avatar'
 import { CommandItem, Menu, MenuGroup, MenuLine } from '../ui/Menu'
 import { Tip } from '../ui/Tip'
 import { type Key, useLanguage, useT } from './i18n'
 import { useMe } from './me'
+import { Person, useStateOf } from './Person'
 import { usePreference } from './preferences'
 import { useRoute } from './router'
 
@@ -17,6 +17,8 @@ const PLACES: { id: CommandId; icon: LucideIcon; page: string }[] = [
   { id: 'go.report', icon: BarChart3, page: 'report' },
   { id: 'go.settings', icon: Settings, page: 'settings' },
 ]
+
+const AVAILABILITY = ['online', 'busy', 'away'] as const
 
 /** The narrow bar on the left; on a phone it lies at the bottom. */
 export function Rail({ hiddenOnPhone }: { hiddenOnPhone: boolean }) {
@@ -85,14 +87,16 @@ function AccountMenu() {
   const me = useMe()
   const [theme] = usePreference('theme')
   const language = useLanguage()
+  const state = useStateOf(me.agent.id)
+  const chosen = me.agent.availability ?? 'online'
   const languages: [CommandId, string][] = [['look.english', 'en'], ['look.korean', 'ko'], ['look.italian', 'it']]
   return (
     <Menu
       side="right"
       align="end"
       trigger={
-        <button type="button" aria-label={t('nav.account' satisfies Key)} className="target mt-1 inline-flex items-center justify-center rounded-full">
-          <Avatar name={me.agent.name} size={32} />
+        <button type="button" aria-label={`${t('nav.account' satisfies Key)}, ${t(`presence.${state}`)}`} className="target mt-1 inline-flex items-center justify-center rounded-full">
+          <Person id={me.agent.id} size={32} />
         </button>
       }
     >
@@ -100,6 +104,13 @@ function AccountMenu() {
         <p className="truncate font-medium">{me.agent.name}</p>
         <p className="truncate text-secondary text-ink-3">{me.agent.email}</p>
       </div>
+      <MenuGroup label={t('presence.mine')}>
+        {AVAILABILITY.map((one) => (
+          <CommandItem key={one} id={`me.${one}`} checked={chosen === one} />
+        ))}
+      </MenuGroup>
+      {chosen === 'online' && state === 'away' && <p className="px-2 pb-1 text-secondary text-ink-3">{t('presence.idle')}</p>}
+      <MenuLine />
       <CommandItem id="go.me" />
       <CommandItem id="look.shortcuts" />
       <MenuLine />

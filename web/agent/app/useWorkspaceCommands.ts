@@ -5,7 +5,9 @@ import { keys } from '../api/queries'
 import type { Me } from '../api/types'
 import { filterSearch, parseFilter, type View } from '../inbox/filter'
 import { useCommands } from '../commands/registry'
+import { notify } from '../ui/toasts'
 import { useMe } from './me'
+import { useProblemText } from './problems'
 import { applyTheme, preference, setPreference } from './preferences'
 import { navigate, type SettingsPage } from './router'
 
@@ -17,6 +19,7 @@ function setTheme(theme: string | null): void {
 /** What works on every screen: going places, looks, language, signing out. */
 export function useWorkspaceCommands(client: QueryClient): void {
   const me = useMe()
+  const say = useProblemText()
   const show = (view: View) => () => {
     const filter = parseFilter('', preference('order'))
     navigate({ page: 'inbox', conversation: null }, { search: filterSearch({ ...filter, view }) })
@@ -28,6 +31,16 @@ export function useWorkspaceCommands(client: QueryClient): void {
       client.setQueryData(keys.me, fresh)
       void client.invalidateQueries({ queryKey: keys.lists }) // the sentences of the rows come in the language of the account
     })
+  }
+  const be = (availability: 'online' | 'busy' | 'away') => () => {
+    client.setQueryData<Me | null>(keys.me, (old) => old && { ...old, agent: { ...old.agent, availability } })
+    void api.patch<Me>('/api/me', { availability }).then(
+      (fresh) => client.setQueryData(keys.me, fresh),
+      (error: unknown) => {
+        notify({ text: say(error).title, tone: 'wrong' })
+        void client.invalidateQueries({ queryKey: keys.me })
+      },
+    )
   }
   const may = (permission: string) => me.permissions.includes(permission)
   useCommands({
@@ -44,6 +57,9 @@ export function useWorkspaceCommands(client: QueryClient): void {
     'go.team': may('agents.read') && settings('people'),
     'go.intake': may('intake.read') && settings('intake'),
     'go.me': settings('me'),
+    'me.online': be('online'),
+    'me.busy': be('busy'),
+    'me.away': be('away'),
     'look.light': () => setTheme('light'),
     'look.dark': () => setTheme('dark'),
     'look.system': () => setTheme(null),

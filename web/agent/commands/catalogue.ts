@@ -1,6 +1,6 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
-  ArrowDown, ArrowUp, Archive, BarChart3, Bell, CalendarClock, CheckCircle2, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
+  ArrowDown, ArrowUp, Archive, BarChart3, Bell, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
   Languages, Layers, LogOut, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
@@ -52,6 +52,9 @@ export const COMMANDS = define({
   'look.palette': { label: 'command.palette', icon: Search, group: 'look', keys: ['ctrl+k'] },
   'look.shortcuts': { label: 'command.shortcuts', icon: Keyboard, group: 'look', keys: ['?'] },
   'look.contact': { label: 'command.contactPane', icon: PanelRight, group: 'look', keys: [']'] },
+  'me.online': { label: 'presence.online', icon: CircleDot, group: 'look' },
+  'me.busy': { label: 'presence.busy', icon: CircleMinus, group: 'look' },
+  'me.away': { label: 'presence.away', icon: CirclePause, group: 'look' },
   'look.light': { label: 'command.light', icon: Sun, group: 'look' },
   'look.dark': { label: 'command.dark', icon: Moon, group: 'look' },
   'look.system': { label: 'command.system', icon: Monitor, group: 'look' },

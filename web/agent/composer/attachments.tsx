@@ -4,7 +4,7 @@ import { api } from '../api/client'
 import type { Attachment } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
-import { fileSize } from '../thread/MessageCard'
+import { fileSize } from '../thread/Attachments'
 import { IconButton } from '../ui/Button'
 
 export type Upload = { key: string; name: string; size: number; id: string | null; error: string | null }

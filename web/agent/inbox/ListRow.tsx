@@ -1,9 +1,9 @@
-import { Globe, Mail, type LucideIcon } from 'lucide-react'
 import { memo } from 'react'
 import { heat } from '../../shared/heat'
 import { money } from '../../shared/money'
 import { absolute, moment, shortDuration, waitDuration } from '../../shared/time'
 import type { Row } from '../api/types'
+import { ChannelGlyph, expectedSeconds } from '../app/Channel'
 import { useLanguage, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
 import { href, navigate } from '../app/router'
@@ -13,10 +13,7 @@ import { Chip } from '../ui/Chip'
 import { HEAT_TEXT, HeatMark } from '../ui/HeatMark'
 import { Tip } from '../ui/Tip'
 import type { Order } from './filter'
-
-/** Seconds a customer is promised an answer in, where the row does not say: 12 hours. */
-const EXPECTED_S = 43_200
-const CHANNELS: Record<string, LucideIcon> = { email: Mail }
+import { RowPreview, RowViewers } from './RowViewers'
 
 type Props = { row: Row; gone: boolean; open: boolean; order: Order }
 
@@ -25,7 +22,6 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
   const t = useT()
   const { agent } = useDirectory()
   const assignee = agent(row.assignee_id)
-  const Channel = CHANNELS[row.channel] ?? Globe
   const name = row.contact.name || row.contact.address || t('contact.unknown')
   const follow = (event: React.MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -40,7 +36,7 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
       className={`group relative flex h-full flex-col justify-center gap-0.5 border-b border-line px-4 text-ink no-underline outline-offset-[-2px] hover:bg-hover aria-[current]:bg-accent-soft ${gone ? 'opacity-50' : ''}`}
     >
       <span className="flex items-center gap-2">
-        <Channel size={14} className="shrink-0 text-ink-faint" aria-hidden />
+        <ChannelGlyph channel={row.channel} />
         <span className={`min-w-0 grow truncate ${row.unread ? 'font-strong' : 'text-ink-2'}`}>
           {name}
           {row.unread && <span className="sr-only"> ({t('list.unread')})</span>}
@@ -52,9 +48,12 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
         <Price row={row} />
       </span>
       <span className="flex h-5 items-center gap-2 text-secondary text-ink-3">
-        <span className="min-w-0 grow truncate">{gone ? t(`status.${statusName(row.status)}`) : row.preview}</span>
+        <span className="min-w-0 grow truncate">
+          {gone ? t(`status.${statusName(row.status)}`) : <RowPreview conversationId={row.id}>{row.preview}</RowPreview>}
+        </span>
+        <RowViewers conversationId={row.id} />
         <Chips row={row} />
-        {assignee && <Avatar name={assignee.name} size={20} title={t('list.assignedTo', { name: assignee.name })} />}
+        {assignee && <Avatar name={assignee.name} picture={assignee.picture_url} size={20} title={t('list.assignedTo', { name: assignee.name })} />}
       </span>
     </a>
   )
@@ -73,7 +72,7 @@ export function Waiting({ row }: { row: Row }) {
     )
   }
   const seconds = waited(now, row.waiting_since)
-  const level = row.overdue ? 5 : heat(seconds, EXPECTED_S)
+  const level = row.overdue ? 5 : heat(seconds, expectedSeconds(row.channel))
   return (
     <span
       className={`tabular inline-flex shrink-0 items-center gap-1 text-secondary font-medium ${HEAT_TEXT[level]}`}

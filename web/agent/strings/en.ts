@@ -1,4 +1,5 @@
 import type { Message } from '../../shared/i18n'
+import { enLive } from './en.live'
 import { enSettings } from './en.settings'
 
 const enCore = {
@@ -332,6 +333,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings }
+export const en = { ...enCore, ...enSettings, ...enLive }
 
 export type Strings = Record<keyof typeof en, Message>

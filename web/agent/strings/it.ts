@@ -1,8 +1,10 @@
 import type { Strings } from './en'
+import { itLive } from './it.live'
 import { itSettings } from './it.settings'
 
 export const it: Strings = {
   ...itSettings,
+  ...itLive,
   'action.back': 'Indietro',
   'action.cancel': 'Annulla',
   'action.close': 'Chiudi',

@@ -1,8 +1,10 @@
 import type { Strings } from './en'
+import { koLive } from './ko.live'
 import { koSettings } from './ko.settings'
 
 export const ko: Strings = {
   ...koSettings,
+  ...koLive,
   'action.back': '뒤로',
   'action.cancel': '취소',
   'action.close': '닫기',

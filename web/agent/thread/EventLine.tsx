@@ -26,6 +26,9 @@ const LINES: Record<string, Key> = {
   difficulty_changed: 'event.difficulty',
   tags_changed: 'event.tags',
   subject_changed: 'event.subject',
+  customer_left: 'event.customerLeft',
+  contact_replaced: 'event.contactReplaced',
+  taken_over: 'event.takenOver',
 }
 
 /** "MarkedSpam" and "marked_spam" are one name. */

@@ -1,19 +1,20 @@
-import { Bot, CircleAlert, Ellipsis, Lock, MailWarning, Paperclip, Users } from 'lucide-react'
+import { Bot, Ellipsis, Lock, MailWarning, Users } from 'lucide-react'
 import { memo, useState } from 'react'
 import { heat } from '../../shared/heat'
 import { absolute, moment, waitDuration } from '../../shared/time'
 import { api } from '../api/client'
-import type { Attachment, Conversation, MailAddress, Message } from '../api/types'
+import type { Conversation, MailAddress, Message } from '../api/types'
+import { expectedSeconds } from '../app/Channel'
 import { useLanguage, useT } from '../app/i18n'
 import { useNow } from '../app/useNow'
-import { Avatar } from '../ui/Avatar'
 import { IconButton } from '../ui/Button'
 import { HEAT_TEXT, HeatMark } from '../ui/HeatMark'
 import { Menu, MenuItem } from '../ui/Menu'
+import { Attachments } from './Attachments'
+import { AuthorAvatar } from './AuthorAvatar'
+import { DeliveryLine } from './DeliveryLine'
 import { HtmlBody } from './HtmlBody'
 import { TextBody } from './TextBody'
-
-const EXPECTED_S = 43_200
 
 type Props = { message: Message; conversation: Conversation; isWaiting: boolean; withImages: boolean }
 
@@ -50,7 +51,7 @@ export const MessageCard = memo(function MessageCard({ message, conversation, is
             <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} />
           )}
         </div>
-        <Attachments files={message.attachments} />
+        <Attachments files={message.attachments} className="mt-3" />
         <DeliveryLine message={message} />
       </div>
     </article>
@@ -66,7 +67,7 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
   const others = message.kind === 'note' ? [] : [...(message.headers.to ?? []), ...(message.headers.cc ?? [])]
   return (
     <header className="flex items-start gap-3">
-      <Avatar name={message.author.name || from?.address || '?'} size={32} />
+      <AuthorAvatar message={message} size={32} />
       <div className="min-w-0 grow">
         <div className="flex items-baseline gap-2">
           <span className="min-w-0 truncate font-strong">{message.author.name || from?.address}</span>
@@ -89,7 +90,11 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
               <span className="truncate">{t('thread.to', { names: names(others) })}</span>
             </button>
           )}
-          {isWaiting && conversation.waiting_since && <WaitingClock conversation={conversation} />}
+          {isWaiting && conversation.waiting_since && (
+            <span className="ml-auto">
+              <WaitingClock conversation={conversation} />
+            </span>
+          )}
         </div>
         {open && <Recipients message={message} />}
       </div>
@@ -98,27 +103,28 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
   )
 }
 
-function WaitingClock({ conversation }: { conversation: Conversation }) {
+/** How long the customer's last message has waited, in heat. */
+export function WaitingClock({ conversation }: { conversation: Conversation }) {
   const t = useT()
   const language = useLanguage()
   const now = useNow()
   const waited = (now - Date.parse(conversation.waiting_since!)) / 1000
-  const level = conversation.overdue ? 5 : heat(waited, EXPECTED_S)
+  const level = conversation.overdue ? 5 : heat(waited, expectedSeconds(conversation.channel))
   return (
-    <span className={`tabular ml-auto inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full bg-heat-wash px-2.5 text-secondary font-medium ${HEAT_TEXT[level]}`}>
+    <span className={`tabular inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full bg-heat-wash px-2.5 text-secondary font-medium ${HEAT_TEXT[level]}`}>
       <HeatMark level={level} />
       {t('thread.waits', { time: waitDuration(waited, language) })}
     </span>
   )
 }
 
-function MessageMenu({ message }: { message: Message }) {
+export function MessageMenu({ message, className = '-mt-1 -mr-2' }: { message: Message; className?: string }) {
   const t = useT()
   return (
     <Menu
       align="end"
       trigger={
-        <IconButton label={t('thread.more')} className="-mt-1 -mr-2">
+        <IconButton label={t('thread.more')} className={className}>
           <Ellipsis size={16} aria-hidden />
         </IconButton>
       }
@@ -156,56 +162,6 @@ function Recipients({ message }: { message: Message }) {
 
 function names(people: MailAddress[]): string {
   return people.map((one) => one.name || one.address).join(', ')
-}
-
-function Attachments({ files }: { files: Attachment[] }) {
-  const t = useT()
-  const language = useLanguage()
-  const listed = files.filter((file) => !file.inline)
-  if (listed.length === 0) return null
-  return (
-    <ul className="mt-3 flex flex-wrap gap-2" aria-label={t('thread.attachments')}>
-      {listed.map((file) => (
-        <li key={file.id}>
-          <a
-            href={`/api/attachments/${file.id}`}
-            download={file.name}
-            className="target inline-flex max-w-72 items-center gap-2 rounded-control border border-line-strong bg-control px-2.5 text-secondary text-ink no-underline hover:bg-hover"
-          >
-            <Paperclip size={14} className="shrink-0 text-ink-3" aria-hidden />
-            <span className="truncate">{file.name}</span>
-            <span className="tabular shrink-0 text-ink-3">{fileSize(file.size, language)}</span>
-          </a>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-export function fileSize(bytes: number, language: string): string {
-  const [value, unit] = bytes < 1000 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte']
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
-}
-
-function DeliveryLine({ message }: { message: Message }) {
-  const t = useT()
-  if (message.direction !== 'out' || message.kind !== 'message') return null
-  if (message.delivery === 'failed' || message.delivery === 'unknown') {
-    return (
-      <p className="mt-2 flex items-center gap-1.5 text-secondary font-medium text-wrong">
-        <CircleAlert size={14} aria-hidden />
-        {t(`delivery.${message.delivery}`)}
-      </p>
-    )
-  }
-  const isOnItsWay = message.delivery === 'ready' || message.delivery === 'sending'
-  if (!isOnItsWay && !message.keeps_ball) return null
-  return (
-    <p className="mt-2 text-secondary text-ink-3">
-      {isOnItsWay ? t('delivery.sending') : null}
-      {message.keeps_ball ? `${isOnItsWay ? ' · ' : ''}${t('thread.keepsBall')}` : null}
-    </p>
-  )
 }
 
 function SystemNote({ message }: { message: Message }) {

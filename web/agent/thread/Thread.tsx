@@ -3,12 +3,14 @@ import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { dayName } from '../../shared/time'
 import type { Conversation, ThreadItem } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
+import { useVisitor } from '../app/live'
 import { useNow } from '../app/useNow'
-import { buildEntries, type Entry, waitingMessage } from './entries'
+import { ChatBubble } from './ChatBubble'
+import { buildEntries, type Entry, lastReadId, waitingMessage } from './entries'
 import { EventLine, isShownEvent } from './EventLine'
 import { MessageCard } from './MessageCard'
 
-const GUESS: Record<Entry['type'], number> = { day: 44, new: 36, message: 220, events: 32 }
+const GUESS: Record<Entry['type'], number> = { day: 44, new: 36, message: 220, chat: 64, events: 32 }
 
 type Props = {
   conversation: Conversation
@@ -28,6 +30,7 @@ export function Thread(props: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const entries = useMemo(() => buildEntries(items, props.seenSeq, isShownEvent), [items, props.seenSeq])
   const waiting = useMemo(() => (conversation.waiting_since ? waitingMessage(items) : null), [conversation.waiting_since, items])
+  const lastRead = useLastRead(conversation, items)
   const virtual = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -57,7 +60,7 @@ export function Thread(props: Props) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div ref={scroller} className="min-h-0 grow overflow-y-auto [overflow-anchor:none]" tabIndex={0} role="log" aria-label={t('thread.label')}>
-      <div className="mx-auto max-w-[840px] px-6 pb-4 max-[719px]:px-3">
+      <div className="mx-auto max-w-[840px] px-6 pb-11 max-[719px]:px-3">
         {isLoadingEarlier && <p className="late py-2 text-center text-secondary text-ink-3">{t('state.loading')}</p>}
         <div className="relative" style={{ height: virtual.getTotalSize() }}>
           {shown.map((item) => {
@@ -70,7 +73,7 @@ export function Thread(props: Props) {
                 className="absolute inset-x-0 top-0"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <EntryView entry={entry} conversation={conversation} waitingId={waiting?.id ?? null} withImages={props.withImages} />
+                <EntryView entry={entry} conversation={conversation} waitingId={waiting?.id ?? null} lastReadId={lastRead} withImages={props.withImages} />
               </div>
             )
           })}
@@ -81,9 +84,18 @@ export function Thread(props: Props) {
   )
 }
 
-type EntryProps = { entry: Entry; conversation: Conversation; waitingId: string | null; withImages: boolean }
+/** The bubble under which "Seen" stands: as the server had it, or as a signal has said since. */
+function useLastRead(conversation: Conversation, items: readonly ThreadItem[]): string | null {
+  const said = useVisitor(conversation.id).read_seq ?? 0
+  return useMemo(() => {
+    const known = new Map(conversation.endpoints.map((endpoint) => [endpoint.id, Math.max(endpoint.read_seq ?? 0, endpoint.live ? said : 0)]))
+    return lastReadId(items, (id) => (id === null ? said : (known.get(id) ?? 0)))
+  }, [conversation.endpoints, items, said])
+}
 
-function EntryView({ entry, conversation, waitingId, withImages }: EntryProps) {
+type EntryProps = { entry: Entry; conversation: Conversation; waitingId: string | null; lastReadId: string | null; withImages: boolean }
+
+function EntryView({ entry, conversation, waitingId, lastReadId: readId, withImages }: EntryProps) {
   const t = useT()
   switch (entry.type) {
     case 'day':
@@ -103,6 +115,17 @@ function EntryView({ entry, conversation, waitingId, withImages }: EntryProps) {
             <EventLine key={`${event.conversation_id}:${event.seq}`} event={event} />
           ))}
         </div>
+      )
+    case 'chat':
+      return (
+        <ChatBubble
+          message={entry.message}
+          conversation={conversation}
+          first={entry.first}
+          last={entry.last}
+          isWaiting={entry.message.id === waitingId}
+          isLastRead={entry.message.id === readId}
+        />
       )
     default:
       return <MessageCard message={entry.message} conversation={conversation} isWaiting={entry.message.id === waitingId} withImages={withImages} />

@@ -3,11 +3,11 @@ import { absolute, dayAndTime } from '../../shared/time'
 import type { Conversation } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
+import { Person } from '../app/Person'
 import { useNow } from '../app/useNow'
 import { ONE_PANE, useMedia } from '../app/useMedia'
 import { runCommand, useAvailable } from '../commands/registry'
 import { Price, Waiting } from '../inbox/ListRow'
-import { Avatar } from '../ui/Avatar'
 import { CommandButton, IconButton } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { CommandItem, Menu, MenuLine } from '../ui/Menu'
@@ -104,7 +104,7 @@ function Assignee({ conversation }: { conversation: Conversation }) {
         onClick={() => runCommand('conversation.assign')}
         className="target -mx-1 inline-flex shrink-0 items-center gap-1.5 rounded-control px-1 text-ink-2 hover:bg-hover hover:text-ink"
       >
-        {person && <Avatar name={person.name} size={20} />}
+        {person && <Person id={person.id} size={20} />}
         <span className="max-w-40 truncate">{name}</span>
         <ChevronDown size={12} aria-hidden />
       </button>

@@ -3,11 +3,14 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../api/client'
 import { conversationQuery, keys, threadQuery } from '../api/queries'
 import { useT } from '../app/i18n'
+import { useViewing } from '../app/live'
 import { useProblemText } from '../app/problems'
 import { ErrorNote, Skeleton } from '../ui/Notice'
+import { HereNow } from './HereNow'
 import { Pending } from './Pending'
 import { Thread } from './Thread'
 import { ThreadHeader } from './ThreadHeader'
+import { VisitorTyping } from './VisitorTyping'
 import { useConversationCommands } from './useConversationCommands'
 
 const Composer = lazy(() => import('../composer/Composer'))
@@ -25,6 +28,7 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
   const items = useMemo(() => (thread.data?.pages ?? []).flatMap((page) => page.items).toReversed(), [thread.data])
   const data = conversation.data
   const seenSeq = useSeen(id, data?.read_seq, data?.seq)
+  useViewing(id)
   useConversationCommands(data, { onDone, onShowImages: () => setWithImages(true) })
 
   useEffect(() => {
@@ -49,9 +53,15 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
           hasEarlier={thread.hasNextPage}
           isLoadingEarlier={thread.isFetchingNextPage}
           onEarlier={() => void thread.fetchNextPage()}
-          footer={<Pending conversation={data} />}
+          footer={
+            <>
+              <VisitorTyping conversation={data} />
+              <Pending conversation={data} />
+            </>
+          }
         />
       )}
+      <HereNow conversationId={id} />
       {data && (
         <Suspense fallback={<div className="h-14 shrink-0 border-t border-line" />}>
           <Composer key={id} conversation={data} onResolved={onDone} />

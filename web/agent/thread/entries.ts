@@ -6,7 +6,36 @@ export type Entry =
   | { type: 'day'; key: string; at: string }
   | { type: 'new'; key: string }
   | { type: 'message'; key: string; message: Message }
+  | { type: 'chat'; key: string; message: Message; /** begins, ends what one person said in a row */ first: boolean; last: boolean }
   | { type: 'events'; key: string; events: ThreadEvent[] }
+
+/** Bubbles of one person stand together as long as no more than this lies between two of them. */
+const TOGETHER_MS = 300_000
+
+/** Whether a message was said in a chat and is drawn as a bubble; notes and what Hark says stay cards and lines. */
+export function isChat(message: Message): boolean {
+  return message.channel === 'messenger' && (message.kind === 'message' || message.kind === 'auto_reply')
+}
+
+function continues(previous: Entry | undefined, message: Message): previous is Entry & { type: 'chat' } {
+  if (previous?.type !== 'chat') return false
+  const before = previous.message
+  return (
+    before.direction === message.direction &&
+    before.author.kind === message.author.kind &&
+    before.author.id === message.author.id &&
+    Date.parse(message.at) - Date.parse(before.at) <= TOGETHER_MS
+  )
+}
+
+/**
+ * The last of the team's chat messages the visitor has read: its bubble says so.
+ * @param readSeq how far the visitor of an endpoint has read
+ */
+export function lastReadId(items: readonly ThreadItem[], readSeq: (endpointId: string | null) => number): string | null {
+  const read = items.findLast((item) => item.type === 'message' && isChat(item) && item.direction === 'out' && item.seq <= readSeq(item.endpoint_id ?? null))
+  return read?.type === 'message' ? read.id : null
+}
 
 /**
  * @param items oldest first
@@ -23,10 +52,14 @@ export function buildEntries(items: readonly ThreadItem[], seenSeq: number | nul
     lastAt = item.at
     if (!isLineDrawn && seenSeq !== null && item.seq > seenSeq && item.type === 'message' && item.direction !== 'out') {
       isLineDrawn = true
-      if (entries.some((entry) => entry.type === 'message')) entries.push({ type: 'new', key: 'new' })
+      if (entries.some((entry) => entry.type === 'message' || entry.type === 'chat')) entries.push({ type: 'new', key: 'new' })
     }
     const previous = entries.at(-1)
-    if (item.type === 'message') entries.push({ type: 'message', key: `message:${item.id}`, message: item })
+    if (item.type === 'message' && isChat(item)) {
+      const isTogether = continues(previous, item)
+      if (isTogether) previous.last = false
+      entries.push({ type: 'chat', key: `message:${item.id}`, message: item, first: !isTogether, last: true })
+    } else if (item.type === 'message') entries.push({ type: 'message', key: `message:${item.id}`, message: item })
     else if (previous?.type === 'events') previous.events.push(item)
     else entries.push({ type: 'events', key: `events:${item.conversation_id}:${item.seq}`, events: [item] })
   }

@@ -6,10 +6,11 @@ import { api } from '../api/client'
 import { tagsQuery } from '../api/queries'
 import type { Conversation, Tag } from '../api/types'
 import { type Key, useLanguage, useT } from '../app/i18n'
+import { usePresence } from '../app/live'
 import { useDirectory, useMe } from '../app/me'
+import { Person } from '../app/Person'
 import { openPicker, type Option, refreshPicker } from '../commands/picker'
 import { useCommands } from '../commands/registry'
-import { Avatar } from '../ui/Avatar'
 import { notify } from '../ui/toasts'
 import { useAct, type Verb } from './actions'
 import { useQueryClient } from '@tanstack/react-query'
@@ -22,6 +23,7 @@ export function useConversationCommands(conversation: Conversation | undefined, 
   const language = useLanguage()
   const me = useMe()
   const directory = useDirectory()
+  const stateOf = usePresence()
   const client = useQueryClient()
   const act = useAct()
   const latest = useRef(conversation)
@@ -52,7 +54,8 @@ export function useConversationCommands(conversation: Conversation | undefined, 
         id: `agent:${agent.id}`,
         label: agent.id === me.agent.id ? t('assign.me', { name: agent.name }) : agent.name,
         words: agent.email,
-        mark: createElement(Avatar, { name: agent.name, size: 20 }),
+        hint: t(`presence.${stateOf(agent.id)}`),
+        mark: createElement(Person, { id: agent.id, size: 20 }),
         group: t('assign.people'),
         checked: agent.id === conversation?.assignee_id,
         run: () => assign({ assignee_id: agent.id }, agent.name),

@@ -6,7 +6,7 @@ import { agentsQuery, teamsQuery } from '../../api/queries'
 import type { Agent, Role } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useDirectory, useMay } from '../../app/me'
-import { Avatar } from '../../ui/Avatar'
+import { Person, StateWord } from '../../app/Person'
 import { Button, IconButton } from '../../ui/Button'
 import { Chip } from '../../ui/Chip'
 import { Dialog } from '../../ui/Dialog'
@@ -63,11 +63,12 @@ function PersonRow({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
   const can = agent.can ?? []
   return (
     <li className={`flex min-h-14 items-center gap-3 px-4 py-2 ${agent.disabled_at ? 'opacity-60' : ''}`}>
-      <Avatar name={agent.name} size={32} />
+      <Person id={agent.id} size={32} />
       <div className="min-w-0 grow">
         <p className="truncate font-medium">{agent.name}</p>
         <p className="truncate text-secondary text-ink-3">{agent.email}</p>
       </div>
+      {!agent.disabled_at && <StateWord id={agent.id} />}
       <span className="flex flex-wrap justify-end gap-1 max-[719px]:hidden">
         {(agent.team_ids ?? []).map((id) => (
           <Chip key={id}>{team(id)?.name}</Chip>

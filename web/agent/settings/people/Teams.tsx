@@ -6,7 +6,7 @@ import { agentsQuery, teamsQuery } from '../../api/queries'
 import type { Team } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useDirectory, useMay } from '../../app/me'
-import { Avatar } from '../../ui/Avatar'
+import { Person } from '../../app/Person'
 import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
 import { Checkbox, Field, Input, Select } from '../../ui/Field'
@@ -41,7 +41,7 @@ export default function Teams() {
                 <p className="min-w-0 grow truncate font-medium">{team.name}</p>
                 <span className="flex -space-x-1">
                   {(team.member_ids ?? []).slice(0, 6).map((id) => (
-                    <Avatar key={id} name={agent(id)?.name ?? '?'} title={agent(id)?.name} />
+                    <Person key={id} id={id} title={agent(id)?.name} />
                   ))}
                 </span>
                 <span className="w-24 text-right text-secondary text-ink-3">{t('teams.members', { n: team.member_ids?.length ?? 0 })}</span>

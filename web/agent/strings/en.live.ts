@@ -1,0 +1,68 @@
+import type { Message } from '../../shared/i18n'
+
+/** Words for who is here, chats and their visitors. */
+export const enLive = {
+  'presence.mine': 'Availability',
+  'presence.online': 'Online',
+  'presence.busy': 'Busy',
+  'presence.away': 'Away',
+  'presence.offline': 'Offline',
+  'presence.idle': 'Shown as away: nobody has used Hark here for five minutes.',
+
+  'channel.email': 'Mail',
+  'channel.messenger': 'Messenger',
+
+  'here.label': 'Colleagues here now',
+  'here.looks': '{name} is looking at this.',
+  'here.lookSeveral': '{names} are looking at this.',
+  'here.writes': '{name} is writing a reply.',
+  'here.writeSeveral': '{names} are writing replies.',
+
+  'chat.seen': 'Seen',
+  'chat.voice': 'Voice note',
+
+  'event.customerLeft': 'The customer left the page',
+  'event.contactReplaced': 'The customer was recognised; this conversation is now theirs',
+  'event.takenOver': '{who} took this over',
+
+  'visitor.label': 'On your site',
+  'visitor.typing': 'The customer is writing …',
+  'visitor.here': 'Here now',
+  'visitor.left': 'Left {time}',
+  'visitor.page': 'Looks at',
+  'visitor.lastPage': 'Looked at last',
+  'visitor.opens': '{title} (opens in a new tab)',
+  'visitor.device': 'Device',
+  'visitor.language': 'Language',
+  'visitor.localTime': 'Local time',
+  'visitor.firstSeen': 'First seen',
+  'visitor.identified': 'Identified',
+  'visitor.identifiedText': 'Your site has signed who this is.',
+  'visitor.anonymous': 'Not identified',
+  'visitor.anonymousText': 'Name and address are what the visitor typed; nothing proves them.',
+  'visitor.address': 'Answers go to',
+  'visitor.attributes': 'Attributes',
+  'visitor.visits': { one: '{n} visit', other: '{n} visits' },
+  'visitor.timeline': 'What happened on the site',
+  'visitor.nothing': 'Nothing was collected.',
+  'visitor.from': 'from {place}',
+  'fact.landed': 'Came to the site',
+  'fact.page': 'Opened a page',
+  'fact.opened': 'Opened the messenger',
+  'fact.form': 'Began the form',
+  'fact.sent': 'Sent a message',
+  'fact.left': 'Left',
+  'fact.event': 'Event {name}',
+  'fact.search': 'Searched',
+
+  'teams.lock': 'Only the assignee answers',
+  'teams.lockHint': 'Others can read and write notes. Whoever wants to answer takes the conversation over in one click.',
+  'teams.locked': 'Only the assignee answers',
+
+  'me.picture': 'Picture',
+  'me.pictureText': 'Colleagues and, in the messenger, customers see it. PNG, JPEG or WebP, at most 1 MB.',
+  'me.pictureChoose': 'Choose picture',
+  'me.pictureRemove': 'Remove picture',
+  'me.pictureTooLarge': 'This file is larger than 1 MB. Nothing was changed; choose a smaller one.',
+  'me.pictureWrongType': 'Only PNG, JPEG and WebP can be shown. Nothing was changed; choose another file.',
+} as const satisfies Record<string, Message>

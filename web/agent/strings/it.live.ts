@@ -1,0 +1,68 @@
+import type { enLive } from './en.live'
+import type { Message } from '../../shared/i18n'
+
+export const itLive: Record<keyof typeof enLive, Message> = {
+  'presence.mine': 'Disponibilità',
+  'presence.online': 'In linea',
+  'presence.busy': 'Occupato',
+  'presence.away': 'Assente',
+  'presence.offline': 'Non in linea',
+  'presence.idle': 'Risulti assente: da cinque minuti nessuno usa Hark qui.',
+
+  'channel.email': 'Mail',
+  'channel.messenger': 'Messenger',
+
+  'here.label': 'Colleghi presenti ora',
+  'here.looks': '{name} sta guardando.',
+  'here.lookSeveral': '{names} stanno guardando.',
+  'here.writes': '{name} sta scrivendo una risposta.',
+  'here.writeSeveral': '{names} stanno scrivendo risposte.',
+
+  'chat.seen': 'Visto',
+  'chat.voice': 'Messaggio vocale',
+
+  'event.customerLeft': 'Il cliente ha lasciato la pagina',
+  'event.contactReplaced': 'Il cliente è stato riconosciuto; la conversazione ora è sua',
+  'event.takenOver': '{who} ha preso in carico la conversazione',
+
+  'visitor.label': 'Sul tuo sito',
+  'visitor.typing': 'Il cliente sta scrivendo …',
+  'visitor.here': 'Presente ora',
+  'visitor.left': 'Uscito {time}',
+  'visitor.page': 'Guarda',
+  'visitor.lastPage': 'Ultima pagina',
+  'visitor.opens': '{title} (si apre in una nuova scheda)',
+  'visitor.device': 'Dispositivo',
+  'visitor.language': 'Lingua',
+  'visitor.localTime': 'Ora locale',
+  'visitor.firstSeen': 'Prima visita',
+  'visitor.identified': 'Identificato',
+  'visitor.identifiedText': 'Il tuo sito ha firmato chi è.',
+  'visitor.anonymous': 'Non identificato',
+  'visitor.anonymousText': 'Nome e indirizzo li ha scritti chi visita; nulla li prova.',
+  'visitor.address': 'Le risposte vanno a',
+  'visitor.attributes': 'Attributi',
+  'visitor.visits': { one: '{n} visita', other: '{n} visite' },
+  'visitor.timeline': 'Che cosa è successo sul sito',
+  'visitor.nothing': 'Nulla è stato raccolto.',
+  'visitor.from': 'da {place}',
+  'fact.landed': 'Arrivo sul sito',
+  'fact.page': 'Pagina aperta',
+  'fact.opened': 'Messenger aperto',
+  'fact.form': 'Modulo iniziato',
+  'fact.sent': 'Messaggio inviato',
+  'fact.left': 'Uscita',
+  'fact.event': 'Evento {name}',
+  'fact.search': 'Ricerca',
+
+  'teams.lock': 'Risponde solo chi ha la conversazione',
+  'teams.lockHint': 'Gli altri leggono e scrivono note. Chi vuole rispondere la prende in carico con un clic.',
+  'teams.locked': 'Risponde solo chi ce l’ha',
+
+  'me.picture': 'Immagine',
+  'me.pictureText': 'La vedono i colleghi e, nel messenger, i clienti. PNG, JPEG o WebP, al massimo 1 MB.',
+  'me.pictureChoose': 'Scegli un’immagine',
+  'me.pictureRemove': 'Togli l’immagine',
+  'me.pictureTooLarge': 'Il file supera 1 MB. Nulla è cambiato; scegline uno più piccolo.',
+  'me.pictureWrongType': 'Si possono mostrare solo PNG, JPEG e WebP. Nulla è cambiato; scegli un altro file.',
+}

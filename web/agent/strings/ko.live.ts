@@ -1,0 +1,68 @@
+import type { enLive } from './en.live'
+import type { Message } from '../../shared/i18n'
+
+export const koLive: Record<keyof typeof enLive, Message> = {
+  'presence.mine': '내 상태',
+  'presence.online': '온라인',
+  'presence.busy': '바쁨',
+  'presence.away': '자리 비움',
+  'presence.offline': '오프라인',
+  'presence.idle': '5분 동안 사용하지 않아 자리 비움으로 표시됩니다.',
+
+  'channel.email': '메일',
+  'channel.messenger': '메신저',
+
+  'here.label': '지금 보고 있는 동료',
+  'here.looks': '{name} 님이 보고 있습니다.',
+  'here.lookSeveral': '{names} 님이 보고 있습니다.',
+  'here.writes': '{name} 님이 답장을 쓰고 있습니다.',
+  'here.writeSeveral': '{names} 님이 답장을 쓰고 있습니다.',
+
+  'chat.seen': '읽음',
+  'chat.voice': '음성 메모',
+
+  'event.customerLeft': '고객이 페이지를 떠남',
+  'event.contactReplaced': '고객이 확인되어 대화를 이어 붙임',
+  'event.takenOver': '{who} 님이 대화를 넘겨받음',
+
+  'visitor.label': '사이트 방문',
+  'visitor.typing': '고객이 입력 중 …',
+  'visitor.here': '지금 접속 중',
+  'visitor.left': '{time} 떠남',
+  'visitor.page': '보는 페이지',
+  'visitor.lastPage': '마지막 페이지',
+  'visitor.opens': '{title} (새 탭에서 열림)',
+  'visitor.device': '기기',
+  'visitor.language': '언어',
+  'visitor.localTime': '현지 시각',
+  'visitor.firstSeen': '첫 방문',
+  'visitor.identified': '확인됨',
+  'visitor.identifiedText': '사이트가 서명으로 확인한 고객입니다.',
+  'visitor.anonymous': '미확인',
+  'visitor.anonymousText': '이름과 주소는 방문자가 직접 적은 것으로, 확인되지 않았습니다.',
+  'visitor.address': '답장 받을 주소',
+  'visitor.attributes': '속성',
+  'visitor.visits': '방문 {n}회',
+  'visitor.timeline': '사이트에서 있었던 일',
+  'visitor.nothing': '수집된 기록이 없습니다.',
+  'visitor.from': '{place}에서',
+  'fact.landed': '사이트에 들어옴',
+  'fact.page': '페이지 열기',
+  'fact.opened': '메신저 열기',
+  'fact.form': '양식 작성 시작',
+  'fact.sent': '메시지 보냄',
+  'fact.left': '떠남',
+  'fact.event': '이벤트 {name}',
+  'fact.search': '검색',
+
+  'teams.lock': '담당자만 답장',
+  'teams.lockHint': '다른 팀원은 읽고 메모를 남길 수 있습니다. 답장하려면 한 번의 클릭으로 대화를 넘겨받습니다.',
+  'teams.locked': '담당자만 답장',
+
+  'me.picture': '사진',
+  'me.pictureText': '동료에게, 그리고 메신저에서는 고객에게도 보입니다. PNG, JPEG, WebP, 최대 1MB.',
+  'me.pictureChoose': '사진 선택',
+  'me.pictureRemove': '사진 삭제',
+  'me.pictureTooLarge': '파일이 1MB보다 큽니다. 바뀐 것은 없습니다. 더 작은 파일을 선택하세요.',
+  'me.pictureWrongType': 'PNG, JPEG, WebP만 쓸 수 있습니다. 바뀐 것은 없습니다. 다른 파일을 선택하세요.',
+}

@@ -1,0 +1,96 @@
+import { Bot, CheckCheck } from 'lucide-react'
+import { memo } from 'react'
+import { absolute, clock } from '../../shared/time'
+import type { Attachment, Conversation, Message } from '../api/types'
+import { useLanguage, useT } from '../app/i18n'
+import { Attachments } from './Attachments'
+import { AuthorAvatar } from './AuthorAvatar'
+import { DeliveryLine } from './DeliveryLine'
+import { MessageMenu, WaitingClock } from './MessageCard'
+import { TextBody } from './TextBody'
+
+type Props = { message: Message; conversation: Conversation; first: boolean; last: boolean; isWaiting: boolean; isLastRead: boolean }
+
+/** What was said in a chat: the customer on the left, the team on the right; what one person said in a row stands together. */
+export const ChatBubble = memo(function ChatBubble({ message, conversation, first, last, isWaiting, isLastRead }: Props) {
+  const t = useT()
+  const language = useLanguage()
+  const isOurs = message.direction === 'out'
+  const name = message.author.name || t(`author.${message.author.kind}`)
+  const pictures = message.attachments.filter((file) => isPicture(file))
+  const voices = message.attachments.filter((file) => file.content_type.startsWith('audio/'))
+  const others = message.attachments.filter((file) => !pictures.includes(file) && !voices.includes(file))
+  return (
+    <article aria-label={t('thread.messageBy', { name })} className={`group flex gap-2 ${isOurs ? 'flex-row-reverse' : ''} ${first ? 'pt-3' : 'pt-0.5'}`}>
+      <span className="w-6 shrink-0">{first && <AuthorAvatar message={message} size={24} />}</span>
+      <div className={`flex max-w-[min(78%,60ch)] min-w-0 flex-col gap-1 ${isOurs ? 'items-end' : 'items-start'}`}>
+        {first && (
+          <p className="flex h-6 items-center gap-1 text-secondary text-ink-3">
+            {message.kind === 'auto_reply' && <Bot size={12} aria-label={t('thread.autoReply')} />}
+            <span className="truncate">{name}</span>
+          </p>
+        )}
+        {message.text.trim() !== '' && (
+          <div className={`max-w-full px-3.5 py-2 ${corners(isOurs, first, last)} ${isOurs ? 'bg-accent-soft' : 'border border-line bg-panel'}`} title={absolute(message.at, language)}>
+            <TextBody visible={message.text} quoted={null} />
+          </div>
+        )}
+        {pictures.map((file) => (
+          <Picture key={file.id} file={file} />
+        ))}
+        {voices.map((file) => (
+          // oxlint-disable-next-line jsx-a11y/media-has-caption -- a voice note of a customer has none
+          <audio key={file.id} controls preload="metadata" src={`/api/attachments/${file.id}?inline=true`} aria-label={t('chat.voice')} className="h-10 w-72 max-w-full" />
+        ))}
+        <Attachments files={others} />
+        <DeliveryLine message={message} />
+        <Foot message={message} conversation={conversation} last={last} isWaiting={isWaiting} isLastRead={isLastRead} />
+      </div>
+      {message.can.includes('needs_answer') && (
+        <span className="flex items-center self-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
+          <MessageMenu message={message} className="" />
+        </span>
+      )}
+    </article>
+  )
+})
+
+function Foot({ message, conversation, last, isWaiting, isLastRead }: Omit<Props, 'first'>) {
+  const t = useT()
+  const language = useLanguage()
+  if (!last && !isLastRead && !isWaiting) return null
+  return (
+    <p className="tabular flex h-5 items-center gap-2 text-secondary text-ink-3">
+      <time dateTime={message.at} title={absolute(message.at, language)}>
+        {clock(message.at, language)}
+      </time>
+      {isLastRead && (
+        <span className="inline-flex items-center gap-1">
+          <CheckCheck size={14} aria-hidden />
+          {t('chat.seen')}
+        </span>
+      )}
+      {isWaiting && conversation.waiting_since && <WaitingClock conversation={conversation} />}
+    </p>
+  )
+}
+
+/** A picture at a fixed height, so that nothing moves when it has loaded; a click shows it whole. */
+function Picture({ file }: { file: Attachment }) {
+  const address = `/api/attachments/${file.id}?inline=true`
+  return (
+    <a href={address} target="_blank" rel="noopener" className="block max-w-full">
+      <img src={address} alt={file.name} loading="lazy" className="h-48 max-w-full rounded-[12px] border border-line bg-panel object-contain" />
+    </a>
+  )
+}
+
+/** Types a browser shows and the server gives out to be shown. */
+function isPicture(file: Attachment): boolean {
+  return /^image\/(?:png|jpeg|gif|webp)$/.test(file.content_type)
+}
+
+function corners(isOurs: boolean, first: boolean, last: boolean): string {
+  if (isOurs) return `rounded-[16px] ${first ? '' : 'rounded-tr-[5px]'} ${last ? '' : 'rounded-br-[5px]'}`
+  return `rounded-[16px] ${first ? '' : 'rounded-tl-[5px]'} ${last ? '' : 'rounded-bl-[5px]'}`
+}
