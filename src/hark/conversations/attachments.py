@@ -16,7 +16,10 @@ from hark.core.ids import uuid7
 from hark.core.sql import Sql
 
 MAX_UPLOAD = 25_000_000
-SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"})
+SHOWN_INLINE = frozenset({
+    "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain",
+    "audio/webm", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/wav",
+})  # fmt: skip
 """What a browser may show; everything else is only ever saved. Never HTML or SVG: they hold scripts."""
 UNTYPED = "application/octet-stream"
 
