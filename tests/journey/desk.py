@@ -20,7 +20,7 @@ from hark.journey.types import EVENTS, OpenSeconds, SeverityChanged
 from hark.value.price import wait_price
 from hark.value.types import ValueModel
 
-PATIENCE = {MAIL: 26_640, CHAT: 120}
+PATIENCE: dict[int, tuple[int, int | None]] = {MAIL: (26_640, None), CHAT: (120, 14_400)}
 
 
 class RealPricing:
@@ -129,12 +129,12 @@ async def make_desk(pool: Any, clock: Clock) -> Desk:
     """A fresh workspace with the two accounts of `histories` and one contact."""
     db = Db(pool, events=registry(EVENTS), projectors=(projector(hours_of, pricing_of),), clock=clock)
     workspace = await make_workspace(db)
-    for account, patience in PATIENCE.items():
+    for account, (patience, away) in PATIENCE.items():
         await db.run(
-            "INSERT INTO channel_accounts (workspace_id, id, kind, name, address, calendar_id, patience_s)"
-            " VALUES ($1, $2, 1, 'Account', $3, $4, $5) ON CONFLICT (workspace_id, id)"
-            " DO UPDATE SET patience_s = excluded.patience_s",
-            workspace.id, account, f"account{account}@desk.example", workspace.calendar_id, patience,
+            "INSERT INTO channel_accounts (workspace_id, id, kind, name, address, calendar_id, patience_s, away_patience_s)"
+            " VALUES ($1, $2, 1, 'Account', $3, $4, $5, $6) ON CONFLICT (workspace_id, id)"
+            " DO UPDATE SET patience_s = excluded.patience_s, away_patience_s = excluded.away_patience_s",
+            workspace.id, account, f"account{account}@desk.example", workspace.calendar_id, patience, away,
         )  # fmt: skip
     contact = uuid7()
     await db.run("INSERT INTO contacts (workspace_id, id, created_at) VALUES ($1, $2, now())", workspace.id, contact)

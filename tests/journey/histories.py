@@ -15,6 +15,7 @@ from hark.journey.types import (
     Author,
     BotTookOver,
     ConversationStarted,
+    CustomerLeft,
     MarkedSpam,
     MessageReceived,
     NoteAdded,
@@ -35,6 +36,7 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MAIL, CHAT = 1, 2
 OFFICE, ALWAYS = 10, 11
 CONVERSATION = UUID(int=7)
+THREAD = UUID(int=8)
 
 
 def office_hours(calendar_id: int, t: float) -> float:
@@ -74,15 +76,23 @@ class History:
         )  # fmt: skip
         return UUID(int=self.seq)
 
-    def asks(self, hours: float, *, account: int = MAIL, calendar: int = OFFICE, needs_answer: bool = True) -> UUID:
+    def asks(self, hours: float, *, account: int = MAIL, calendar: int = OFFICE, needs_answer: bool = True,
+             live: bool = False) -> UUID:  # fmt: skip
         message_id = UUID(int=self.seq + 1)
         return self.add(
             hours,
             MessageReceived(
                 message_id=message_id, message_seq=self.seq + 1, account_id=account, calendar_id=calendar,
-                needs_answer=needs_answer,
+                needs_answer=needs_answer, live=live,
             ),
         )  # fmt: skip
+
+    def chats(self, hours: float) -> UUID:
+        """The customer writes in the messenger and stays there."""
+        return self.asks(hours, account=CHAT, calendar=ALWAYS, live=True)
+
+    def leaves(self, hours: float) -> None:
+        self.add(hours, CustomerLeft(endpoint_id=THREAD))
 
     def replies(self, hours: float, agent: int | None = 5, *, keeps: bool = False, until: float | None = None,
                 author: Author = Author.PERSON, account: int = MAIL) -> UUID:  # fmt: skip
@@ -133,7 +143,11 @@ def random_history(rng: random.Random, length: int) -> History:
     now = 0.0
     for _ in range(length):
         now += rng.choice([0, 0.01, 1, 5, 30, -2, 24 * 8])
-        match rng.choice("qqqrrrkaabstwwnmuoxyz"):
+        match rng.choice("qqqrrrkaabstwwnmuoxyzcclll"):
+            case "c":
+                received.append(h.chats(now))
+            case "l":
+                h.leaves(now)
             case "q":
                 received.append(
                     h.asks(now, account=rng.choice([MAIL, CHAT]), calendar=rng.choice([OFFICE, ALWAYS]),

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from tests.journey.desk import Desk, RealPricing, make_desk
-from tests.journey.histories import CHAT, MAIL, OFFICE, History, at, random_history
+from tests.journey.histories import ALWAYS, CHAT, MAIL, OFFICE, THREAD, History, at, random_history
 
 from hark.core.actor import system
 from hark.core.clock import from_unix
@@ -16,10 +16,11 @@ from hark.core.db import Tx
 from hark.core.ids import uuid7
 from hark.core.services import Services
 from hark.journey.pricing import PricedWait
-from hark.journey.queries import case_stage_times, merged_in, unanswered_since
+from hark.journey.queries import Unanswered, case_stage_times, merged_in, unanswered
 from hark.journey.reducer import Fold
 from hark.journey.types import (
     AnswerNotNeeded,
+    CustomerLeft,
     MarkedSpam,
     Merged,
     MergedIn,
@@ -31,6 +32,8 @@ from hark.journey.types import (
     State,
     Status,
     UnmarkedSpam,
+    Unmerged,
+    UnmergedOut,
     WaitOutcome,
 )
 
@@ -132,7 +135,7 @@ async def test_the_company_sets_the_stake_and_a_renewed_one_on_the_conversation_
         desk.workspace.id, company,
     )  # fmt: skip
     h = History()
-    h.asks(0, account=CHAT)
+    h.asks(0, account=CHAT, live=True)
     h.replies(1)
     id = await desk.conversation(company)
     await desk.replay(id, h.events[:2])
@@ -275,9 +278,10 @@ async def test_a_split_asks_which_moved_message_is_still_unanswered(desk: Desk) 
     first, second = h.asks(2), h.asks(3)
     id = await desk.play(h)
     async with desk.db.transaction(system(desk.workspace.id)) as tx:
-        assert await unanswered_since(tx, id, [answered]) is None
-        assert await unanswered_since(tx, id, [answered, second]) == at(3)
-        assert await unanswered_since(tx, id, [second, first]) == at(2)
+        assert await unanswered(tx, id, [answered]) is None
+        for asked, since in (([answered, second], 3), ([second, first], 2)):
+            oldest = await unanswered(tx, id, asked)
+            assert oldest == Unanswered(at=at(since), account_id=MAIL, calendar_id=OFFICE, live=False)
 
 
 async def test_a_message_costs_two_statements_and_a_note_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,3 +304,104 @@ async def test_a_message_costs_two_statements_and_a_note_none(desk: Desk, monkey
     h.add(1, NoteAdded(message_id=uuid7(), message_seq=3))
     await desk.replay(id, h.events[-1:])
     assert len(statements) - 1 == 0
+
+
+async def patiences(desk: Desk, id: UUID) -> list[float]:
+    """1 / per_s of every wait, then that of the conversation (0 when nobody waits)."""
+    per_s = [row["per_s"] for row in await rows(desk, "waits", id)] + [(await conversation(desk, id))["per_s"]]
+    return [round(1 / one) if one else 0 for one in per_s]
+
+
+async def test_a_live_wait_has_the_short_patience_until_the_customer_leaves(desk: Desk) -> None:
+    h = History()
+    h.chats(0)
+    id = await desk.play(h)
+    assert await patiences(desk, id) == [120, 120]
+    h.leaves(0.1)
+    h.chats(0.2)
+    for one in h.events[2:]:
+        await desk.replay(id, [one])
+    assert await patiences(desk, id) == [14_400, 14_400]
+    h.replies(2, account=CHAT)
+    h.chats(3)
+    for one in h.events[4:]:
+        await desk.replay(id, [one])
+    assert await patiences(desk, id) == [14_400, 120, 120]
+    calm, _ = await rows(desk, "waits", id)
+    priced = PricedWait(stake=calm["stake"], per_s=1 / 14_400, severity=1, seconds=2 * 3600)
+    assert calm["price_minor"] == RealPricing().price(priced)
+    await assert_rows_equal(desk, id, h.fold())
+
+
+async def test_a_message_left_behind_by_somebody_gone_is_no_live_wait(desk: Desk) -> None:
+    h = History()
+    h.asks(0, account=CHAT)
+    assert await patiences(desk, await desk.play(h)) == [14_400, 14_400]
+
+
+async def test_an_account_without_an_away_patience_has_one_patience(desk: Desk) -> None:
+    h = History()
+    h.asks(0, live=True)
+    h.leaves(1)
+    assert await patiences(desk, await desk.play(h)) == [26_640, 26_640]
+
+
+async def test_who_left_after_an_unanswered_resolve_is_priced_calmly_when_reopened(desk: Desk) -> None:
+    h = History()
+    h.chats(0)
+    h.resolves(1)
+    h.leaves(2)
+    id = await desk.play(h)
+    assert await patiences(desk, id) == [120, 14_400]
+    (ended,) = await rows(desk, "waits", id)
+    h.add(3, Reopened(reason=ReopenReason.MANUAL), agent=5)
+    await desk.replay(id, h.events[-1:])
+    assert await patiences(desk, id) == [14_400, 14_400]
+    assert ended["price_minor"] > 0
+
+
+async def test_leaving_while_merged_is_not_forgotten_by_the_unmerge(desk: Desk) -> None:
+    child, root = History(), History()
+    child.chats(0)
+    child_id, root_id = await desk.play(child), await desk.play(root)
+    async with desk.db.transaction(system(desk.workspace.id)) as tx:
+        brought = await merged_in(tx, child_id)
+        tx.emit(Merged(root_id=root_id), conversation_id=child_id, conversation_seq=3, occurred_at=at(1))
+        tx.emit(brought, conversation_id=root_id, conversation_seq=2, occurred_at=at(1))
+    assert brought.wait_live
+    assert await patiences(desk, root_id) == [120, 120]
+    async with desk.db.transaction(system(desk.workspace.id)) as tx:
+        for id, seq in ((child_id, 4), (root_id, 3)):
+            tx.emit(CustomerLeft(endpoint_id=THREAD), conversation_id=id, conversation_seq=seq, occurred_at=at(2))
+    assert await patiences(desk, root_id) == [14_400, 14_400]
+    async with desk.db.transaction(system(desk.workspace.id)) as tx:
+        tx.emit(Unmerged(root_id=root_id), conversation_id=child_id, conversation_seq=5, occurred_at=at(3))
+        tx.emit(UnmergedOut(child_id=child_id), conversation_id=root_id, conversation_seq=4, occurred_at=at(3))
+    assert await patiences(desk, child_id) == [14_400, 14_400]
+    assert await rows(desk, "waits", root_id) == []
+
+
+async def test_a_re_judged_message_takes_its_live_wait_back(desk: Desk) -> None:
+    h = History()
+    thanks = h.chats(0)
+    h.asks(1)
+    h.add(2, AnswerNotNeeded(message_id=thanks), agent=5)
+    id = await desk.play(h)
+    await assert_rows_equal(desk, id, h.fold())
+    assert await patiences(desk, id) == [26_640, 26_640]
+
+
+async def test_a_split_takes_a_live_wait_only_while_the_customer_has_stayed(desk: Desk) -> None:
+    h = History()
+    mail, first = h.asks(0), h.chats(1)
+    id = await desk.play(h)
+    async with desk.db.transaction(system(desk.workspace.id)) as tx:
+        moved = await unanswered(tx, id, [first])
+        assert moved == Unanswered(at=at(1), account_id=CHAT, calendar_id=ALWAYS, live=True)
+    h.leaves(2)
+    await desk.replay(id, h.events[-1:])
+    async with desk.db.transaction(system(desk.workspace.id)) as tx:
+        assert await unanswered(tx, id, [first]) == msgspec.structs.replace(moved, live=False)
+        assert await unanswered(tx, id, [first, mail]) == Unanswered(
+            at=at(0), account_id=MAIL, calendar_id=OFFICE, live=False
+        )

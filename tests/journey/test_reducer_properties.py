@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.structs import replace
-from tests.journey.histories import ALWAYS, CHAT, MAIL, OFFICE, History, at, office_hours
+from tests.journey.histories import ALWAYS, CHAT, MAIL, OFFICE, THREAD, History, at, office_hours
 
 from hark.core.actor import ActorKind
 from hark.core.events import Event
@@ -22,6 +22,7 @@ from hark.journey.types import (
     BotHandedOver,
     BotTookOver,
     ConversationStarted,
+    CustomerLeft,
     MarkedSpam,
     Merged,
     MergedIn,
@@ -51,14 +52,18 @@ class Journey(RuleBasedStateMachine):
     """A conversation to which anything happens. `whole` is kept as the projector keeps it: step by step, and folded
     from the start after a corrective event."""
 
-    @initialize(by=st.sampled_from([ActorKind.CUSTOMER, ActorKind.AGENT]), inherited=st.sampled_from([None, -3.0, 2.0]))
-    def start(self, by: ActorKind, inherited: float | None) -> None:
+    @initialize(
+        by=st.sampled_from([ActorKind.CUSTOMER, ActorKind.AGENT]), inherited=st.sampled_from([None, -3.0, 2.0]),
+        live=st.booleans(),
+    )  # fmt: skip
+    def start(self, by: ActorKind, inherited: float | None, live: bool) -> None:
         self.now = 0.0
         self.h = History(by=by)
         first = self.h.events[0].event
         assert isinstance(first, ConversationStarted)
         since = None if inherited is None else at(inherited)
-        self.h.events[0] = replace(self.h.events[0], event=replace(first, inherits_wait_from=since))
+        inherits = replace(first, inherits_wait_from=since, inherits_live=live and since is not None)
+        self.h.events[0] = replace(self.h.events[0], event=inherits)
         step = advance(None, self.h.events[0], office_hours)
         self.whole = Fold(state=step.state)
         self.whole.add(step)
@@ -79,10 +84,16 @@ class Journey(RuleBasedStateMachine):
         """Mostly forwards, sometimes backwards: a sender's clock may be wrong."""
         self.now += step
 
-    @rule(place=PLACES, needs=st.sampled_from([True, True, True, False]))
-    def customer_writes(self, place: tuple[int, int], needs: bool) -> None:
-        self.h.asks(self.now, account=place[0], calendar=place[1], needs_answer=needs)
+    @rule(place=PLACES, needs=st.sampled_from([True, True, True, False]), live=st.booleans())
+    def customer_writes(self, place: tuple[int, int], needs: bool, live: bool) -> None:
+        self.h.asks(self.now, account=place[0], calendar=place[1], needs_answer=needs, live=live)
         self.happened()
+
+    @rule()
+    def customer_leaves(self) -> None:
+        self.add(CustomerLeft(endpoint_id=THREAD))
+        wait = self.whole.state.wait
+        assert wait is None or not wait.live
 
     @rule(agent=AGENTS, keeps=st.booleans(), author=st.sampled_from([*Author, Author.PERSON]), place=PLACES)
     def reply_leaves(self, agent: int | None, keeps: bool, author: Author, place: tuple[int, int]) -> None:
@@ -113,14 +124,14 @@ class Journey(RuleBasedStateMachine):
     def something_happens(self, event: Event, agent: int | None) -> None:
         self.add(event, agent)
 
-    @rule(ago=st.floats(0, 50), place=PLACES, waits=st.booleans(), replied=st.booleans())
-    def merged_in(self, ago: float, place: tuple[int, int], waits: bool, replied: bool) -> None:
+    @rule(ago=st.floats(0, 50), place=PLACES, waits=st.booleans(), replied=st.booleans(), live=st.booleans())
+    def merged_in(self, ago: float, place: tuple[int, int], waits: bool, replied: bool, live: bool) -> None:
         contact = at(self.now - ago / 2)
         self.add(
             MergedIn(
                 child_id=CHILD, account_id=place[0], calendar_id=place[1], started_at=at(self.now - ago),
                 contact_at=contact, first_reply_at=contact if replied else None, repliers=(5, 8) if replied else (),
-                wait_from=contact if waits else None,
+                wait_from=contact if waits else None, wait_live=waits and live,
             )
         )  # fmt: skip
 
@@ -189,6 +200,12 @@ class Journey(RuleBasedStateMachine):
             assert state.ball in (Ball.US, Ball.TIMER, Ball.OUTSIDE) or state.bot_id is not None
         if state.promise_until is not None:
             assert state.wait is not None
+
+    @invariant()
+    def nobody_waits_live_who_is_not_there(self) -> None:
+        state = self.whole.state
+        waiting = [wait for wait in (state.wait, state.dropped) if wait is not None]
+        assert state.live or not any(wait.live for wait in waiting)
 
     @invariant()
     def waits_lie_inside_their_episodes(self) -> None:

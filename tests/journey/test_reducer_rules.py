@@ -555,3 +555,103 @@ def test_the_first_event_must_start_the_conversation() -> None:
     h.asks(0)
     with pytest.raises(ValueError, match="MessageReceived"):
         advance(None, h.events[1], office_hours)
+
+
+def test_a_live_customer_who_leaves_waits_calmly_for_good() -> None:
+    h = History()
+    h.chats(0)
+    assert h.fold().waits[1].live
+    h.leaves(0.1)
+    h.chats(0.2)
+    (wait,) = h.fold().waits.values()
+    assert (wait.live, wait.account_id, hours(wait.opened_at)) == (False, CHAT, 0)
+
+
+def test_after_an_answer_a_live_message_starts_a_live_wait_again() -> None:
+    h = History()
+    h.chats(0)
+    h.leaves(0.1)
+    h.replies(0.2, account=CHAT)
+    h.chats(0.3)
+    first, second = h.fold().waits.values()
+    assert (first.live, second.live) == (False, True)
+
+
+def test_leaving_after_the_answer_changes_nothing_of_the_wait() -> None:
+    h = History()
+    h.chats(0)
+    h.replies(0.1, account=CHAT)
+    before = h.fold()
+    h.leaves(0.2)
+    assert (h.fold().waits, h.fold().spans) == (before.waits, before.spans)
+
+
+def test_the_oldest_unanswered_message_says_how_the_customer_waits() -> None:
+    h = History()
+    h.asks(0)
+    h.chats(1)
+    (wait,) = h.fold().waits.values()
+    assert (wait.live, wait.account_id, wait.calendar_id) == (False, MAIL, OFFICE)
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_kept_ball_is_waited_for_live_while_the_customer_is_there(left: bool) -> None:
+    h = History()
+    h.chats(0)
+    h.replies(0.1, account=CHAT)
+    if left:
+        h.leaves(0.2)
+    h.replies(0.3, account=CHAT, keeps=True)
+    wait = h.fold().state.wait
+    assert wait is not None
+    assert wait.live is not left
+
+
+def test_who_left_after_an_unanswered_resolve_waits_calmly_when_it_is_reopened() -> None:
+    h = History()
+    h.chats(0)
+    h.resolves(0.1)
+    assert h.fold().waits[1].live
+    h.leaves(0.2)
+    assert h.fold().waits[1].live  # it ended live, and keeps the price it ended with
+    h.add(0.3, Reopened(reason=ReopenReason.MANUAL), agent=5)
+    (wait,) = h.fold().waits.values()
+    assert (wait.live, wait.closed_at) == (False, None)
+
+
+def test_a_merge_takes_the_live_wait_along_and_an_unmerge_gives_it_back_as_it_now_is() -> None:
+    child, root = History(), History()
+    child.chats(0)
+    child.add(1, Merged(root_id=UUID(int=1)))
+    root.add(
+        1,
+        MergedIn(
+            child_id=UUID(int=2), account_id=CHAT, calendar_id=ALWAYS, started_at=at(0), contact_at=at(0),
+            wait_from=at(0), wait_live=True,
+        ),
+    )  # fmt: skip
+    assert root.fold().waits[1].live
+    for h in (child, root):
+        h.leaves(2)
+    assert not root.fold().waits[1].live
+    child.add(3, Unmerged(root_id=UUID(int=1)))
+    root.add(3, UnmergedOut(child_id=UUID(int=2)))
+    (wait,) = child.fold().waits.values()
+    assert (wait.live, wait.closed_at) == (False, None)
+    assert root.fold().waits == {}
+
+
+def test_a_chat_that_goes_on_by_mail_and_back_is_one_episode() -> None:
+    h = History()
+    h.chats(0)
+    h.replies(0.1, account=CHAT)
+    h.leaves(0.2)
+    h.asks(5)
+    h.replies(6)
+    h.chats(7)
+    whole = h.fold()
+    assert [(w.live, w.account_id, w.calendar_id) for w in whole.waits.values()] == [
+        (True, CHAT, ALWAYS), (False, MAIL, OFFICE), (True, CHAT, ALWAYS)
+    ]  # fmt: skip
+    (episode,) = whole.episodes.values()
+    assert (episode.account_id, episode.calendar_id, hours(episode.first_reply_at)) == (CHAT, ALWAYS, 0.1)

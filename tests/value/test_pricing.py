@@ -15,7 +15,7 @@ from hark.core.ids import uuid7
 from hark.core.journal import run_once
 from hark.core.sql import Sql
 from hark.hours.queries import load_calendars
-from hark.journey.types import ConversationStarted, MessageReceived, SeverityChanged
+from hark.journey.types import ConversationStarted, CustomerLeft, MessageReceived, SeverityChanged
 from hark.value.actions import CONSUMER
 from hark.value.order import index_sql, order_index, u_sql, urgency
 from hark.value.pricing import load_model
@@ -40,7 +40,9 @@ async def company(db: Db, ws: TestWorkspace, monthly_minor: int | None) -> UUID:
     return id
 
 
-async def waiting(db: Db, ws: TestWorkspace, company_id: UUID | None = None, *, severity: int = 1) -> UUID:
+async def waiting(
+    db: Db, ws: TestWorkspace, company_id: UUID | None = None, *, severity: int = 1, live: bool = False
+) -> UUID:
     """A conversation whose customer waits since now."""
     contact, id = uuid7(), uuid7()
     async with db.transaction(ws.owner) as tx:
@@ -53,8 +55,10 @@ async def waiting(db: Db, ws: TestWorkspace, company_id: UUID | None = None, *, 
         )  # fmt: skip
         started = ConversationStarted(by=ActorKind.CUSTOMER, account_id=ws.account_id, calendar_id=ws.calendar_id)
         tx.emit(started, conversation_id=id, conversation_seq=1)
-        tx.emit(MessageReceived(message_id=uuid7(), message_seq=2, account_id=ws.account_id, calendar_id=ws.calendar_id),
-                conversation_id=id, conversation_seq=2)
+        received = MessageReceived(
+            message_id=uuid7(), message_seq=2, account_id=ws.account_id, calendar_id=ws.calendar_id, live=live
+        )
+        tx.emit(received, conversation_id=id, conversation_seq=2)
     return id
 
 
@@ -110,6 +114,24 @@ async def test_another_model_prices_open_waits_again(db: Db, workspace: TestWork
     await consume(db, workspace)
     assert await stakes(db, workspace, id) == (600_00, 600_00, 2)
     assert (await stakes(db, stranger, foreign))[0] == 1_200_00
+
+
+@pytest.mark.parametrize(("live", "patience"), [(True, 120), (False, 14_400)])
+async def test_another_model_keeps_the_patience_of_a_live_wait(
+    db: Db, workspace: TestWorkspace, live: bool, patience: int
+) -> None:
+    id = await waiting(db, workspace, live=True)
+    await db.run(
+        "UPDATE channel_accounts SET patience_s = 120, away_patience_s = 14400 WHERE workspace_id = $1", workspace.id
+    )
+    if not live:
+        async with db.transaction(workspace.owner) as tx:
+            tx.emit(CustomerLeft(endpoint_id=uuid7()), conversation_id=id, conversation_seq=3)
+    async with db.transaction(workspace.owner) as tx:
+        await update_workspace(tx, WorkspacePatch(settings=SettingsPatch(value=ValuePatch(default_monthly_minor=50_00))))
+    await consume(db, workspace)
+    per_s = await db.one(float, "SELECT per_s FROM conversations WHERE workspace_id = $1 AND id = $2", workspace.id, id)
+    assert (per_s, (await stakes(db, workspace, id))[2]) == (1 / patience, 2)
 
 
 async def test_severity_changes_the_stake(db: Db, workspace: TestWorkspace) -> None:

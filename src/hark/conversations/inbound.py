@@ -67,7 +67,7 @@ async def receive_message(tx: Tx, new: NewInbound) -> Received:
             tx, c,
             MessageReceived(
                 message_id=message_id, message_seq=c.seq + 1, endpoint_id=endpoint_id, account_id=new.account.id,
-                calendar_id=new.account.calendar_id, needs_answer=new.needs_answer,
+                calendar_id=new.account.calendar_id, needs_answer=new.needs_answer, live=new.live,
             ),
             subject_id=message_id, occurred_at=new.at,
         )  # fmt: skip
@@ -145,7 +145,7 @@ async def start_conversation(tx: Tx, new: NewConversation) -> tuple[Locked, UUID
     c, endpoint_id = await _insert(tx, new)
     started = ConversationStarted(
         by=new.by, account_id=new.account.id, calendar_id=new.account.calendar_id, team_id=c.team_id,
-        inherits_wait_from=new.inherits_wait_from,
+        inherits_wait_from=new.inherits_wait_from, inherits_live=new.inherits_live,
     )  # fmt: skip
     record(tx, c, started, occurred_at=new.at, before=(None, None))
     return c, endpoint_id

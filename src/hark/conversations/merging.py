@@ -14,7 +14,7 @@ from hark.core.db import Tx
 from hark.core.errors import BadRequest, Conflict
 from hark.core.ids import uuid7
 from hark.core.text import one_line
-from hark.journey.queries import merged_in, unanswered_since
+from hark.journey.queries import merged_in, unanswered
 from hark.journey.types import Merged, MessagesSplit, Status, Unmerged, UnmergedOut
 
 
@@ -128,16 +128,19 @@ async def _contact(tx: Tx, c: Locked, moved: Sequence[_Moved], chosen: UUID | No
 
 
 async def _start_side(tx: Tx, c: Locked, moved: Sequence[_Moved], contact: _Contact, subject: str | None) -> Locked:
+    waits = await unanswered(tx, c.id, [m.id for m in moved])
     account = await tx.one(
         AccountRef, "SELECT id, calendar_id, team_id, kind FROM channel_accounts WHERE workspace_id = $1 AND id = $2",
-        tx.workspace_id, c.account_id,
+        tx.workspace_id, waits.account_id if waits else c.account_id,
     )  # fmt: skip
+    if waits:
+        account = msgspec.structs.replace(account, calendar_id=waits.calendar_id)
     new, _ = await start_conversation(
         tx,
         NewConversation(
             account=account, contact_id=contact.id, company_id=contact.company_id, subject=subject or c.subject,
             at=tx.now(), by=tx.actor.kind, team_id=c.team_id, assignee_id=c.assignee_id,
-            inherits_wait_from=await unanswered_since(tx, c.id, [m.id for m in moved]),
+            inherits_wait_from=waits.at if waits else None, inherits_live=waits is not None and waits.live,
         ),
     )  # fmt: skip
     event = MessagesMovedIn(from_id=c.id, message_ids=tuple(m.id for m in moved))

@@ -136,7 +136,8 @@ class NewInbound(msgspec.Struct, frozen=True, kw_only=True):
     """A message from outside. Without `conversation_id` it starts one.
 
     `at` is when it counts from: the reception, or the mail's own time for history. Give `endpoint_id` when the
-    thread is known (with `refs`, its new state), or `endpoint` to make one. `text` holds no NUL.
+    thread is known (with `refs`, its new state), or `endpoint` to make one. `text` holds no NUL. `live`: the customer is
+    there; `endpoints.live_until` must say until when, or nobody notices that they leave.
     """
 
     account: AccountRef
@@ -157,6 +158,7 @@ class NewInbound(msgspec.Struct, frozen=True, kw_only=True):
     intake_id: UUID | None = None
     files: list[NewFile] = []
     message_id: UUID | None = None
+    live: bool = False
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,6 +220,7 @@ class NewConversation(msgspec.Struct, frozen=True, kw_only=True):
     team_id: int | None = None
     assignee_id: int | None = None
     inherits_wait_from: datetime | None = None
+    inherits_live: bool = False
 
 
 class Locked(msgspec.Struct, kw_only=True):

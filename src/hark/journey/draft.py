@@ -49,6 +49,7 @@ class Draft:
         self.bot_id, self.bot_replied = state.bot_id, state.bot_replied
         self.snoozed_until, self.snooze_asked = state.snoozed_until, state.snooze_asked
         self.promise_until = state.promise_until
+        self.live = state.live
         self.spans: dict[int, Span] = {}
         self.waits: dict[int, Wait] = {}
         self.episodes: dict[int, Episode] = {}
@@ -68,13 +69,15 @@ class Draft:
         self.episode = replace(self.episode, **changes)
         self.episodes[self.episode.n] = self.episode
 
-    def open_wait(self, cause: WaitCause, at: float, seq: int, account_id: int, calendar_id: int) -> None:
+    def open_wait(
+        self, cause: WaitCause, at: float, seq: int, account_id: int, calendar_id: int, *, live: bool = False
+    ) -> None:
         self.waits_n += 1
         self.set_wait(
             Wait(
                 n=self.waits_n, episode=self.episode.n, first=self.episode.first_reply_at is None, cause=cause,
                 opened_at=at, opened_seq=seq, account_id=account_id, team_id=self.team_id, calendar_id=calendar_id,
-                f0=self.f(calendar_id, at),
+                f0=self.f(calendar_id, at), live=live,
             )
         )  # fmt: skip
         self.dropped = None
@@ -168,7 +171,7 @@ class Draft:
             assignee_id=self.assignee_id, account_id=self.account_id, calendar_id=self.calendar_id, span=span,
             episode=self.episode, wait=self.wait, waits=self.waits_n, dropped=self.dropped, bot_id=self.bot_id,
             bot_replied=self.bot_replied, snoozed_until=self.snoozed_until, snooze_asked=self.snooze_asked,
-            promise_until=self.promise_until,
+            promise_until=self.promise_until, live=self.live,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from hark.journey.types import (
     BotHandedOver,
     BotTookOver,
     ConversationStarted,
+    CustomerLeft,
     Episode,
     EpisodeOutcome,
     HolderKind,
@@ -56,12 +57,12 @@ def start(event: ConversationStarted, recorded: Recorded, f: OpenSeconds) -> Ste
     )  # fmt: skip
     state = State(
         reducer=REDUCER, at=t, started_at=t, ball=Ball.US, team_id=event.team_id, assignee_id=assignee_id,
-        account_id=event.account_id, calendar_id=calendar_id, span=span, episode=episode,
+        account_id=event.account_id, calendar_id=calendar_id, span=span, episode=episode, live=event.inherits_live,
     )  # fmt: skip
     if since is None:
         return Step(state=state, spans=(span,), episodes=(episode,))
     draft = Draft(state, recorded, f)
-    draft.open_wait(WaitCause.INHERITED, since, 0, event.account_id, calendar_id)
+    draft.open_wait(WaitCause.INHERITED, since, 0, event.account_id, calendar_id, live=event.inherits_live)
     state = draft.finish().state
     return Step(state=state, spans=(span,), waits=tuple(draft.waits.values()), episodes=(episode,))
 
@@ -74,6 +75,7 @@ def message_received(draft: Draft, event: MessageReceived) -> bool:
         draft.reopen(by_message=True)
     draft.account_id, draft.calendar_id = event.account_id, event.calendar_id
     draft.ball = Ball.US
+    draft.live = draft.live or event.live
     draft.end_snooze()
     if draft.episode.contact_at is None:
         draft.set_episode(
@@ -81,7 +83,8 @@ def message_received(draft: Draft, event: MessageReceived) -> bool:
             calendar_id=event.calendar_id,
         )  # fmt: skip
     if draft.wait is None:
-        draft.open_wait(WaitCause.MESSAGE, draft.t, event.message_seq, event.account_id, event.calendar_id)
+        where = event.account_id, event.calendar_id
+        draft.open_wait(WaitCause.MESSAGE, draft.t, event.message_seq, *where, live=event.live)
     return True
 
 
@@ -106,7 +109,8 @@ def reply_sent(draft: Draft, event: ReplySent) -> bool:
         account_id, calendar_id = (
             (asked.account_id, asked.calendar_id) if asked else (event.account_id, draft.calendar_id)
         )
-        draft.open_wait(WaitCause.KEPT, draft.t, event.message_seq, account_id, calendar_id)
+        live = asked.live if asked else draft.live
+        draft.open_wait(WaitCause.KEPT, draft.t, event.message_seq, account_id, calendar_id, live=live)
         draft.promise_until = None if event.promise_until is None else seconds(event.promise_until)
         if draft.ball is Ball.CUSTOMER:
             draft.ball = Ball.US
@@ -258,17 +262,19 @@ def _join_episode(draft: Draft, event: MergedIn) -> None:
 
 def _join_wait(draft: Draft, event: MergedIn, since: float) -> None:
     draft.ball = Ball.US
+    draft.live = draft.live or event.wait_live
     draft.end_snooze()
     if since < draft.episode.started_at:
         draft.set_episode(started_at=since)
     wait = draft.wait
     if wait is None:
-        draft.open_wait(WaitCause.INHERITED, since, 0, event.account_id, event.calendar_id)
+        where = event.account_id, event.calendar_id
+        draft.open_wait(WaitCause.INHERITED, since, 0, *where, live=event.wait_live)
     elif since < wait.opened_at:
         draft.set_wait(
             replace(
                 wait, cause=WaitCause.INHERITED, opened_at=since, opened_seq=0, account_id=event.account_id,
-                calendar_id=event.calendar_id, f0=draft.f(event.calendar_id, since),
+                calendar_id=event.calendar_id, f0=draft.f(event.calendar_id, since), live=event.wait_live,
             )
         )  # fmt: skip
 
@@ -329,6 +335,16 @@ def outside_answered(draft: Draft, event: OutsideAnswered) -> bool:
     return True
 
 
+def customer_left(draft: Draft, event: CustomerLeft) -> bool:
+    """Whoever waited live has become somebody who will look later; so has whom the last resolve left unanswered."""
+    draft.live = False
+    if draft.wait is not None and draft.wait.live:
+        draft.set_wait(replace(draft.wait, live=False))
+    if draft.dropped is not None:
+        draft.dropped = replace(draft.dropped, live=False)
+    return True
+
+
 MOVES: dict[type[Event], Callable[[Draft, Any], bool]] = {
     MessageReceived: message_received,
     ReplySent: reply_sent,
@@ -345,5 +361,6 @@ MOVES: dict[type[Event], Callable[[Draft, Any], bool]] = {
     BotHandedOver: bot_handed_over,
     OutsideAsked: outside_asked,
     OutsideAnswered: outside_answered,
+    CustomerLeft: customer_left,
 }
 """Events that are not here (a note, severity, the corrective ones) move nothing."""

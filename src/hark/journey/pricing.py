@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class PricedCase(msgspec.Struct, kw_only=True):
     """A conversation as its stake depends on it. Revenue is the company's monthly one, None when unknown.
 
-    `account_id` and `patience_s` are of the channel account the open wait is on, `at` is when the stake is asked for.
+    `account_id` and `patience_s` are of the channel account the open wait is on (its patience with customers who are
+    there while the wait is live, else the calmer one), `at` is when the stake is asked for.
     """
 
     workspace_id: int

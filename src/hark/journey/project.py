@@ -120,29 +120,29 @@ class Changes:
         self.spans += [span_row(ws, id, span) for span in whole.spans.values()]
         self.waits += [wait_row(ws, id, wait, params[wait.n]) for wait in waits.values()]
         self.episodes += [episode_row(ws, id, episode) for episode in whole.episodes.values()]
-        self.heads.append(head(ws, id, state, self._of_conversation(case, before, state, params, restake)))
+        self.heads.append(head(ws, id, state, self._of_conversation(case, before, whole, params, restake)))
         if reset:
             self.void.append(id)
         if reset or any(_changes_shares(before, wait) for wait in waits.values()):
             self.shared.append(id)
 
     def _of_conversation(
-        self, case: Case, before: State | None, state: State, params: dict[int, Params], restake: bool
+        self, case: Case, before: State | None, whole: Fold, params: dict[int, Params], restake: bool
     ) -> Params | None:
         """The parameters that stand with the conversation, which package `value` may have renewed meanwhile."""
-        wait = _pending(state)
+        wait = _pending(whole.state)
         if wait is None:
             return None
         if not restake and _same(before, wait) and (kept := self._standing(case)):
             return kept
-        if wait.n in params:
+        if wait.n in params and (wait is whole.state.wait or whole.waits[wait.n].live == wait.live):
             return params[wait.n]
-        return self._stake(case, wait)  # dropped, and severity or difficulty changed since: a reopen counts with them
+        return self._stake(case, wait)  # dropped, and severity changed or the customer left since: a reopen counts so
 
     def _params(self, case: Case, before: State | None, wait: Wait, row: WaitRow | None, *, fresh: bool) -> Params:
         if fresh:
             return self._stake(case, wait)
-        if row is not None:
+        if row is not None and row.live == wait.live:
             return Params(stake=row.stake, per_s=row.per_s, model=row.model)
         if _same(before, wait) and (kept := self._standing(case)):
             return kept
@@ -154,13 +154,14 @@ class Changes:
         return Params(stake=case.stake, per_s=case.per_s, model=self.pricing.version)
 
     def _stake(self, case: Case, wait: Wait) -> Params:
+        patience = case.patience[str(wait.account_id)]
         stake, per_s = self.pricing.stake(
             PricedCase(
                 workspace_id=self.workspace_id, conversation_id=case.id, severity=case.severity,
                 difficulty=case.difficulty, company_id=case.company_id,
                 monthly_minor=case.monthly_minor, currency=case.currency, renewal_on=case.renewal_on,
                 cycle_days=case.cycle_days, account_id=wait.account_id,
-                patience_s=case.patience[str(wait.account_id)], at=wait.opened_at,
+                patience_s=patience.live if wait.live else patience.away, at=wait.opened_at,
             )
         )  # fmt: skip
         return Params(stake=stake, per_s=per_s, model=self.pricing.version)
@@ -169,7 +170,8 @@ class Changes:
         """With its price once the wait has ended. One that goes on in the root of a merge is priced there."""
         if wait.closed_at is None or wait.outcome is WaitOutcome.MERGED:
             return params
-        if row is not None and row.price_minor is not None and row.closed_at == from_unix(wait.closed_at):
+        closed_at = from_unix(wait.closed_at)
+        if row and row.price_minor is not None and (row.closed_at, row.live) == (closed_at, wait.live):
             return replace(params, price_minor=row.price_minor)
         length = wait.closed_at - wait.opened_at
         ended = PricedWait(stake=params.stake, per_s=params.per_s, severity=case.severity, seconds=length)
@@ -196,7 +198,9 @@ def _pending(state: State) -> Wait | None:
 def _same(before: State | None, wait: Wait) -> bool:
     """Whether the parameters that stand with the conversation are those of this wait."""
     pending = None if before is None else _pending(before)
-    return pending is not None and pending.n == wait.n and pending.opened_at == wait.opened_at
+    if pending is None:
+        return False
+    return (pending.n, pending.opened_at, pending.live) == (wait.n, wait.opened_at, wait.live)
 
 
 def _changes_shares(before: State | None, wait: Wait) -> bool:
@@ -232,7 +236,7 @@ WITH written_spans AS (
     closed_seq = excluded.closed_seq, outcome = excluded.outcome, answered_by = excluded.answered_by,
     account_id = excluded.account_id, team_id = excluded.team_id, calendar_id = excluded.calendar_id,
     f0 = excluded.f0, f1 = excluded.f1, stake = excluded.stake, per_s = excluded.per_s, model = excluded.model,
-    price_minor = excluded.price_minor
+    price_minor = excluded.price_minor, live = excluded.live
 ), written_episodes AS (
   INSERT INTO episodes
   SELECT * FROM jsonb_populate_recordset(NULL::episodes, $3::text::jsonb) ORDER BY conversation_id, n

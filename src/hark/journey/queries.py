@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from hark.core.clock import from_unix, unix
 from hark.core.db import Db, Queries, Tx
@@ -12,9 +13,16 @@ from hark.core.events import Recorded, from_row
 from hark.journey.draft import REDUCER, REOPEN_WITHIN_S, seconds
 from hark.journey.reducer import effective
 from hark.journey.rows import EpisodeRow, Head, SpanRow, WaitRow
-from hark.journey.types import EVENTS, MergedIn, MessageReceived, Stage, State, WaitCause
+from hark.journey.types import EVENTS, CustomerLeft, MergedIn, MessageReceived, Stage, State, WaitCause
 
 KINDS = sorted(cls.kind for cls in EVENTS)
+
+
+class Patience(msgspec.Struct, frozen=True, array_like=True):
+    """m of a channel account in seconds: of a customer who is there, and of one who has left or never was."""
+
+    live: float
+    away: float
 
 
 class Case(msgspec.Struct, kw_only=True):
@@ -32,7 +40,7 @@ class Case(msgspec.Struct, kw_only=True):
     currency: str | None
     renewal_on: date | None
     cycle_days: int | None
-    patience: dict[str, float]
+    patience: dict[str, Patience]
 
     def state(self) -> State | None:
         """The stored state; None before the first event, and when other rules than today's have written it."""
@@ -114,11 +122,21 @@ async def merged_in(tx: Tx, child_id: UUID) -> MergedIn:
         first_reply_at=_moment(episode.first_reply_at),
         repliers=episode.repliers,
         wait_from=None if wait is None else from_unix(wait.opened_at),
+        wait_live=wait is not None and wait.live,
     )
 
 
-async def unanswered_since(tx: Tx, conversation_id: UUID, message_ids: Iterable[UUID]) -> datetime | None:
-    """When the oldest of these messages that is still unanswered came: `inherits_wait_from` of a split.
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
+    """A message whose customer waits: when it came, through which account, and whether they have been there since."""
+
+    at: datetime
+    account_id: int
+    calendar_id: int
+    live: bool
+
+
+async def unanswered(tx: Tx, conversation_id: UUID, message_ids: Iterable[UUID]) -> Unanswered | None:
+    """The oldest of these messages that is still unanswered: what the new side of a split inherits.
 
     None when the customer waits for none of them. Read it before the MessagesSplit.
     """
@@ -127,13 +145,18 @@ async def unanswered_since(tx: Tx, conversation_id: UUID, message_ids: Iterable[
     if wait is None:
         return None
     wanted, first_seq = set(message_ids), wait.opened_seq + (wait.cause is not WaitCause.MESSAGE)
-    waiting = [
-        max(seconds(one.occurred_at), wait.opened_at)
-        for one in effective(await read_history(tx, conversation_id))
-        if isinstance(one.event, MessageReceived) and one.event.needs_answer
-        and one.event.message_id in wanted and one.event.message_seq >= first_seq
-    ]  # fmt: skip
-    return from_unix(min(waiting)) if waiting else None
+    oldest: Unanswered | None = None
+    for one in effective(await read_history(tx, conversation_id)):
+        event = one.event
+        if isinstance(event, CustomerLeft) and oldest is not None:
+            oldest = replace(oldest, live=False)
+        if isinstance(event, MessageReceived) and event.needs_answer and event.message_id in wanted:
+            at = from_unix(max(seconds(one.occurred_at), wait.opened_at))
+            if event.message_seq >= first_seq and (oldest is None or at < oldest.at):
+                oldest = Unanswered(
+                    at=at, account_id=event.account_id, calendar_id=event.calendar_id, live=event.live
+                )  # fmt: skip
+    return oldest
 
 
 class StageTime(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,8 +196,8 @@ FROM unions, unnest(covered) AS part GROUP BY stage ORDER BY stage
 _CASES = """
 SELECT c.id, c.reducer, c.journey, c.stake, c.per_s, c.severity, c.difficulty, c.company_id,
   k.value_minor AS monthly_minor, k.currency, k.renewal_on, k.cycle_days,
-  (SELECT coalesce(jsonb_object_agg(a.id, a.patience_s), '{}') FROM channel_accounts a WHERE a.workspace_id = $1)
-    AS patience
+  (SELECT coalesce(jsonb_object_agg(a.id, jsonb_build_array(a.patience_s, coalesce(a.away_patience_s, a.patience_s))),
+    '{}') FROM channel_accounts a WHERE a.workspace_id = $1) AS patience
 FROM conversations c LEFT JOIN companies k ON k.workspace_id = c.workspace_id AND k.id = c.company_id
 WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.id
 """
@@ -210,6 +233,6 @@ FROM conversations WHERE workspace_id = $1 AND id = ANY($2::uuid[]) ORDER BY id
 
 _WAITS = """
 SELECT workspace_id, conversation_id, n, episode, first, cause, opened_at, closed_at, opened_seq, closed_seq, outcome,
-  answered_by, account_id, team_id, calendar_id, f0, f1, stake, per_s, model, price_minor
+  answered_by, account_id, team_id, calendar_id, f0, f1, stake, per_s, model, price_minor, live
 FROM waits WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) ORDER BY conversation_id, n
 """

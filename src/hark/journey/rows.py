@@ -51,6 +51,7 @@ class WaitRow(msgspec.Struct, frozen=True, kw_only=True):
     per_s: float
     model: int
     price_minor: int | None
+    live: bool
 
 
 class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +123,7 @@ def wait_row(workspace_id: int, conversation_id: UUID, wait: Wait, params: Param
         outcome=None if wait.outcome is None else int(wait.outcome), answered_by=wait.answered_by,
         account_id=wait.account_id, team_id=wait.team_id, calendar_id=wait.calendar_id, f0=float(wait.f0),
         f1=_float(wait.f1), stake=params.stake, per_s=params.per_s, model=params.model,
-        price_minor=params.price_minor,
+        price_minor=params.price_minor, live=wait.live,
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ class ReopenReason(IntEnum):
 
 class ConversationStarted(Event, frozen=True, kw_only=True):
     """The first event of every conversation. `inherits_wait_from` is set on the new side of a split when one of the
-    moved messages is still unanswered: the time of the oldest such message."""
+    moved messages is still unanswered: the time of the oldest such message. `inherits_live`: that wait is a live one."""
 
     kind: ClassVar[int] = 1
     by: ActorKind
@@ -133,10 +133,14 @@ class ConversationStarted(Event, frozen=True, kw_only=True):
     calendar_id: int
     team_id: int | None = None
     inherits_wait_from: datetime | None = None
+    inherits_live: bool = False
 
 
 class MessageReceived(Event, frozen=True, kw_only=True):
-    """A customer's message. `needs_answer` is false for a "thank you": it starts no wait and reopens nothing."""
+    """A customer's message. `needs_answer` is false for a "thank you": it starts no wait and reopens nothing.
+
+    `live`: the customer was there when it came and looks at the answer as it is typed (messenger).
+    """
 
     kind: ClassVar[int] = 2
     message_id: UUID
@@ -145,6 +149,7 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     account_id: int
     calendar_id: int
     needs_answer: bool = True
+    live: bool = False
 
 
 class ReplySent(Event, frozen=True, kw_only=True):
@@ -225,7 +230,7 @@ class MergedIn(Event, frozen=True, kw_only=True):
     """On the root: what the child brings, as `queries.merged_in` reads it before the child's Merged.
 
     `started_at`, `contact_at`, `first_reply_at` and `repliers` are of the child's episode (None when that episode was
-    over more than seven days ago and stays a case of its own); `wait_from` of its open wait.
+    over more than seven days ago and stays a case of its own); `wait_from` and `wait_live` of its open wait.
     """
 
     kind: ClassVar[int] = 13
@@ -237,6 +242,7 @@ class MergedIn(Event, frozen=True, kw_only=True):
     first_reply_at: datetime | None = None
     repliers: tuple[int, ...] = ()
     wait_from: datetime | None = None
+    wait_live: bool = False
 
 
 class Unmerged(Event, frozen=True, kw_only=True):
@@ -320,10 +326,19 @@ class OutsideAnswered(Event, frozen=True, kw_only=True):
     message_seq: int
 
 
+class CustomerLeft(Event, frozen=True, kw_only=True):
+    """The customer is no longer there: whoever waited live waits with the calmer patience from now on, and goes on
+    with it when they come back. `endpoint_id` is the last one they were there on."""
+
+    kind: ClassVar[int] = 26
+    endpoint_id: UUID
+
+
 EVENTS: tuple[type[Event], ...] = (
     ConversationStarted, MessageReceived, ReplySent, NoteAdded, Assigned, Snoozed, SnoozeEnded, Resolved, Reopened,
     MarkedSpam, UnmarkedSpam, Merged, MergedIn, Unmerged, UnmergedOut, MessagesSplit, PromiseDue, AnswerNotNeeded,
     AnswerNeeded, SeverityChanged, DifficultyChanged, BotTookOver, BotHandedOver, OutsideAsked, OutsideAnswered,
+    CustomerLeft,
 )  # fmt: skip
 
 CORRECTIVE: frozenset[type[Event]] = frozenset(
@@ -353,7 +368,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The customer waits for us from `opened_at`. `first`: no person had replied in the episode before.
 
     `opened_seq` is the seq of the message (or event) that opened it, 0 when inherited. Account and calendar are those
-    of the oldest unanswered message; the team is the one that holds it now, or held it at the end.
+    of the oldest unanswered message; the team is the one that holds it now, or held it at the end. `live`: they have
+    been there all the time; once they have left it is an ordinary wait for good.
     """
 
     n: int
@@ -371,6 +387,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     outcome: WaitOutcome | None = None
     answered_by: int | None = None
     f1: float | None = None
+    live: bool = False
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -398,7 +415,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Everything the reducer must remember of one conversation; stored as msgpack in `conversations.journey`.
 
     `at` is the time of the last move (times never run backwards), `dropped` the wait that the last resolve left
-    unanswered, `waits` how many waits there have been.
+    unanswered, `waits` how many waits there have been, `live` whether the customer has written live and not left since.
     """
 
     reducer: int
@@ -419,6 +436,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     snoozed_until: float | None = None
     snooze_asked: bool = False
     promise_until: float | None = None
+    live: bool = False
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

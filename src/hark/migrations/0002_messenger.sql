@@ -2,6 +2,7 @@
 
 ALTER TABLE channel_accounts ADD COLUMN away_patience_s int CHECK (away_patience_s > 0); -- m once a live customer has
                                         -- left; NULL: nobody is ever live on this account
+ALTER TABLE waits ADD COLUMN live boolean NOT NULL DEFAULT false;  -- the customer has been there all the time
 ALTER TABLE teams ADD COLUMN reply_lock boolean NOT NULL DEFAULT false;  -- only the assignee answers
 ALTER TABLE agents ADD COLUMN picture_key text;                          -- file with the person's picture
 ALTER TABLE agents ADD COLUMN availability smallint NOT NULL DEFAULT 1

@@ -71,7 +71,8 @@ UPDATE conversations SET company_id = $3 WHERE workspace_id = $1 AND id IN (
 
 _WAITING = """
 SELECT c.id, c.severity, c.difficulty, c.company_id, k.value_minor AS monthly_minor, k.currency,
-  k.renewal_on::text AS renewal_on, k.cycle_days, w.account_id, a.patience_s::float8 AS patience_s
+  k.renewal_on::text AS renewal_on, k.cycle_days, w.account_id,
+  (CASE WHEN w.live THEN a.patience_s ELSE coalesce(a.away_patience_s, a.patience_s) END)::float8 AS patience_s
 FROM conversations c
 JOIN waits w ON w.workspace_id = c.workspace_id AND w.conversation_id = c.id AND w.closed_at IS NULL
 JOIN channel_accounts a ON a.workspace_id = c.workspace_id AND a.id = w.account_id
