@@ -1,6 +1,7 @@
 """Making and changing contacts, their addresses and their company."""
 
 import re
+from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
@@ -18,66 +19,91 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # and 
 
 
 async def resolve_contact(tx: Tx, *, address: str, name: str | None) -> Resolved:
-    """Who writes from this address; the contact is made when the address is new.
-
-    Safe when two transactions meet the same new address at once: the second waits for the first and gets its contact.
-    A new contact belongs to the company with the address's mail domain. `name` fills an empty name only. Whatever
-    stood in a mail's From is taken: an address that is none is kept as it was written, so no mail is lost over it.
-    """
-    value = _lenient(address)
-    row = await _find(tx, value)
-    if row is None:
-        return await _create(tx, value, clean_name(name, address))
-    known = Resolved(row.contact_id, row.identity_id, row.company_id)
-    if row.nameless and (cleaned := clean_name(name, address)):
-        await tx.run(
-            "UPDATE contacts SET name = $3 WHERE workspace_id = $1 AND id = $2 AND name IS NULL AND erased_at IS NULL",
-            tx.workspace_id, known.contact_id, cleaned,
-        )  # fmt: skip
-    return known
+    """Who writes from this address; the contact is made when the address is new. See `Contacts.resolve`."""
+    return await Contacts(tx).resolve(address=address, name=name)
 
 
 class _Known(msgspec.Struct):
+    value: str
     contact_id: UUID
     identity_id: UUID
     company_id: UUID | None
     nameless: bool
 
 
-async def _find(tx: Tx, value: str) -> _Known | None:
-    return await tx.find(
-        _Known,
-        "SELECT i.contact_id, i.id AS identity_id, c.company_id, c.name IS NULL AS nameless FROM identities i"
-        " JOIN contacts c ON c.workspace_id = i.workspace_id AND c.id = i.contact_id"
-        " WHERE i.workspace_id = $1 AND i.kind = $2 AND i.scope = 0 AND i.value = $3",
-        tx.workspace_id, IdentityKind.EMAIL.value, value,
-    )  # fmt: skip
+class Contacts:
+    """Who writes from which address, for the length of one transaction: each address is looked up once."""
 
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._known: dict[str, _Known | None] = {}
 
-async def _create(tx: Tx, value: str, name: str | None) -> Resolved:
-    domain = company_domain(value)
-    company_id = await tx.find(
-        UUID, "SELECT id FROM companies WHERE workspace_id = $1 AND domain = $2", tx.workspace_id, domain
-    )
-    contact_id, identity_id = uuid7(), uuid7()
-    await tx.run(
-        "INSERT INTO contacts (workspace_id, id, company_id, name, created_at) VALUES ($1, $2, $3, $4, $5)",
-        tx.workspace_id, contact_id, company_id, name, tx.now(),
-    )  # fmt: skip
-    # Waits for another transaction that is inserting the same address; does nothing once that one has committed.
-    won = await tx.run(
-        "INSERT INTO identities (workspace_id, id, contact_id, kind, value) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (workspace_id, kind, scope, value) DO NOTHING",
-        tx.workspace_id, identity_id, contact_id, IdentityKind.EMAIL.value, value,
-    )  # fmt: skip
-    if not won:
-        await tx.run("DELETE FROM contacts WHERE workspace_id = $1 AND id = $2", tx.workspace_id, contact_id)
-        other = await _find(tx, value)
+    async def look_up(self, addresses: Iterable[str]) -> None:
+        """Find the contacts of many addresses in one statement, for `resolve`. Nothing is made."""
+        values = {_lenient(a) for a in addresses} - self._known.keys()
+        if values:
+            found = {row.value: row for row in await self._tx.all(
+                _Known, _FIND, self._tx.workspace_id, IdentityKind.EMAIL.value, sorted(values)
+            )}  # fmt: skip
+            self._known.update({value: found.get(value) for value in values})
+
+    async def resolve(self, *, address: str, name: str | None) -> Resolved:
+        """Who writes from this address; the contact is made when the address is new.
+
+        Safe when two transactions meet the same new address at once: the second waits for the first and gets its
+        contact. A new contact belongs to the company with the address's mail domain. `name` fills an empty name only.
+        Whatever stood in a mail's From is taken: an address that is none is kept as it was written, so no mail is lost
+        over it.
+        """
+        await self.look_up([address])
+        value, cleaned = _lenient(address), clean_name(name, address)
+        known = self._known[value]
+        if known is None:
+            known = self._known[value] = await self._create(value, cleaned)
+        elif known.nameless and cleaned:
+            await self._tx.run(
+                "UPDATE contacts SET name = $3 WHERE workspace_id = $1 AND id = $2 AND name IS NULL AND erased_at IS NULL",
+                self._tx.workspace_id, known.contact_id, cleaned,
+            )  # fmt: skip
+            known.nameless = False
+        return Resolved(known.contact_id, known.identity_id, known.company_id)
+
+    async def _create(self, value: str, name: str | None) -> _Known:
+        tx, contact_id, identity_id = self._tx, uuid7(), uuid7()
+        made = await tx.find(
+            _Made, _CREATE, tx.workspace_id, contact_id, name, tx.now(), company_domain(value), identity_id,
+            IdentityKind.EMAIL.value, value,
+        )  # fmt: skip
+        if made is not None:
+            tx.emit(ContactCreated(company_id=made.company_id), subject_id=contact_id)
+            return _Known(value, contact_id, identity_id, made.company_id, name is None)
+        other = await tx.find(_Known, _FIND, tx.workspace_id, IdentityKind.EMAIL.value, [value])
         if other is None:
             raise Conflict("The contact was erased at this very moment. Try again.", code="contact_erased")
-        return Resolved(other.contact_id, other.identity_id, other.company_id)
-    tx.emit(ContactCreated(company_id=company_id), subject_id=contact_id)
-    return Resolved(contact_id, identity_id, company_id)
+        return other
+
+
+class _Made(msgspec.Struct):
+    company_id: UUID | None
+
+
+_FIND = """
+SELECT i.value, i.contact_id, i.id AS identity_id, c.company_id, c.name IS NULL AS nameless FROM identities i
+JOIN contacts c ON c.workspace_id = i.workspace_id AND c.id = i.contact_id
+WHERE i.workspace_id = $1 AND i.kind = $2 AND i.scope = 0 AND i.value = ANY($3::text[])
+"""
+
+# Waits for another transaction that is inserting the same address, and does nothing once that one has committed. The
+# foreign keys are looked at when the whole statement is done.
+_CREATE = """
+WITH identity AS (
+  INSERT INTO identities (workspace_id, id, contact_id, kind, value) VALUES ($1, $6, $2, $7, $8)
+  ON CONFLICT (workspace_id, kind, scope, value) DO NOTHING RETURNING contact_id
+)
+INSERT INTO contacts (workspace_id, id, company_id, name, created_at)
+SELECT $1, contact_id, (SELECT id FROM companies WHERE workspace_id = $1 AND domain = $5), $3, $4 FROM identity
+RETURNING company_id
+"""
 
 
 def clean_name(name: str | None, address: str) -> str | None:
