@@ -68,7 +68,7 @@ async def lock_root(tx: Tx, id: UUID) -> Locked:
         root = row.root_id  # merged between finding and locking it
 
 
-STILL = frozenset({ConversationStarted, MessageReceived, MessageFiled})
+STILL: frozenset[type[Event]] = frozenset({ConversationStarted, MessageReceived, MessageFiled})
 """Events that neither resolve, snooze nor promise: what such a message ends is told by an event of its own."""
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from hark.contacts.actions import resolve_contact
 from hark.conversations.inbound import receive_message, record_past_reply, start_conversation
 from hark.conversations.lock import save
 from hark.conversations.types import (
@@ -23,10 +22,10 @@ from hark.conversations.types import (
 )
 from hark.core.actor import ActorKind
 from hark.core.db import Tx
-from hark.delivery.actions import cancel_for_customer
+from hark.delivery.releasing import cancel_for_customer
 from hark.delivery.settling import apply_report
 from hark.intake import queries
-from hark.intake.threading import Hold, Index, Match, find_conversation, thread_ids
+from hark.intake.threading import Hold, Incoming, Index, Match, find_conversation
 from hark.intake.types import Fate, Inbound, Item, Party, Settled, Source
 
 NOBODY = "unknown-sender@unknown.invalid"  # RFC 2606: a name that can never receive mail
@@ -73,29 +72,34 @@ async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: C
     if choice is None and (aside := await _set_aside(tx, mail, index)) is not None:
         return aside
     sender = find_sender(inbound, item, house)
-    history = item.source is Source.IMPORT
-    at = item.occurred_at or item.received_at
+    incoming = as_incoming(mail, house)
     automatic = inbound.kind in ("auto_reply", "out_of_office")
     if choice is not None:
         found: Match | Hold | None = Match(choice.conversation_id, "a person") if choice.conversation_id else None
     else:
-        found = await find_conversation(
-            tx, inbound, index, sender=sender.address.lower(), at=at, trusted=history, thread=item.envelope.thread
-        )
+        found = await find_conversation(tx, incoming, index)
     if automatic and choice is None and not isinstance(found, Match):
         return Settled(fate=Fate.AUTO_REPLY, reason=_sentence(inbound.kind_reason or AUTOMATIC, inbound.problems))
     if isinstance(found, Hold):
         return Settled(fate=Fate.HELD, reason=found.sentence, conversation_id=found.conversation_id)
     target = found.conversation_id if found else None
     if item.envelope.from_team:
-        settled = await _past_reply(tx, mail, house, sender, target)
+        settled = await _past_reply(tx, mail, house, index, sender, target)
     else:
-        settled = await _receive(tx, mail, house, sender, target, automatic=automatic)
+        settled = await _receive(tx, mail, house, index, sender, target, automatic=automatic)
     assert settled.message_id is not None
     assert settled.conversation_id is not None
-    ids = thread_ids(inbound, item.envelope.thread)
-    index.placed(settled.message_id, settled.conversation_id, inbound.external_id, ids)
+    index.placed(incoming, settled.message_id, settled.conversation_id)
     return settled
+
+
+def as_incoming(mail: Prepared, house: House) -> Incoming:
+    """What threading looks at."""
+    item = mail.item
+    return Incoming(
+        inbound=mail.inbound, address=find_sender(mail.inbound, item, house).address.lower(),
+        at=item.occurred_at or item.received_at, trusted=item.source is Source.IMPORT, thread=item.envelope.thread,
+    )  # fmt: skip
 
 
 AUTOMATIC = "An automatic answer to something that is not in Hark. It is kept here only; put it into a conversation if it matters."
@@ -105,7 +109,7 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     """What never becomes a customer's message: our own mail coming back, delivery reports, the same mail again."""
     inbound = mail.inbound
     if inbound.kind == "bounce":
-        return await _bounce(tx, inbound)
+        return await _bounce(tx, inbound, index)
     if inbound.is_own and inbound.external_id:
         ours = index.messages.get(inbound.external_id)
         if ours:
@@ -131,14 +135,14 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     return None
 
 
-async def _bounce(tx: Tx, inbound: Inbound) -> Settled:
+async def _bounce(tx: Tx, inbound: Inbound, index: Index) -> Settled:
     """A delivery report: our message is marked and the thread says so; about foreign mail it stands in the ledger."""
-    known = await queries.messages_by_id(tx, tx.workspace_id, inbound.own_ids)
+    known = [index.ours[id] for id in inbound.own_ids if id in index.ours]
     if not known and inbound.reported_id:
         known = await queries.messages_by_external_id(tx, tx.workspace_id, [inbound.reported_id])
     said = " ".join(r.sentence for r in inbound.report[:5]) or "It names no recipient."
     for message in known:
-        root = (await queries.membership(tx, tx.workspace_id, message.conversation_id, None)).root
+        root = (await index.member(message.conversation_id, None)).root
         if await apply_report(tx, message.message_id, inbound.report):
             return Settled(
                 fate=Fate.BOUNCE, conversation_id=root, message_id=message.message_id,
@@ -175,18 +179,18 @@ def find_sender(inbound: Inbound, item: Item, house: House) -> Sender:
 
 
 async def _receive(
-    tx: Tx, mail: Prepared, house: House, sender: Sender, target: UUID | None, *, automatic: bool
+    tx: Tx, mail: Prepared, house: House, index: Index, sender: Sender, target: UUID | None, *, automatic: bool
 ) -> Settled:
     inbound, item = mail.inbound, mail.item
     account = house.accounts[item.account_id]
-    contact_id, identity_id, company_id = await resolve_contact(tx, address=sender.address, name=sender.name)
+    contact_id, identity_id, company_id = await index.contacts.resolve(address=sender.address, name=sender.name)
     refs = reply_refs(inbound, sender, house)
     endpoint_id, endpoint = None, None
     if target is not None:
         known = await queries.find_endpoint(tx, tx.workspace_id, target, account.id, identity_id)
         endpoint_id = known.id if known else None
         if item.source is not Source.IMPORT:
-            kept = await _known_reply_to(tx, inbound, sender, target, known)
+            kept = await _known_reply_to(index, inbound, sender, target, known)
             if len(kept) < len(inbound.reply_to):
                 sender.problems.append(NEW_REPLY_TO)
                 refs = reply_refs(msgspec.structs.replace(inbound, reply_to=kept), sender, house)
@@ -219,7 +223,7 @@ NEW_REPLY_TO = (
 
 
 async def _known_reply_to(
-    tx: Tx, inbound: Inbound, sender: Sender, target: UUID, known: queries.EndpointRow | None
+    index: Index, inbound: Inbound, sender: Sender, target: UUID, known: queries.EndpointRow | None
 ) -> list[Party]:
     """Of the addresses that a further mail wants answers at, those that take part in the conversation already."""
     answered = {to["address"].lower() for to in (known.refs.get("to") or [] if known else [])}
@@ -227,12 +231,14 @@ async def _known_reply_to(
     kept: list[Party] = []
     for party in inbound.reply_to[:MAX_CC]:
         address = party.address.lower()
-        if address in answered or (await queries.membership(tx, tx.workspace_id, target, address)).party:
+        if address in answered or (await index.member(target, address)).party:
             kept.append(party)
     return kept
 
 
-async def _past_reply(tx: Tx, mail: Prepared, house: House, sender: Sender, target: UUID | None) -> Settled:
+async def _past_reply(
+    tx: Tx, mail: Prepared, house: House, index: Index, sender: Sender, target: UUID | None
+) -> Settled:
     """History: a person of the team wrote this. Without a conversation it began one, with its first recipient."""
     inbound, item = mail.inbound, mail.item
     account = house.accounts[item.account_id]
@@ -243,7 +249,7 @@ async def _past_reply(tx: Tx, mail: Prepared, house: House, sender: Sender, targ
     if target is None or endpoint_id is None:
         others = [p for p in (*inbound.to, *inbound.cc) if p.address and p.address.lower() not in house.own_addresses]
         to = others[0] if others else Party("", NOBODY)
-        contact_id, identity_id, company_id = await resolve_contact(tx, address=to.address, name=to.name)
+        contact_id, identity_id, company_id = await index.contacts.resolve(address=to.address, name=to.name)
         refs = {**reply_refs(inbound, sender, house), "to": msgspec.to_builtins([to])}
         conversation, endpoint_id = await start_conversation(
             tx,

@@ -25,8 +25,8 @@ from hark.intake.actions import (
     still_open,
     wait_for_intake,
 )
-from hark.intake.placing import Choice, House, Prepared, place
-from hark.intake.threading import Index, thread_ids
+from hark.intake.placing import Choice, House, Prepared, as_incoming, place
+from hark.intake.threading import Index
 from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 
 log = structlog.get_logger(__name__)
@@ -151,7 +151,7 @@ class Processor:
             if choice.conversation_id is not None:
                 await lock_conversation(tx, choice.conversation_id)  # raises NotFound for what the actor may not see
             house = await self._with_team(tx, house, [mail])
-            index = await Index.read(tx, thread_ids(mail.inbound))
+            index = await Index.read(tx, [as_incoming(mail, house)])
             settled = await place(tx, mail, house, index, choice=choice)
             await remember_thread_ids(tx, index.fresh)
             await settle_items(tx, [(item, settled)])
@@ -199,7 +199,7 @@ class Processor:
                 return 0
             open_ids = await still_open(tx, [m.item.id for m in mails])
             house = await self._with_team(tx, house, mails)
-            index = await Index.read(tx, [i for m in mails for i in thread_ids(m.inbound, m.item.envelope.thread)])
+            index = await Index.read(tx, [as_incoming(mail, house) for mail in mails])
             for mail in mails:
                 if mail.item.id in open_ids:
                     settled.append((mail.item, await place(tx, mail, house, index)))

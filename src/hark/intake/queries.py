@@ -103,33 +103,37 @@ async def conversations_by_thread_id(tx: Queries, workspace_id: int, ids: list[s
 
 
 class Membership(msgspec.Struct, frozen=True):
-    """The conversation that one was merged into (or itself), and whether an address takes part in it."""
+    """The conversation that `conversation_id` was merged into (or itself), and whether `address` takes part in it."""
 
+    conversation_id: UUID
+    address: str | None
     root: UUID
     party: bool
 
 
-async def membership(tx: Queries, workspace_id: int, conversation_id: UUID, address: str | None) -> Membership:
-    """Root and party in one look. A party: of an endpoint, or sender, To or CC of a public message of the conversation
-    or of one merged into it. Reply-To makes nobody a party: anybody can name anybody there. Without an address
-    everybody is one."""
-    return await tx.one(
+async def memberships(tx: Queries, workspace_id: int, pairs: Sequence[tuple[UUID, str | None]]) -> list[Membership]:
+    """Root and party of each pair of conversation and address, in one look. A party: of an endpoint, or sender, To or CC
+    of a public message of the conversation or of one merged into it. Reply-To makes nobody a party: anybody can name
+    anybody there. Without an address everybody is one."""
+    return await tx.all(
         Membership,
-        "WITH RECURSIVE up AS ("
-        " SELECT id, root_id, 1 AS depth FROM conversations WHERE workspace_id = $1 AND id = $2"
-        " UNION ALL SELECT c.id, c.root_id, up.depth + 1 FROM conversations c JOIN up ON c.id = up.root_id"
-        " WHERE c.workspace_id = $1 AND up.depth < 50),"
+        "SELECT x.conversation_id, x.address, y.root, y.party FROM unnest($2::uuid[], $3::text[])"
+        " AS x(conversation_id, address) CROSS JOIN LATERAL ("
+        " WITH RECURSIVE up AS ("
+        "  SELECT id, root_id, 1 AS depth FROM conversations WHERE workspace_id = $1 AND id = x.conversation_id"
+        "  UNION ALL SELECT c.id, c.root_id, up.depth + 1 FROM conversations c JOIN up ON c.id = up.root_id"
+        "  WHERE c.workspace_id = $1 AND up.depth < 50),"
         " root AS (SELECT id FROM up ORDER BY depth DESC LIMIT 1),"
         " family AS (SELECT id FROM conversations WHERE workspace_id = $1"
         "   AND (id = (SELECT id FROM root) OR root_id = (SELECT id FROM root)))"
-        " SELECT root.id AS root, ($3::text IS NULL"
+        " SELECT root.id AS root, (x.address IS NULL"
         " OR EXISTS (SELECT 1 FROM endpoints e JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
-        "   WHERE e.workspace_id = $1 AND e.conversation_id IN (SELECT id FROM family) AND i.value = $3)"
+        "   WHERE e.workspace_id = $1 AND e.conversation_id IN (SELECT id FROM family) AND i.value = x.address)"
         " OR EXISTS (SELECT 1 FROM messages m CROSS JOIN LATERAL jsonb_path_query(m.headers - 'reply_to',"
         "     'lax $.*.address') AS a(address)"
         "   WHERE m.workspace_id = $1 AND m.conversation_id IN (SELECT id FROM family) AND m.audience > 0"
-        "   AND lower(a.address #>> '{}') = $3)) AS party FROM root",
-        workspace_id, conversation_id, address,
+        "   AND lower(a.address #>> '{}') = x.address)) AS party FROM root) y",
+        workspace_id, [id for id, _ in pairs], [address for _, address in pairs],
     )  # fmt: skip
 
 

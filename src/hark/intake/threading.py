@@ -6,13 +6,15 @@ Order: ids that Hark signed, then References and In-Reply-To (RFC 5322 3.6.4), t
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from hark.contacts.actions import Contacts
 from hark.core.db import Tx
+from hark.core.errors import NotFound
 from hark.intake import queries
 from hark.intake.types import Inbound
 
@@ -39,51 +41,100 @@ class Hold(msgspec.Struct, frozen=True):
     sentence: str
 
 
-class Index:
-    """What is known about the ids of a batch of mails: read at once, and kept up as the mails are placed."""
-
-    def __init__(self) -> None:
-        self.messages: dict[str, list[queries.KnownMessage]] = {}
-        self.mentions: dict[str, list[UUID]] = {}
-        self.fresh: list[tuple[str, UUID]] = []  # to be remembered at the end of the transaction
-
-    @classmethod
-    async def read(cls, tx: Tx, ids: Sequence[str]) -> "Index":
-        """Everything about these ids: a few statements for a whole batch."""
-        index, wanted = cls(), list(dict.fromkeys(ids))
-        for known in await queries.messages_by_external_id(tx, tx.workspace_id, wanted):
-            index.messages.setdefault(known.external_id, []).append(known)
-        for mention in await queries.conversations_by_thread_id(tx, tx.workspace_id, wanted):
-            index.mentions.setdefault(mention.external_id, []).append(mention.conversation_id)
-        return index
-
-    def placed(self, message_id: UUID, conversation_id: UUID, external_id: str | None, ids: Sequence[str]) -> None:
-        """A mail now stands in a conversation: the following ones of the batch must find it."""
-        if external_id:
-            known = queries.KnownMessage(external_id, message_id, conversation_id)
-            self.messages.setdefault(external_id, []).insert(0, known)
-        for id in ids:
-            if conversation_id not in self.mentions.setdefault(id, []):
-                self.mentions[id].insert(0, conversation_id)
-                self.fresh.append((id, conversation_id))
-
-
-async def find_conversation(
-    tx: Tx, inbound: Inbound, index: Index, *, sender: str, at: datetime, trusted: bool, thread: str = ""
-) -> Match | Hold | None:
-    """Where a mail of `sender` (lower case) at `at` belongs; None: a conversation of its own.
+class Incoming(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail as threading sees it. `address` is whom it counts as, in lower case.
 
     `trusted` is for history whose headers tell the truth: everybody may join, and subjects decide nothing. `thread` is
     then the key of a thread that was built from all its headers at once, so it goes before what this mail says alone.
     """
+
+    inbound: Inbound
+    address: str
+    at: datetime
+    trusted: bool
+    thread: str
+
+    @property
+    def joins_as(self) -> str | None:
+        """The address that must take part in a conversation; None for a mail that may join any."""
+        return None if self.trusted else self.address
+
+
+class Index:
+    """What is known about the ids and the people of a batch of mails: read at once, and kept up as they are placed."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.contacts = Contacts(tx)
+        self.messages: dict[str, list[queries.KnownMessage]] = {}
+        self.ours: dict[UUID, queries.KnownMessage] = {}
+        self.mentions: dict[str, list[UUID]] = {}
+        self.fresh: list[tuple[str, UUID]] = []  # to be remembered at the end of the transaction
+        self._members: dict[tuple[UUID, str | None], queries.Membership] = {}
+
+    @classmethod
+    async def read(cls, tx: Tx, mails: Sequence[Incoming]) -> "Index":
+        """All that these mails are likely to ask for: a few statements for a whole batch."""
+        index = cls(tx)
+        wanted = list(dict.fromkeys(id for mail in mails for id in thread_ids(mail.inbound, mail.thread)))
+        for known in await queries.messages_by_external_id(tx, tx.workspace_id, wanted):
+            index.messages.setdefault(known.external_id, []).append(known)
+        for mention in await queries.conversations_by_thread_id(tx, tx.workspace_id, wanted):
+            index.mentions.setdefault(mention.external_id, []).append(mention.conversation_id)
+        if ours := {id for mail in mails for id in mail.inbound.own_ids}:
+            index.ours = {m.message_id: m for m in await queries.messages_by_id(tx, tx.workspace_id, sorted(ours))}
+        await index.contacts.look_up(mail.address for mail in mails)
+        nearest = ((next(index.referred(mail), None), mail.joins_as) for mail in mails)
+        await index._look_up_members({(id, address) for id, address in nearest if id is not None})
+        return index
+
+    def referred(self, mail: Incoming) -> Iterator[UUID]:
+        """The conversations that a mail names by ids, the most telling first."""
+        yield from self.mentions.get(mail.thread, [])
+        yield from (self.ours[id].conversation_id for id in mail.inbound.own_ids if id in self.ours)
+        ids = referred_ids(mail.inbound)
+        yield from (known.conversation_id for id in ids for known in self.messages.get(id, []))
+        yield from (conversation_id for id in ids for conversation_id in self.mentions.get(id, []))
+
+    async def member(self, conversation_id: UUID, address: str | None) -> queries.Membership:
+        """Whether an address takes part in a conversation, and where that one was merged into. Raises NotFound."""
+        pair = conversation_id, address
+        if pair not in self._members:
+            await self._look_up_members({pair})
+        if pair not in self._members:
+            raise NotFound("The conversation that this mail belongs to is gone.")
+        return self._members[pair]
+
+    async def _look_up_members(self, pairs: Set[tuple[UUID, str | None]]) -> None:
+        if pairs:
+            for row in await queries.memberships(self._tx, self._tx.workspace_id, list(pairs)):
+                self._members[row.conversation_id, row.address] = row
+
+    def placed(self, mail: Incoming, message_id: UUID, conversation_id: UUID) -> None:
+        """A mail now stands in a conversation: the following ones of the batch must find it, and its people with it."""
+        external_id = mail.inbound.external_id
+        if external_id:
+            known = queries.KnownMessage(external_id, message_id, conversation_id)
+            self.messages.setdefault(external_id, []).insert(0, known)
+        for id in thread_ids(mail.inbound, mail.thread):
+            if conversation_id not in self.mentions.setdefault(id, []):
+                self.mentions[id].insert(0, conversation_id)
+                self.fresh.append((id, conversation_id))
+        self._members = {pair: m for pair, m in self._members.items() if m.party or m.root != conversation_id}
+        itself = queries.Membership(conversation_id, mail.joins_as, conversation_id, True)
+        self._members[conversation_id, mail.joins_as] = itself
+
+
+async def find_conversation(tx: Tx, mail: Incoming, index: Index) -> Match | Hold | None:
+    """Where a mail belongs; None: a conversation of its own."""
     found: Match | Hold | None = None
-    if thread:
-        found = await _choose(tx, index.mentions.get(thread, []), sender, trusted, by="history")
+    if mail.thread:
+        found = await _choose(index, index.mentions.get(mail.thread, []), mail, by="history")
     if found is None:
-        found = await _by_ids(tx, inbound, index, sender=sender, trusted=trusted)
-    if found is not None or trusted:
+        found = await _by_ids(index, mail)
+    if found is not None or mail.trusted:
         return found
-    return await _by_subject(tx, inbound, index, sender=sender, at=at)
+    return await _by_subject(tx, index, mail)
 
 
 def referred_ids(inbound: Inbound) -> list[str]:
@@ -106,23 +157,22 @@ def subject_key(subject: str) -> str | None:
     return f"subject:{hashlib.sha256(base.encode()).hexdigest()[:32]}" if base else None
 
 
-async def _by_ids(tx: Tx, inbound: Inbound, index: Index, *, sender: str, trusted: bool) -> Match | Hold | None:
-    referred = referred_ids(inbound)
-    if inbound.own_ids:
-        known = await queries.messages_by_id(tx, tx.workspace_id, inbound.own_ids[:MAX_IDS])
-        found = await _choose(tx, [k.conversation_id for k in known], sender, trusted, by="own id")
-        if found is not None:
-            return found
+async def _by_ids(index: Index, mail: Incoming) -> Match | Hold | None:
+    ours = [index.ours[id].conversation_id for id in mail.inbound.own_ids[:MAX_IDS] if id in index.ours]
+    found = await _choose(index, ours, mail, by="own id")
+    if found is not None:
+        return found
+    referred = referred_ids(mail.inbound)
     ids = [known.conversation_id for id in referred for known in index.messages.get(id, [])]
-    found = await _choose(tx, ids, sender, trusted, by="reply headers")
-    return found or await _by_mention(tx, inbound, index, referred, sender=sender, trusted=trusted)
+    found = await _choose(index, ids, mail, by="reply headers")
+    return found or await _by_mention(index, mail, referred)
 
 
-async def _choose(tx: Tx, ids: Sequence[UUID], sender: str, trusted: bool, *, by: str) -> Match | Hold | None:
+async def _choose(index: Index, ids: Sequence[UUID], mail: Incoming, *, by: str) -> Match | Hold | None:
     """The first conversation the sender is a party of; else hold for the first one."""
     roots: list[UUID] = []
     for id in dict.fromkeys(ids):
-        member = await queries.membership(tx, tx.workspace_id, id, None if trusted else sender)
+        member = await index.member(id, mail.joins_as)
         if member.party:
             return Match(member.root, by)
         roots.append(member.root)
@@ -130,43 +180,40 @@ async def _choose(tx: Tx, ids: Sequence[UUID], sender: str, trusted: bool, *, by
         return None
     return Hold(
         roots[0],
-        f"{sender or 'The sender'} answers a conversation of somebody else. Put it there if they belong together, "
+        f"{mail.address or 'The sender'} answers a conversation of somebody else. Put it there if they belong together, "
         "or make a conversation of its own.",
     )
 
 
-async def _by_mention(
-    tx: Tx, inbound: Inbound, index: Index, referred: list[str], *, sender: str, trusted: bool
-) -> Match | None:
+async def _by_mention(index: Index, mail: Incoming, referred: list[str]) -> Match | None:
     """A mail we never saw is mentioned by both, or this one is the missing mail that others answered already.
 
     A shared id proves little (a newsletter has thousands of readers): who is no party begins a conversation of their own.
     """
-    own = inbound.external_id
+    own = mail.inbound.external_id
     ids = [*referred, own] if own and own not in index.messages else referred
-    found = await _choose(
-        tx, [c for id in ids for c in index.mentions.get(id, [])], sender, trusted, by="reply headers"
-    )
+    found = await _choose(index, [c for id in ids for c in index.mentions.get(id, [])], mail, by="reply headers")
     return found if isinstance(found, Match) else None
 
 
-async def _by_subject(tx: Tx, inbound: Inbound, index: Index, *, sender: str, at: datetime) -> Match | Hold | None:
+async def _by_subject(tx: Tx, index: Index, mail: Incoming) -> Match | Hold | None:
     """An answer whose program wrote no usable ids: the same subject, the same party, a short time, and only one such."""
-    key = subject_key(inbound.subject)
-    if key is None or not REPLY.match(inbound.subject) or FORWARD.match(inbound.subject):
+    subject = mail.inbound.subject
+    key = subject_key(subject)
+    if key is None or not REPLY.match(subject) or FORWARD.match(subject):
         return None
     live = await queries.active_conversations(
-        tx, tx.workspace_id, index.mentions.get(key, []), at - timedelta(days=SUBJECT_DAYS)
+        tx, tx.workspace_id, index.mentions.get(key, []), mail.at - timedelta(days=SUBJECT_DAYS)
     )
-    mine = [c.id for c in live if (await queries.membership(tx, tx.workspace_id, c.id, sender)).party]
+    mine = [c.id for c in live if (await index.member(c.id, mail.address)).party]
     if len(mine) == 1:
         return Match(mine[0], "subject and sender")
     answered = [c.id for c in live if c.answered]
-    if mine or not answered or not _distinctive(inbound.subject):
+    if mine or not answered or not _distinctive(subject):
         return None
     return Hold(
         answered[0],
-        f"{sender or 'The sender'} answers with the subject of a conversation of somebody else. Put it there if they "
+        f"{mail.address or 'The sender'} answers with the subject of a conversation of somebody else. Put it there if they "
         "belong together, or make a conversation of its own.",
     )
 
