@@ -177,7 +177,7 @@ function createSettler(client: QueryClient): Settler {
     void client.invalidateQueries({ queryKey: keys.lists })
     void client.invalidateQueries({ queryKey: keys.counters })
     for (const id of touched) {
-      void client.invalidateQueries({ queryKey: keys.conversation(id) })
+      void client.invalidateQueries({ queryKey: keys.conversation(id) }) // and its visitor below it
       void client.invalidateQueries({ queryKey: keys.thread(id) })
       void client.invalidateQueries({ queryKey: keys.outbox(id) })
     }

@@ -15,13 +15,16 @@ import { Splitter } from '../ui/Splitter'
 import { Tip } from '../ui/Tip'
 import { CompanyCard } from './CompanyCard'
 import { ContactName } from './ContactName'
+import { VisitorCard } from './VisitorCard'
 
 type Props = { conversationId: string; overlay: boolean; width: number; onWidth: (width: number) => void; onClose: () => void }
 
 /** Who is writing: name, addresses, company, everything before. Slides over the thread where there is no room. */
 export function ContactPane({ conversationId, overlay, width, onWidth, onClose }: Props) {
   const t = useT()
-  const contactId = useQuery(conversationQuery(conversationId)).data?.contact.id
+  const conversation = useQuery(conversationQuery(conversationId)).data
+  const contactId = conversation?.contact.id
+  const hasVisitor = conversation?.endpoints.some((endpoint) => endpoint.channel === 'messenger') ?? false
   const frame = overlay ? 'fade-in fixed inset-y-0 right-0 z-30 shadow-float' : ''
   return (
     <>
@@ -36,14 +39,14 @@ export function ContactPane({ conversationId, overlay, width, onWidth, onClose }
               </IconButton>
             </div>
           )}
-          {contactId ? <Person id={contactId} conversationId={conversationId} /> : <Skeleton rows={3} />}
+          {contactId ? <Person id={contactId} conversationId={conversationId} hasVisitor={hasVisitor} /> : <Skeleton rows={3} />}
         </div>
       </aside>
     </>
   )
 }
 
-function Person({ id, conversationId }: { id: string; conversationId: string }) {
+function Person({ id, conversationId, hasVisitor }: { id: string; conversationId: string; hasVisitor: boolean }) {
   const say = useProblemText()
   const contact = useQuery(contactQuery(id))
   if (contact.error) return <ErrorNote {...say(contact.error)} onRetry={() => void contact.refetch()} className="m-4" />
@@ -51,6 +54,7 @@ function Person({ id, conversationId }: { id: string; conversationId: string }) 
   return (
     <div className="fade-in flex flex-col gap-6 p-4">
       <Heading contact={contact.data} />
+      {hasVisitor && <VisitorCard conversationId={conversationId} />}
       <CompanyCard contact={contact.data} />
       <Earlier contactId={id} conversationId={conversationId} />
     </div>
