@@ -7,7 +7,7 @@ import msgspec
 
 from hark.access.types import AccessChanged
 from hark.conversations.queries import stored_rows
-from hark.conversations.views import Lens, Row, Stored, load_lens, row_of
+from hark.conversations.views import Lens, Row, Stored, load_lens, row_of, seen_by
 from hark.conversations.visibility import can_see
 from hark.core.actor import Actor, Scope, system
 from hark.core.db import Db
@@ -69,9 +69,8 @@ def render(actor: Actor, recorded: Recorded, found: Hydrated) -> LiveItem | None
         return None
     row = None
     if stored is not None and shown:
-        lens = msgspec.structs.replace(found.lens, actor=actor)
         mine = msgspec.structs.replace(stored, read_seq=found.read_seq(actor, id))
-        row = row_of(mine, lens)
+        row = row_of(mine, seen_by(actor, found.lens))
     return LiveItem(
         seq=recorded.seq, kind=type(recorded.event).__name__, conversation_id=id, subject_id=recorded.subject_id,
         conversation=row,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -152,7 +151,7 @@ class Stored(msgspec.Struct, kw_only=True):
     team_id: int | None
     assignee_id: int | None
     status: Status
-    severity: int
+    severity: Severity
     difficulty: int
     tag_ids: list[int]
     created_at: datetime
@@ -168,10 +167,11 @@ class Stored(msgspec.Struct, kw_only=True):
 
 
 class Lens(msgspec.Struct, frozen=True):
-    """What every row of one answer is seen through: who looks, when (`now_s`: the same in seconds since 1970), and by
-    which prices and hours (`f_now`: F(now) of each calendar)."""
+    """What every row of one answer is seen through: who looks, what they may do (`commands` by status), when (`now_s`:
+    the same in seconds since 1970), and by which prices and hours (`f_now`: F(now) of each calendar)."""
 
     actor: Actor
+    commands: dict[Status, tuple[str, ...]]
     now: datetime
     now_s: float
     model: ValueModel
@@ -186,12 +186,21 @@ async def load_lens(db: Db | Tx, actor: Actor, now: datetime) -> Lens:
 
     model, calendars = await load() if isinstance(db, Tx) else await db.kept.get(actor.workspace_id, Lens, load)
     now_s = unix(now)
-    return Lens(actor, now, now_s, model, calendars.f_now(now_s))
+    return Lens(actor, _commands(actor), now, now_s, model, calendars.f_now(now_s))
+
+
+def seen_by(actor: Actor, lens: Lens) -> Lens:
+    """The same moment through another viewer's eyes."""
+    return msgspec.structs.replace(lens, actor=actor, commands=_commands(actor))
+
+
+def _commands(actor: Actor) -> dict[Status, tuple[str, ...]]:
+    return {status: commands(actor, status) for status in Status}
 
 
 def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
     """The Row of these columns. `reserved`: it stands there as the oldest overdue one, whatever it is worth."""
-    return Row(
+    row = Row(
         id=stored.id,
         number=stored.number,
         subject=stored.subject,
@@ -212,48 +221,49 @@ def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
         last_message_at=stored.last_message_at,
         unread=stored.customer_seq > stored.read_seq,
         seq=stored.seq,
-        can=commands(lens.actor, stored.status),
+        can=lens.commands[stored.status],
         currency=lens.model.currency,
-        **_waiting(stored, lens, reserved),
+        waiting_since=None,
+        waiting_team_s=None,
+        price_per_hour_minor=None,
+        price_assumed=False,
+        order_index=None,
+        reason=None,
+        overdue=False,
     )
+    if stored.wait_t0 is not None:
+        _add_wait(row, stored, lens, reserved)
+    return row
 
 
-def _waiting(stored: Stored, lens: Lens, reserved: bool) -> dict[str, Any]:
-    """The columns about the open wait: its age on both clocks, price, order index and the sentence."""
+def _add_wait(row: Row, stored: Stored, lens: Lens, reserved: bool) -> None:
+    """What there is to say about the open wait: its age on both clocks, price, order index and the sentence."""
     t0, f0, per_s, stake = stored.wait_t0, stored.wait_f0, stored.per_s, stored.stake
     if t0 is None or f0 is None or per_s is None or stake is None or stored.calendar_id is None:
-        return _NOBODY_WAITS
+        return
     model = lens.model
     since = from_unix(t0)
     customer_s = max(0.0, lens.now_s - t0)
     open_s = max(0.0, lens.f_now[stored.calendar_id] - f0)
     u = urgency(customer_s, open_s, per_s=per_s, ahead_s=model.handle_s, model=model)
-    overdue = is_overdue(open_s, per_s=per_s, model=model)
+    row.overdue = is_overdue(open_s, per_s=per_s, model=model)
     worth = Worth(
         monthly_minor=stored.value_minor, currency=stored.value_currency, renewal_on=stored.renewal_on,
         cycle_days=stored.cycle_days,
     )  # fmt: skip
     reason = explain(
-        value_at_stake(worth, today=since.date(), model=model), Severity(stored.severity), per_s=per_s,
-        customer_s=customer_s, ahead_s=model.handle_s, u=u, promised=reserved and overdue, model=model,
+        value_at_stake(worth, today=since.date(), model=model), stored.severity, per_s=per_s,
+        customer_s=customer_s, ahead_s=model.handle_s, u=u, promised=reserved and row.overdue, model=model,
     )  # fmt: skip
-    return {
-        "waiting_since": since,
-        "waiting_team_s": open_s,
-        "price_per_hour_minor": reason.price_minor,
-        "price_assumed": reason.assumed,
-        "order_index": order_index(stake, u, per_s=per_s, model=model) * HOUR_S,
-        "reason": ReasonView(
-            key=reason.key, params=msgspec.structs.asdict(reason), text=render(reason, lens.actor.locale)
-        ),
-        "overdue": overdue,
-    }
+    row.waiting_since = since
+    row.waiting_team_s = open_s
+    row.price_per_hour_minor = reason.price_minor
+    row.price_assumed = reason.assumed
+    row.order_index = order_index(stake, u, per_s=per_s, model=model) * HOUR_S
+    row.reason = ReasonView(
+        key=reason.key, params=msgspec.structs.asdict(reason), text=render(reason, lens.actor.locale)
+    )
 
-
-_NOBODY_WAITS: dict[str, Any] = {
-    "waiting_since": None, "waiting_team_s": None, "price_per_hour_minor": None, "price_assumed": False,
-    "order_index": None, "reason": None, "overdue": False,
-}  # fmt: skip
 
 _WRITE = ("assign", "tag", "severity", "difficulty", "rename")
 _BY_STATUS: dict[Status, tuple[str, ...]] = {
@@ -268,15 +278,10 @@ _BY_STATUS: dict[Status, tuple[str, ...]] = {
 
 def commands(actor: Actor, status: Status) -> tuple[str, ...]:
     """What the actor may do to a conversation of this status."""
-    return _commands(status, reply=actor.can("conversations.reply"), write=actor.can("conversations.write"))
-
-
-@cache
-def _commands(status: Status, *, reply: bool, write: bool) -> tuple[str, ...]:
     can: list[str] = []
-    if reply and status < Status.SPAM:
+    if actor.can("conversations.reply") and status < Status.SPAM:
         can.append("reply")
-    if write:
+    if actor.can("conversations.write"):
         can += ["note"] if status is not Status.MERGED else []
         can += _BY_STATUS[status]
     return tuple(can)
