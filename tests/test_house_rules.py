@@ -26,10 +26,10 @@ VERBS = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ")
 SQL_HOMES = frozenset({
     "access/authenticate.py", "access/jobs.py", "access/sign_in.py", "access/tokens.py",
     "agents/teams.py", "contacts/companies.py",
-    "conversations/attachments.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
+    "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
-    "delivery/settling.py", "journey/project.py",
+    "delivery/guard.py", "delivery/releasing.py", "delivery/settling.py", "journey/project.py",
     "commands/backup.py", "commands/database.py", "commands/doctor.py",
     "core/db.py", "core/health.py", "core/http.py", "core/journal.py", "core/migrate.py", "core/wake.py",
 })  # fmt: skip

@@ -237,7 +237,7 @@ async def test_without_an_outgoing_server_it_says_so(office: Office, client: Any
 
 async def test_bad_requests(office: Office, client: Any, stranger_client: Any, replies: str) -> None:
     for wrong, code in (
-        ({"text": "  "}, "empty_reply"), ({"to": []}, "invalid"), ({"to": [{"address": "nobody"}]}, "invalid"),
+        ({"text": "  "}, "empty_reply"), ({"to": []}, "no_recipient"), ({"to": [{"address": "nobody"}]}, "invalid"),
         ({"attachment_ids": [str(uuid4())]}, "file_gone"), ({"colour": "red"}, "invalid"),
         ({"resolve": True, "keep": True}, "keep_or_resolve"), ({"seen_seq": "x"}, "invalid"),
     ):  # fmt: skip

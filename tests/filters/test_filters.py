@@ -75,7 +75,7 @@ _ROWS = """
 CREATE TEMP TABLE conversations (workspace_id int, n int, number bigint, status smallint, team_id int, assignee_id int,
   account_id int, contact_id uuid, company_id uuid, severity smallint, difficulty smallint, tag_ids int[], channels int,
   subject text, preview text, created_at timestamptz, last_message_at timestamptz, wait_t0 float8);
-CREATE TEMP TABLE identities (workspace_id int, contact_id uuid, value text)
+CREATE TEMP TABLE identities (workspace_id int, contact_id uuid, value text, kind int)
 """
 
 
@@ -95,7 +95,8 @@ async def test_sql_and_memory_agree(db: Db, raw: dict[str, Any], one: Facts) -> 
             one.last_message_at, 1.0 if one.waiting else None,
         )  # fmt: skip
         await conn.executemany(
-            "INSERT INTO identities VALUES (1, $1, $2)", [(one.contact_id, a) for a in one.addresses]
+            "INSERT INTO identities VALUES (1, $1, $2, 1), (1, $1, 'a visitor', 2)",
+            [(one.contact_id, a) for a in one.addresses],
         )
         found = await conn.fetchval(text, *args)
     assert found == matches(condition, one, ACTOR, now=NOW)

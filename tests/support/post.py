@@ -32,6 +32,7 @@ class Post:
     def __init__(self, db: Db, ws: TestWorkspace) -> None:
         self.db = db
         self.ws = ws
+        self._messenger: AccountRef | None = None
         self.account = AccountRef(id=ws.account_id, calendar_id=ws.calendar_id, team_id=ws.team_id)
 
     async def mail(
@@ -61,6 +62,37 @@ class Post:
                 ),
             )  # fmt: skip
             return await receive_message(tx, msgspec.structs.replace(new, **more))
+
+    async def messenger(self) -> AccountRef:
+        """The workspace's messenger, made when it is first asked for."""
+        if self._messenger is None:
+            id = await self.db.one(
+                int,
+                "INSERT INTO channel_accounts (workspace_id, kind, name, address, team_id, calendar_id)"
+                " VALUES ($1, 2, 'Shop', $2, $3, $4) RETURNING id",
+                self.ws.id, f"key-{self.ws.id}", self.ws.team_id, self.ws.calendar_id,
+            )  # fmt: skip
+            self._messenger = msgspec.structs.replace(self.account, id=id, kind=2)
+        return self._messenger
+
+    async def chat(
+        self,
+        text: str = "Hi, where is my parcel?",
+        *,
+        to: UUID | None = None,
+        endpoint: UUID | None = None,
+        new_endpoint: NewEndpoint | None = None,
+    ) -> Received:
+        """A customer's line in the messenger: a new thread (`new_endpoint` when given), or in `endpoint`."""
+        account = await self.messenger()
+        async with self.db.transaction(system(self.ws.id)) as tx:
+            who = await resolve_contact(tx, address="anna@shop.example", name="Anna Kim")
+            new = NewInbound(
+                account=account, contact_id=who.contact_id, at=tx.now(), text=text, headers=Headers(), conversation_id=to,
+                endpoint_id=endpoint,
+                endpoint=None if endpoint else new_endpoint or NewEndpoint(thread_key=f"chat-{next(_threads)}"),
+            )  # fmt: skip
+            return await receive_message(tx, new)
 
     async def reply(self, conversation_id: UUID, text: str = "It is on its way.", **more: Any) -> Sent:
         """Our answer, as the outbox releases it."""

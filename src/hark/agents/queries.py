@@ -72,7 +72,7 @@ async def find_team(db: Queries, workspace_id: int, id: int) -> Team | None:
 async def _teams(db: Queries, where: Sql) -> list[Team]:
     return await db.all(
         Team,
-        Sql("SELECT t.id, t.name, t.calendar_id, ARRAY(SELECT m.agent_id FROM team_members m"
+        Sql("SELECT t.id, t.name, t.calendar_id, t.reply_lock, ARRAY(SELECT m.agent_id FROM team_members m"
             " WHERE m.workspace_id = t.workspace_id AND m.team_id = t.id ORDER BY m.agent_id) AS member_ids"
             " FROM teams t WHERE {} ORDER BY t.name, t.id", where),
     )  # fmt: skip

@@ -13,8 +13,8 @@ async def create_team(tx: Tx, new: NewTeam) -> Team:
     await _require_calendar(tx, new.calendar_id)
     id = await tx.one(
         int,
-        "INSERT INTO teams (workspace_id, name, calendar_id) VALUES ($1, $2, $3) RETURNING id",
-        tx.workspace_id, new.name, new.calendar_id,
+        "INSERT INTO teams (workspace_id, name, calendar_id, reply_lock) VALUES ($1, $2, $3, $4) RETURNING id",
+        tx.workspace_id, new.name, new.calendar_id, new.reply_lock,
     )  # fmt: skip
     await _set_members(tx, id, new.member_ids)
     await tx.audit("team.created", f"team:{id}", data={"member_ids": new.member_ids, "calendar_id": new.calendar_id})
@@ -30,12 +30,12 @@ async def update_team(tx: Tx, id: int, patch: TeamPatch) -> Team:
     calendar_id = fields.get("calendar_id", old.calendar_id)
     await _require_calendar(tx, calendar_id)
     await tx.run(
-        "UPDATE teams SET name = $3, calendar_id = $4 WHERE workspace_id = $1 AND id = $2",
-        tx.workspace_id, id, fields.get("name", old.name), calendar_id,
+        "UPDATE teams SET name = $3, calendar_id = $4, reply_lock = $5 WHERE workspace_id = $1 AND id = $2",
+        tx.workspace_id, id, fields.get("name", old.name), calendar_id, fields.get("reply_lock", old.reply_lock),
     )  # fmt: skip
     if "member_ids" in fields:
         await _set_members(tx, id, fields["member_ids"])
-    told: dict[str, object] = {k: fields[k] for k in ("member_ids", "calendar_id") if k in fields}
+    told: dict[str, object] = {k: fields[k] for k in ("member_ids", "calendar_id", "reply_lock") if k in fields}
     await tx.audit("team.changed", f"team:{id}", data={"fields": sorted(fields), **told})
     tx.emit(TeamChanged(team_id=id))
     return await get_team(tx, id)

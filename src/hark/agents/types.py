@@ -73,9 +73,12 @@ class TeamPatch(Body):
     member_ids: list[int] | msgspec.UnsetType = msgspec.UNSET
 
 
+    """`reply_lock`: only the assignee of a conversation answers in it."""
+
 class AgentChanged(Event, frozen=True, kw_only=True):
     """A person was added, changed or disabled; readers fetch the row."""
 
+    reply_lock: bool
     kind: ClassVar[int] = 130
     agent_id: int
 
@@ -83,8 +86,10 @@ class AgentChanged(Event, frozen=True, kw_only=True):
 class TeamChanged(Event, frozen=True, kw_only=True):
     """A team was made, changed or deleted; readers fetch the list."""
 
+    reply_lock: bool = False
     kind: ClassVar[int] = 131
     team_id: int
 
 
 EVENTS: tuple[type[Event], ...] = (AgentChanged, TeamChanged)
+    reply_lock: bool | msgspec.UnsetType = msgspec.UNSET

@@ -107,6 +107,6 @@ async def find_facts(db: Queries, workspace_id: int, conversation_id: UUID) -> F
         "SELECT c.number, c.status, c.team_id, c.assignee_id, c.account_id, c.contact_id, c.company_id, c.severity,"
         " c.difficulty, c.tag_ids, c.channels, c.subject, c.preview, c.created_at, c.last_message_at,"
         " c.wait_t0 IS NOT NULL AS waiting, ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id"
-        " AND i.contact_id = c.contact_id) AS addresses FROM conversations c WHERE c.workspace_id = $1 AND c.id = $2",
+        " AND i.contact_id = c.contact_id AND i.kind = 1) AS addresses FROM conversations c WHERE c.workspace_id = $1 AND c.id = $2",
         workspace_id, conversation_id,
     )  # fmt: skip

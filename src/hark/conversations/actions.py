@@ -259,20 +259,3 @@ async def mark_read(tx: Tx, id: UUID, seq: int) -> None:
         " ON CONFLICT (workspace_id, agent_id, conversation_id) DO UPDATE SET seq = greatest(reads.seq, $4)",
         tx.workspace_id, id, agent_id, seq,
     )  # fmt: skip
-
-
-async def save_draft(tx: Tx, id: UUID, body: dict[str, Any]) -> None:
-    """Keep the acting person's draft; the last one written stands."""
-    await tx.run(
-        "INSERT INTO drafts (workspace_id, conversation_id, agent_id, body, updated_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (workspace_id, conversation_id, agent_id) DO UPDATE SET body = $4, updated_at = $5",
-        tx.workspace_id, id, require_agent(tx), body, tx.now(),
-    )  # fmt: skip
-
-
-async def discard_draft(tx: Tx, id: UUID, agent_id: int) -> None:
-    """Forget a draft; without one nothing happens. Its uploaded files go a week after they came."""
-    await tx.run(
-        "DELETE FROM drafts WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3",
-        tx.workspace_id, id, agent_id,
-    )  # fmt: skip

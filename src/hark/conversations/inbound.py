@@ -12,6 +12,7 @@ import msgspec
 
 from hark.conversations.lock import lock_root, record, save_args
 from hark.conversations.types import (
+    AccountRef,
     Audience,
     Delivery,
     Direction,
@@ -59,7 +60,7 @@ async def receive_message(tx: Tx, new: NewInbound) -> Received:
         c, endpoint_id = await _start_for(tx, new)
     else:
         c = await lock_root(tx, new.conversation_id)
-        endpoint_id = new.endpoint_id or (await add_endpoint(tx, c.id, new.account.id, new.endpoint))
+        endpoint_id = new.endpoint_id or (await add_endpoint(tx, c.id, new.account, new.endpoint))
     message_id = new.message_id or uuid7()
     reopened = False
     if new.kind is MessageKind.MESSAGE:
@@ -151,16 +152,18 @@ async def start_conversation(tx: Tx, new: NewConversation) -> tuple[Locked, UUID
     return c, endpoint_id
 
 
-async def add_endpoint(tx: Tx, conversation_id: UUID, account_id: int, endpoint: NewEndpoint | None) -> UUID | None:
+async def add_endpoint(tx: Tx, conversation_id: UUID, account: AccountRef, endpoint: NewEndpoint | None) -> UUID | None:
     """A further thread of the customer's side on a conversation; its id, or None without one."""
     if endpoint is None:
         return None
-    id = uuid7()
+    id = endpoint.id or uuid7()
     await tx.run(
-        "INSERT INTO endpoints (workspace_id, id, conversation_id, account_id, identity_id, thread_key, audience,"
-        " reply_until, refs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        tx.workspace_id, id, conversation_id, account_id, endpoint.identity_id, endpoint.thread_key, endpoint.audience,
-        endpoint.reply_until, endpoint.refs,
+        "WITH channel AS (UPDATE conversations SET channels = channels | $12"
+        " WHERE workspace_id = $1 AND id = $3 AND channels & $12 = 0)"
+        " INSERT INTO endpoints (workspace_id, id, conversation_id, account_id, identity_id, thread_key, audience,"
+        " reply_until, live_until, visitor_id, refs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tx.workspace_id, id, conversation_id, account.id, endpoint.identity_id, endpoint.thread_key, endpoint.audience,
+        endpoint.reply_until, endpoint.live_until, endpoint.visitor_id, endpoint.refs, 1 << account.kind,
     )  # fmt: skip
     return id
 
@@ -260,14 +263,15 @@ class _NewMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _insert(tx: Tx, new: NewConversation) -> tuple[Locked, UUID | None]:
     """The rows of a new conversation in one statement. The counter's row stays locked until the commit."""
-    id, endpoint_id, endpoint = uuid7(), uuid7() if new.endpoint else None, new.endpoint
+    id, endpoint = uuid7(), new.endpoint
+    endpoint_id = (endpoint.id or uuid7()) if endpoint else None
     team_id = new.account.team_id if new.team_id is None else new.team_id
     subject = one_line(new.subject, 500)
     number = await tx.one(
         int, _INSERT, tx.workspace_id, id, new.contact_id, new.company_id, new.account.id, team_id, new.assignee_id,
         subject, 1 << new.account.kind, new.at, endpoint_id, endpoint and endpoint.identity_id,
         endpoint and endpoint.thread_key, endpoint and endpoint.audience, endpoint and endpoint.reply_until,
-        endpoint and endpoint.refs,
+        endpoint and endpoint.refs, endpoint and endpoint.live_until, endpoint and endpoint.visitor_id,
     )  # fmt: skip
     locked = Locked(
         id=id, number=number, contact_id=new.contact_id, company_id=new.company_id, account_id=new.account.id,
@@ -286,8 +290,10 @@ WITH head AS (
     channels, created_at, last_message_at, since)
   SELECT $1, $2, head.number, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10 FROM head RETURNING number
 ), endpoint AS (
-  INSERT INTO endpoints (workspace_id, id, conversation_id, account_id, identity_id, thread_key, audience, reply_until, refs)
-  SELECT $1, $11, $2, $5, $12::uuid, $13::text, $14::smallint, $15::timestamptz, $16::jsonb WHERE $11::uuid IS NOT NULL
+  INSERT INTO endpoints (workspace_id, id, conversation_id, account_id, identity_id, thread_key, audience, reply_until,
+    refs, live_until, visitor_id)
+  SELECT $1, $11, $2, $5, $12::uuid, $13::text, $14::smallint, $15::timestamptz, $16::jsonb, $17::timestamptz, $18::uuid
+  WHERE $11::uuid IS NOT NULL
 )
 SELECT number FROM written
 """
@@ -319,7 +325,8 @@ async def _append(tx: Tx, c: Locked, m: _NewMessage) -> bool:
 
 _APPEND = """
 WITH endpoint AS (
-  UPDATE endpoints SET refs = {}::jsonb WHERE workspace_id = {} AND id = {} AND {}::jsonb IS NOT NULL
+  UPDATE endpoints SET refs = CASE WHEN refs ? 'bcc' THEN jsonb_build_object('bcc', refs->'bcc') ELSE '{{}}' END || {}::jsonb
+  WHERE workspace_id = {} AND id = {} AND {}::jsonb IS NOT NULL
 ), message AS (
   INSERT INTO messages (workspace_id, id, conversation_id, seq, endpoint_id, direction, kind, audience, keeps_ball,
     author_kind, author_id, occurred_at, text, html_key, headers, mentions, needs_answer, lang, external_id, intake_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from hark.conversations.actions import lock_live, restore_timers
+from hark.conversations.drafts import move_drafts
 from hark.conversations.inbound import PREVIEW, start_conversation
 from hark.conversations.lock import lock_conversation, lock_conversations, record, save
 from hark.conversations.types import AccountRef, Direction, Locked, MessagesMovedIn, NewConversation
@@ -19,7 +20,7 @@ from hark.journey.types import Merged, MessagesSplit, Status, Unmerged, Unmerged
 
 
 async def merge(tx: Tx, id: UUID, into: UUID) -> None:
-    """End `id` in the conversation `into`. Its endpoints stay: what arrives on them lands in the root.
+    """End `id` in the conversation `into`. Its endpoints stay: what arrives on them lands in the root. Drafts go along.
 
     Raises Conflict when either was merged already or is spam.
     """
@@ -38,6 +39,7 @@ async def merge(tx: Tx, id: UUID, into: UUID) -> None:
     await save(tx, child)
     record(tx, root, brought, subject_id=child.id)
     await save(tx, root)
+    await move_drafts(tx, child.id, root.id)
 
 
 async def unmerge(tx: Tx, id: UUID) -> None:

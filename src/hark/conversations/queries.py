@@ -9,6 +9,7 @@ import msgspec
 
 from hark.contacts.queries import get_contact
 from hark.conversations.lock import MISSING
+from hark.conversations.types import CHANNELS
 from hark.conversations.views import (
     Detail,
     DraftRef,
@@ -35,7 +36,7 @@ from hark.value.order import index_sql, overdue_sql, u_sql, with_reserved
 Order = Literal["price", "oldest", "newest"]
 
 COLUMNS = Sql("""c.id, c.number, c.subject, c.preview, c.contact_id, p.name AS contact_name,
-  (SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id
+  (SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id AND i.kind = 1
     ORDER BY i.id LIMIT 1) AS contact_address,
   c.company_id, k.name AS company_name, k.value_minor, k.currency::text AS value_currency, k.renewal_on, k.cycle_days,
   c.account_id, a.kind AS account_kind, c.team_id, c.assignee_id, c.status, c.severity, c.difficulty, c.tag_ids,
@@ -272,8 +273,24 @@ GROUP BY GROUPING SETS ((c.team_id), ())
 """
 
 
+class _Endpoint(msgspec.Struct, kw_only=True):
+    id: UUID
+    account_id: int
+    kind: int
+    name: str | None
+    address: str | None
+    visitor_id: UUID | None
+    refs: dict[str, Any]
+    read_seq: int
+    live_until: datetime | None
+    reply_until: datetime | None
+    closed_at: datetime | None
+
+
 class _Whole(Stored, kw_only=True):
-    endpoints: list[dict[str, Any]]
+    endpoints: list[_Endpoint]
+    answer_endpoint_id: UUID | None
+    reply_locked: bool
     drafts: list[DraftRef]
     merged: list[MergedRef]
     stage: int
@@ -296,7 +313,7 @@ async def get_conversation(
     row = await db.find(
         _Whole,
         Sql(
-            _DETAIL, COLUMNS, actor.agent_id, actor.workspace_id, id,
+            _DETAIL, COLUMNS, actor.agent_id, actor.agent_id, actor.workspace_id, id,
             TRUE if after_own_action else visible(actor),
         ),
     )  # fmt: skip
@@ -305,7 +322,9 @@ async def get_conversation(
     lens = await load_lens(db, actor, now)
     return Detail(
         **msgspec.structs.asdict(row_of(row, lens)),
-        endpoints=[_endpoint(e) for e in row.endpoints],
+        endpoints=[_endpoint(e, now) for e in row.endpoints],
+        answer_endpoint_id=row.answer_endpoint_id,
+        reply_locked=row.reply_locked,
         stage=stage_name(row.stage),
         holder=holder_of(row.holder_kind, row.holder_id),
         since=row.since,
@@ -322,10 +341,29 @@ async def get_conversation(
 
 _DETAIL = """
 SELECT {}, c.stage, c.holder_kind, c.holder_id, c.since, c.promise_until, c.snoozed_until, c.public_seq, c.root_id,
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'account_id', e.account_id, 'address', i.value,
-      'refs', e.refs, 'closed_at', e.closed_at) ORDER BY e.id), '[]')
-    FROM endpoints e LEFT JOIN identities i ON i.workspace_id = e.workspace_id AND i.id = e.identity_id
-    WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id) AS endpoints,
+  (WITH RECURSIVE family AS (
+      SELECT c.id UNION ALL
+      SELECT m.id FROM family f JOIN conversations m ON m.workspace_id = c.workspace_id AND m.root_id = f.id)
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'account_id', e.account_id, 'kind', n.kind,
+      'name', q.name, 'address', CASE WHEN i.kind = 1 THEN i.value END, 'visitor_id', e.visitor_id, 'refs', e.refs,
+      'read_seq', e.read_seq, 'live_until', e.live_until, 'reply_until', e.reply_until, 'closed_at', e.closed_at)
+      ORDER BY e.id), '[]')
+    FROM family f JOIN endpoints e ON e.workspace_id = c.workspace_id AND e.conversation_id = f.id
+    JOIN channel_accounts n ON n.workspace_id = c.workspace_id AND n.id = e.account_id
+    LEFT JOIN identities i ON i.workspace_id = c.workspace_id AND i.id = e.identity_id
+    LEFT JOIN visitors v ON v.workspace_id = c.workspace_id AND v.id = e.visitor_id
+    LEFT JOIN contacts q ON q.workspace_id = c.workspace_id AND q.id = coalesce(i.contact_id, v.contact_id)) AS endpoints,
+  (WITH RECURSIVE family AS (
+      SELECT c.id UNION ALL
+      SELECT m.id FROM family f JOIN conversations m ON m.workspace_id = c.workspace_id AND m.root_id = f.id)
+    SELECT l.endpoint_id FROM family f CROSS JOIN LATERAL (
+      SELECT m.endpoint_id, m.occurred_at FROM messages m JOIN endpoints e ON e.workspace_id = c.workspace_id
+        AND e.id = m.endpoint_id AND e.closed_at IS NULL
+      WHERE m.workspace_id = c.workspace_id AND m.conversation_id = f.id AND m.direction = 1 AND m.kind = 1
+      ORDER BY m.seq DESC LIMIT 1) l
+    ORDER BY l.occurred_at DESC LIMIT 1) AS answer_endpoint_id,
+  coalesce((SELECT t.reply_lock AND c.assignee_id IS DISTINCT FROM {} FROM teams t
+    WHERE t.workspace_id = c.workspace_id AND t.id = c.team_id), false) AS reply_locked,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', d.agent_id, 'updated_at', d.updated_at)), '[]')
     FROM drafts d WHERE d.workspace_id = c.workspace_id AND d.conversation_id = c.id) AS drafts,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'number', m.number) ORDER BY m.number), '[]')
@@ -339,12 +377,15 @@ WHERE c.workspace_id = {} AND c.id = {} AND {}
 """
 
 
-def _endpoint(e: dict[str, Any]) -> EndpointView:
-    refs = e["refs"]
-    closed_at = e["closed_at"]
+def _endpoint(e: _Endpoint, now: datetime) -> EndpointView:
+    def people(field: str) -> list[str]:
+        return addresses(e.refs.get(field, []))
+
     return EndpointView(
-        id=UUID(e["id"]), account_id=e["account_id"], address=e["address"], to=addresses(refs.get("to", [])),
-        cc=addresses(refs.get("cc", [])), closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
+        id=e.id, account_id=e.account_id, channel=CHANNELS[e.kind], name=e.name, address=e.address,
+        visitor_id=e.visitor_id, to=people("to"), cc=people("cc"), bcc=people("bcc"),
+        live=e.live_until is not None and e.live_until > now, read_seq=e.read_seq,
+        can_reply=e.closed_at is None and (e.reply_until is None or e.reply_until > now), closed_at=e.closed_at,
     )  # fmt: skip
 
 
@@ -358,21 +399,3 @@ async def require_visible(db: Queries, actor: Actor, id: UUID) -> None:
         ),
     ):  # fmt: skip
         raise NotFound(MISSING)
-
-
-class DraftView(msgspec.Struct, kw_only=True):
-    """The acting person's draft; `body` is what the composer keeps."""
-
-    body: dict[str, Any] | None
-    updated_at: datetime | None = None
-
-
-async def find_draft(db: Queries, actor: Actor, id: UUID) -> DraftView:
-    """The actor's own draft in a conversation; an empty one when there is none."""
-    await require_visible(db, actor, id)
-    draft = await db.find(
-        DraftView,
-        "SELECT body, updated_at FROM drafts WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3",
-        actor.workspace_id, id, actor.agent_id,
-    )  # fmt: skip
-    return draft or DraftView(body=None)

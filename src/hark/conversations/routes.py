@@ -14,13 +14,12 @@ from litestar.params import Body as MultipartBody
 
 from hark.conversations import actions, merging, tags
 from hark.conversations.attachments import download, upload
+from hark.conversations.drafts import DraftView, discard_draft, find_draft, save_draft
 from hark.conversations.lists import ListQuery, condition_of
 from hark.conversations.opening import open_conversation
 from hark.conversations.queries import (
-    DraftView,
     Order,
     count_conversations,
-    find_draft,
     get_conversation,
     list_conversations,
     list_of_contact,
@@ -264,17 +263,19 @@ async def get_draft(db: Db, actor: Actor, id: UUID) -> DraftView:
 
 async def put_draft(db: Db, actor: Actor, id: UUID, data: Draft) -> DraftView:
     if len(msgspec.json.encode(data.body)) > MAX_DRAFT:
-        raise BadRequest("This draft is longer than a million characters and was not kept. Shorten it.", code="too_long")
+        raise BadRequest(
+            "This draft is longer than a million characters and was not kept. Shorten it.", code="too_long"
+        )
     await require_visible(db, actor, id)
     async with db.transaction(actor) as tx:
-        await actions.save_draft(tx, id, data.body)
+        await save_draft(tx, id, data.body)
     return DraftView(body=data.body, updated_at=tx.now())
 
 
 async def delete_draft(db: Db, actor: Actor, id: UUID) -> None:
     await require_visible(db, actor, id)
     async with db.transaction(actor) as tx:
-        await actions.discard_draft(tx, id, actions.require_agent(tx))
+        await discard_draft(tx, id, actions.require_agent(tx))
 
 
 @dataclass

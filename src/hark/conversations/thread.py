@@ -6,13 +6,14 @@ path of numbers to it: `[12]` is the root's own item 12, `[12, 3]` the third of 
 
 import re
 from datetime import datetime
-from typing import Any
+from enum import IntEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from hark.conversations.lock import MISSING
-from hark.conversations.types import Delivery, Direction, MessageFiled, MessageKind
+from hark.conversations.types import CHANNELS, Delivery, Direction, MessageFiled, MessageKind
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor, ActorKind
 from hark.core.db import Db
@@ -41,10 +42,13 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
-    """`visible_text` and `quoted_text` are `text` cut where the quoted history begins."""
+    """`visible_text` and `quoted_text` are `text` cut where the quoted history begins. `channel` is that of its
+    endpoint; notes and lines of the system have neither."""
 
     id: UUID
     conversation_id: UUID
+    endpoint_id: UUID | None
+    channel: str | None
     seq: int
     kind: str
     direction: str
@@ -107,7 +111,9 @@ async def list_thread(
 
 # parts ------------------------------------------------------------------------------------------------------------
 
-_MESSAGE = Sql("""m.id, m.conversation_id, m.seq, m.kind, m.direction, m.author_kind, m.author_id, m.occurred_at AS at,
+_MESSAGE = Sql("""m.id, m.conversation_id, m.endpoint_id, (SELECT a.kind FROM endpoints n JOIN channel_accounts a
+    ON a.workspace_id = n.workspace_id AND a.id = n.account_id
+    WHERE n.workspace_id = m.workspace_id AND n.id = m.endpoint_id) AS channel, m.seq, m.kind, m.direction, m.author_kind, m.author_id, m.occurred_at AS at,
   m.text, m.html_key IS NOT NULL AS has_html, m.headers, m.delivery, m.keeps_ball, m.needs_answer, m.mentions,
   CASE m.author_kind
     WHEN 1 THEN (SELECT g.name FROM agents g WHERE g.workspace_id = m.workspace_id AND g.id = m.author_id::int)
@@ -117,7 +123,7 @@ _MESSAGE = Sql("""m.id, m.conversation_id, m.seq, m.kind, m.direction, m.author_
   CASE WHEN EXISTS (SELECT FROM attachments f WHERE f.workspace_id = m.workspace_id AND f.message_id = m.id) THEN
     (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,
       'inline', f.inline, 'cid', f.cid) ORDER BY f.id)
-    FROM attachments f WHERE f.workspace_id = m.workspace_id AND f.message_id = m.id) ELSE '[]' END AS attachments""")
+    FROM attachments f WHERE f.workspace_id = m.workspace_id AND f.message_id = m.id) END AS attachments""")
 _EVENT = Sql("""e.conversation_id, e.conversation_seq AS seq, e.kind, e.actor_kind, e.actor_id, e.occurred_at AS at,
   e.team_before, e.team_after, e.assignee_before, e.assignee_after, e.data,
   CASE e.actor_kind
@@ -128,9 +134,11 @@ _EVENT = Sql("""e.conversation_id, e.conversation_seq AS seq, e.kind, e.actor_ki
 
 
 class _Message(msgspec.Struct, kw_only=True):
-    place: list[int] = []
+    place: list[int] | None = None
     id: UUID
     conversation_id: UUID
+    endpoint_id: UUID | None
+    channel: int | None
     seq: int
     kind: MessageKind
     direction: Direction
@@ -145,11 +153,11 @@ class _Message(msgspec.Struct, kw_only=True):
     keeps_ball: bool
     needs_answer: bool
     mentions: list[int]
-    attachments: list[AttachmentView]
+    attachments: list[AttachmentView] | None
 
 
 class _Event(msgspec.Struct, kw_only=True):
-    place: list[int] = []
+    place: list[int] | None = None
     conversation_id: UUID
     seq: int
     kind: int
@@ -165,6 +173,17 @@ class _Event(msgspec.Struct, kw_only=True):
 
 
 _Placed = tuple[list[int], ThreadItem]
+E = TypeVar("E", bound=IntEnum)
+
+
+def _words(enum: type[E]) -> dict[E, str]:
+    """The members as they are called on the wire; a thread has hundreds of them."""
+    return {member: member.name.lower() for member in enum}
+
+
+_KINDS, _DIRECTIONS, _DELIVERIES, _ACTORS = (
+    _words(MessageKind), _words(Direction), _words(Delivery), _words(ActorKind),
+)  # fmt: skip
 
 
 async def _alone(db: Db, actor: Actor, id: UUID, before: int | None, limit: int) -> list[_Placed]:
@@ -174,7 +193,7 @@ async def _alone(db: Db, actor: Actor, id: UUID, before: int | None, limit: int)
     messages = await db.all(
         _Message,
         Sql(
-            "SELECT {}, ARRAY[m.seq] AS place FROM messages m WHERE m.workspace_id = {} AND m.conversation_id = {}"
+            "SELECT {} FROM messages m WHERE m.workspace_id = {} AND m.conversation_id = {}"
             " AND m.seq < {} ORDER BY m.seq DESC LIMIT {}",
             _MESSAGE, ws, id, top, limit,
         ),
@@ -182,7 +201,7 @@ async def _alone(db: Db, actor: Actor, id: UUID, before: int | None, limit: int)
     events = await db.all(
         _Event,
         Sql(
-            "SELECT {}, ARRAY[e.conversation_seq] AS place FROM events e WHERE e.workspace_id = {}"
+            "SELECT {} FROM events e WHERE e.workspace_id = {}"
             " AND e.conversation_id = {} AND e.conversation_seq < {} AND e.kind <> ALL({}::smallint[])"
             " ORDER BY e.conversation_seq DESC LIMIT {}",
             _EVENT, ws, id, top, list(_SHOWN_AS_MESSAGES), limit,
@@ -226,22 +245,24 @@ WHERE e.kind <> ALL({}::smallint[]) AND t.path || e.conversation_seq < {}::int[]
 
 
 def _placed(messages: list[_Message], events: list[_Event], actor: Actor, registry: Registry) -> list[_Placed]:
-    items: list[_Placed] = [(m.place, _message_view(m, actor)) for m in messages]
-    items += [(e.place, _event_view(e, registry)) for e in events if e.kind in registry]
+    may_judge = actor.can("conversations.write")
+    items: list[_Placed] = [(m.place or [m.seq], _message_view(m, may_judge=may_judge)) for m in messages]
+    items += [(e.place or [e.seq], _event_view(e, registry)) for e in events if e.kind in registry]
     return items
 
 
-def _message_view(m: _Message, actor: Actor) -> MessageView:
+def _message_view(m: _Message, *, may_judge: bool) -> MessageView:
     quoted_at = m.headers.pop("quoted_at", None)
     cut = len(m.text) if quoted_at is None else quoted_at
-    can_judge = m.direction is Direction.IN and m.kind is MessageKind.MESSAGE and actor.can("conversations.write")
+    can_judge = may_judge and m.direction is Direction.IN and m.kind is MessageKind.MESSAGE
     return MessageView(
-        id=m.id, conversation_id=m.conversation_id, seq=m.seq, kind=m.kind.name.lower(),
-        direction=m.direction.name.lower(),
-        author=Author(kind=_kind_name(m.author_kind), id=_author_id(m), name=m.author_name or ""), at=m.at, text=m.text,
+        id=m.id, conversation_id=m.conversation_id, endpoint_id=m.endpoint_id,
+        channel=None if m.channel is None else CHANNELS[m.channel], seq=m.seq, kind=_KINDS[m.kind],
+        direction=_DIRECTIONS[m.direction],
+        author=Author(kind=_ACTORS[m.author_kind], id=_author_id(m), name=m.author_name or ""), at=m.at, text=m.text,
         visible_text=m.text[:cut].rstrip(), quoted_text=m.text[cut:], has_html=m.has_html,
-        html_url=f"/api/messages/{m.id}/html" if m.has_html else None, attachments=m.attachments, headers=m.headers,
-        delivery=m.delivery.name.lower(), keeps_ball=m.keeps_ball, needs_answer=m.needs_answer, mentions=m.mentions,
+        html_url=f"/api/messages/{m.id}/html" if m.has_html else None, attachments=m.attachments or [], headers=m.headers,
+        delivery=_DELIVERIES[m.delivery], keeps_ball=m.keeps_ball, needs_answer=m.needs_answer, mentions=m.mentions,
         can=["needs_answer"] if can_judge else [],
     )  # fmt: skip
 
@@ -254,7 +275,7 @@ def _event_view(e: _Event, registry: Registry) -> EventView:
     moved = {n: getattr(e, n) for n in ("team_before", "team_after", "assignee_before", "assignee_after")}
     return EventView(
         conversation_id=e.conversation_id, seq=e.seq, kind=event_name(registry[e.kind].__name__),
-        author=Author(kind=_kind_name(e.actor_kind), id=e.actor_id, name=e.actor_name or ""), at=e.at,
+        author=Author(kind=_ACTORS[e.actor_kind], id=e.actor_id, name=e.actor_name or ""), at=e.at,
         data={**e.data, **moved},
     )  # fmt: skip
 
@@ -262,7 +283,3 @@ def _event_view(e: _Event, registry: Registry) -> EventView:
 def event_name(class_name: str) -> str:
     """`TagsChanged` as `tags_changed`: the name of an event on the wire."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()
-
-
-def _kind_name(kind: ActorKind) -> str:
-    return kind.name.lower()

@@ -44,7 +44,7 @@ class Delivery(IntEnum):
     UNKNOWN = 5
 
 
-CHANNELS: dict[int, str] = {1: "email"}
+CHANNELS: dict[int, str] = {1: "email", 2: "messenger"}
 """Name of a channel by the kind of its account; `conversations.channels` has bit `1 << kind`."""
 
 
@@ -123,7 +123,11 @@ class AccountRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread of the customer's side to make. `refs` is what the channel needs to answer on it."""
+    """A thread of the customer's side to make. `refs` is what the channel needs to answer on it.
+
+    `id` when the other side has chosen it (a messenger thread), `visitor_id` whose messenger it is, `live_until` how
+    long they are taken to be there.
+    """
 
     thread_key: str
     identity_id: UUID | None = None
@@ -134,10 +138,13 @@ class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 class NewInbound(msgspec.Struct, frozen=True, kw_only=True):
     """A message from outside. Without `conversation_id` it starts one.
+    id: UUID | None = None
 
     `at` is when it counts from: the reception, or the mail's own time for history. Give `endpoint_id` when the
     thread is known (with `refs`, its new state), or `endpoint` to make one. `text` holds no NUL. `live`: the customer is
     there; `endpoints.live_until` must say until when, or nobody notices that they leave.
+    live_until: datetime | None = None
+    visitor_id: UUID | None = None
     """
 
     account: AccountRef

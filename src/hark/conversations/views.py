@@ -75,13 +75,25 @@ class Row(msgspec.Struct, kw_only=True):
 
 
 class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread of the customer's side; `to` and `cc` are whom an answer on it goes to."""
+    """A thread of the customer's side; `to` and `cc` are whom a mail on it goes to, `bcc` whom our last reply went to
+    in secret.
+
+    `live`: the customer is in the messenger now; `read_seq`: they have read up to there. `name` and `address` are the
+    other party's, as far as known; `can_reply` is false once it is closed or can no longer be answered.
+    """
 
     id: UUID
     account_id: int
+    channel: str
+    name: str | None
     address: str | None
+    visitor_id: UUID | None
     to: list[str]
     cc: list[str]
+    bcc: list[str]
+    live: bool
+    read_seq: int
+    can_reply: bool
     closed_at: datetime | None
 
 
@@ -103,9 +115,15 @@ class MergedRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Detail(Row, kw_only=True):
-    """Everything about one conversation but its thread."""
+    """Everything about one conversation but its thread.
+
+    `answer_endpoint_id` is where a reply goes that names no other: the thread of the customer's last message.
+    `reply_locked`: only the assignee answers here, and the viewer is not the one; they may take over.
+    """
 
     endpoints: list[EndpointView]
+    answer_endpoint_id: UUID | None
+    reply_locked: bool
     stage: str
     holder: Holder
     since: datetime

@@ -15,7 +15,7 @@ from hark.core.db import Db
 from hark.core.files import Files, new_key
 from hark.core.wake import Bus
 from hark.delivery import queries
-from hark.delivery.actions import release
+from hark.delivery.releasing import release
 from hark.delivery.settling import (
     LEASE_S,
     Lease,
@@ -28,7 +28,7 @@ from hark.delivery.settling import (
     start_sending,
     sweep_lost,
 )
-from hark.delivery.types import OutboxRow, OutChannel, OutFile, Outgoing, QuotedMessage, SendFailed
+from hark.delivery.types import IMMEDIATE, OutboxRow, OutChannel, OutFile, Outgoing, QuotedMessage, SendFailed
 
 log = structlog.get_logger(__name__)
 POLL_S = 1.0
@@ -105,7 +105,8 @@ class Outbox:
             if row.body.html:
                 html_key = new_key(row.workspace_id, "html", row.created_at, row.id)
                 await self._files.put(html_key, row.body.html.encode())
-            return 0 if await release(self._db, row, self._channels[endpoint.account_kind], html_key) is None else 1
+            channel = None if endpoint.account_kind in IMMEDIATE else self._channels[endpoint.account_kind]
+            return 0 if await release(self._db, row, channel, html_key) is None else 1
         except Exception as error:
             log.error("a reply could not be released", outbox=str(row.id), exc_info=error)
             await retry_later(self._db, row, None, "Hark could not release this reply; it tries again by itself.")

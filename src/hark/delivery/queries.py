@@ -11,7 +11,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db, Queries
 from hark.core.errors import NotFound
 from hark.core.sql import Sql
-from hark.delivery.types import OutAccount, OutboxRow, OutboxView, State, UnseenMessage
+from hark.delivery.types import IMMEDIATE, OutAccount, OutboxRow, OutboxView, State, UnseenMessage
 
 COLUMNS = (
     "o.workspace_id, o.id, o.conversation_id, o.endpoint_id, o.agent_id, o.message_id, o.body, o.state, o.release_at,"
@@ -127,17 +127,38 @@ class ReplyEndpoint(msgspec.Struct, frozen=True):
     refs: dict[str, Any]
 
 
-async def reply_endpoint(tx: Queries, workspace_id: int, conversation_id: UUID, to: list[str]) -> ReplyEndpoint | None:
-    """The open endpoint whose party is a recipient, the newest first; else the newest one. None: nobody to answer."""
+async def find_endpoint(
+    tx: Queries, workspace_id: int, conversation_id: UUID, endpoint_id: UUID | None, to: list[str]
+) -> ReplyEndpoint | None:
+    """Where a reply goes: to the endpoint named; else, of those with recipients when there are some, to the one whose
+    party is among them, before that of the customer's last message, before the newest. None: there is none.
+
+    Endpoints of what was merged into the conversation count as its own.
+    """
     return await tx.find(
-        ReplyEndpoint,
-        "SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs FROM endpoints e"
-        " JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id"
-        " LEFT JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
-        " WHERE e.workspace_id = $1 AND e.conversation_id = $2 AND e.closed_at IS NULL"
-        " ORDER BY coalesce(i.value = ANY($3::text[]), false) DESC, e.id DESC LIMIT 1",
-        workspace_id, conversation_id, to,
-    )  # fmt: skip
+        ReplyEndpoint, _FIND_ENDPOINT, workspace_id, conversation_id, endpoint_id, to, sorted(IMMEDIATE)
+    )
+
+
+_FIND_ENDPOINT = """
+WITH RECURSIVE family AS (
+  SELECT id FROM conversations WHERE workspace_id = $1 AND id = $2
+  UNION ALL
+  SELECT k.id FROM family f JOIN conversations k ON k.workspace_id = $1 AND k.root_id = f.id
+), last AS (
+  SELECT l.endpoint_id FROM family f CROSS JOIN LATERAL (
+    SELECT endpoint_id, occurred_at FROM messages WHERE workspace_id = $1 AND conversation_id = f.id AND direction = 1
+      AND kind = 1 AND endpoint_id IS NOT NULL ORDER BY seq DESC LIMIT 1) l
+  ORDER BY l.occurred_at DESC LIMIT 1
+)
+SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs FROM family f
+JOIN endpoints e ON e.workspace_id = $1 AND e.conversation_id = f.id
+JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id
+LEFT JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id AND i.kind = 1
+WHERE e.closed_at IS NULL AND CASE WHEN $3::uuid IS NULL
+  THEN cardinality($4::text[]) = 0 OR a.kind <> ALL($5::int[]) ELSE e.id = $3 END
+ORDER BY coalesce(i.value = ANY($4), false) DESC, e.id IN (SELECT endpoint_id FROM last) DESC, e.id DESC LIMIT 1
+"""
 
 
 async def endpoint_of(tx: Queries, workspace_id: int, endpoint_id: UUID) -> ReplyEndpoint:
@@ -247,15 +268,14 @@ class QuotedRow(msgspec.Struct, frozen=True):
 
 
 async def quoted_message(db: Db, workspace_id: int, external_id: str | None, endpoint_id: UUID) -> QuotedRow | None:
-    """The message an answer quotes."""
+    """The message an answer quotes: one of the same endpoint, never of another (its parties may be others)."""
     if not external_id:
         return None
     return await db.find(
         QuotedRow,
         "SELECT coalesce(nullif(m.headers #>> '{from,name}', ''), m.headers #>> '{from,address}', '') AS name,"
         " m.occurred_at AS at, m.text, m.html_key FROM messages m"
-        " WHERE m.workspace_id = $1 AND m.external_id = $2 AND m.conversation_id ="
-        " (SELECT conversation_id FROM endpoints WHERE workspace_id = $1 AND id = $3) LIMIT 1",
+        " WHERE m.workspace_id = $1 AND m.external_id = $2 AND m.endpoint_id = $3 LIMIT 1",
         workspace_id, external_id, endpoint_id,
     )  # fmt: skip
 

@@ -5,11 +5,14 @@ from uuid import UUID
 
 import msgspec
 
+from hark.conversations.queries import get_conversation
+from hark.conversations.views import Detail
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.http import Body, delete, get, post
 from hark.core.paging import Page
 from hark.delivery import actions, queries
+from hark.delivery.guard import take_over
 from hark.delivery.types import NewReplyBody, OutboxView
 from hark.settings import Settings
 
@@ -24,6 +27,13 @@ async def queue_reply(db: Db, actor: Actor, settings: Settings, id: UUID, data: 
     """Send a reply: it waits for the undo time (or its own time) and then leaves. The same id twice is one reply."""
     async with db.transaction(actor) as tx:
         return await actions.queue_reply(tx, actor, id, data, undo_seconds=settings.undo_seconds)
+
+
+async def take_conversation_over(db: Db, actor: Actor, id: UUID) -> Detail:
+    """Become the assignee, to answer where only the assignee does."""
+    async with db.transaction(actor) as tx:
+        await take_over(tx, id)
+    return await get_conversation(db, actor, id, now=db.now(), after_own_action=True)
 
 
 async def list_conversation_outbox(db: Db, actor: Actor, id: UUID) -> Page[OutboxView]:
@@ -73,6 +83,7 @@ async def delete_reply(db: Db, actor: Actor, id: UUID) -> None:
 
 ROUTES = (
     post("/api/conversations/{id:uuid}/replies", queue_reply, can="conversations.reply", status_code=201),
+    post("/api/conversations/{id:uuid}/take-over", take_conversation_over, can="conversations.reply"),
     get("/api/conversations/{id:uuid}/outbox", list_conversation_outbox, can="conversations.read"),
     get("/api/outbox/{id:uuid}", get_outbox, can="conversations.read"),
     post("/api/outbox/{id:uuid}/cancel", cancel_reply, can="conversations.reply"),

@@ -13,8 +13,8 @@ from hark.core.actor import system
 from hark.core.db import Db, Tx
 from hark.core.ids import uuid7
 from hark.delivery import queries
-from hark.delivery.actions import set_delivery
-from hark.delivery.types import DeliveryReported, Handed, OutboxChanged, OutboxRow, State
+from hark.delivery.releasing import changed, set_delivery
+from hark.delivery.types import DeliveryReported, Handed, OutboxRow, State
 
 LEASE_S = 60.0
 BACK_OFF_S = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
@@ -158,7 +158,7 @@ async def sweep_lost(db: Db) -> int:
                 continue
             if row.message_id is not None:
                 await set_delivery(tx, row.message_id, Delivery.UNKNOWN)
-            _changed(tx, c, row.id, State.UNKNOWN)
+            changed(tx, c, row.id, State.UNKNOWN)
             await add_system_message(tx, c.id, f"It is not known whether the reply was sent. {LOST}")
     return len(rows)
 
@@ -178,15 +178,8 @@ async def _settle(
         return None
     if row.message_id is not None:
         await set_delivery(tx, row.message_id, delivery)
-    _changed(tx, c, row.id, state)
+    changed(tx, c, row.id, state)
     return c
-
-
-def _changed(tx: Tx, c: Locked, id: UUID, state: State) -> None:
-    tx.emit(
-        OutboxChanged(outbox_id=id, state=state), conversation_id=c.id, subject_id=id,
-        team=(c.team_id, c.team_id), assignee=(c.assignee_id, c.assignee_id),
-    )  # fmt: skip
 
 
 # delivery reports -------------------------------------------------------------------------------------------------------

@@ -42,6 +42,10 @@ class DeliveryReported(Event, frozen=True, kw_only=True):
 
 EVENTS: tuple[type[Event], ...] = (OutboxChanged, DeliveryReported)
 
+IMMEDIATE = frozenset({2})
+"""Kinds of accounts whose customers read from our own database: a reply has arrived once its message is born. Nothing
+is handed to a channel, nothing can be undone, and it has no recipients."""
+
 
 class Mailbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A recipient."""
@@ -56,14 +60,16 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 class NewReplyBody(Body):
     """What an agent sends. `id` is made by the client: the same request twice is one reply.
 
-    `seen_seq`: the last number of the thread the agent has seen. `keep_until`: "send and keep", with the promised time.
+    `seen_seq`: the last number of the thread the agent has seen. `endpoint_id`: where to answer, by itself where the
+    customer last wrote; a chat has no recipients. `keep_until`: "send and keep", with the promised time.
     `send_at`: not before this time. `cancel_if_customer_writes`: dropped when the customer writes first.
     """
 
     id: UUID
     text: Annotated[str, msgspec.Meta(max_length=500_000)]
-    to: Annotated[list[Mailbox], msgspec.Meta(min_length=1, max_length=100)]
     seen_seq: Annotated[int, msgspec.Meta(ge=0)]
+    endpoint_id: UUID | None = None
+    to: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
     html: Annotated[str, msgspec.Meta(max_length=2_000_000)] | None = None
     cc: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
     bcc: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []

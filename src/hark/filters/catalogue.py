@@ -30,7 +30,7 @@ def _field(type: Type, column: str, attribute: str, **options: Any) -> Field:
 STATUS = {"open": 0, "waiting": 1, "snoozed": 2, "resolved": 3, "spam": 4, "merged": 5}
 SEVERITY = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 DIFFICULTY = {"easy": 0, "normal": 1, "hard": 2}
-CHANNEL = {"email": 1}
+CHANNEL = {"email": 1, "messenger": 2}
 
 FIELDS: dict[str, Field] = {
     "status": _field("choice", "c.status", "status", choices=STATUS),
@@ -48,7 +48,8 @@ FIELDS: dict[str, Field] = {
     "preview": _field("text", "c.preview", "preview"),
     "address": _field(
         "texts",
-        "ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id)",
+        "ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id"
+        " AND i.kind = 1)",
         "addresses",
     ),
     "created_at": _field("time", "c.created_at", "created_at"),
