@@ -52,6 +52,26 @@ export interface paths {
         patch: operations["patch_agent"];
         trace?: never;
     };
+    "/api/agents/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get picture
+         * @description Needs the permission `agents.read`.
+         */
+        get: operations["get_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attachments": {
         parameters: {
             query?: never;
@@ -708,6 +728,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take conversation over
+         * @description Become the assignee, to answer where only the assignee does. Needs the permission `conversations.reply`.
+         */
+        post: operations["take_conversation_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/thread": {
         parameters: {
             query?: never;
@@ -1024,6 +1064,30 @@ export interface paths {
         patch: operations["patch_me"];
         trace?: never;
     };
+    "/api/me/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put picture
+         * @description For everybody who is signed in.
+         */
+        put: operations["put_picture"];
+        post?: never;
+        /**
+         * Delete picture
+         * @description For everybody who is signed in.
+         */
+        delete: operations["delete_picture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages/{id}/html": {
         parameters: {
             query?: never;
@@ -1200,6 +1264,26 @@ export interface paths {
          * @description Needs the permission `agents.read`.
          */
         get: operations["get_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get presence
+         * @description Needs the permission `agents.read`.
+         */
+        get: operations["get_presence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1690,6 +1774,8 @@ export interface components {
         };
         /** Agent */
         Agent: {
+            /** @enum {string} */
+            availability: "online" | "busy" | "away";
             can?: string[];
             /** Format: date-time */
             created_at: string;
@@ -1698,6 +1784,7 @@ export interface components {
             id: number;
             locale: string;
             name: string;
+            picture_url: string | null;
             role: string;
             role_id: number;
             team_ids: number[];
@@ -1911,6 +1998,7 @@ export interface components {
         /** Detail */
         Detail: {
             account_id: number;
+            answer_endpoint_id: string | null;
             assignee_id: number | null;
             can: string[];
             channel: string;
@@ -1939,6 +2027,7 @@ export interface components {
             public_seq: number;
             read_seq: number;
             reason: components["schemas"]["ReasonView"] | null;
+            reply_locked: boolean;
             root_id: string | null;
             seq: number;
             severity: number;
@@ -1981,11 +2070,18 @@ export interface components {
         EndpointView: {
             account_id: number;
             address: string | null;
+            bcc: string[];
+            can_reply: boolean;
             cc: string[];
+            channel: string;
             closed_at: string | null;
             /** Format: uuid */
             id: string;
+            live: boolean;
+            name: string | null;
+            read_seq: number;
             to: string[];
+            visitor_id: string | null;
         };
         /** Envelope */
         Envelope: {
@@ -2189,6 +2285,7 @@ export interface components {
         };
         /** MePatch */
         MePatch: {
+            availability?: "online" | "busy" | "away";
             current_password?: string;
             locale?: string;
             name?: string;
@@ -2213,10 +2310,12 @@ export interface components {
             attachments: components["schemas"]["AttachmentView"][];
             author: components["schemas"]["Author"];
             can: string[];
+            channel: string | null;
             /** Format: uuid */
             conversation_id: string;
             delivery: string;
             direction: string;
+            endpoint_id: string | null;
             has_html: boolean;
             headers: {
                 [key: string]: unknown;
@@ -2288,6 +2387,7 @@ export interface components {
             /** @default false */
             cancel_if_customer_writes: boolean;
             cc?: components["schemas"]["delivery_types_Mailbox"][];
+            endpoint_id?: string | null;
             html?: string | null;
             /** Format: uuid */
             id: string;
@@ -2299,7 +2399,7 @@ export interface components {
             seen_seq: number;
             send_at?: string | null;
             text: string;
-            to: components["schemas"]["delivery_types_Mailbox"][];
+            to?: components["schemas"]["delivery_types_Mailbox"][];
         };
         /** NewRole */
         NewRole: {
@@ -2332,6 +2432,8 @@ export interface components {
             calendar_id?: number | null;
             member_ids?: number[];
             name: string;
+            /** @default false */
+            reply_lock: boolean;
         };
         /** NewToken */
         NewToken: {
@@ -2477,6 +2579,17 @@ export interface components {
             start: string;
             weekday: number;
         };
+        /** PersonPresence */
+        PersonPresence: {
+            id: number;
+            /** @enum {string} */
+            state: "online" | "busy" | "away" | "offline";
+        };
+        /** PictureForm */
+        PictureForm: {
+            /** Format: binary */
+            file: string;
+        };
         /** Plan */
         Plan: {
             /** @default [] */
@@ -2490,6 +2603,10 @@ export interface components {
             at: string;
             count: number;
             value: number | null;
+        };
+        /** PresenceView */
+        PresenceView: {
+            agents: components["schemas"]["PersonPresence"][];
         };
         /** Preview */
         Preview: {
@@ -2749,12 +2866,14 @@ export interface components {
             id: number;
             member_ids: number[];
             name: string;
+            reply_lock: boolean;
         };
         /** TeamPatch */
         TeamPatch: {
             calendar_id?: number | null;
             member_ids?: number[];
             name?: string;
+            reply_lock?: boolean;
         };
         /** TokenView */
         TokenView: {
@@ -3049,6 +3168,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -4763,6 +4922,46 @@ export interface operations {
             };
         };
     };
+    take_conversation_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_thread: {
         parameters: {
             query?: {
@@ -5535,6 +5734,84 @@ export interface operations {
             };
         };
     };
+    put_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PictureForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_message_html: {
         parameters: {
             query?: {
@@ -5921,6 +6198,44 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceView"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
