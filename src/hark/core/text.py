@@ -30,7 +30,7 @@ def search_tokens(text: str) -> list[str]:
     """The tokens to index, each once, at most `MAX_TOKENS`."""
     tokens: dict[str, None] = {}
     for run in _RUNS.findall(fold(text)):
-        if _IS_CJK.match(run):
+        if not run.isascii() and _IS_CJK.match(run):
             tokens.update((run[i : i + 2], None) for i in range(len(run) - 1))
             tokens[run[-1]] = None
         else:

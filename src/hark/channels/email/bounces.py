@@ -13,8 +13,10 @@ ACTIONS: dict[str, Action] = {"failed": "failed", "delayed": "delayed", "deliver
                               "expanded": "expanded", "failure": "failed", "error": "failed"}  # fmt: skip
 MAX_RECIPIENTS = 1_000
 MAX_SCANNED = 200_000  # bytes
-HINT = re.compile(rb"delivery-status|feedback-report|x-failed-recipients|mailer-daemon|mail delivery|postmaster@|"
-                  rb"returned mail|undeliver|delivery failure|message/notification", re.IGNORECASE)  # fmt: skip
+HINTS = (
+    b"delivery-status", b"feedback-report", b"x-failed-recipients", b"mailer-daemon", b"mail delivery", b"postmaster@",
+    b"returned mail", b"undeliver", b"delivery failure", b"message/notification",
+)  # fmt: skip
 DAEMON = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|double-bounce|maildelivery|bounce)\b", re.IGNORECASE
 )
@@ -44,7 +46,8 @@ def read_report(raw: bytes) -> DeliveryReport | None:
 
     `hard` means: the address itself is bad, do not use it again (a full mailbox or a policy is not `hard`). A report without a readable recipient still is one, with an empty list.
     """
-    if not HINT.search(raw, 0, MAX_SCANNED):
+    start = raw[:MAX_SCANNED].lower()
+    if not any(hint in start for hint in HINTS):  # a tenth of the time of one pattern for all
         return None
     root = split_parts(raw, Budget(problems=[]))
     parts = list(_leaves(root))
