@@ -6,6 +6,7 @@ SQL text: only another `Sql` is spliced, everything else is a numbered parameter
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 
@@ -27,7 +28,7 @@ class Sql:
         return self._render(out), out
 
     def _render(self, out: list[Any]) -> str:
-        pieces = self.template.replace("{{", "\0").replace("}}", "\1").split("{}")
+        pieces = _pieces(self.template)
         if len(pieces) != len(self.args) + 1:
             raise ValueError(f"{len(pieces) - 1} places for {len(self.args)} arguments in: {self.template}")
         text = [pieces[0]]
@@ -38,11 +39,19 @@ class Sql:
                 out.append(arg)
                 text.append(f"${len(out)}")
             text.append(piece)
-        return "".join(text).replace("\0", "{").replace("\1", "}")
+        return "".join(text)
 
     def __repr__(self) -> str:
         text, args = self.render()
         return f"Sql({text!r}, {args!r})"
+
+
+# Few templates make all statements, and some have dozens of parts.
+@lru_cache(maxsize=2048)
+def _pieces(template: str) -> list[str]:
+    """The text before, between and after the places of the arguments."""
+    pieces = template.replace("{{", "\0").replace("}}", "\1").split("{}")
+    return [piece.replace("\0", "{").replace("\1", "}") for piece in pieces]
 
 
 TRUE = Sql("true")
