@@ -264,3 +264,27 @@ async def test_a_file_leaves_with_one_reply_only(office: Office, client: Any, re
     assert (second.status_code, second.json()["code"]) == (400, "file_gone"), "it would have left without its file"
     assert (await client.post(f"/api/outbox/{first['id']}/cancel")).status_code == 200
     assert (await client.post(replies, json=await office.body(attachment_ids=[file]))).status_code == 201
+
+
+async def test_a_bcc_of_ours_is_offered_again_and_shown_to_nobody(office: Office, client: Any, replies: str) -> None:
+    conversation = replies.removesuffix("/replies")
+
+    async def offered() -> list[str]:
+        (endpoint,) = (await client.get(conversation)).json()["endpoints"]
+        bcc: list[str] = endpoint["bcc"]
+        return bcc
+
+    assert await offered() == []
+    boss = [{"address": "boss@desk.example", "name": "The Boss"}]
+    await client.post(replies, await office.body(bcc=boss, cc=[{"address": "bob@shop.example"}]))
+    await office.leave()
+    assert await offered() == ["boss@desk.example"]
+    first = message_from_bytes(office.sink.mails[0].content, policy=default)
+    await office.write("Thanks!", In_Reply_To=str(first["Message-ID"]))
+    assert await offered() == ["boss@desk.example"], "the customer's answer takes nothing away"
+    await client.post(replies, await office.body("Gladly"))
+    await office.leave()
+    for envelope in office.sink.mails:
+        assert b"boss" not in envelope.content.lower()
+    assert office.sink.mails[1].rcpt_tos == ["carla@shop.example"]
+    assert await offered() == [], "our last reply had none"

@@ -123,7 +123,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/conversations/{id:uuid}/merge": {"into": e.other_conversation},
         "POST /api/conversations/{id:uuid}/split": {"message_ids": [i["messages"]], "contact_id": i["contacts"], "subject": "s"},
         "POST /api/conversations/{id:uuid}/read": {"seq": 1},
-        "PUT /api/conversations/{id:uuid}/draft": {"body": {"text": "d"}},
+        "PUT /api/conversations/{id:uuid}/draft": {"body": {"reply": {"text": "d"}}},
         "POST /api/conversations/{id:uuid}/replies": {
             **_reply(seq, send_at=_later(), keep_until=_later(), html="<p>Soon</p>"), "attachment_ids": [], "cc": [{"address": "b@shop.example", "name": "B"}],
         },

@@ -1,12 +1,11 @@
 """What a person of the team is writing, kept on the server: one draft per person and conversation, seen by nobody else.
 
-The body is the composer's own: `reply` and `note` (each `{"text", "html"}` or null), recipients, `files` and the
-endpoint chosen. Only a merge looks into it.
+Writing a draft is no event: nobody else may learn of its words.
 """
 
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -16,12 +15,45 @@ from hark.conversations.queries import require_visible
 from hark.core.actor import Actor
 from hark.core.db import Queries, Tx
 from hark.core.errors import Conflict
+from hark.core.http import Body
+
+
+class DraftText(Body):
+    """`html` is null for plain text."""
+
+    text: str
+    html: str | None = None
+
+
+class DraftFile(Body):
+    """An upload that waits in the draft."""
+
+    id: UUID
+    name: str
+    size: int
+
+
+Addresses = Annotated[list[str], msgspec.Meta(max_length=100)]
+
+
+class DraftBody(Body):
+    """What the composer holds: a reply and a note side by side, of which `mode` is open. `endpoint_id`: where the reply
+    is to go, when that was chosen."""
+
+    mode: Literal["reply", "note"] = "reply"
+    reply: DraftText | None = None
+    note: DraftText | None = None
+    to: Addresses = []
+    cc: Addresses = []
+    bcc: Addresses = []
+    files: Annotated[list[DraftFile], msgspec.Meta(max_length=50)] = []
+    endpoint_id: UUID | None = None
 
 
 class DraftView(msgspec.Struct, kw_only=True):
-    """The acting person's draft; `body` is what the composer keeps."""
+    """The acting person's draft; without one the body is null."""
 
-    body: dict[str, Any] | None
+    body: DraftBody | None
     updated_at: datetime | None = None
 
 
@@ -36,7 +68,7 @@ async def find_draft(db: Queries, actor: Actor, id: UUID) -> DraftView:
     return draft or DraftView(body=None)
 
 
-async def save_draft(tx: Tx, id: UUID, body: dict[str, Any]) -> None:
+async def save_draft(tx: Tx, id: UUID, body: DraftBody) -> None:
     """Keep the acting person's draft; the last one written stands.
 
     Raises Conflict(code="conversation_merged") when the conversation was merged away meanwhile: its drafts went along,
@@ -50,10 +82,14 @@ async def save_draft(tx: Tx, id: UUID, body: dict[str, Any]) -> None:
             "This conversation was merged into another one, and your draft with it. Go on there.",
             code="conversation_merged", root_id=root_id,
         )  # fmt: skip
+    await _write(tx, id, require_agent(tx), body)
+
+
+async def _write(tx: Tx, id: UUID, agent_id: int, body: DraftBody) -> None:
     await tx.run(
         "INSERT INTO drafts (workspace_id, conversation_id, agent_id, body, updated_at) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (workspace_id, conversation_id, agent_id) DO UPDATE SET body = $4, updated_at = $5",
-        tx.workspace_id, id, require_agent(tx), body, tx.now(),
+        tx.workspace_id, id, agent_id, msgspec.to_builtins(body), tx.now(),
     )  # fmt: skip
 
 
@@ -67,7 +103,7 @@ async def discard_draft(tx: Tx, id: UUID, agent_id: int) -> None:
 
 class _Kept(msgspec.Struct):
     agent_id: int
-    body: dict[str, Any]
+    body: DraftBody
 
 
 async def move_drafts(tx: Tx, child_id: UUID, root_id: UUID) -> None:
@@ -83,37 +119,33 @@ async def move_drafts(tx: Tx, child_id: UUID, root_id: UUID) -> None:
             "SELECT agent_id, body FROM drafts WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3 FOR UPDATE",
             tx.workspace_id, root_id, draft.agent_id,
         )  # fmt: skip
-        body = draft.body if kept is None else joined(kept.body, draft.body)
-        await tx.run(
-            "INSERT INTO drafts (workspace_id, conversation_id, agent_id, body, updated_at) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT (workspace_id, conversation_id, agent_id) DO UPDATE SET body = $4, updated_at = $5",
-            tx.workspace_id, root_id, draft.agent_id, body, tx.now(),
-        )  # fmt: skip
+        await _write(tx, root_id, draft.agent_id, joined(kept.body, draft.body) if kept else draft.body)
 
 
 LINE = "———"
 
 
-def joined(kept: dict[str, Any], brought: dict[str, Any]) -> dict[str, Any]:
+def joined(kept: DraftBody, brought: DraftBody) -> DraftBody:
     """Two drafts as one: the first with the words of the second below a line, and the files of both."""
-    files = [f for f in brought.get("files") or [] if f not in (kept.get("files") or [])]
-    return {
-        **brought, **kept, "reply": _both(kept.get("reply"), brought.get("reply")),
-        "note": _both(kept.get("note"), brought.get("note")), "files": [*(kept.get("files") or []), *files],
-    }  # fmt: skip
+    have = {f.id for f in kept.files}
+    return msgspec.structs.replace(
+        kept, reply=_both(kept.reply, brought.reply), note=_both(kept.note, brought.note),
+        files=[*kept.files, *(f for f in brought.files if f.id not in have)],
+    )  # fmt: skip
 
 
-def _both(kept: dict[str, Any] | None, brought: dict[str, Any] | None) -> dict[str, Any] | None:
+def _both(kept: DraftText | None, brought: DraftText | None) -> DraftText | None:
     """Plain text stays plain only when both are."""
-    if not kept or not brought:
+    if kept is None or brought is None:
         return kept or brought
-    text = f"{kept.get('text', '')}\n\n{LINE}\n\n{brought.get('text', '')}"
-    if kept.get("html") is None and brought.get("html") is None:
-        return {**kept, "text": text, "html": None}
-    return {**kept, "text": text, "html": f"{_html(kept)}<p>{LINE}</p>{_html(brought)}"}
+    plain = kept.html is None and brought.html is None
+    return DraftText(
+        text=f"{kept.text}\n\n{LINE}\n\n{brought.text}",
+        html=None if plain else f"{_html(kept)}<p>{LINE}</p>{_html(brought)}",
+    )
 
 
-def _html(part: dict[str, Any]) -> str:
-    if part.get("html") is not None:
-        return str(part["html"])
-    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in str(part.get("text", "")).split("\n"))
+def _html(part: DraftText) -> str:
+    if part.html is not None:
+        return part.html
+    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in part.text.split("\n"))

@@ -45,7 +45,7 @@ async def forget_uploads(db: Db, files: Files) -> int:
 
 _FORGET = """
 DELETE FROM attachments f WHERE f.workspace_id = $1 AND f.message_id IS NULL AND f.created_at < $2
-  AND NOT EXISTS (SELECT FROM drafts d WHERE d.workspace_id = $1 AND d.body->'attachment_ids' @> to_jsonb(f.id::text))
+  AND NOT EXISTS (SELECT FROM drafts d WHERE d.workspace_id = $1 AND d.body->'files' @> jsonb_build_array(jsonb_build_object('id', f.id::text)))
   AND NOT EXISTS (SELECT FROM outbox o WHERE o.workspace_id = $1 AND o.message_id IS NULL
     AND o.body->'attachment_ids' @> to_jsonb(f.id::text))
 RETURNING f.blob_key

@@ -14,7 +14,7 @@ from litestar.params import Body as MultipartBody
 
 from hark.conversations import actions, merging, tags
 from hark.conversations.attachments import download, upload
-from hark.conversations.drafts import DraftView, discard_draft, find_draft, save_draft
+from hark.conversations.drafts import DraftBody, DraftView, discard_draft, find_draft, save_draft
 from hark.conversations.lists import ListQuery, condition_of
 from hark.conversations.opening import open_conversation
 from hark.conversations.queries import (
@@ -115,7 +115,7 @@ class Look(Body):
 
 
 class Draft(Body):
-    body: dict[str, Any]
+    body: DraftBody
 
 
 async def _act(
