@@ -8,8 +8,8 @@ type Answer<T> = { [K in keyof T]-?: Exclude<T[K], undefined> }
 export type Id = string
 export type Page<T> = { items: T[]; next?: string | null }
 
-export type Me = Omit<Schema['Me'], 'agent'> & { agent: Agent }
-export type Agent = Answer<Schema['Agent']> & { picture_url?: string | null; availability?: 'online' | 'busy' | 'away' }
+export type Me = Schema['Me']
+export type Agent = Answer<Schema['Agent']>
 export type Team = Answer<Schema['Team']>
 export type Tag = Answer<Schema['Tag']>
 export type Role = Schema['RoleView']
@@ -17,9 +17,9 @@ export type WorkspaceSettings = Answer<Omit<Schema['WorkspaceSettings'], 'value'
 export type Workspace = Omit<Schema['WorkspaceView'], 'settings'> & { settings: WorkspaceSettings }
 
 export type Row = Schema['Row']
-export type Conversation = Omit<Schema['Detail'], 'endpoints'> & { endpoints: Endpoint[] }
+export type Conversation = Schema['Detail']
 /** Where one customer is talked to. `live`: a visitor who is on the page now; `read_seq`: how far they have read. */
-export type Endpoint = Schema['EndpointView'] & { channel?: string; live?: boolean; read_seq?: number; name?: string | null; can_reply?: boolean }
+export type Endpoint = Schema['EndpointView']
 /** 0 open, 1 waiting for the customer, 2 snoozed, 3 resolved, 4 spam, 5 merged. */
 export type Status = Schema['Status']
 export type Counters = Record<string, number>
@@ -30,9 +30,6 @@ export type Author = Omit<Schema['Author'], 'kind'> & { kind: 'agent' | 'custome
 export type Attachment = Schema['AttachmentView']
 
 export type Message = Omit<Schema['MessageView'], 'author' | 'headers' | 'kind' | 'direction' | 'delivery'> & {
-  /** "messenger" for what was said in a chat. */
-  channel?: string | null
-  endpoint_id?: Id | null
   author: Author
   headers: Headers
   kind: 'message' | 'note' | 'system' | 'auto_reply' | 'bounce'

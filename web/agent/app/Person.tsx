@@ -10,7 +10,7 @@ export function useStateOf(agentId: number): PersonState {
   const stateOf = usePresence()
   const me = useMe().agent
   const state = stateOf(agentId)
-  if (me.id !== agentId || !me.availability || me.availability === 'online') return state
+  if (me.id !== agentId || me.availability === 'online') return state
   return me.availability
 }
 

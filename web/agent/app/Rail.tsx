@@ -88,7 +88,7 @@ function AccountMenu() {
   const [theme] = usePreference('theme')
   const language = useLanguage()
   const state = useStateOf(me.agent.id)
-  const chosen = me.agent.availability ?? 'online'
+  const chosen = me.agent.availability
   const languages: [CommandId, string][] = [['look.english', 'en'], ['look.korean', 'ko'], ['look.italian', 'it']]
   return (
     <Menu

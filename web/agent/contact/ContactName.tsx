@@ -16,7 +16,7 @@ export function ContactName({ contact }: { contact: Contact }) {
   const say = useProblemText()
   const client = useQueryClient()
   const [editing, setEditing] = useState(false)
-  const name = contact.name || contact.identities[0]?.value || t('contact.unknown')
+  const name = contact.name || contact.identities.find((one) => one.kind === 'email')?.value || t('visitor.unnamed')
   const save = async (form: FormData) => {
     setEditing(false)
     try {

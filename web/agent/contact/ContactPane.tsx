@@ -65,7 +65,9 @@ function Heading({ contact }: { contact: Contact }) {
   const t = useT()
   const language = useLanguage()
   const now = useNow()
-  const first = contact.identities[0]?.value ?? ''
+  // A visitor's id says nothing to people; the site's own id of a customer does.
+  const shown = contact.identities.filter((identity) => identity.kind !== 'visitor')
+  const first = shown.find((identity) => identity.kind === 'email')?.value ?? ''
   return (
     <section className="flex flex-col gap-3">
       <div className="flex items-center gap-3">
@@ -78,7 +80,7 @@ function Heading({ contact }: { contact: Contact }) {
         </div>
       </div>
       <ul aria-label={t('contact.addresses')} className="flex flex-col gap-1 text-secondary">
-        {contact.identities.map((identity) => (
+        {shown.map((identity) => (
           <li key={identity.id} className="flex items-center gap-2">
             <Tip label={t(identity.verified_at ? 'contact.verified' : 'contact.notVerified')}>
               <span className="inline-flex">
@@ -89,7 +91,7 @@ function Heading({ contact }: { contact: Contact }) {
                 )}
               </span>
             </Tip>
-            <span className="min-w-0 break-all select-all">{identity.value}</span>
+            <span className="min-w-0 break-all select-all">{identity.kind === 'user' ? t('contact.userId', { id: identity.value }) : identity.value}</span>
           </li>
         ))}
       </ul>

@@ -22,7 +22,7 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
   const t = useT()
   const { agent } = useDirectory()
   const assignee = agent(row.assignee_id)
-  const name = row.contact.name || row.contact.address || t('contact.unknown')
+  const name = row.contact.name || row.contact.address || t(row.channel === 'messenger' ? 'visitor.unnamed' : 'contact.unknown')
   const follow = (event: React.MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()

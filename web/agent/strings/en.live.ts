@@ -26,6 +26,7 @@ export const enLive = {
   'event.takenOver': '{who} took this over',
 
   'visitor.label': 'On your site',
+  'visitor.unnamed': 'Visitor',
   'visitor.typing': 'The customer is writing …',
   'visitor.here': 'Here now',
   'visitor.left': 'Left {time}',
@@ -54,6 +55,8 @@ export const enLive = {
   'fact.left': 'Left',
   'fact.event': 'Event {name}',
   'fact.search': 'Searched',
+
+  'contact.userId': 'Id on your site: {id}',
 
   'teams.lock': 'Only the assignee answers',
   'teams.lockHint': 'Others can read and write notes. Whoever wants to answer takes the conversation over in one click.',

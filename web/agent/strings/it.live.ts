@@ -26,6 +26,7 @@ export const itLive: Record<keyof typeof enLive, Message> = {
   'event.takenOver': '{who} ha preso in carico la conversazione',
 
   'visitor.label': 'Sul tuo sito',
+  'visitor.unnamed': 'Visitatore',
   'visitor.typing': 'Il cliente sta scrivendo …',
   'visitor.here': 'Presente ora',
   'visitor.left': 'Uscito {time}',
@@ -54,6 +55,8 @@ export const itLive: Record<keyof typeof enLive, Message> = {
   'fact.left': 'Uscita',
   'fact.event': 'Evento {name}',
   'fact.search': 'Ricerca',
+
+  'contact.userId': 'Id sul tuo sito: {id}',
 
   'teams.lock': 'Risponde solo chi ha la conversazione',
   'teams.lockHint': 'Gli altri leggono e scrivono note. Chi vuole rispondere la prende in carico con un clic.',

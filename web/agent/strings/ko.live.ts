@@ -26,6 +26,7 @@ export const koLive: Record<keyof typeof enLive, Message> = {
   'event.takenOver': '{who} 님이 대화를 넘겨받음',
 
   'visitor.label': '사이트 방문',
+  'visitor.unnamed': '방문자',
   'visitor.typing': '고객이 입력 중 …',
   'visitor.here': '지금 접속 중',
   'visitor.left': '{time} 떠남',
@@ -54,6 +55,8 @@ export const koLive: Record<keyof typeof enLive, Message> = {
   'fact.left': '떠남',
   'fact.event': '이벤트 {name}',
   'fact.search': '검색',
+
+  'contact.userId': '사이트의 고객 id: {id}',
 
   'teams.lock': '담당자만 답장',
   'teams.lockHint': '다른 팀원은 읽고 메모를 남길 수 있습니다. 답장하려면 한 번의 클릭으로 대화를 넘겨받습니다.',

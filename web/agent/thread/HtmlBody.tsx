@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { useT } from '../app/i18n'
-import { usePreference } from '../app/preferences'
-import { useMedia } from '../app/useMedia'
+import { useTheme } from '../app/useTheme'
 import { FoldButton } from './TextBody'
 
 /** Heights by address, so that a mail that scrolls out and in again does not shift the thread. */
@@ -26,7 +25,7 @@ export function HtmlBody({ url, id, title, withImages }: Props) {
   const isShown = images || withImages
   const address = `${url}?images=${isShown ? 1 : 0}`
   const [height, setHeight] = useState(heights.get(address) ?? 96)
-  const theme = useThemeName()
+  const theme = useTheme()
 
   const measure = () => {
     const root = frame.current?.contentDocument?.documentElement
@@ -82,10 +81,4 @@ export function HtmlBody({ url, id, title, withImages }: Props) {
       )}
     </div>
   )
-}
-
-function useThemeName(): 'light' | 'dark' {
-  const [chosen] = usePreference('theme')
-  const systemDark = useMedia('(prefers-color-scheme: dark)')
-  return chosen === 'dark' || (chosen !== 'light' && systemDark) ? 'dark' : 'light'
 }

@@ -88,7 +88,7 @@ export function Thread(props: Props) {
 function useLastRead(conversation: Conversation, items: readonly ThreadItem[]): string | null {
   const said = useVisitor(conversation.id).read_seq ?? 0
   return useMemo(() => {
-    const known = new Map(conversation.endpoints.map((endpoint) => [endpoint.id, Math.max(endpoint.read_seq ?? 0, endpoint.live ? said : 0)]))
+    const known = new Map(conversation.endpoints.map((endpoint) => [endpoint.id, Math.max(endpoint.read_seq, endpoint.live ? said : 0)]))
     return lastReadId(items, (id) => (id === null ? said : (known.get(id) ?? 0)))
   }, [conversation.endpoints, items, said])
 }

@@ -33,7 +33,7 @@ function continues(previous: Entry | undefined, message: Message): previous is E
  * @param readSeq how far the visitor of an endpoint has read
  */
 export function lastReadId(items: readonly ThreadItem[], readSeq: (endpointId: string | null) => number): string | null {
-  const read = items.findLast((item) => item.type === 'message' && isChat(item) && item.direction === 'out' && item.seq <= readSeq(item.endpoint_id ?? null))
+  const read = items.findLast((item) => item.type === 'message' && isChat(item) && item.direction === 'out' && item.seq <= readSeq(item.endpoint_id))
   return read?.type === 'message' ? read.id : null
 }
 

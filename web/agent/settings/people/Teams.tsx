@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Plus, UsersRound } from 'lucide-react'
+import { Lock, Plus, UsersRound } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client'
 import { agentsQuery, teamsQuery } from '../../api/queries'
@@ -39,6 +39,12 @@ export default function Teams() {
             {items.map((team) => (
               <li key={team.id} className="flex min-h-14 items-center gap-3 px-4 py-2">
                 <p className="min-w-0 grow truncate font-medium">{team.name}</p>
+                {team.reply_lock && (
+                  <span className="inline-flex items-center gap-1 text-secondary text-ink-3 max-[719px]:sr-only">
+                    <Lock size={12} aria-hidden />
+                    {t('teams.locked')}
+                  </span>
+                )}
                 <span className="flex -space-x-1">
                   {(team.member_ids ?? []).slice(0, 6).map((id) => (
                     <Person key={id} id={id} title={agent(id)?.name} />
@@ -64,7 +70,7 @@ function TeamForm({ team, onDone }: { team: Team | null; onDone: () => void }) {
   const calendars = useQuery({ ...calendarsQuery, enabled: useMay('hours.read') }).data ?? []
   const change = useChange(TOUCHES)
   const save = async (form: FormData) => {
-    const body = { name: text(form, 'name'), calendar_id: number(form, 'calendar'), member_ids: form.getAll('member').map(Number) }
+    const body = { name: text(form, 'name'), calendar_id: number(form, 'calendar'), member_ids: form.getAll('member').map(Number), reply_lock: form.get('lock') === 'on' }
     await (team ? api.patch(`/api/teams/${team.id}`, body) : api.post('/api/teams', body))
     onDone()
   }
@@ -98,6 +104,7 @@ function TeamForm({ team, onDone }: { team: Team | null; onDone: () => void }) {
                   <Checkbox key={agent.id} name="member" value={agent.id} label={agent.name} defaultChecked={team?.member_ids?.includes(agent.id)} />
                 ))}
             </fieldset>
+            <Checkbox name="lock" label={t('teams.lock')} hint={t('teams.lockHint')} defaultChecked={team?.reply_lock ?? false} />
             {team?.can?.includes('delete') && (
               <Button
                 variant="danger"
