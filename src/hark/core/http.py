@@ -93,21 +93,24 @@ def build_handler(route: Route) -> HTTPRouteHandler:
     return HTTPRouteHandler(
         route.path,
         http_method=route.method,  # type: ignore[arg-type]
-        guards=[_guard, *_body_guard(route.handler)],
+        guards=_body_guard(route.handler),
         opt={"can": route.can, "secret": options.pop("secret", False)},
         operation_id=options.pop("operation_id", name),
         **options,
     )(route.handler)
 
 
-async def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    # Async, though it waits for nothing: Litestar runs a plain guard in a thread, for every request.
-    can = handler.opt["can"]
-    if any(isinstance(id, int) and abs(id) > MAX_ID for id in connection.path_params.values()):
+def _require_permission(scope: Scope, actor: Actor | None) -> None:
+    """What `can` of a route asks for; other handlers (pages, the socket) look after themselves."""
+    handler = scope.get("route_handler")
+    can = None if handler is None else handler.opt.get("can")
+    if can is None:
+        return
+    ids: dict[str, Any] = scope["path_params"]
+    if any(isinstance(id, int) and abs(id) > MAX_ID for id in ids.values()):
         raise NotFound("There is nothing at this address.")
     if can == PUBLIC:
         return
-    actor: Actor | None = connection.scope["state"].get("actor")
     if actor is None:
         raise Unauthorized("Sign in to go on.")
     if can != SIGNED_IN and not actor.can(can):
@@ -269,11 +272,15 @@ Authenticate = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor | 
 
 
 def actor_middleware(authenticate: Authenticate) -> ASGIMiddleware:
-    """Who is asking: puts the Actor (or None) into the connection's state; errors become problem documents."""
+    """Who is asking, and whether they may: puts the Actor (or None) into the connection's state and checks the route's
+    permission. Not a guard of Litestar's, which copies the handler for each request. Errors become problem documents.
+    """
 
     class ActorMiddleware(ASGIMiddleware):
         async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-            scope["state"]["actor"] = await authenticate(ASGIConnection(scope, receive=receive, send=send))
+            actor = await authenticate(ASGIConnection(scope, receive=receive, send=send))
+            scope["state"]["actor"] = actor
+            _require_permission(scope, actor)
             await next_app(scope, receive, send)
 
     return ActorMiddleware()
