@@ -342,7 +342,7 @@ WITH endpoint AS (
   WHERE workspace_id = {} AND id = ANY({}::uuid[]) AND message_id IS NULL
 ), found AS (
   INSERT INTO message_search (workspace_id, message_id, conversation_id, occurred_at, tokens)
-  VALUES ({}, {}, {}, {}, array_to_tsvector({}::text[]))
+  VALUES ({}, {}, {}, {}, array_to_tsvector(string_to_array({}, ' ')))
 ), saved AS (
   UPDATE conversations SET contact_id = {}, company_id = {}, team_id = {}, assignee_id = {}, severity = {},
     difficulty = {}, root_id = {}, tag_ids = {}, subject = {}, preview = {}, last_message_at = {}, seq = {},
@@ -353,9 +353,10 @@ SELECT EXISTS (
 """
 
 
-def _words(m: _NewMessage) -> list[str]:
-    """What a message is found by: its text, subject, the people on it and the names of its files."""
+def _words(m: _NewMessage) -> str:
+    """What a message is found by: the words of its text, subject, people and file names. In one string: a list of
+    hundreds costs three times as much to send."""
     h = m.headers
     people = [h.from_] if h.from_ else []
     parts = [h.subject, *(f"{a.name} {a.address}" for a in (*people, *h.to, *h.cc)), *(f.name for f in m.files), m.text]
-    return search_tokens("\n".join(parts))
+    return " ".join(search_tokens("\n".join(parts)))
