@@ -36,6 +36,7 @@ import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, send_rotated_token
+from hark.conversations.tabs import serve_tabs
 from hark.core.events import Projector, Registry, registry
 from hark.core.http import (
     EXCEPTION_HANDLERS,
@@ -99,7 +100,8 @@ def create_app(services: Services) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.hub = hub
-        yield
+        async with serve_tabs(hub):
+            yield
         await hub.close()
 
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)

@@ -9,7 +9,7 @@ from hark.access.queries import Role, get_role, role_view
 from hark.access.rules import require_grantable, require_person, require_reach
 from hark.access.sign_in import count_attempt
 from hark.access.types import AccessChanged, MePatch, NewRole, RolePatch, RoleView
-from hark.agents.types import AgentChanged
+from hark.agents.types import AgentChanged, Availability, AvailabilityChanged
 from hark.core.actor import Actor
 from hark.core.db import Db, Tx
 from hark.core.errors import Conflict, Forbidden, NotFound
@@ -109,21 +109,24 @@ class _Own(msgspec.Struct):
     locale: str
     time_zone: str
     password_hash: str | None
+    availability: Availability
 
 
 async def update_me(db: Db, actor: Actor, patch: MePatch, *, address: str) -> None:
-    """Change one's own name, language, zone or password; a new password ends the other sessions.
+    """Change one's own name, language, zone, availability or password; a new password ends the other sessions.
 
     Raises Forbidden for a token or when the current password is not right, TooMany when it was guessed too often.
     """
     agent_id = require_person(actor)
     fields = changed(patch)
     current, password = fields.pop("current_password", None), fields.pop("password", None)
+    if "availability" in fields:
+        fields["availability"] = Availability[fields["availability"].upper()]
     if "time_zone" in fields:
         check_time_zone(fields["time_zone"])
     old = await db.one(
         _Own,
-        "SELECT email, name, locale, time_zone, password_hash FROM agents WHERE workspace_id = $1 AND id = $2",
+        "SELECT email, name, locale, time_zone, password_hash, availability FROM agents WHERE workspace_id = $1 AND id = $2",
         actor.workspace_id, agent_id,
     )  # fmt: skip
     new_hash = old.password_hash
@@ -135,12 +138,14 @@ async def update_me(db: Db, actor: Actor, patch: MePatch, *, address: str) -> No
     new = msgspec.structs.replace(old, **fields)
     async with db.transaction(actor) as tx:
         await tx.run(
-            "UPDATE agents SET name = $3, locale = $4, time_zone = $5, password_hash = $6"
+            "UPDATE agents SET name = $3, locale = $4, time_zone = $5, password_hash = $6, availability = $7"
             " WHERE workspace_id = $1 AND id = $2",
-            tx.workspace_id, agent_id, new.name, new.locale, new.time_zone, new_hash,
+            tx.workspace_id, agent_id, new.name, new.locale, new.time_zone, new_hash, new.availability,
         )  # fmt: skip
         if password is not None:
             await end_sessions(tx, agent_id, keep=actor.session_id)
             await tx.audit("password.changed", f"agent:{agent_id}")
-        if fields:
+        if new.availability is not old.availability:
+            tx.emit(AvailabilityChanged(agent_id=agent_id, before=old.availability, after=new.availability))
+        if fields.keys() - {"availability"}:
             tx.emit(AgentChanged(agent_id=agent_id))

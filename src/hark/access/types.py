@@ -1,7 +1,7 @@
 """What people may do: permissions, roles, sessions and tokens."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -110,6 +110,7 @@ class MePatch(Body):
     time_zone: str | msgspec.UnsetType = msgspec.UNSET
     password: Password | msgspec.UnsetType = msgspec.UNSET
     current_password: str | msgspec.UnsetType = msgspec.UNSET
+    availability: Literal["online", "busy", "away"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,16 @@
 """Adding, changing and disabling people of the team. Passwords come hashed: argon2 has no place in a transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from hark.access.actions import end_sessions, end_tokens
 from hark.access.queries import Role, get_role
 from hark.access.rules import require_grantable, require_owner_left, require_reach
 from hark.access.types import AccessChanged
-from hark.agents.queries import AgentRow, get_agent
+from hark.agents.queries import AgentRow, find_picture, get_agent
 from hark.agents.types import AgentChanged, AgentPatch, NewAgent
-from hark.core.db import Tx
+from hark.core.db import Queries, Tx
 from hark.core.errors import BadRequest, Conflict
 from hark.workspaces.actions import check_time_zone
 from hark.workspaces.patch import changed
@@ -127,3 +129,39 @@ async def _set_teams(tx: Tx, agent_id: int, team_ids: Iterable[int]) -> None:
     )  # fmt: skip
     if removed or added:
         tx.emit(AccessChanged(agent_id=agent_id))
+
+
+async def replace_picture(tx: Tx, agent_id: int, key: str | None) -> str | None:
+    """Give a person another picture, or none; the key of the file that nobody needs any more."""
+    await tx.run("SELECT FROM agents WHERE workspace_id = $1 AND id = $2 FOR UPDATE", tx.workspace_id, agent_id)
+    old = await find_picture(tx, tx.workspace_id, agent_id)
+    await tx.run(
+        "UPDATE agents SET picture_key = $3 WHERE workspace_id = $1 AND id = $2", tx.workspace_id, agent_id, key
+    )
+    tx.emit(AgentChanged(agent_id=agent_id))
+    return old
+
+
+async def write_tabs(db: Queries, tabs: Sequence[tuple[int, UUID, int, bool]], now: datetime) -> None:
+    """Say that these tabs (workspace, connection, agent, idle) are open now."""
+    workspaces, connections, agents, idle = zip(*tabs, strict=True)
+    await db.run(
+        "INSERT INTO agent_presence (workspace_id, connection, agent_id, idle, seen_at)"
+        " SELECT w, c, a, i, $5 FROM unnest($1::int[], $2::uuid[], $3::int[], $4::boolean[]) AS t(w, c, a, i)"
+        " ON CONFLICT (workspace_id, connection) DO UPDATE SET idle = excluded.idle, seen_at = excluded.seen_at",
+        workspaces, connections, agents, idle, now,
+    )  # fmt: skip
+
+
+async def forget_tabs(db: Queries, tabs: Sequence[tuple[int, UUID]]) -> None:
+    """These tabs (workspace, connection) are closed."""
+    await db.run(
+        "DELETE FROM agent_presence p USING unnest($1::int[], $2::uuid[]) AS t(w, c)"
+        " WHERE p.workspace_id = t.w AND p.connection = t.c",
+        [w for w, _ in tabs], [c for _, c in tabs],
+    )  # fmt: skip
+
+
+async def forget_stale_tabs(db: Queries, before: datetime) -> None:
+    """Take away the rows that a killed process left, of all workspaces."""
+    await db.run("DELETE FROM agent_presence WHERE seen_at < $1", before)

@@ -1,11 +1,13 @@
 """Reading people and teams."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from hark.access.types import permissions_of
-from hark.agents.types import Agent, Team
+from hark.agents.types import Agent, Availability, PersonPresence, PersonState, Team
 from hark.core.actor import Actor, Scope
 from hark.core.db import Queries
 from hark.core.errors import NotFound
@@ -29,7 +31,8 @@ async def _agents(db: Queries, where: Sql) -> list[AgentRow]:
         AgentRow,
         Sql("SELECT a.id, a.email, a.name, a.role_id, r.name AS role, a.locale, a.time_zone, a.disabled_at, a.created_at,"
             " ARRAY(SELECT m.team_id FROM team_members m WHERE m.workspace_id = a.workspace_id AND m.agent_id = a.id"
-            " ORDER BY m.team_id) AS team_ids, r.builtin, r.permissions, r.scope"
+            " ORDER BY m.team_id) AS team_ids, (ARRAY['online', 'busy', 'away'])[a.availability] AS availability,"
+            " '/api/agents/' || a.id || '/picture?v=' || right(a.picture_key, 12) AS picture_url, r.builtin, r.permissions, r.scope"
             " FROM agents a JOIN roles r ON r.workspace_id = a.workspace_id AND r.id = a.role_id"
             " WHERE {} ORDER BY a.name, a.id", where),
     )  # fmt: skip
@@ -54,6 +57,51 @@ def agent_view(row: AgentRow, actor: Actor) -> Agent:
     if actor.can("agents.write") and row.grants <= actor.permissions and row.scope <= actor.scope:
         fields["can"] = ["write"] if row.id == actor.agent_id else ["write", "disable"]
     return msgspec.convert(fields, Agent)
+
+
+class PersonTabs(msgspec.Struct, frozen=True):
+    """A person and their open tabs, over all processes."""
+
+    workspace_id: int
+    id: int
+    availability: Availability
+    tabs: int
+    active: int
+
+    @property
+    def state(self) -> PersonState:
+        """Offline without a tab, else what they chose by hand, else away when nobody sits at any of them."""
+        if not self.tabs:
+            return "offline"
+        if self.availability is Availability.BUSY:
+            return "busy"
+        return "online" if self.active and self.availability is Availability.ONLINE else "away"
+
+
+async def agent_states(
+    db: Queries, workspace_ids: Sequence[int], since: datetime, agent_ids: Sequence[int] | None = None
+) -> list[PersonTabs]:
+    """People who can sign in, of these workspaces, with their tabs that were renewed after `since`."""
+    return await db.all(
+        PersonTabs,
+        "SELECT a.workspace_id, a.id, a.availability, count(p.connection) AS tabs,"
+        " count(*) FILTER (WHERE NOT p.idle) AS active FROM agents a"
+        " LEFT JOIN agent_presence p ON p.workspace_id = a.workspace_id AND p.agent_id = a.id AND p.seen_at > $2"
+        " WHERE a.workspace_id = ANY($1::int[]) AND a.disabled_at IS NULL AND ($3::int[] IS NULL OR a.id = ANY($3))"
+        " GROUP BY a.workspace_id, a.id",
+        workspace_ids, since, agent_ids,
+    )  # fmt: skip
+
+
+async def list_presence(db: Queries, actor: Actor, since: datetime) -> list[PersonPresence]:
+    """Who is here, of everybody who can sign in, by id."""
+    rows = await agent_states(db, [actor.workspace_id], since)
+    return [PersonPresence(id=r.id, state=r.state) for r in sorted(rows, key=lambda r: r.id)]
+
+
+async def find_picture(db: Queries, workspace_id: int, id: int) -> str | None:
+    """The key of the file with a person's picture."""
+    return await db.find(str, "SELECT picture_key FROM agents WHERE workspace_id = $1 AND id = $2", workspace_id, id)
 
 
 async def list_teams(db: Queries, actor: Actor, *, mine: bool = False) -> list[Team]:

@@ -1,7 +1,8 @@
 """The people of a workspace and their teams."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from enum import IntEnum
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -11,7 +12,16 @@ from hark.core.http import Body
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 MailAddress = Annotated[str, msgspec.Meta(min_length=3, max_length=320, pattern="^[^@\\s]+@[^@\\s]+$")]
 Password = Annotated[str, msgspec.Meta(min_length=10, max_length=1000)]
+PersonState = Literal["online", "busy", "away", "offline"]
 Locale = Annotated[str, msgspec.Meta(pattern="^(en|ko|it)$")]
+
+
+class Availability(IntEnum):
+    """What a person chose by hand."""
+
+    ONLINE = 1
+    BUSY = 2
+    AWAY = 3
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +37,16 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     disabled_at: datetime | None
     created_at: datetime
     team_ids: list[int]
+    availability: Literal["online", "busy", "away"]  # as chosen by hand; whether they are here is another matter
+    picture_url: str | None
     can: list[str] = []
+
+
+class PersonPresence(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a person is here, as colleagues see it."""
+
+    id: int
+    state: PersonState
 
 
 class NewAgent(Body):
@@ -54,9 +73,12 @@ class AgentPatch(Body):
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
+    """`reply_lock`: only the assignee of a conversation answers in it."""
+
     id: int
     name: str
     calendar_id: int | None
+    reply_lock: bool
     member_ids: list[int]
     can: list[str] = []
 
@@ -64,32 +86,38 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 class NewTeam(Body):
     name: Name
     calendar_id: int | None = None
+    reply_lock: bool = False
     member_ids: list[int] = []
 
 
 class TeamPatch(Body):
     name: Name | msgspec.UnsetType = msgspec.UNSET
     calendar_id: int | msgspec.UnsetType | None = msgspec.UNSET
+    reply_lock: bool | msgspec.UnsetType = msgspec.UNSET
     member_ids: list[int] | msgspec.UnsetType = msgspec.UNSET
 
-
-    """`reply_lock`: only the assignee of a conversation answers in it."""
 
 class AgentChanged(Event, frozen=True, kw_only=True):
     """A person was added, changed or disabled; readers fetch the row."""
 
-    reply_lock: bool
     kind: ClassVar[int] = 130
     agent_id: int
+
+
+class AvailabilityChanged(Event, frozen=True, kw_only=True):
+    """A person chose to be busy, away, or neither any more."""
+
+    kind: ClassVar[int] = 132
+    agent_id: int
+    before: Availability
+    after: Availability
 
 
 class TeamChanged(Event, frozen=True, kw_only=True):
     """A team was made, changed or deleted; readers fetch the list."""
 
-    reply_lock: bool = False
     kind: ClassVar[int] = 131
     team_id: int
 
 
-EVENTS: tuple[type[Event], ...] = (AgentChanged, TeamChanged)
-    reply_lock: bool | msgspec.UnsetType = msgspec.UNSET
+EVENTS: tuple[type[Event], ...] = (AgentChanged, TeamChanged, AvailabilityChanged)

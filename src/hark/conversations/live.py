@@ -56,6 +56,22 @@ async def hydrate(db: Db, workspace_id: int, events: Sequence[Recorded]) -> Hydr
     return Hydrated({r.id: r for r in rows}, {(r.agent_id, r.conversation_id): r.seq for r in reads}, lens)
 
 
+class _Place(msgspec.Struct):
+    id: UUID
+    team_id: int | None
+    assignee_id: int | None
+
+
+async def find_places(db: Db, workspace_id: int, ids: Sequence[UUID]) -> dict[UUID, tuple[int | None, int | None]]:
+    """(team, assignee) of conversations as they are now, by id: what decides who sees them."""
+    rows = await db.all(
+        _Place,
+        "SELECT id, team_id, assignee_id FROM conversations WHERE workspace_id = $1 AND id = ANY($2::uuid[])",
+        workspace_id, ids,
+    )  # fmt: skip
+    return {r.id: (r.team_id, r.assignee_id) for r in rows}
+
+
 def render(actor: Actor, recorded: Recorded, found: Hydrated) -> LiveItem | None:
     """The event as this viewer may see it; None when it is none of theirs, before and after."""
     id = recorded.conversation_id

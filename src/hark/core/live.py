@@ -68,6 +68,17 @@ class Subscriber:
             self.queue.put_nowait(None)
 
 
+class Tabs(msgspec.Struct, frozen=True):
+    """What the product makes of open tabs beside events: who is here and looks at what. The hub itself knows no domain."""
+
+    joined: Callable[[Subscriber], Awaitable[dict[str, Any]]]
+    """A tab was let in; the further members of its hello."""
+    said: Callable[[Subscriber, str], Awaitable[None]]
+    """A tab sent this frame. One at a time for each tab; nonsense is ignored."""
+    left: Callable[[Subscriber], None]
+    """A tab is gone; called once for each that joined."""
+
+
 class Hub:
     """All subscribers of one process."""
 
@@ -75,6 +86,7 @@ class Hub:
         self.db = db
         self.bus = bus
         self.shape = shape
+        self.tabs: Tabs | None = None
         self.followers: list[Follower] = []
         self._rooms: dict[int, _Room] = {}
         self._silence = bus.listen(self._wake)
@@ -112,20 +124,39 @@ class Hub:
         at = subscriber.after = room.seq
         room.members.add(subscriber)
         metrics.sockets.inc()
-        hello = msgspec.json.encode({"type": "hello", "seq": at})
+        try:
+            further = await self.tabs.joined(subscriber) if self.tabs else {}
+            hello = msgspec.json.encode({"type": "hello", "seq": at, **further})
+            return subscriber, hello, await self._missed(actor, resume, at)
+        except BaseException:
+            self.unsubscribe(subscriber)
+            raise
+
+    async def _missed(self, actor: Actor, resume: int | None, at: int) -> list[bytes]:
+        """The frames between the number a browser knows and `at`, where the room goes on."""
         if resume is None or resume == at:
-            return subscriber, hello, []
+            return []
         if resume > at or at - resume > MAX_REPLAY:
-            return subscriber, hello, [msgspec.json.encode({"type": "reset", "seq": at})]
+            return [msgspec.json.encode({"type": "reset", "seq": at})]
         missed = await read(self.db, actor.workspace_id, resume, limit=at - resume)
         frame = await self.frame(actor, missed)
-        return subscriber, hello, [frame] if frame else []
+        return [frame] if frame else []
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         room = self._rooms.get(subscriber.actor.workspace_id)
         if room and subscriber in room.members:
             room.members.discard(subscriber)
             metrics.sockets.dec()
+            if self.tabs:
+                self.tabs.left(subscriber)
+
+    def tell(self, workspace_id: int, frame: dict[str, Any], sees: Callable[[Actor], bool]) -> None:
+        """Push a frame that is no event to the workspace's browsers in this process whose viewer `sees` it."""
+        if room := self._rooms.get(workspace_id):
+            encoded = msgspec.json.encode(frame)
+            for member in tuple(room.members):
+                if sees(member.actor):
+                    member.push(encoded)
 
     async def frame(self, actor: Actor, events: Sequence[Recorded]) -> bytes | None:
         """One frame of events for one viewer; None when there is nothing in it for them."""

@@ -1,7 +1,8 @@
 """The WebSocket of a browser tab: `/api/live`.
 
 The first frame from the browser is `{"resume": seq | null, "csrf": token}` within ten seconds; then it may send
-`{"type": "ping"}`. The server sends `hello`, then `events` frames or `reset` (see hark.core.live).
+`{"type": "ping"}` and what the product understands of its tabs (hark.core.live.Tabs). The server sends `hello`, then
+`events` frames or `reset` (see hark.core.live). docs/develop/realtime.md has them all.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from hark.core.errors import HarkError, Unauthorized
 from hark.core.live import Hub, Subscriber
 
 FIRST_FRAME_S = 10
+PAUSE_S = 0.02  # between two frames of a tab: what one page says is told to many
 
 
 class Open(msgspec.Struct):
@@ -56,7 +58,7 @@ async def _serve(socket: WebSocket[Any, Any, Any], hub: Hub, actor: Actor, resum
         await socket.send_data(hello, mode="text")
         for frame in missed:
             await socket.send_data(frame, mode="text")
-        listening = asyncio.create_task(_listen(socket, subscriber))
+        listening = asyncio.create_task(_listen(socket, hub, subscriber))
         while (frame_ := await subscriber.queue.get()) is not None:
             await socket.send_data(frame_, mode="text")
         if not listening.done():
@@ -69,12 +71,29 @@ async def _serve(socket: WebSocket[Any, Any, Any], hub: Hub, actor: Actor, resum
             listening.cancel()
 
 
-async def _listen(socket: WebSocket[Any, Any, Any], subscriber: Subscriber) -> None:
-    """Read pings until the browser goes away, then end the sending side."""
+class Said(msgspec.Struct):
+    """Any frame of a tab, as far as the socket itself looks at it."""
+
+    type: str
+
+
+async def _listen(socket: WebSocket[Any, Any, Any], hub: Hub, subscriber: Subscriber) -> None:
+    """Read until the browser goes away, then end the sending side."""
     try:
         while True:
-            if "ping" in await socket.receive_text():
+            text = await socket.receive_text()
+            try:
+                said = msgspec.json.decode(text, type=Said)
+            except msgspec.MsgspecError:
+                continue
+            if said.type == "ping":
                 subscriber.push(b'{"type":"pong"}')
+            elif hub.tabs:
+                await hub.tabs.said(subscriber, text)
+                await asyncio.sleep(PAUSE_S)
+    except HarkError as error:  # the database is away: the browser comes back and says it again
+        await _close(socket, 4408, error.code)
+        subscriber.push(None)
     except (WebSocketDisconnect, RuntimeError, OSError):
         subscriber.push(None)
 

@@ -1,0 +1,72 @@
+"""What open tabs of the team say and are told beside events: frames in, presence, viewers and visitors out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hark.agents.presence import Presence
+from hark.conversations.viewing import Viewing, sees
+from hark.core.live import Hub, Subscriber, Tabs
+from hark.core.wake import Signal
+
+
+class View(msgspec.Struct, tag_field="type", tag="view"):
+    conversation_id: UUID | None
+
+
+class Typing(msgspec.Struct, tag_field="type", tag="typing"):
+    conversation_id: UUID
+    typing: bool
+    public: bool = False
+
+
+class Idle(msgspec.Struct, tag_field="type", tag="idle"):
+    idle: bool
+
+
+_said = msgspec.json.Decoder(View | Typing | Idle)
+
+
+@asynccontextmanager
+async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
+    """Give the hub's tabs their presence and viewers for as long as the application runs."""
+    presence, viewing = Presence(hub), Viewing(hub)
+
+    async def joined(subscriber: Subscriber) -> dict[str, Any]:
+        return {"presence": await presence.join(subscriber), "viewers": viewing.join(subscriber)}
+
+    async def said(subscriber: Subscriber, text: str) -> None:
+        try:
+            frame = _said.decode(text)
+        except msgspec.MsgspecError:
+            return  # a page of another version
+        if isinstance(frame, View):
+            await viewing.view(subscriber, frame.conversation_id)
+        elif isinstance(frame, Typing):
+            viewing.type(subscriber, frame.conversation_id, typing=frame.typing, public=frame.public)
+        else:
+            presence.set_idle(subscriber, frame.idle)
+
+    def left(subscriber: Subscriber) -> None:
+        viewing.leave(subscriber)
+        presence.leave(subscriber)
+
+    def heard(workspace_id: int, signal: Signal) -> None:
+        """What a visitor does goes to whoever may see the conversation."""
+        if signal["type"] == "visitor":
+            place = (signal["team_id"], signal["assignee_id"])
+            frame = {k: v for k, v in signal.items() if k not in ("team_id", "assignee_id")}
+            hub.tell(workspace_id, frame, lambda actor: sees(actor, place))
+
+    hub.tabs = Tabs(joined, said, left)
+    silence = hub.bus.on_signal(heard)
+    try:
+        yield
+    finally:
+        silence()
+        hub.tabs = None
+        await viewing.close()
+        await presence.close()
