@@ -828,6 +828,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/visitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get conversation visitor
+         * @description Who is on the other side of a chat, where they are and what they did. Needs the permission `conversations.read`.
+         */
+        get: operations["get_conversation_visitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -1122,6 +1142,298 @@ export interface paths {
          * @description Needs the permission `conversations.write`.
          */
         post: operations["post_needs_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post visitor attachment
+         * @description A file for the visitor's next message. For visitors of a messenger, by the token that boot gave them.
+         */
+        post: operations["post_visitor_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/attachments/{id}/{signature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get visitor attachment
+         * @description A file by its signed address. Open to everybody.
+         */
+        get: operations["get_visitor_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/boot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post boot
+         * @description The first word of a widget. Open to everybody.
+         */
+        post: operations["post_boot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post contact details
+         * @description A typed name and address. They prove nothing and show nothing. For visitors of a messenger, by the token that boot gave them.
+         */
+        post: operations["post_contact_details"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/faces/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get face
+         * @description The picture of somebody who answers here, while the messenger shows faces. Open to everybody.
+         */
+        get: operations["get_face"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post identify
+         * @description Say who the visitor is. For another person than before, boot again instead. For visitors of a messenger, by the token that boot gave them.
+         */
+        post: operations["post_identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get threads
+         * @description For visitors of a messenger, by the token that boot gave them.
+         */
+        get: operations["get_threads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/threads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get messages
+         * @description For visitors of a messenger, by the token that boot gave them.
+         */
+        get: operations["get_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/threads/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post message
+         * @description The same message id again is answered as the first time. For visitors of a messenger, by the token that boot gave them.
+         */
+        post: operations["post_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/threads/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post visitor read
+         * @description For visitors of a messenger, by the token that boot gave them.
+         */
+        post: operations["post_visitor_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post track
+         * @description Facts about what happens on the site, as far as the messenger may collect them. For visitors of a messenger, by the token that boot gave them.
+         */
+        post: operations["post_track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messengers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messengers
+         * @description All messengers of the workspace. Needs the permission `mailboxes.read`.
+         */
+        get: operations["list_messengers"];
+        put?: never;
+        /**
+         * Create messenger
+         * @description A messenger with a public key of its own. Needs the permission `mailboxes.write`.
+         */
+        post: operations["create_messenger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messengers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get messenger
+         * @description Needs the permission `mailboxes.read`.
+         */
+        get: operations["get_messenger"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete messenger
+         * @description Take a messenger off all sites; its conversations stay. Needs the permission `mailboxes.write`.
+         */
+        delete: operations["delete_messenger"];
+        options?: never;
+        head?: never;
+        /**
+         * Update messenger
+         * @description Needs the permission `mailboxes.write`.
+         */
+        patch: operations["update_messenger"];
+        trace?: never;
+    };
+    "/api/messengers/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post messenger secret
+         * @description A new secret for signed identities, shown this once. Needs the permission `mailboxes.write`.
+         */
+        post: operations["post_messenger_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1724,6 +2036,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/messenger/{key}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get frame
+         * @description The page of the widget's frame. `origin`: of the page that holds it. Open to everybody.
+         */
+        get: operations["get_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1844,6 +2176,33 @@ export interface components {
             kind: string;
             name: string;
         };
+        /** Boot */
+        Boot: {
+            attributes?: {
+                [key: string]: string | number | boolean;
+            } | null;
+            device?: {
+                [key: string]: string;
+            } | null;
+            jwt?: string | null;
+            /** @default  */
+            language: string;
+            page?: components["schemas"]["Page"] | null;
+            /** @default false */
+            quiet: boolean;
+            /** @default  */
+            time_zone: string;
+            token?: string | null;
+        };
+        /** Booted */
+        Booted: {
+            hours: components["schemas"]["Hours"];
+            inbox: components["schemas"]["InboxView"];
+            threads: components["schemas"]["Thread"][];
+            token: string;
+            unread: number;
+            visitor: components["schemas"]["VisitorView"];
+        };
         /** CalendarList */
         CalendarList: {
             items: components["schemas"]["CalendarView"][];
@@ -1877,6 +2236,17 @@ export interface components {
             folders?: string[];
             ok: boolean;
             sentence: string;
+        };
+        /** Collect */
+        Collect: {
+            /** @default true */
+            device: boolean;
+            /** @default true */
+            events: boolean;
+            /** @default true */
+            pages: boolean;
+            /** @default true */
+            respect_dnt: boolean;
         };
         /** Company */
         Company: {
@@ -1922,6 +2292,11 @@ export interface components {
             name: string | null;
             tz: string | null;
         };
+        /** ContactDetails */
+        ContactDetails: {
+            address?: string;
+            name?: string;
+        };
         /** ContactPatch */
         ContactPatch: {
             company_id?: string | null;
@@ -1955,8 +2330,11 @@ export interface components {
             html?: string | null;
             /** @default false */
             keeps_ball: boolean;
+            /** @default false */
+            letter: boolean;
             parent?: string | null;
             promise_until?: string | null;
+            quotes?: string | null;
             references?: string[];
             /** @default false */
             resolve: boolean;
@@ -1966,6 +2344,12 @@ export interface components {
             subject: string;
             text: string;
             to?: components["schemas"]["delivery_types_Mailbox"][];
+        };
+        /** ConversationVisitor */
+        ConversationVisitor: {
+            timeline: components["schemas"]["FactView"][];
+            visitor: components["schemas"]["VisitorContext"];
+            visits: components["schemas"]["VisitView"][];
         };
         /** CreatedToken */
         CreatedToken: {
@@ -2049,9 +2433,29 @@ export interface components {
         };
         /** Draft */
         Draft: {
-            body: {
-                [key: string]: unknown;
-            };
+            body: components["schemas"]["DraftBody"];
+        };
+        /** DraftBody */
+        DraftBody: {
+            bcc?: string[];
+            cc?: string[];
+            endpoint_id?: string | null;
+            files?: components["schemas"]["DraftFile"][];
+            /**
+             * @default reply
+             * @enum {string}
+             */
+            mode: "reply" | "note";
+            note?: components["schemas"]["DraftText"] | null;
+            reply?: components["schemas"]["DraftText"] | null;
+            to?: string[];
+        };
+        /** DraftFile */
+        DraftFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
         };
         /** DraftRef */
         DraftRef: {
@@ -2059,11 +2463,14 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** DraftText */
+        DraftText: {
+            html?: string | null;
+            text: string;
+        };
         /** DraftView */
         DraftView: {
-            body: {
-                [key: string]: unknown;
-            } | null;
+            body: components["schemas"]["DraftBody"] | null;
             updated_at?: string | null;
         };
         /** EndpointView */
@@ -2116,6 +2523,20 @@ export interface components {
             /** @constant */
             type: "event";
         };
+        /** Face */
+        Face: {
+            name: string;
+            picture_url: string | null;
+        };
+        /** FactView */
+        FactView: {
+            /** Format: date-time */
+            at: string;
+            data: {
+                [key: string]: unknown;
+            };
+            kind: string;
+        };
         /** Figure */
         Figure: {
             before: components["schemas"]["Value"] | null;
@@ -2131,6 +2552,15 @@ export interface components {
             /** @enum {string} */
             unit: "seconds" | "count" | "share" | "minor";
             version: number;
+        };
+        /** File */
+        File: {
+            content_type: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            url: string;
         };
         /** FirstAdmin */
         FirstAdmin: {
@@ -2177,6 +2607,16 @@ export interface components {
             /** @default [] */
             periods: components["schemas"]["DayPeriod"][];
         };
+        /** Hours */
+        Hours: {
+            back_at: string | null;
+            expect_s: number;
+            open: boolean;
+        };
+        /** Identify */
+        Identify: {
+            jwt: string;
+        };
         /** Identity */
         Identity: {
             /** Format: uuid */
@@ -2213,6 +2653,25 @@ export interface components {
             /** @default true */
             verify: boolean;
         };
+        /** InboxView */
+        InboxView: {
+            /** @enum {string} */
+            ask_email_when: "away" | "always" | "never";
+            collect: components["schemas"]["Collect"];
+            color: string;
+            faces: components["schemas"]["Face"][];
+            greeting: {
+                [key: string]: string;
+            };
+            locale: string;
+            max_file_bytes: number;
+            name: string;
+            prechat: components["schemas"]["Prechat"][];
+            sound: boolean;
+            title: {
+                [key: string]: string;
+            };
+        };
         /** Judgement */
         Judgement: {
             value: boolean;
@@ -2237,6 +2696,15 @@ export interface components {
             settled_at: string | null;
             size: number;
             source: string;
+        };
+        /** Limits */
+        Limits: {
+            /** @default 120 */
+            per_address_minute: number;
+            /** @default 6000 */
+            per_inbox_minute: number;
+            /** @default 30 */
+            per_visitor_minute: number;
         };
         /** ListPage */
         ListPage: {
@@ -2303,6 +2771,20 @@ export interface components {
             id: string;
             number: number;
         };
+        /** Message */
+        Message: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["File"][];
+            /** @enum {string} */
+            from: "you" | "team" | "system";
+            /** Format: uuid */
+            id: string;
+            name: string;
+            picture_url: string | null;
+            seq: number;
+            text: string;
+        };
         /** MessageView */
         MessageView: {
             /** Format: date-time */
@@ -2334,6 +2816,72 @@ export interface components {
             type: "message";
             visible_text: string;
         };
+        /** Messenger */
+        Messenger: {
+            /** @enum {string} */
+            ask_email_when: "away" | "always" | "never";
+            away_patience_s: number;
+            calendar_id: number;
+            can: string[];
+            collect: components["schemas"]["Collect"];
+            color: string;
+            expect_s: number;
+            greeting: {
+                [key: string]: string;
+            };
+            has_secret: boolean;
+            id: number;
+            key: string;
+            limits: components["schemas"]["Limits"];
+            locale_default: string;
+            mail_after_s: number;
+            max_file_bytes: number;
+            name: string;
+            origins: string[];
+            patience_s: number;
+            prechat: components["schemas"]["Prechat"][];
+            reply_mailbox_id: number | null;
+            require_jwt: boolean;
+            show_faces: boolean;
+            snippet: string;
+            sound: boolean;
+            team_id: number | null;
+            title: {
+                [key: string]: string;
+            };
+        };
+        /** MessengerPatch */
+        MessengerPatch: {
+            ask_email_when?: "away" | "always" | "never";
+            away_patience_s?: number;
+            calendar_id?: number;
+            collect?: components["schemas"]["Collect"];
+            color?: string;
+            expect_s?: number;
+            greeting?: {
+                [key: string]: string;
+            };
+            limits?: components["schemas"]["Limits"];
+            locale_default?: string;
+            mail_after_s?: number;
+            max_file_bytes?: number;
+            name?: string;
+            origins?: string[];
+            patience_s?: number;
+            prechat?: components["schemas"]["Prechat"][];
+            reply_mailbox_id?: number | null;
+            require_jwt?: boolean;
+            show_faces?: boolean;
+            sound?: boolean;
+            team_id?: number | null;
+            title?: {
+                [key: string]: string;
+            };
+        };
+        /** MessengerSecret */
+        MessengerSecret: {
+            secret: string;
+        };
         /** NewAgent */
         NewAgent: {
             email: string;
@@ -2362,6 +2910,21 @@ export interface components {
             renewal_on?: string | null;
             value_minor?: number | null;
         };
+        /** NewFact */
+        NewFact: {
+            at?: string | null;
+            data?: {
+                [key: string]: string | number | boolean;
+            };
+            /** @enum {string} */
+            kind: "landed" | "page" | "opened" | "form" | "left" | "event" | "search";
+            /** @default  */
+            name: string;
+            /** @default  */
+            title: string;
+            /** @default  */
+            url: string;
+        };
         /** NewIdentity */
         NewIdentity: {
             value: string;
@@ -2379,6 +2942,57 @@ export interface components {
             silent_after_s?: number | null;
             smtp?: components["schemas"]["SmtpServer"] | null;
             team_id?: number | null;
+        };
+        /** NewMessenger */
+        NewMessenger: {
+            /**
+             * @default away
+             * @enum {string}
+             */
+            ask_email_when: "away" | "always" | "never";
+            /** @default 26640 */
+            away_patience_s: number;
+            calendar_id?: number | null;
+            collect?: components["schemas"]["Collect"];
+            /** @default #0f766e */
+            color: string;
+            /** @default 120 */
+            expect_s: number;
+            greeting?: {
+                [key: string]: string;
+            };
+            limits?: components["schemas"]["Limits"];
+            /** @default en */
+            locale_default: string;
+            /** @default 60 */
+            mail_after_s: number;
+            /** @default 10000000 */
+            max_file_bytes: number;
+            name: string;
+            origins?: string[];
+            /** @default 120 */
+            patience_s: number;
+            prechat?: components["schemas"]["Prechat"][];
+            reply_mailbox_id?: number | null;
+            /** @default false */
+            require_jwt: boolean;
+            /** @default true */
+            show_faces: boolean;
+            /** @default true */
+            sound: boolean;
+            team_id?: number | null;
+            title?: {
+                [key: string]: string;
+            };
+        };
+        /** NewPost */
+        NewPost: {
+            attachment_ids?: string[];
+            /** Format: uuid */
+            id: string;
+            page?: components["schemas"]["Page"] | null;
+            /** @default  */
+            text: string;
         };
         /** NewReplyBody */
         NewReplyBody: {
@@ -2451,6 +3065,8 @@ export interface components {
             mentions?: number[];
             text: string;
         };
+        /** Nothing */
+        Nothing: Record<string, never>;
         /** OpenSpan */
         OpenSpan: {
             /** Format: date-time */
@@ -2487,6 +3103,15 @@ export interface components {
             release_at: string;
             state: string;
         };
+        /** Page */
+        Page: {
+            /** @default  */
+            referrer: string;
+            /** @default  */
+            title: string;
+            /** @default  */
+            url: string;
+        };
         /** Page[AuditEntry] */
         "Page_hark.access.types.AuditEntry_": {
             items: components["schemas"]["AuditEntry"][];
@@ -2520,6 +3145,11 @@ export interface components {
         /** Page[Rule] */
         "Page_hark.automation.types.Rule_": {
             items: components["schemas"]["Rule"][];
+            next?: string | null;
+        };
+        /** Page[Messenger] */
+        "Page_hark.channels.messenger.types.Messenger_": {
+            items: components["schemas"]["Messenger"][];
             next?: string | null;
         };
         /** Page[Company] */
@@ -2604,6 +3234,18 @@ export interface components {
             count: number;
             value: number | null;
         };
+        /** Posted */
+        Posted: {
+            message: components["schemas"]["Message"];
+            thread: components["schemas"]["Thread"];
+        };
+        /** Prechat */
+        Prechat: {
+            /** @enum {string} */
+            field: "name" | "email";
+            /** @default false */
+            required: boolean;
+        };
         /** PresenceView */
         PresenceView: {
             agents: components["schemas"]["PersonPresence"][];
@@ -2625,6 +3267,10 @@ export interface components {
             title: string;
             /** @default about:blank */
             type: string;
+        };
+        /** ReadUpTo */
+        ReadUpTo: {
+            seq: number;
         };
         /** ReasonView */
         ReasonView: {
@@ -2753,6 +3399,13 @@ export interface components {
             more: boolean;
             next: string | null;
         };
+        /** SeenPage */
+        SeenPage: {
+            /** Format: date-time */
+            at: string;
+            title: string;
+            url: string;
+        };
         /** ServerView */
         ServerView: {
             /** @default  */
@@ -2875,6 +3528,29 @@ export interface components {
             name?: string;
             reply_lock?: boolean;
         };
+        /** Thread */
+        Thread: {
+            closed: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            read_seq: number;
+            seq: number;
+            subject_preview: string;
+            team_read_seq: number;
+            unread: number;
+        };
+        /** ThreadList */
+        ThreadList: {
+            threads: components["schemas"]["Thread"][];
+            unread: number;
+        };
+        /** ThreadPage */
+        ThreadPage: {
+            messages: components["schemas"]["Message"][];
+            thread: components["schemas"]["Thread"];
+        };
         /** TokenView */
         TokenView: {
             agent_id: number;
@@ -2887,6 +3563,11 @@ export interface components {
             prefix: string;
             revoked_at: string | null;
             scopes: string[];
+        };
+        /** Track */
+        Track: {
+            facts: components["schemas"]["NewFact"][];
+            visit?: string | null;
         };
         /** UploadForm */
         UploadForm: {
@@ -2965,6 +3646,50 @@ export interface components {
             plan: components["schemas"]["Plan"];
             /** Format: date-time */
             valid_from: string;
+        };
+        /** VisitView */
+        VisitView: {
+            /** Format: uuid */
+            id: string;
+            landing: string;
+            referrer: string;
+            /** Format: date-time */
+            started_at: string;
+        };
+        /** VisitorContext */
+        VisitorContext: {
+            address: string | null;
+            attributes: {
+                [key: string]: unknown;
+            };
+            device: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: uuid */
+            id: string;
+            identified: boolean;
+            language: string;
+            /** Format: date-time */
+            last_seen: string;
+            live: boolean;
+            name: string;
+            page: components["schemas"]["SeenPage"] | null;
+            time_zone: string;
+        };
+        /** VisitorUpload */
+        VisitorUpload: {
+            /** Format: binary */
+            file: string;
+        };
+        /** VisitorView */
+        VisitorView: {
+            address: string | null;
+            /** Format: uuid */
+            id: string;
+            identified: boolean;
+            name: string;
         };
         /** WorkspacePatch */
         WorkspacePatch: {
@@ -5125,6 +5850,46 @@ export interface operations {
             };
         };
     };
+    get_conversation_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationVisitor"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_imports: {
         parameters: {
             query?: never;
@@ -5876,6 +6641,725 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitor_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["VisitorUpload"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visitor_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+                signature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_boot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Boot"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booted"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contact_details: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactDetails"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_face: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Identify"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_threads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadList"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPost"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visitor_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadUpTo"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Track"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messengers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.channels.messenger.types.Messenger_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_messenger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessenger"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messenger"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messenger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messenger"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_messenger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_messenger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessengerPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messenger"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_messenger_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessengerSecret"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7536,6 +9020,48 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_frame: {
+        parameters: {
+            query?: {
+                origin?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
