@@ -88,4 +88,5 @@ export const api = {
   patch: <T>(path: string, body?: unknown) => call<T>('PATCH', path, { body }),
   delete: <T = void>(path: string, query?: Query) => call<T>('DELETE', path, { query }),
   upload: <T>(path: string, form: FormData) => call<T>('POST', path, { form }),
+  replace: <T>(path: string, form: FormData) => call<T>('PUT', path, { form }),
 }

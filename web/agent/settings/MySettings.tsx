@@ -12,6 +12,7 @@ import { useNow } from '../app/useNow'
 import { Button } from '../ui/Button'
 import { Field, Input, Select } from '../ui/Field'
 import { notify } from '../ui/toasts'
+import { Picture } from './Picture'
 import { CardList, Loaded, PageHead, SettingsForm, text, useChange } from './parts'
 import { settingsList } from './queries'
 
@@ -36,6 +37,7 @@ export default function MySettings() {
   return (
     <>
       <PageHead title={t('settings.me')} text={t('me.text', { email: me.agent.email })} />
+      <Picture />
       <SettingsForm onSave={save}>
         {(problem) => (
           <div className="grid grid-cols-2 gap-4 max-[719px]:grid-cols-1">
