@@ -10,13 +10,14 @@ import pytest
 import pytest_asyncio
 from tests.support.live import connected, node, open_tab
 from tests.support.post import Post
-from tests.support.workspace import TestWorkspace
+from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.conversations import viewing
 from hark.conversations.actions import assign
 from hark.core.actor import Actor, Scope
 from hark.core.db import Db
 from hark.core.live import Hub
+from hark.core.services import Services
 from hark.core.wake import Signal
 
 Pair = tuple[Hub, Hub]
@@ -235,6 +236,17 @@ async def test_the_customer_is_told_of_public_typing_only(pair: Pair, workspace:
     await silent.say(type="typing", conversation_id=id, typing=True, public=True)
     one.bus.publish(workspace.id, {"type": "agent_typing", "typing": "end"})
     assert (await asyncio.wait_for(heard.get(), 10))["typing"] == "end"
+
+
+async def test_the_customer_is_told_that_the_team_has_read(
+    services: Services, client: SignedIn, stranger_client: SignedIn, post: Post
+) -> None:
+    heard: list[Signal] = []
+    services.bus.on_signal(lambda _ws, signal: heard.append(signal))
+    id = (await post.mail()).conversation_id
+    for reader, status in ((stranger_client, 404), (client, 204)):
+        assert (await reader.post(f"/api/conversations/{id}/read", {"seq": 1})).status_code == status
+    assert heard == [{"type": "team_read", "conversation_id": str(id), "seq": 1}]
 
 
 @pytest.mark.parametrize("nonsense", [

@@ -36,6 +36,7 @@ from hark.core.errors import BadRequest
 from hark.core.files import Files
 from hark.core.http import Body, delete, get, patch, post, put
 from hark.core.paging import Page
+from hark.core.wake import Bus
 
 P = ParamSpec("P")
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
@@ -251,10 +252,11 @@ async def post_needs_answer(db: Db, actor: Actor, id: UUID, data: Judgement) -> 
     return await get_conversation(db, actor, conversation_id, now=db.now())
 
 
-async def post_read(db: Db, actor: Actor, id: UUID, data: Look) -> None:
+async def post_read(db: Db, actor: Actor, bus: Bus, id: UUID, data: Look) -> None:
     await require_visible(db, actor, id)
     async with db.transaction(actor) as tx:
         await actions.mark_read(tx, id, data.seq)
+    bus.publish(actor.workspace_id, {"type": "team_read", "conversation_id": str(id), "seq": data.seq})
 
 
 async def get_draft(db: Db, actor: Actor, id: UUID) -> DraftView:
