@@ -65,31 +65,25 @@ def explain(
 
 def render(reason: Reason, locale: str) -> str:
     """The sentence in en, ko or it; any other language gets English. Amounts and durations as that locale writes them."""
-    language = _language(locale)
+    return _sentence(msgspec.structs.replace(reason, waited_s=_as_shown(reason.waited_s)), locale)
+
+
+# A list has fifty sentences and a team looks at the same lists: they stay the same while their numbers look the same.
+@lru_cache(maxsize=4096)
+def _sentence(reason: Reason, locale: str) -> str:
+    language = locale.replace("_", "-").split("-")[0].lower()
+    language = language if language in _WORDS else "en"
     words = _WORDS[language]
+    value = words["assumed" if reason.assumed else "known"].format(value=_money(reason.value_minor, reason, language))
+    if reason.renewal_in_days is not None:
+        value += words["renewal"].format(days=_unit(reason.renewal_in_days, "day", language))
     return words[reason.key].format(
-        price=_amount(reason.price_minor, reason.currency, language),
-        value=_value(reason.value_minor, reason.currency, reason.assumed, reason.renewal_in_days, language),
+        price=_money(reason.price_minor, reason, language),
+        value=value,
         severity=words[reason.severity.name],
         waited=_duration(reason.waited_s, language),
         limit=_duration(reason.limit_s, language),
     )
-
-
-@lru_cache(maxsize=256)
-def _language(locale: str) -> str:
-    language = locale.replace("_", "-").split("-")[0].lower()
-    return language if language in _WORDS else "en"
-
-
-@lru_cache(maxsize=4096)
-def _value(minor: int, currency: str, assumed: bool, renewal_in_days: int | None, language: str) -> str:
-    """The words about who waits: what they are worth, and when they renew."""
-    words = _WORDS[language]
-    value = words["assumed" if assumed else "known"].format(value=_amount(minor, currency, language))
-    if renewal_in_days is not None:
-        value += words["renewal"].format(days=_unit(renewal_in_days, "day", language))
-    return value
 
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -137,7 +131,11 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
-# A list renders fifty sentences at once; few amounts and durations differ, and babel takes its time for each.
+def _money(minor: int, reason: Reason, language: str) -> str:
+    return _amount(minor, reason.currency, language)
+
+
+# Few amounts and durations differ, and babel takes its time for each.
 @lru_cache(maxsize=4096)
 def _amount(minor: int, currency: str, locale: str) -> str:
     """Whole major units: the amounts have two significant digits; under 10 units the minor ones are shown."""
@@ -150,14 +148,14 @@ def _amount(minor: int, currency: str, locale: str) -> str:
     return format_currency(major, currency, format=pattern, locale=locale, currency_digits=False)
 
 
+def _as_shown(seconds: int) -> int:
+    """Without the seconds that `_duration` does not show."""
+    return seconds - seconds % (1 if seconds < 60 else 60 if seconds < DAY_S else int(HOUR_S))
+
+
 def _duration(seconds: int, locale: str) -> str:
     """The two largest units: `3 hr 20 min`, `2 days 4 hr`, `45 sec`."""
-    shown = 1 if seconds < 60 else 60 if seconds < DAY_S else int(HOUR_S)
-    return _exact_duration(seconds - seconds % shown, locale)
-
-
-@lru_cache(maxsize=4096)
-def _exact_duration(seconds: int, locale: str) -> str:
+    seconds = _as_shown(seconds)
     for (unit, size), (smaller, smaller_size) in pairwise(_SIZES):
         if seconds >= size:
             whole, rest = divmod(seconds, size)
