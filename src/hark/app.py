@@ -15,6 +15,9 @@ import hark.agents.types
 import hark.automation.jobs
 import hark.automation.routes
 import hark.channels.email.routes
+import hark.channels.messenger.routes
+import hark.channels.messenger.types
+import hark.channels.messenger.visitor_routes
 import hark.contacts.routes
 import hark.contacts.types
 import hark.conversations.live
@@ -36,6 +39,10 @@ import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, send_rotated_token
+from hark.channels.messenger.frame import widget_handlers
+from hark.channels.messenger.hub import VisitorHub
+from hark.channels.messenger.limits import Buckets
+from hark.channels.messenger.socket import visitor_socket
 from hark.conversations.tabs import serve_tabs
 from hark.core.events import Projector, Registry, registry
 from hark.core.http import (
@@ -69,11 +76,15 @@ EVENTS: Registry = registry(
     hark.hours.types.EVENTS,
     hark.delivery.types.EVENTS,
     hark.intake.accounts.types.EVENTS,
+    hark.channels.messenger.types.EVENTS,
 )
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
 
-CONSUMERS: Sequence[Consumer] = (hark.automation.jobs.CONSUMER, hark.value.actions.CONSUMER,)
+CONSUMERS: Sequence[Consumer] = (
+    hark.automation.jobs.CONSUMER,
+    hark.value.actions.CONSUMER,
+)
 
 ROUTES: list[Route] = tables(
     hark.core.health.ROUTES,
@@ -89,6 +100,8 @@ ROUTES: list[Route] = tables(
     hark.intake.accounts.routes.ROUTES,
     hark.delivery.routes.ROUTES,
     hark.channels.email.routes.ROUTES,
+    hark.channels.messenger.routes.ROUTES,
+    hark.channels.messenger.visitor_routes.ROUTES,
     hark.reports.routes.ROUTES,
     hark.imports.routes.ROUTES,
 )
@@ -102,12 +115,21 @@ def create_app(services: Services) -> Litestar:
         app.state.hub = hub
         async with serve_tabs(hub):
             yield
+        await visitors.close()
         await hub.close()
 
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
+    visitors = VisitorHub(services.db, services.bus, services.keys, hub)
+    buckets = Buckets()
 
     return Litestar(
-        route_handlers=[*(build_handler(described(r)) for r in ROUTES), live_handler(hub, admit_socket), *static_handlers()],
+        route_handlers=[
+            *(build_handler(described(r)) for r in ROUTES),
+            live_handler(hub, admit_socket),
+            visitor_socket(visitors, services, buckets),
+            *widget_handlers(),
+            *static_handlers(),
+        ],
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
             "db": provide(services.db),
@@ -115,6 +137,7 @@ def create_app(services: Services) -> Litestar:
             "keys": provide(services.keys),
             "settings": provide(services.settings),
             "bus": provide(services.bus),
+            "buckets": provide(buckets),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
         before_send=[send_rotated_token],

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from litestar.testing import AsyncTestClient
 from tests.access.people import Browser
 
 from hark.channels.email.adapter import mail_reader
+from hark.channels.messenger.accounts import create_sample_messenger
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.files import Files
@@ -59,7 +61,8 @@ def test_mails_thread_quote_and_carry_their_files() -> None:
 async def test_the_sample_workspace(http: AsyncTestClient[Any], db: Db, files: Files, keys: Keys) -> None:
     await db.run("TRUNCATE workspaces CASCADE")
     readers = {1: mail_reader(keys)}
-    sign_in = await create_sample(db, files, keys, readers=readers)
+    messenger = partial(create_sample_messenger, base_url="http://hark.test")
+    sign_in = await create_sample(db, files, keys, readers=readers, make_messenger=messenger)
     browser = Browser(http)
     answer = await browser.sign_in(sign_in.email, sign_in.password)
     assert answer.json()["workspace"]["name"] == "Sample"
@@ -81,7 +84,8 @@ async def test_the_sample_workspace(http: AsyncTestClient[Any], db: Db, files: F
     subjects = [r["subject"] for r in rows]
     assert "You have been selected!!!" not in subjects
     assert "Double bookings since this morning - URGENT" in subjects[:3]
-    again = await create_sample(db, files, keys, readers=readers)
+    again = await create_sample(db, files, keys, readers=readers, make_messenger=messenger)
     assert again.password != sign_in.password
     assert await db.one(int, "SELECT count(*) FROM workspaces") == 1
+    assert await db.one(int, "SELECT count(*) FROM channel_accounts WHERE kind = 2") == 1
     assert (await Browser(http).sign_in(again.email, again.password)).status_code == 200

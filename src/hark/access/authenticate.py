@@ -19,7 +19,7 @@ from hark.core.actor import Actor
 from hark.core.crypto import Keys, new_token, token_hash
 from hark.core.db import Db
 from hark.core.errors import Forbidden, Unauthorized
-from hark.core.http import PUBLIC
+from hark.core.http import PUBLIC, VISITOR
 from hark.core.services import Services
 from hark.settings import Settings
 
@@ -37,12 +37,12 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def authenticate(connection: Connection) -> Actor | None:
-    """The Actor of a connection, None when nobody is signed in; routes marked PUBLIC are not looked up.
+    """The Actor of a connection, None when nobody is signed in; routes of no person of the team are not looked up.
 
     Raises Unauthorized for an API token that is not valid, Forbidden for a change by cookie without its CSRF token.
     """
     handler = connection.scope.get("route_handler")
-    if handler is not None and handler.opt.get("can") == PUBLIC:
+    if handler is not None and handler.opt.get("can") in (PUBLIC, VISITOR):
         return None
     services: Services = connection.scope["litestar_app"].state.services
     scheme, _, credential = connection.headers.get("authorization", "").partition(" ")

@@ -1,9 +1,11 @@
 """`hark sample`: the sample workspace, and its sign-in in a file only its owner can read."""
 
 import os
+from functools import partial
 
 from hark.app import EVENTS, PROJECTORS
 from hark.channels.email.adapter import mail_reader
+from hark.channels.messenger.accounts import create_sample_messenger
 from hark.core.log import configure_logs
 from hark.core.services import open_services
 from hark.settings import Settings
@@ -14,7 +16,8 @@ async def run(settings: Settings) -> int:
     configure_logs(settings.log_level)
     async with open_services(settings, events=EVENTS, projectors=PROJECTORS) as services:
         sign_in = await create_sample(
-            services.db, services.files, services.keys, readers={1: mail_reader(services.keys)}
+            services.db, services.files, services.keys, readers={1: mail_reader(services.keys)},
+            make_messenger=partial(create_sample_messenger, base_url=settings.base_url),
         )  # fmt: skip
     text = f"Sign in as {sign_in.email} with the password {sign_in.password}\n"
     path = settings.data / "sample-sign-in"

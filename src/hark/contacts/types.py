@@ -17,10 +17,14 @@ Days = Annotated[int, msgspec.Meta(ge=1, le=3660)]
 
 
 class IdentityKind(IntEnum):
+    """VISITOR (the id of a messenger visitor) and USER (a site's own id of a person) have the messenger as scope."""
+
     EMAIL = 1
+    VISITOR = 2
+    USER = 3
 
 
-KIND_NAMES: dict[int, str] = {IdentityKind.EMAIL: "email"}
+KIND_NAMES: dict[int, str] = {IdentityKind.EMAIL: "email", IdentityKind.VISITOR: "visitor", IdentityKind.USER: "user"}
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,4 +139,11 @@ class CompanyValueChanged(Event, frozen=True, kw_only=True):
     company_id: UUID
 
 
-EVENTS: tuple[type[Event], ...] = (ContactCreated, ContactChanged, CompanyChanged, CompanyValueChanged)
+class ContactsMerged(Event, frozen=True, kw_only=True):
+    """`subject_id` is an anonymous visitor's contact that ended in the one of the person they turned out to be."""
+
+    kind: ClassVar[int] = 84
+    into_id: UUID
+
+
+EVENTS: tuple[type[Event], ...] = (ContactCreated, ContactChanged, CompanyChanged, CompanyValueChanged, ContactsMerged)

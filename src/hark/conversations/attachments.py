@@ -76,18 +76,22 @@ async def download(db: Db, actor: Actor, files: Files, id: UUID, *, inline: bool
     )  # fmt: skip
     if row is None:
         raise NotFound("This file does not exist, or your role does not include its conversation.")
-    kind = _plain_type(row.content_type)
-    shown = inline and kind in SHOWN_INLINE
     return Download(
-        data=await files.get(row.blob_key),
-        headers={
-            "content-type": f"{kind}; charset=utf-8" if kind == "text/plain" else kind if shown else UNTYPED,
-            "content-disposition": content_disposition("inline" if shown else "attachment", row.name),
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; sandbox",
-            "cache-control": "private, max-age=3600",
-        },
+        data=await files.get(row.blob_key), headers=file_headers(row.name, row.content_type, inline=inline)
     )
+
+
+def file_headers(name: str, content_type: str, *, inline: bool) -> dict[str, str]:
+    """The headers a stored file is sent with: shown only when asked for and of a kind that cannot run."""
+    kind = _plain_type(content_type)
+    shown = inline and kind in SHOWN_INLINE
+    return {
+        "content-type": f"{kind}; charset=utf-8" if kind == "text/plain" else kind if shown else UNTYPED,
+        "content-disposition": content_disposition("inline" if shown else "attachment", name),
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "private, max-age=3600",
+    }
 
 
 def content_disposition(kind: str, name: str) -> str:

@@ -78,7 +78,15 @@ class MessagesMovedIn(Event, frozen=True, kw_only=True):
     message_ids: tuple[UUID, ...]
 
 
-EVENTS: tuple[type[Event], ...] = (TagsChanged, SubjectChanged, MessageFiled, MessagesMovedIn)
+class ContactReplaced(Event, frozen=True, kw_only=True):
+    """The conversation is another contact's: an anonymous visitor has said who they are."""
+
+    kind: ClassVar[int] = 54
+    before: UUID
+    after: UUID
+
+
+EVENTS: tuple[type[Event], ...] = (TagsChanged, SubjectChanged, MessageFiled, MessagesMovedIn, ContactReplaced)
 
 
 # what a message is made of ----------------------------------------------------------------------------------------
@@ -130,21 +138,21 @@ class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     thread_key: str
+    id: UUID | None = None
     identity_id: UUID | None = None
     refs: dict[str, Any] = {}
     audience: Audience = Audience.PARTIES
     reply_until: datetime | None = None
+    live_until: datetime | None = None
+    visitor_id: UUID | None = None
 
 
 class NewInbound(msgspec.Struct, frozen=True, kw_only=True):
     """A message from outside. Without `conversation_id` it starts one.
-    id: UUID | None = None
 
     `at` is when it counts from: the reception, or the mail's own time for history. Give `endpoint_id` when the
     thread is known (with `refs`, its new state), or `endpoint` to make one. `text` holds no NUL. `live`: the customer is
     there; `endpoints.live_until` must say until when, or nobody notices that they leave.
-    live_until: datetime | None = None
-    visitor_id: UUID | None = None
     """
 
     account: AccountRef

@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 PUBLIC = "public"  # no sign-in at all
 SIGNED_IN = "signed_in"  # any person or token of the workspace
+VISITOR = "visitor"  # no person of the team: the handler asks for the visitor's own token
 MAX_ID = 2**31 - 1
 MAX_BODY_BYTES = 30_000_000
 TOO_LARGE = f"The request is larger than {MAX_BODY_BYTES // 1_000_000} MB, the most this server takes. Nothing was changed."
@@ -109,7 +110,7 @@ def _require_permission(scope: Scope, actor: Actor | None) -> None:
     ids: dict[str, Any] = scope["path_params"]
     if any(isinstance(id, int) and abs(id) > MAX_ID for id in ids.values()):
         raise NotFound("There is nothing at this address.")
-    if can == PUBLIC:
+    if can in (PUBLIC, VISITOR):
         return
     if actor is None:
         raise Unauthorized("Sign in to go on.")
@@ -254,6 +255,8 @@ class HeadersMiddleware(ASGIMiddleware):
                 status = message["status"]
                 headers = list(message.get("headers", []))
                 present = {k.lower() for k, _ in headers}
+                if _names_its_framers(headers):
+                    present.add(b"x-frame-options")
                 headers += [header for header in SECURITY_HEADERS if header[0] not in present]
                 if b"cache-control" not in present:
                     headers.append((b"cache-control", b"no-store"))
@@ -266,6 +269,11 @@ class HeadersMiddleware(ASGIMiddleware):
             handler = scope.get("route_handler")
             route = sorted(handler.paths)[0] if handler else "-"
             metrics.requests.labels(route, str(scope["method"]), str(status)).observe(time.perf_counter() - started)
+
+
+def _names_its_framers(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether the answer's own policy says who may frame it; the older header could only refuse everybody."""
+    return any(k.lower() == b"content-security-policy" and b"frame-ancestors" in v for k, v in headers)
 
 
 Authenticate = Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor | None]]

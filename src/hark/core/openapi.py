@@ -9,7 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Reference, SecurityScheme
 
-from hark.core.http import PUBLIC, SIGNED_IN, Problem, Route
+from hark.core.http import PUBLIC, SIGNED_IN, VISITOR, Problem, Route
 
 PROBLEM = ResponseSpec(
     Problem, description="What is wrong, as a problem document (RFC 9457)", media_type="application/problem+json",
@@ -27,12 +27,16 @@ def described(route: Route) -> Route:
     }
     if route.can == PUBLIC:
         words["security"] = [{}]
+    if route.can == VISITOR:
+        words["security"] = [{"visitor": []}]
     return msgspec.structs.replace(route, options={**words, **route.options})
 
 
 def _needs(route: Route) -> str:
     if route.can == PUBLIC:
         return "Open to everybody."
+    if route.can == VISITOR:
+        return "For visitors of a messenger, by the token that boot gave them."
     return "For everybody who is signed in." if route.can == SIGNED_IN else f"Needs the permission `{route.can}`."
 
 
@@ -43,6 +47,10 @@ def openapi_config(version: str) -> OpenAPIConfig:
         "session": SecurityScheme(
             type="apiKey", name="hark_session", security_scheme_in="cookie",
             description="The browser's session; changes also need the header X-CSRF-Token",
+        ),
+        "visitor": SecurityScheme(
+            type="apiKey", name="Authorization", security_scheme_in="header",
+            description="`Visitor <token>`, the token of a messenger's boot",
         ),
     }  # fmt: skip
     return OpenAPIConfig(

@@ -34,6 +34,7 @@ class Source(IntEnum):
     IMPORT = 4
     SPOOL = 5
     API = 6
+    MESSENGER = 7  # the message itself is all there is: no raw bytes are kept beside it
 
 
 Kind = Literal["human", "auto_reply", "out_of_office", "bulk", "bounce", "loop"]

@@ -36,6 +36,12 @@ ALTER TABLE endpoints ADD FOREIGN KEY (workspace_id, visitor_id) REFERENCES visi
 CREATE INDEX endpoints_visitor ON endpoints (workspace_id, visitor_id) WHERE visitor_id IS NOT NULL;
 CREATE INDEX endpoints_live ON endpoints (live_until) WHERE live_until IS NOT NULL;
 
+ALTER TABLE attachments ADD COLUMN visitor_id uuid;      -- the visitor who has uploaded it and not posted it yet
+ALTER TABLE attachments ADD FOREIGN KEY (workspace_id, visitor_id) REFERENCES visitors ON DELETE SET NULL (visitor_id);
+CREATE INDEX attachments_visitor ON attachments (workspace_id, visitor_id) WHERE visitor_id IS NOT NULL;
+CREATE UNIQUE INDEX channel_accounts_messenger ON channel_accounts (address) WHERE kind = 2;  -- the key a page knows
+CREATE INDEX reads_conversation ON reads (workspace_id, conversation_id) INCLUDE (seq);       -- "the team has read it"
+
 -- What happens before the first message. Facts, outside the journal: many, never corrected, forgotten by age.
 CREATE TABLE visits (
   workspace_id int NOT NULL REFERENCES workspaces,

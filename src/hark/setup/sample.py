@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -70,7 +70,13 @@ class _Then:
         return self.at
 
 
-async def create_sample(db: Db, files: Files, keys: Keys, *, readers: Mapping[int, Reader]) -> SampleSignIn:
+MakeMessenger = Callable[[Tx, Actor, int], Awaitable[object]]
+"""(transaction, owner, mailbox that answers go on by): opens the workspace's messenger."""
+
+
+async def create_sample(
+    db: Db, files: Files, keys: Keys, *, readers: Mapping[int, Reader], make_messenger: MakeMessenger
+) -> SampleSignIn:
     """Make the sample workspace and return its owner's sign-in; where it exists the owner gets a new password.
 
     `readers` are those of the intake (1 is e-mail). A worker may run meanwhile: whoever is first gives a mail its fate.
@@ -83,6 +89,7 @@ async def create_sample(db: Db, files: Files, keys: Keys, *, readers: Mapping[in
         past = Db(db.pool, events=db.events, projectors=db.projectors, clock=then, on_commit=db.on_commit)
         async with past.transaction(system(0)) as tx:
             sample = await _found(tx, keys, password, password_hash)
+            await make_messenger(tx, sample.actors["owner"], sample.mailboxes["support"])
         await _play(past, then, sample, Ledger(past, files), Processor(db, files, readers), now)
     return SampleSignIn(OWNER, password)
 

@@ -1,0 +1,59 @@
+"""How much may come in: token buckets in the memory of one process. Several web processes each have their own."""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from hark.channels.messenger.types import Inbox, Session
+from hark.core.errors import TooMany
+
+MAX_BUCKETS = 100_000
+BOOTS_PER_MINUTE = 60  # of one address: new visitors cost a row each
+
+
+class _Bucket(msgspec.Struct):
+    tokens: float
+    at: float
+
+
+class Buckets:
+    """A bucket per key: full with `per_minute` tokens, filled again within a minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._buckets: dict[tuple[object, ...], _Bucket] = {}
+
+    def take(self, key: tuple[object, ...], per_minute: int, *, cost: float = 1) -> None:
+        """Take tokens. Raises TooMany with the seconds until there are enough again."""
+        now, rate = self._clock(), per_minute / 60
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            if len(self._buckets) >= MAX_BUCKETS:
+                self._forget(now)
+            bucket = self._buckets[key] = _Bucket(per_minute, now)
+        bucket.tokens = min(per_minute, bucket.tokens + (now - bucket.at) * rate)
+        bucket.at = now
+        if bucket.tokens < cost:
+            wait = max(1, round((cost - bucket.tokens) / rate + 0.5))
+            raise TooMany(
+                "That was a lot in a short time. Nothing is lost; it can be sent again in a moment.", retry_after=wait
+            )
+        bucket.tokens -= cost
+
+    def _forget(self, now: float) -> None:
+        """Drop those unused for a minute: they are full. When all are in use, start anew rather than grow."""
+        self._buckets = {k: b for k, b in self._buckets.items() if now - b.at < 60}
+        if len(self._buckets) >= MAX_BUCKETS:
+            self._buckets.clear()
+
+    def admit_boot(self, inbox: Inbox, peer: str) -> None:
+        """One more visitor from an address. Raises TooMany."""
+        self.take(("boot", inbox.id, peer), max(BOOTS_PER_MINUTE, inbox.config.limits.per_address_minute))
+
+    def admit_post(self, session: Session, peer: str, *, cost: float = 1) -> None:
+        """One more message or file. Raises TooMany."""
+        inbox, limits = session.inbox, session.inbox.config.limits
+        self.take(("visitor", session.visitor.id), limits.per_visitor_minute, cost=cost)
+        self.take(("address", inbox.id, peer), limits.per_address_minute, cost=cost)
+        self.take(("inbox", inbox.id), limits.per_inbox_minute, cost=cost)

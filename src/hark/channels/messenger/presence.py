@@ -1,0 +1,101 @@
+"""Writing down who is there: for many visitors in one statement, so that it costs the same however many sockets there
+are. Also how far somebody has read, and what page they are at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hark.channels.messenger.threads import owned, places_of
+from hark.channels.messenger.types import Session
+from hark.core.db import Db
+from hark.core.sql import Sql
+from hark.core.wake import Bus
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A thread whose visitor has come back."""
+
+    workspace_id: int
+    id: UUID
+
+
+async def stay_live(db: Db, visitors: Sequence[tuple[int, UUID]], until: datetime) -> list[Arrived]:
+    """The open threads of these (workspace, visitor) pairs are live until then; those that were not before.
+
+    A thread that somebody is writing to at this moment is skipped: a post sets it itself.
+    """
+    return await db.all(Arrived, _STAY, [w for w, _ in visitors], [v for _, v in visitors], until, db.now())
+
+
+_STAY = """
+WITH due AS (
+  SELECT e.workspace_id, e.id, e.live_until FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)
+  JOIN endpoints e ON e.workspace_id = x.workspace_id AND e.visitor_id = x.visitor_id AND e.closed_at IS NULL
+  JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id AND c.status IN (0, 1, 2, 5)
+  ORDER BY e.workspace_id, e.id FOR UPDATE OF e SKIP LOCKED
+), kept AS (
+  UPDATE endpoints e SET live_until = $3 FROM due WHERE e.workspace_id = due.workspace_id AND e.id = due.id
+)
+SELECT workspace_id, id FROM due WHERE live_until IS NULL OR live_until <= $4
+"""
+
+
+async def leave_soon(db: Db, visitors: Sequence[tuple[int, UUID]], until: datetime) -> None:
+    """These visitors have closed their last tab of this process: nobody is there after `until`, unless another says so."""
+    await db.run(_LEAVE, [w for w, _ in visitors], [v for _, v in visitors], until)
+
+
+_LEAVE = """
+UPDATE endpoints e SET live_until = least(e.live_until, $3) FROM (
+  SELECT e.workspace_id, e.id FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)
+  JOIN endpoints e ON e.workspace_id = x.workspace_id AND e.visitor_id = x.visitor_id AND e.live_until IS NOT NULL
+  ORDER BY e.workspace_id, e.id FOR UPDATE OF e SKIP LOCKED) due
+WHERE e.workspace_id = due.workspace_id AND e.id = due.id
+"""
+
+
+async def save_pages(db: Db, pages: Sequence[tuple[int, UUID, dict[str, Any]]]) -> None:
+    """What to merge into the profiles of these (workspace, visitor) pairs; `{}` only notes that they were seen."""
+    await db.run(
+        "UPDATE visitors v SET profile = v.profile || x.fields, last_seen_at = $4"
+        " FROM unnest($1::int[], $2::uuid[], $3::jsonb[]) AS x(workspace_id, id, fields)"
+        " WHERE v.workspace_id = x.workspace_id AND v.id = x.id",
+        [w for w, _, _ in pages], [v for _, v, _ in pages], [f for _, _, f in pages], db.now(),
+    )  # fmt: skip
+
+
+async def mark_read(db: Db, bus: Bus, session: Session, thread_id: UUID, seq: int) -> bool:
+    """The visitor has read their thread up to `seq`. False when it is not theirs; going back changes nothing.
+
+    A number beyond the thread's last event counts as that one.
+    """
+    done = await db.find(
+        int,
+        Sql(
+            "UPDATE endpoints e SET read_seq = greatest(e.read_seq, least({}, (SELECT max(c.seq) FROM conversations c"
+            " WHERE c.workspace_id = e.workspace_id AND (c.id = e.conversation_id OR c.id = (SELECT d.root_id"
+            "  FROM conversations d WHERE d.workspace_id = e.workspace_id AND d.id = e.conversation_id)))))"
+            " WHERE e.workspace_id = {} AND e.id = {} AND e.account_id = {} AND {} RETURNING e.read_seq",
+            seq, session.inbox.workspace_id, thread_id, session.inbox.id, owned(session),
+        ),
+    )  # fmt: skip
+    if done is None:
+        return False
+    await tell_agents(db, bus, session.inbox.workspace_id, [thread_id], read_seq=done)
+    return True
+
+
+async def tell_agents(db: Db, bus: Bus, workspace_id: int, thread_ids: Sequence[UUID], **said: Any) -> None:
+    """A signal about the visitors of these threads, to whoever can see their conversations."""
+    for place in await places_of(db, workspace_id, thread_ids):
+        bus.publish(workspace_id, visitor_signal(place.conversation_id, place.team_id, place.assignee_id, **said))
+
+
+def visitor_signal(conversation_id: UUID, team_id: int | None, assignee_id: int | None, **said: Any) -> dict[str, Any]:
+    """What browsers of the team are told about a visitor; what is left out has not changed."""
+    return {
+        "type": "visitor", "conversation_id": str(conversation_id), "team_id": team_id, "assignee_id": assignee_id, **said
+    }  # fmt: skip

@@ -1,0 +1,142 @@
+"""The WebSocket of a visitor's tab: `/api/messenger/{key}/live`.
+
+The first frame is `{"token", "threads": {id: seq}, "visit"?, "page"?}` within ten seconds. Then the server says `hello`,
+what was missed, and what happens; the tab says `typing`, `page`, `read`, `facts` and `ping`. What is not understood is
+passed over.
+"""
+
+import asyncio
+import contextlib
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import WebsocketRouteHandler
+
+from hark.channels.messenger.facts import keep_facts
+from hark.channels.messenger.frame import is_own
+from hark.channels.messenger.hub import Tab, VisitorHub
+from hark.channels.messenger.limits import Buckets
+from hark.channels.messenger.presence import mark_read
+from hark.channels.messenger.types import NewFact, Page, Seq, Session
+from hark.channels.messenger.visitors import find_session, may_follow, seen_page
+from hark.core.errors import HarkError, TooMany
+from hark.core.http import PUBLIC
+from hark.core.services import Services
+
+FIRST_FRAME_S = 10
+FRAMES_PER_MINUTE = 300
+MAX_THREADS = 200
+
+Connection = WebSocket[Any, Any, Any]
+
+
+class First(msgspec.Struct):
+    token: Annotated[str, msgspec.Meta(max_length=100)]
+    threads: Annotated[dict[UUID, Seq], msgspec.Meta(max_length=MAX_THREADS)] = {}
+    visit: UUID | None = None
+    page: Page | None = None
+
+
+class TypingFrame(msgspec.Struct, tag_field="type", tag="typing"):
+    thread: UUID
+    typing: bool
+
+
+class PageFrame(msgspec.Struct, tag_field="type", tag="page"):
+    url: Annotated[str, msgspec.Meta(max_length=2000)]
+    title: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+class ReadFrame(msgspec.Struct, tag_field="type", tag="read"):
+    thread: UUID
+    seq: Seq
+
+
+class FactsFrame(msgspec.Struct, tag_field="type", tag="facts"):
+    items: Annotated[list[NewFact], msgspec.Meta(min_length=1, max_length=50)]
+
+
+class PingFrame(msgspec.Struct, tag_field="type", tag="ping"):
+    pass
+
+
+_frames = msgspec.json.Decoder(TypingFrame | PageFrame | ReadFrame | FactsFrame | PingFrame)
+_first = msgspec.json.Decoder(First)
+
+
+def visitor_socket(hub: VisitorHub, services: Services, buckets: Buckets) -> WebsocketRouteHandler:
+    """The route of visitors' sockets."""
+
+    async def visitor_live(socket: Connection, key: str) -> None:
+        origin = socket.headers.get("origin", "")
+        own = not origin or is_own(origin, socket.headers.get("host", ""), services.settings.base_url)
+        await socket.accept()
+        if not own:  # browsers let any site open a socket anywhere; the frame is Hark's own
+            await _close(socket, 4403, "origin")
+            return
+        try:
+            first = _first.decode(await asyncio.wait_for(socket.receive_text(), FIRST_FRAME_S))
+        except (TimeoutError, msgspec.MsgspecError, WebSocketDisconnect):
+            await _close(socket, 4400, "first frame missing")
+            return
+        session = await find_session(services.db, key, first.token)
+        if session is None:
+            await _close(socket, 4401, "unknown_visitor")
+            return
+        await _serve(socket, hub, buckets, session, first)
+
+    return WebsocketRouteHandler("/api/messenger/{key:str}/live", opt={"can": PUBLIC})(visitor_live)
+
+
+async def _serve(socket: Connection, hub: VisitorHub, buckets: Buckets, session: Session, first: First) -> None:
+    async def send(frame: bytes | None) -> None:
+        if frame is None:
+            await _close(socket, 4408, "come back and resume")
+        else:
+            await socket.send_data(frame, mode="text")
+
+    tab = Tab(session, send, may_follow=may_follow(session))
+    tab.push(b'{"type":"hello"}')
+    try:
+        await hub.join(tab, first.threads)
+        if first.page is not None and (page := seen_page(first.page, hub.db.now())):
+            hub.turn_to(tab, page)
+        while not tab.closed:
+            buckets.take(("frames", tab.visitor_id), FRAMES_PER_MINUTE)
+            await _heed(hub, tab, await socket.receive_text(), first.visit)
+    except TooMany:
+        await _close(socket, 4429, "too many frames")
+    except (WebSocketDisconnect, RuntimeError, OSError):
+        pass  # the browser went away; it comes back with its numbers
+    finally:
+        hub.leave(tab)
+
+
+async def _heed(hub: VisitorHub, tab: Tab, text: str, visit: UUID | None) -> None:
+    """Do what one frame asks for."""
+    try:
+        frame = _frames.decode(text)
+    except msgspec.MsgspecError:
+        return
+    match frame:
+        case PingFrame():
+            tab.push(b'{"type":"pong"}')
+        case TypingFrame():
+            hub.typing(tab, frame.thread, frame.typing)
+        case PageFrame():
+            if page := seen_page(Page(url=frame.url, title=frame.title), hub.db.now()):
+                hub.turn_to(tab, page)
+        case ReadFrame():
+            if frame.thread in tab.seen:
+                await mark_read(hub.db, hub.bus, tab.session, frame.thread, frame.seq)
+        case FactsFrame():
+            with contextlib.suppress(HarkError):
+                await keep_facts(hub.db, tab.session, frame.items, visit)
+
+
+async def _close(socket: Connection, code: int, reason: str) -> None:
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError):
+        await socket.close(code=code, reason=reason)
