@@ -160,7 +160,7 @@ async def retry_reply(tx: Tx, actor: Actor, id: UUID, seen_seq: int | None) -> O
     row, c = await _lock_row(tx, actor, id)
     if row.state not in (State.FAILED, State.UNKNOWN):
         raise Conflict("Only a reply that failed can be sent again.", code="not_failed")
-    if row.message_id is None:
+    if row.message_id is None and not row.body.letter:
         seen = row.seen_seq if seen_seq is None else seen_seq
         await require_unlocked(tx, c, row.agent_id)
         await require_seen(tx, c, seen, row.agent_id)
@@ -177,7 +177,8 @@ async def retry_reply(tx: Tx, actor: Actor, id: UUID, seen_seq: int | None) -> O
             " AND o.endpoint_id = outbox.endpoint_id) WHERE workspace_id = $1 AND id = $2",
             tx.workspace_id, id, tx.now(),
         )  # fmt: skip
-        await set_delivery(tx, row.message_id, Delivery.READY)
+        if row.message_id is not None:
+            await set_delivery(tx, row.message_id, Delivery.READY)
         changed(tx, c, id, State.READY)
     await tx.audit("reply.retried", f"outbox:{id}")
     return queries.view(await queries.get_outbox_row(tx, actor, id), actor)

@@ -174,20 +174,27 @@ class Outbox:
         if channel is None:
             raise SendFailed("Nothing can be sent through this kind of account.", permanent=True)
         html = (await self._files.get(message.html_key)).decode() if message.html_key else None
+        text = message.text
+        if row.body.letter:
+            text, html = row.body.text, row.body.html
         files = [
             OutFile(name=f.name, content_type=f.content_type, payload=await self._files.get(f.blob_key), cid=f.cid if f.inline else None)
-            for f in await queries.files_of(db, ws, row.message_id)
+            for f in await queries.files_of(db, row)
         ]  # fmt: skip
         outgoing = Outgoing(
-            workspace_id=ws, outbox_id=row.id, account=message.account(), external_id=message.external_id,
+            workspace_id=ws, outbox_id=row.id, account=message.account(),
+            external_id=message.external_id or channel.new_id(row.id, message.account_address),
             author_name=message.author_name, to=row.body.to, cc=row.body.cc, bcc=row.body.bcc, subject=row.body.subject,
-            text=message.text, html=html, at=message.at, locale=message.locale, time_zone=message.time_zone,
+            text=text, html=html, at=message.at, locale=message.locale, time_zone=message.time_zone,
             parent=row.body.parent, references=row.body.references, quoted=await self._quoted(row), files=files,
         )  # fmt: skip
         return channel, outgoing
 
     async def _quoted(self, row: OutboxRow) -> QuotedMessage | None:
-        found = await queries.quoted_message(self._db, row.workspace_id, row.body.parent, row.endpoint_id)
+        if row.body.quotes is not None:
+            found = await queries.last_question(self._db, row.workspace_id, row.body.quotes, row.message_id)
+        else:
+            found = await queries.quoted_message(self._db, row.workspace_id, row.body.parent, row.endpoint_id)
         if found is None:
             return None
         html = (await self._files.get(found.html_key)).decode() if found.html_key else None

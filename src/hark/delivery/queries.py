@@ -225,7 +225,7 @@ async def agent_name(tx: Queries, workspace_id: int, agent_id: int | None) -> st
 class LeavingMessage(msgspec.Struct, frozen=True):
     """The message of a released row, its account and its workspace's language and zone."""
 
-    external_id: str
+    external_id: str | None
     at: datetime
     text: str
     html_key: str | None
@@ -245,17 +245,18 @@ class LeavingMessage(msgspec.Struct, frozen=True):
 
 
 async def leaving_message(db: Db, row: OutboxRow) -> LeavingMessage:
-    """What a released row needs to be sent. Raises NotFound when message or account are gone."""
+    """What a released row needs to be sent; of a letter without a message the row's own. Raises NotFound when message or
+    account are gone."""
     return await db.one(
         LeavingMessage,
-        "SELECT m.external_id, m.occurred_at AS at, m.text, m.html_key, a.id AS account_id, a.kind AS account_kind, a.name AS account_name, a.address AS account_address,"
+        "SELECT m.external_id, coalesce(m.occurred_at, $5) AS at, coalesce(m.text, '') AS text, m.html_key, a.id AS account_id, a.kind AS account_kind, a.name AS account_name, a.address AS account_address,"
         " a.config AS account_config, coalesce(g.name, '') AS author_name, w.locale, w.time_zone"
-        " FROM messages m JOIN workspaces w ON w.id = m.workspace_id"
-        " JOIN endpoints e ON e.workspace_id = m.workspace_id AND e.id = $3"
-        " JOIN channel_accounts a ON a.workspace_id = m.workspace_id AND a.id = e.account_id"
-        " LEFT JOIN agents g ON g.workspace_id = m.workspace_id AND g.id = $4"
-        " WHERE m.workspace_id = $1 AND m.id = $2",
-        row.workspace_id, row.message_id, row.endpoint_id, row.agent_id,
+        " FROM endpoints e JOIN workspaces w ON w.id = e.workspace_id"
+        " JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id"
+        " LEFT JOIN messages m ON m.workspace_id = $1 AND m.id = $2"
+        " LEFT JOIN agents g ON g.workspace_id = $1 AND g.id = $4"
+        " WHERE e.workspace_id = $1 AND e.id = $3 AND ($2::uuid IS NULL OR m.id IS NOT NULL)",
+        row.workspace_id, row.message_id, row.endpoint_id, row.agent_id, row.created_at,
         missing="The message or its mailbox is gone.",
     )  # fmt: skip
 
@@ -280,6 +281,19 @@ async def quoted_message(db: Db, workspace_id: int, external_id: str | None, end
     )  # fmt: skip
 
 
+async def last_question(db: Db, workspace_id: int, endpoint_id: UUID, message_id: UUID | None) -> QuotedRow | None:
+    """What the customer said last on an endpoint before a message of ours in the same conversation."""
+    return await db.find(
+        QuotedRow,
+        "SELECT coalesce(k.name, '') AS name, q.occurred_at AS at, q.text, q.html_key FROM messages m"
+        " JOIN messages q ON q.workspace_id = $1 AND q.conversation_id = m.conversation_id AND q.seq < m.seq"
+        "   AND q.endpoint_id = $3 AND q.direction = 1 AND q.kind = 1 AND q.deleted_at IS NULL"
+        " LEFT JOIN contacts k ON k.workspace_id = $1 AND k.id::text = q.author_id"
+        " WHERE m.workspace_id = $1 AND m.id = $2 ORDER BY q.seq DESC LIMIT 1",
+        workspace_id, message_id, endpoint_id,
+    )  # fmt: skip
+
+
 class FileRow(msgspec.Struct, frozen=True):
     name: str
     content_type: str
@@ -288,13 +302,14 @@ class FileRow(msgspec.Struct, frozen=True):
     blob_key: str
 
 
-async def files_of(db: Db, workspace_id: int, message_id: UUID | None) -> list[FileRow]:
-    """The attachments of a message in the order they were added."""
+async def files_of(db: Db, row: OutboxRow) -> list[FileRow]:
+    """The attachments of a row's message in the order they were added; of a letter those that it names."""
+    message_id, ids = (None, row.body.attachment_ids) if row.body.letter else (row.message_id, [])
     return await db.all(
         FileRow,
-        "SELECT name, content_type, cid, inline, blob_key FROM attachments WHERE workspace_id = $1 AND message_id = $2"
-        " ORDER BY id",
-        workspace_id, message_id,
+        "SELECT name, content_type, cid, inline, blob_key FROM attachments WHERE workspace_id = $1"
+        " AND (message_id = $2 OR id = ANY($3::uuid[])) ORDER BY id",
+        row.workspace_id, message_id, ids,
     )  # fmt: skip
 
 

@@ -146,7 +146,10 @@ def changed(tx: Tx, c: Locked, id: UUID, state: State) -> None:
 
 
 async def set_delivery(tx: Tx, message_id: UUID, delivery: Delivery) -> None:
-    """What became of a message of ours."""
+    """What became of a message of ours, and of those that left in the same mail (chat messages do)."""
     await tx.run(
-        "UPDATE messages SET delivery = $3 WHERE workspace_id = $1 AND id = $2", tx.workspace_id, message_id, delivery
-    )
+        "UPDATE messages SET delivery = $3 WHERE workspace_id = $1 AND id IN (SELECT $2::uuid UNION"
+        " SELECT m.id FROM messages one JOIN messages m ON m.workspace_id = $1 AND m.external_id = one.external_id"
+        " AND m.endpoint_id = one.endpoint_id AND m.direction = 2 WHERE one.workspace_id = $1 AND one.id = $2)",
+        tx.workspace_id, message_id, delivery,
+    )  # fmt: skip

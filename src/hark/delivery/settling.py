@@ -81,7 +81,9 @@ async def mark_sent(db: Db, lease: Lease, account_id: int, handed: Handed) -> No
             return
         if handed.refused:
             said = "; ".join(f"{a}: {answer}" for a, answer in list(handed.refused.items())[:10])
-            await add_system_message(tx, c.id, f"The mail server did not take the reply for some recipients. {said}")
+            await add_system_message(
+                tx, c.id, f"The mail server did not take the {_what(row.message_id)} for some recipients. {said}"
+            )
         await tx.run(
             "UPDATE channel_accounts SET problem = NULL, problem_at = NULL"
             " WHERE workspace_id = $1 AND id = $2 AND problem LIKE $3",
@@ -94,7 +96,7 @@ async def mark_failed(db: Db, lease: Lease, sentence: str) -> None:
     async with db.transaction(system(lease.row.workspace_id)) as tx:
         c = await _settle(tx, lease, State.FAILED, Delivery.FAILED, error=sentence)
         if c is not None:
-            await add_system_message(tx, c.id, f"The reply could not be sent. {sentence}")
+            await add_system_message(tx, c.id, f"The {_what(lease.row.message_id)} could not be sent. {sentence}")
 
 
 async def mark_unknown(db: Db, lease: Lease, sentence: str) -> None:
@@ -102,7 +104,9 @@ async def mark_unknown(db: Db, lease: Lease, sentence: str) -> None:
     async with db.transaction(system(lease.row.workspace_id)) as tx:
         c = await _settle(tx, lease, State.UNKNOWN, Delivery.UNKNOWN, error=sentence)
         if c is not None:
-            await add_system_message(tx, c.id, f"It is not known whether the reply was sent. {sentence}")
+            await add_system_message(
+                tx, c.id, f"It is not known whether the {_what(lease.row.message_id)} was sent. {sentence}"
+            )
 
 
 async def retry_later(db: Db, row: OutboxRow, lease: Lease | None, sentence: str, *, account: bool = False) -> None:
@@ -159,8 +163,13 @@ async def sweep_lost(db: Db) -> int:
             if row.message_id is not None:
                 await set_delivery(tx, row.message_id, Delivery.UNKNOWN)
             changed(tx, c, row.id, State.UNKNOWN)
-            await add_system_message(tx, c.id, f"It is not known whether the reply was sent. {LOST}")
+            await add_system_message(tx, c.id, f"It is not known whether the {_what(row.message_id)} was sent. {LOST}")
     return len(rows)
+
+
+def _what(message_id: UUID | None) -> str:
+    """What a row that has left the house carried: one without a message is a thread written out."""
+    return "transcript" if message_id is None else "reply"
 
 
 async def _settle(

@@ -97,6 +97,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scheduled: bool = False
     parent: str | None = None  # set at release: the id that is answered, and the chain before it
     references: list[str] = []
+    letter: bool = False  # text and files stand here: the mail carries several messages of a chat, or none
+    quotes: UUID | None = None  # the endpoint whose last question a letter quotes
 
 
 class OutboxRow(msgspec.Struct, kw_only=True):

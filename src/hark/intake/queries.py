@@ -78,11 +78,12 @@ async def messages_by_external_id(tx: Queries, workspace_id: int, ids: list[str]
 
 
 async def messages_by_id(tx: Queries, workspace_id: int, ids: list[UUID]) -> list[KnownMessage]:
-    """Messages by our own ids (a signed Message-ID carries one), in no order."""
+    """Messages by our own ids (a signed Message-ID carries one), in no order; of a transcript its row of the outbox."""
     return await tx.all(
         KnownMessage,
         "SELECT coalesce(external_id, '') AS external_id, id AS message_id, conversation_id FROM messages"
-        " WHERE workspace_id = $1 AND id = ANY($2::uuid[])",
+        " WHERE workspace_id = $1 AND id = ANY($2::uuid[]) UNION ALL SELECT '', id, conversation_id FROM outbox"
+        " WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL AND state > 0",
         workspace_id, ids,
     )  # fmt: skip
 

@@ -102,6 +102,12 @@ async def read_heads(tx: Tx, ids: Iterable[UUID]) -> list[Head]:
     return await tx.all(Head, _HEADS, tx.workspace_id, list(ids))
 
 
+async def is_live(tx: Tx, conversation_id: UUID) -> bool:
+    """Whether the customer has written live and not left since."""
+    journey = await tx.one(bytes, _JOURNEY, tx.workspace_id, conversation_id)
+    return msgspec.msgpack.decode(journey, type=State).live
+
+
 async def merged_in(tx: Tx, child_id: UUID) -> MergedIn:
     """What a conversation brings into the root it is about to be merged into. Read it before the child's Merged.
 

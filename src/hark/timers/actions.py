@@ -46,16 +46,27 @@ async def due_timers(db: Db, limit: int = 100) -> list[Timer]:
 async def take_timer(tx: Tx, timer: Timer) -> bool:
     """Remove a due timer in the transaction that serves it; False when it was moved, cancelled or served meanwhile.
 
-    The conversation is locked first, as in every action that sets or cancels its timers: the other order deadlocks.
+    The conversation (also of an endpoint) is locked first, as in every action that sets or cancels its timers: the other order deadlocks.
     """
-    await tx.run(
-        "SELECT 1 FROM conversations WHERE workspace_id = $1 AND id = $2 FOR UPDATE", tx.workspace_id, timer.subject_id
-    )
+    await tx.run(_LOCK_ENDPOINTS if timer.kind in OF_ENDPOINTS else _LOCK, tx.workspace_id, timer.subject_id)
     taken = await tx.run(
         "DELETE FROM timers WHERE workspace_id = $1 AND subject_id = $2 AND kind = $3 AND due_at = $4",
         tx.workspace_id, timer.subject_id, timer.kind, timer.due_at,
     )  # fmt: skip
     return taken == 1
+
+
+OF_ENDPOINTS = frozenset({TimerKind.CHAT_MAIL})
+_LOCK = "SELECT 1 FROM conversations WHERE workspace_id = $1 AND id = $2 FOR UPDATE"
+# The conversation that the endpoint's was merged into, or itself: nothing else of it is written to.
+_LOCK_ENDPOINTS = """
+WITH RECURSIVE up AS (
+  SELECT c.id, c.root_id FROM endpoints e JOIN conversations c ON c.workspace_id = $1 AND c.id = e.conversation_id
+  WHERE e.workspace_id = $1 AND e.id = $2
+  UNION SELECT c.id, c.root_id FROM up JOIN conversations c ON c.workspace_id = $1 AND c.id = up.root_id
+)
+SELECT 1 FROM conversations WHERE workspace_id = $1 AND id = (SELECT id FROM up WHERE root_id IS NULL) FOR UPDATE
+"""
 
 
 async def postpone_timer(db: Db, timer: Timer) -> None:

@@ -15,6 +15,7 @@ class TimerKind(IntEnum):
 
     SNOOZE = 1  # the subject is a conversation
     PROMISE = 2  # the subject is a conversation
+    CHAT_MAIL = 3  # the subject is an endpoint: a messenger thread with answers that have not been read
 
 
 class Timer(msgspec.Struct, frozen=True):
