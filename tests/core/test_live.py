@@ -94,6 +94,50 @@ async def test_a_gap_is_replayed_exactly(db: Db, workspace: TestWorkspace, hub: 
     assert [i["seq"] for f in missed for i in msgspec.json.decode(f)["items"]] == [last - 2, last - 1, last]
 
 
+async def test_many_who_come_back_at_once_share_the_work(
+    db: Db, workspace: TestWorkspace, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever gap each has, and whoever they are, each gets exactly theirs; the rows are read a few times only."""
+    reads = 0
+
+    async def count(db: Db, workspace_id: int, events: Sequence[Recorded]) -> str:
+        nonlocal reads
+        reads += 1
+        return await hydrate(db, workspace_id, events)
+
+    hub.shape = msgspec.structs.replace(SHAPE, hydrate=count)
+    mine = await workspace.team("Mine")
+    member = msgspec.structs.replace((await workspace.agent(teams=(mine,)))[0], scope=Scope.TEAM)
+    watcher, hello, _ = await hub.subscribe(workspace.owner, None)
+    start = int(msgspec.json.decode(hello)["seq"])
+    theirs = {await emit(db, workspace, 1, team=(mine, mine) if n % 3 else (None, None)): n % 3 > 0 for n in range(60)}
+    last = start + 60
+    await frames(watcher, last)
+    reads = 0
+    people = [(member if n % 2 else workspace.owner, start + n % 61) for n in range(300)]
+    found = await asyncio.gather(*(hub.subscribe(actor, resume) for actor, resume in people))
+    for (actor, resume), (_, hello, missed) in zip(people, found, strict=True):
+        assert msgspec.json.decode(hello)["seq"] == last
+        visible = [s for s in range(resume + 1, last + 1) if actor is workspace.owner or theirs[s]]
+        assert [i["seq"] for f in missed for i in msgspec.json.decode(f)["items"]] == visible
+    assert reads < 10
+
+
+async def test_a_gap_that_cannot_be_read_fails_all_who_ask(db: Db, workspace: TestWorkspace, hub: Hub) -> None:
+    """The socket ends and the browser comes back; the next answer is not harmed."""
+
+    async def broken(db: Db, workspace_id: int, events: Sequence[Recorded]) -> str:
+        raise RuntimeError("no")
+
+    last = await emit(db, workspace, 3)
+    hub.shape = msgspec.structs.replace(SHAPE, hydrate=broken)
+    found = await asyncio.gather(*(hub.subscribe(workspace.owner, last - 2) for _ in range(3)), return_exceptions=True)
+    assert [type(f) for f in found] == [RuntimeError] * 3
+    hub.shape = SHAPE
+    _, _, missed = await hub.subscribe(workspace.owner, last - 2)
+    assert len(missed) == 1
+
+
 @pytest.mark.parametrize("offset", [-(MAX_REPLAY + 1), 5])
 async def test_too_old_or_ahead_is_told_to_start_again(db: Db, workspace: TestWorkspace, hub: Hub, offset: int) -> None:
     last = await emit(db, workspace, MAX_REPLAY + 2)

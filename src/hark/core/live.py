@@ -127,20 +127,19 @@ class Hub:
         try:
             further = await self.tabs.joined(subscriber) if self.tabs else {}
             hello = msgspec.json.encode({"type": "hello", "seq": at, **further})
-            return subscriber, hello, await self._missed(actor, resume, at)
+            missed = await self._missed(room, actor, resume, at)
+            return subscriber, hello, [missed] if missed else []
         except BaseException:
             self.unsubscribe(subscriber)
             raise
 
-    async def _missed(self, actor: Actor, resume: int | None, at: int) -> list[bytes]:
-        """The frames between the number a browser knows and `at`, where the room goes on."""
+    async def _missed(self, room: "_Room", actor: Actor, resume: int | None, at: int) -> bytes | None:
+        """The frame between the number a browser knows and `at`, where the room goes on."""
         if resume is None or resume == at:
-            return []
+            return None
         if resume > at or at - resume > MAX_REPLAY:
-            return [msgspec.json.encode({"type": "reset", "seq": at})]
-        missed = await read(self.db, actor.workspace_id, resume, limit=at - resume)
-        frame = await self.frame(actor, missed)
-        return [frame] if frame else []
+            return msgspec.json.encode({"type": "reset", "seq": at})
+        return await room.replay(actor, resume, at)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         room = self._rooms.get(subscriber.actor.workspace_id)
@@ -158,12 +157,8 @@ class Hub:
                 if sees(member.actor):
                     member.push(encoded)
 
-    async def frame(self, actor: Actor, events: Sequence[Recorded]) -> bytes | None:
-        """One frame of events for one viewer; None when there is nothing in it for them."""
-        hydrated = await self.shape.hydrate(self.db, actor.workspace_id, events)
-        return self.encode(actor, events, hydrated)
-
     def encode(self, actor: Actor, events: Sequence[Recorded], hydrated: Any) -> bytes | None:
+        """One frame of events for one viewer; None when there is nothing in it for them."""
         items = [i for e in events if (i := self.shape.render(actor, e, hydrated)) is not None]
         return msgspec.json.encode({"type": "events", "seq": events[-1].seq, "items": items}) if items else None
 
@@ -177,6 +172,15 @@ class Hub:
             await room.close()
 
 
+class _Gap(msgspec.Struct, eq=False):
+    """A browser that missed the events after `resume` up to `at`, waiting for its frame."""
+
+    actor: Actor
+    resume: int
+    at: int
+    frame: asyncio.Future[bytes | None]
+
+
 class _Room:
     """The reader of one workspace's journal in this process."""
 
@@ -186,6 +190,8 @@ class _Room:
         self.members: set[Subscriber] = set()
         self.kick = asyncio.Event()
         self.seq = -1
+        self._gaps: list[_Gap] = []
+        self._replaying: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
@@ -193,9 +199,53 @@ class _Room:
         await self._ready.wait()
 
     async def close(self) -> None:
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        for task in (self._task, self._replaying):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def replay(self, actor: Actor, resume: int, at: int) -> bytes | None:
+        """What happened after `resume` up to `at`, for one viewer; None when nothing of it is theirs.
+
+        Whoever asks while an answer is being made gets the next one, together with all others who ask meanwhile: a
+        thousand browsers that lost the server at one moment read the journal and the rows a few times, not a
+        thousand times, and no answer is older than its question.
+        """
+        gap = _Gap(actor, resume, at, asyncio.get_running_loop().create_future())
+        self._gaps.append(gap)
+        if self._replaying is None or self._replaying.done():
+            self._replaying = asyncio.create_task(self._replay())
+        return await gap.frame
+
+    async def _replay(self) -> None:
+        while self._gaps:
+            gaps, self._gaps = self._gaps, []
+            try:
+                await self._fill(gaps)
+            except Exception as error:
+                for gap in gaps:
+                    if not gap.frame.done():
+                        gap.frame.set_exception(error)
+            finally:
+                for gap in gaps:
+                    gap.frame.cancel()  # only those that have no answer: the process ends
+
+    async def _fill(self, gaps: list[_Gap]) -> None:
+        """Read once what all of them missed; encode once for those with the same rights and the same gap."""
+        first, last = min(g.resume for g in gaps), max(g.at for g in gaps)
+        events = await read(self.hub.db, self.workspace_id, first, limit=last - first)
+        hydrated = await self.hub.shape.hydrate(self.hub.db, self.workspace_id, events)
+        frames: dict[Hashable, bytes | None] = {}
+        for n, gap in enumerate(gaps):
+            key = (gap.resume, gap.at, self.hub.shape.group(gap.actor, hydrated))
+            if key not in frames:
+                missed = [e for e in events if gap.resume < e.seq <= gap.at]
+                frames[key] = self.hub.encode(gap.actor, missed, hydrated)
+            if not gap.frame.done():  # the browser may have gone again
+                gap.frame.set_result(frames[key])
+            if n % 50 == 49:
+                await asyncio.sleep(0)
 
     async def _run(self) -> None:
         while True:
