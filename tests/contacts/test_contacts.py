@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar.testing import AsyncTestClient
 from tests.support.workspace import SignedIn, TestWorkspace
 
-from hark.contacts.actions import resolve_contact
+from hark.contacts.actions import Contacts, resolve_contact
 from hark.contacts.types import Resolved
 from hark.core.actor import system
 from hark.core.db import Db
@@ -34,6 +34,20 @@ async def test_a_new_address_makes_a_contact_and_a_known_one_finds_it(
     assert contact["can"] == ["write"]
     events = await db.all(int, "SELECT kind FROM events WHERE workspace_id = $1", workspace.id)
     assert events == [80]
+
+
+async def test_many_addresses_are_looked_up_at_once_and_made_one_by_one(workspace: TestWorkspace, db: Db) -> None:
+    known = await resolve(db, workspace, "known@batch.example", None)
+    async with db.transaction(system(workspace.id)) as tx:
+        contacts = Contacts(tx)
+        await contacts.look_up(["Known@Batch.example", "new@batch.example", "never@batch.example"])
+        assert await contacts.resolve(address="known@batch.example", name="Kim Known") == known
+        new = await contacts.resolve(address="new@batch.example", name=None)
+        assert await contacts.resolve(address="NEW@batch.example", name="Nell New") == new
+        await contacts.resolve(address="new@batch.example", name="Somebody Else")
+    names = "SELECT name FROM contacts WHERE workspace_id = $1 ORDER BY name"
+    assert await db.all(str, names, workspace.id) == ["Kim Known", "Nell New"]
+    assert await resolve(db, workspace, "new@batch.example") == new
 
 
 async def test_two_mails_at_once_make_one_contact(workspace: TestWorkspace, db: Db) -> None:
