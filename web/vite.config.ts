@@ -20,5 +20,5 @@ export default defineConfig({
       '/api': { target: process.env.HARK_URL ?? 'http://127.0.0.1:8000', ws: true },
     },
   },
-  test: { root: path('.'), environment: 'node', include: ['{agent,shared}/**/*.test.ts?(x)'] },
+  test: { root: path('.'), environment: 'node', include: ['{agent,shared,widget}/**/*.test.ts?(x)'] },
 })

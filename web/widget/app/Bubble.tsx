@@ -1,0 +1,87 @@
+import { Face } from './Face'
+import { absolute, bytes, clock, type Words } from './i18n'
+import { Icon } from './Icon'
+import { discard, retry } from './messenger'
+import type { Pending } from './outbox'
+import type { Attachment, Message } from './protocol'
+
+const LINK = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/g
+
+/** `isFirst` of a run by one person: the name stands over it, the picture beside its end. */
+export function Bubble({ message, isFirst, isLast, words }: { message: Message; isFirst: boolean; isLast: boolean; words: Words }) {
+  if (message.from === 'system') return <li class="event">{message.text}</li>
+  const isOwn = message.from === 'you'
+  return (
+    <li class={`said ${isOwn ? 'own' : 'theirs'}${isLast ? ' end' : ''}`}>
+      <span class="sr">{isOwn ? words.t('you') : message.name || words.t('team')}</span>
+      {!isOwn && isFirst && <span class="who" aria-hidden="true">{message.name || words.t('team')}</span>}
+      {!isOwn && isLast && <Face name={message.name || words.t('team')} picture={message.picture_url} />}
+      <Body text={message.text} attachments={message.attachments} words={words} title={absolute(message.at, words.language)} />
+      {isLast && <time dateTime={message.at}>{clock(message.at, words.language)}</time>}
+    </li>
+  )
+}
+
+/** A message the server does not have yet. */
+export function PendingBubble({ message, words }: { message: Pending; words: Words }) {
+  const { t } = words
+  return (
+    <li class="said own end waiting">
+      <span class="sr">{t('you')}</span>
+      <Body text={message.text} attachments={message.attachments} words={words} title={absolute(message.at, words.language)} />
+      {message.state === 'failed' ? (
+        <span class="state wrong" role="alert">
+          {message.problem || t('failed')}{' '}
+          <button type="button" class="link" onClick={() => retry(message.id)}>{t('retry')}</button>
+          <button type="button" class="link" onClick={() => discard(message.id)}>{t('discard')}</button>
+        </span>
+      ) : (
+        <span class="state">{t(message.tries > 1 ? 'notYet' : 'sending')}</span>
+      )}
+    </li>
+  )
+}
+
+function Body({ text, attachments, words, title }: { text: string; attachments: Attachment[]; words: Words; title: string }) {
+  return (
+    <>
+      {text && <div class="bubble" title={title} dir="auto">{linked(text)}</div>}
+      {attachments.map((one) => (
+        <File key={one.id} file={one} words={words} />
+      ))}
+    </>
+  )
+}
+
+function File({ file, words }: { file: Attachment; words: Words }) {
+  if (file.content_type.startsWith('audio/')) {
+    // oxlint-disable-next-line jsx-a11y/media-has-caption -- a voice note has none
+    return <audio controls preload="metadata" src={file.url} aria-label={file.name} />
+  }
+  if (/^image\/(png|jpeg|gif|webp)$/.test(file.content_type)) {
+    return (
+      <a class="picture" href={file.url} target="_blank" rel="noopener noreferrer">
+        <img src={file.url} alt={file.name} loading="lazy" />
+      </a>
+    )
+  }
+  return (
+    <a class="file" href={file.url} target="_blank" rel="noopener noreferrer" download={file.name}>
+      <Icon name="file" />
+      <span>{file.name}</span>
+      <small>{bytes(file.size, words.language)}</small>
+    </a>
+  )
+}
+
+/** Addresses become links, everything else stays text. */
+export function linked(text: string) {
+  const parts = []
+  let end = 0
+  for (const match of text.matchAll(LINK)) {
+    parts.push(text.slice(end, match.index))
+    parts.push(<a href={match[0]} target="_blank" rel="noopener noreferrer nofollow">{match[0]}</a>)
+    end = match.index + match[0].length
+  }
+  return [...parts, text.slice(end)]
+}

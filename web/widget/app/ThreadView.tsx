@@ -1,0 +1,172 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Ask, EmailAsk } from './Ask'
+import { Bubble, PendingBubble } from './Bubble'
+import { Composer } from './Composer'
+import { Face } from './Face'
+import { hoursSentence } from './Home'
+import { dayName, type Words } from './i18n'
+import { Icon } from './Icon'
+import { Menu } from './Menu'
+import { close, loadThread, show, store } from './messenger'
+import type { Hours, Inbox, Message, Visitor } from './protocol'
+import { useStore } from './store'
+
+type Props = { id: string; words: Words; title: string; inbox: Inbox; hours: Hours; visitor: Visitor }
+
+export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
+  const { t } = words
+  const known = useStore(store, (state) => state.threads[id])
+  const trouble = useStore(store, (state) => state.troubles[id])
+  const allPending = useStore(store, (state) => state.pending)
+  const [isAsked, setIsAsked] = useState(false)
+  const messages = known?.messages ?? []
+  const pending = allPending.filter((one) => one.thread === id && !messages.some((message) => message.id === one.id))
+  const isNew = !messages.length && !pending.length && (known?.isLoaded ?? true)
+  const person = messages.findLast((message) => message.from === 'team')
+  const missing = inbox.prechat.filter(({ field }) => !(field === 'name' ? visitor.name : visitor.address))
+  const asksFirst = isNew && !visitor.identified && missing.length > 0 && !isAsked
+
+  return (
+    <main class="thread">
+      <header>
+        <button type="button" class="icon" aria-label={t('back')} onClick={() => show(null)}>
+          <Icon name="back" />
+        </button>
+        <Face name={person?.name || title} picture={person?.picture_url ?? inbox.faces[0]?.picture_url ?? null} />
+        <div class="titles">
+          <h1 data-title tabIndex={-1}>{person?.name || title}</h1>
+          <p class="quiet">{hoursSentence(hours, words)}</p>
+        </div>
+        {!isNew && <Menu id={id} words={words} inbox={inbox} visitor={visitor} />}
+        <button type="button" class="icon closes" aria-label={t('close')} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <LostNotice words={words} />
+      {asksFirst ? (
+        <Ask words={words} fields={missing} onDone={() => setIsAsked(true)} />
+      ) : (
+        <>
+          <Messages words={words} count={messages.length + pending.length} ownCount={pending.length}>
+            {isNew && <li class="event">{t('empty')}</li>}
+            {messages.map((message, at) => (
+              <Line key={message.id} message={message} before={messages[at - 1]} after={messages[at + 1]} words={words} />
+            ))}
+            {pending.map((one) => (
+              <PendingBubble key={one.id} message={one} words={words} />
+            ))}
+            <Receipt messages={messages} hasPending={pending.length > 0} readSeq={known?.thread.team_read_seq ?? 0} words={words} />
+            {known?.typing && <Typing name={known.typing.name} until={known.typing.until} words={words} />}
+            {trouble && (
+              <li class="event" role="alert">
+                {t('failedLoad')}{' '}
+                <button type="button" class="link" onClick={() => void loadThread(id)}>{t('retry')}</button>
+              </li>
+            )}
+            {known?.thread.closed && <li class="event">{t('closed')}</li>}
+          </Messages>
+          {!isNew && <EmailAsk words={words} inbox={inbox} hours={hours} visitor={visitor} />}
+          <Composer id={id} words={words} maxBytes={inbox.max_file_bytes} isNew={isNew} />
+        </>
+      )}
+    </main>
+  )
+}
+
+/** Only after a while: most breaks are over before anybody needs to know. */
+function LostNotice({ words }: { words: Words }) {
+  const isConnected = useStore(store, (state) => state.connected)
+  const [isLate, setIsLate] = useState(false)
+  useEffect(() => {
+    setIsLate(false)
+    const timer = setTimeout(() => setIsLate(true), 4_000)
+    return () => clearTimeout(timer)
+  }, [isConnected])
+  return !isConnected && isLate ? <p class="lost" role="status">{words.t('lost')}</p> : null
+}
+
+const NEAR_PX = 80
+
+/** Stays at the end while the visitor is there; further up it only says that something came. */
+function Messages({ words, count, ownCount, children }: { words: Words; count: number; ownCount: number; children: preact.ComponentChildren }) {
+  const list = useRef<HTMLOListElement>(null)
+  const isAtEnd = useRef(true)
+  const [hasNews, setHasNews] = useState(false)
+  const toEnd = () => list.current!.scrollTo({ top: list.current!.scrollHeight })
+
+  useLayoutEffect(() => {
+    if (isAtEnd.current || ownCount) toEnd()
+    else setHasNews(true)
+  }, [count, ownCount])
+  // Pictures, a growing composer or a phone's keyboard change the height, not the place.
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(() => isAtEnd.current && toEnd())
+    watch.observe(list.current!)
+    return () => watch.disconnect()
+  }, [])
+
+  return (
+    <div class="scroller">
+      <ol
+        ref={list}
+        class="messages"
+        aria-label={words.t('messages')}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        tabIndex={0}
+        onScroll={(event) => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX
+          if (isAtEnd.current) setHasNews(false)
+        }}
+      >
+        {children}
+      </ol>
+      {hasNews && (
+        <button type="button" class="news" onClick={toEnd}>
+          <Icon name="down" />
+          {words.t('latest')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+const RUN_MS = 5 * 60_000
+
+/** One message with what its neighbours make of it: a new day before it, a run of the same person around it. */
+function Line({ message, before, after, words }: { message: Message; before: Message | undefined; after: Message | undefined; words: Words }) {
+  const now = Date.now()
+  const day = dayName(message.at, now, words.language)
+  const isNewDay = !before || dayName(before.at, now, words.language) !== day
+  return (
+    <>
+      {isNewDay && <li class="day">{day}</li>}
+      <Bubble message={message} isFirst={isNewDay || !isRun(before, message)} isLast={!after || !isRun(message, after)} words={words} />
+    </>
+  )
+}
+
+function isRun(a: Message | undefined, b: Message): boolean {
+  return !!a && a.from === b.from && a.name === b.name && new Date(b.at).getTime() - new Date(a.at).getTime() < RUN_MS
+}
+
+/** Below the last own message: whether the team has it and has read it. */
+function Receipt({ messages, hasPending, readSeq, words }: { messages: Message[]; hasPending: boolean; readSeq: number; words: Words }) {
+  const last = messages.at(-1)
+  if (hasPending || last?.from !== 'you') return null
+  return <li class="receipt">{words.t(last.seq <= readSeq ? 'seen' : 'sent')}</li>
+}
+
+function Typing({ name, until, words }: { name: string; until: number; words: Words }) {
+  const [now, setNow] = useState(Date.now())
+  useEffect(() => {
+    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, until - Date.now()) + 50)
+    return () => clearTimeout(timer)
+  }, [until])
+  if (now > until) return null
+  return (
+    <li class="typing" aria-label={words.t('typing', { name })}>
+      <i /><i /><i />
+    </li>
+  )
+}
