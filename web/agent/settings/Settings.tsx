@@ -1,4 +1,4 @@
-import { type LucideIcon, Clock, FileClock, Inbox, KeyRound, ListTree, Mail, SlidersHorizontal, Tag, UserRound, Users, UsersRound } from 'lucide-react'
+import { type LucideIcon, Clock, FileClock, Inbox, KeyRound, ListTree, Mail, MessagesSquare, SlidersHorizontal, Tag, UserRound, Users, UsersRound } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useT } from '../app/i18n'
 import { useMe } from '../app/me'
@@ -11,6 +11,7 @@ type Section = { page: SettingsPage; icon: LucideIcon; may: string | null; View:
 
 const SECTIONS: readonly Section[] = [
   { page: 'mailboxes', icon: Mail, may: 'mailboxes.read', View: lazy(() => import('./mailboxes/Mailboxes')) },
+  { page: 'messengers', icon: MessagesSquare, may: 'mailboxes.read', View: lazy(() => import('./messengers/Messengers')) },
   { page: 'people', icon: UserRound, may: 'agents.read', View: lazy(() => import('./people/People')) },
   { page: 'teams', icon: UsersRound, may: 'agents.read', View: lazy(() => import('./people/Teams')) },
   { page: 'tags', icon: Tag, may: 'tags.read', View: lazy(() => import('./Tags')) },

@@ -18,6 +18,8 @@ export const enLive = {
   'here.writes': '{name} is writing a reply.',
   'here.writeSeveral': '{names} are writing replies.',
 
+  'chat.with': 'Chat with {name}',
+  'chat.attachment': 'Attachment',
   'chat.seen': 'Seen',
   'chat.voice': 'Voice note',
 

@@ -1,5 +1,6 @@
 import type { Message } from '../../shared/i18n'
 import { enLive } from './en.live'
+import { enMessenger } from './en.messenger'
 import { enSettings } from './en.settings'
 
 const enCore = {
@@ -333,6 +334,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enLive }
+export const en = { ...enCore, ...enSettings, ...enLive, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

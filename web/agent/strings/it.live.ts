@@ -18,6 +18,8 @@ export const itLive: Record<keyof typeof enLive, Message> = {
   'here.writes': '{name} sta scrivendo una risposta.',
   'here.writeSeveral': '{names} stanno scrivendo risposte.',
 
+  'chat.with': 'Chat con {name}',
+  'chat.attachment': 'Allegato',
   'chat.seen': 'Visto',
   'chat.voice': 'Messaggio vocale',
 

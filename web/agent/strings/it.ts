@@ -1,10 +1,12 @@
 import type { Strings } from './en'
 import { itLive } from './it.live'
+import { itMessenger } from './it.messenger'
 import { itSettings } from './it.settings'
 
 export const it: Strings = {
   ...itSettings,
   ...itLive,
+  ...itMessenger,
   'action.back': 'Indietro',
   'action.cancel': 'Annulla',
   'action.close': 'Chiudi',

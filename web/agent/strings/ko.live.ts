@@ -18,6 +18,8 @@ export const koLive: Record<keyof typeof enLive, Message> = {
   'here.writes': '{name} 님이 답장을 쓰고 있습니다.',
   'here.writeSeveral': '{names} 님이 답장을 쓰고 있습니다.',
 
+  'chat.with': '{name} 님과의 채팅',
+  'chat.attachment': '첨부 파일',
   'chat.seen': '읽음',
   'chat.voice': '음성 메모',
 

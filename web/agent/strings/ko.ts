@@ -1,10 +1,12 @@
 import type { Strings } from './en'
 import { koLive } from './ko.live'
+import { koMessenger } from './ko.messenger'
 import { koSettings } from './ko.settings'
 
 export const ko: Strings = {
   ...koSettings,
   ...koLive,
+  ...koMessenger,
   'action.back': '뒤로',
   'action.cancel': '취소',
   'action.close': '닫기',

@@ -1,0 +1,49 @@
+import { Paperclip, SendHorizontal } from 'lucide-react'
+import { palette } from '../../../widget/app/color'
+import { useT } from '../../app/i18n'
+import { useDirectory } from '../../app/me'
+import { useTheme } from '../../app/useTheme'
+import { Avatar } from '../../ui/Avatar'
+import type { Look } from './LookFields'
+
+/** A picture of the messenger as it is set up: the same correction of the colour as on the site, in the theme on screen. */
+export function Preview({ look, language }: { look: Look; language: string }) {
+  const t = useT()
+  const { agents } = useDirectory()
+  const { fill, onFill } = palette(look.color, useTheme() === 'dark')
+  const faces = agents.filter((agent) => !agent.disabled_at).slice(0, 3)
+  const words = (said: Record<string, string>) => said[language] || Object.values(said).find(Boolean) || ''
+  return (
+    <aside aria-label={t('messenger.preview')} className="max-[1099px]:row-start-1">
+      <div className="sticky top-6 max-[1099px]:static max-[1099px]:mx-auto max-[1099px]:max-w-[320px]">
+        <p className="mb-2 text-secondary text-ink-3">{t('messenger.preview')}</p>
+        <div aria-hidden lang={language} className="overflow-hidden rounded-[16px] bg-float shadow-float">
+          <div className="px-5 pt-5 pb-6" style={{ background: fill, color: onFill }}>
+            {look.show_faces && (
+              <span className="mb-4 flex -space-x-1.5">
+                {faces.map((agent) => (
+                  <span key={agent.id} className="inline-flex rounded-full p-0.5" style={{ background: fill }}>
+                    <Avatar name={agent.name} picture={agent.picture_url} size={32} />
+                  </span>
+                ))}
+              </span>
+            )}
+            <p className="text-title leading-7 font-strong break-words">{words(look.title) || t('messenger.sampleTitle')}</p>
+            <p className="mt-1 break-words">{words(look.greeting) || t('messenger.sampleGreeting')}</p>
+          </div>
+          <div className="flex flex-col gap-2 p-4">
+            <p className="max-w-[85%] self-end rounded-[16px] px-3.5 py-2" style={{ background: fill, color: onFill }}>
+              {t('messenger.sampleQuestion')}
+            </p>
+            <p className="max-w-[85%] self-start rounded-[16px] border border-line bg-panel px-3.5 py-2">{t('messenger.sampleAnswer')}</p>
+            <div className="mt-4 flex items-center gap-2 rounded-[12px] border border-line-strong px-3 py-2 text-ink-3">
+              <span className="grow">{t('messenger.samplePlaceholder')}</span>
+              <Paperclip size={16} />
+              <SendHorizontal size={16} />
+            </div>
+          </div>
+        </div>
+      </div>
+    </aside>
+  )
+}
