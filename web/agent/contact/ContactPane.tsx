@@ -131,7 +131,7 @@ function EarlierRow({ row }: { row: Row }) {
       }}
       className="block rounded-control px-2 py-1.5 text-ink no-underline hover:bg-hover"
     >
-      <span className="line-clamp-2">{row.subject || t('list.noSubject')}</span>
+      <span className="line-clamp-2">{row.subject || (row.channel === 'messenger' && row.preview) || t('list.noSubject')}</span>
       <span className="flex items-center gap-2 text-secondary text-ink-3">
         <span>{t(`status.${statusName(row.status)}`)}</span>
         <span aria-hidden>·</span>

@@ -23,6 +23,8 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
   const { agent } = useDirectory()
   const assignee = agent(row.assignee_id)
   const name = row.contact.name || row.contact.address || t(row.channel === 'messenger' ? 'visitor.unnamed' : 'contact.unknown')
+  // A chat has no subject: its last words stand there instead, once.
+  const isUntitled = row.channel === 'messenger' && !row.subject
   const follow = (event: React.MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
@@ -44,12 +46,12 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
         <Waiting row={row} />
       </span>
       <span className="flex items-center gap-2">
-        <span className={`min-w-0 grow truncate ${row.unread ? 'font-medium' : ''}`}>{row.subject || t('list.noSubject')}</span>
+        <span className={`min-w-0 grow truncate ${row.unread ? 'font-medium' : ''}`}>{isUntitled ? row.preview || t('chat.attachment') : row.subject || t('list.noSubject')}</span>
         <Price row={row} />
       </span>
       <span className="flex h-5 items-center gap-2 text-secondary text-ink-3">
         <span className="min-w-0 grow truncate">
-          {gone ? t(`status.${statusName(row.status)}`) : <RowPreview conversationId={row.id}>{row.preview}</RowPreview>}
+          {gone ? t(`status.${statusName(row.status)}`) : <RowPreview conversationId={row.id}>{isUntitled ? '' : row.preview}</RowPreview>}
         </span>
         <RowViewers conversationId={row.id} />
         <Chips row={row} />

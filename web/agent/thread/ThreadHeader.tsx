@@ -1,6 +1,7 @@
 import { ArrowLeft, CalendarClock, ChevronDown, CircleCheck, Ellipsis, Handshake, ShieldAlert } from 'lucide-react'
 import { absolute, dayAndTime } from '../../shared/time'
 import type { Conversation } from '../api/types'
+import { useTitle } from '../app/Channel'
 import { useLanguage, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
 import { Person } from '../app/Person'
@@ -16,6 +17,7 @@ import { Tip } from '../ui/Tip'
 /** Subject, why it stands where it stands, and what one does most. */
 export function ThreadHeader({ conversation, contactShown }: { conversation: Conversation | undefined; contactShown: boolean }) {
   const t = useT()
+  const titleOf = useTitle()
   const isNarrow = useMedia(ONE_PANE)
   return (
     <header className="flex shrink-0 flex-col gap-1 border-b border-line px-6 pt-3 pb-2 max-[719px]:px-2">
@@ -26,7 +28,7 @@ export function ThreadHeader({ conversation, contactShown }: { conversation: Con
           </IconButton>
         )}
         <h1 className="line-clamp-2 min-w-0 grow text-title leading-7 font-strong max-[719px]:line-clamp-1 max-[719px]:text-thread">
-          {conversation ? conversation.subject || t('list.noSubject') : <span className="late inline-block h-4 w-64 rounded-full bg-line" />}
+          {conversation ? titleOf(conversation) : <span className="late inline-block h-4 w-64 rounded-full bg-line" />}
         </h1>
         <Actions contactShown={contactShown} />
       </div>

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../api/client'
 import { conversationQuery, keys, threadQuery } from '../api/queries'
-import { useT } from '../app/i18n'
+import { useTitle } from '../app/Channel'
 import { useViewing } from '../app/live'
 import { useProblemText } from '../app/problems'
 import { ErrorNote, Skeleton } from '../ui/Notice'
@@ -19,7 +19,6 @@ type Props = { id: string; contactShown: boolean; onDone: () => void }
 
 /** One conversation: header, messages, what waits to leave, composer. Remounted per conversation. */
 export function ThreadPane({ id, contactShown, onDone }: Props) {
-  const t = useT()
   const say = useProblemText()
   const client = useQueryClient()
   const conversation = useQuery(conversationQuery(id))
@@ -27,13 +26,15 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
   const [withImages, setWithImages] = useState(false)
   const items = useMemo(() => (thread.data?.pages ?? []).flatMap((page) => page.items).toReversed(), [thread.data])
   const data = conversation.data
+  const titleOf = useTitle()
+  const title = data && titleOf(data)
   const seenSeq = useSeen(id, data?.read_seq, data?.seq)
   useViewing(id)
   useConversationCommands(data, { onDone, onShowImages: () => setWithImages(true) })
 
   useEffect(() => {
-    if (data) document.title = `${data.subject || t('list.noSubject')} · Hark`
-  }, [data, t])
+    if (title) document.title = `${title} · Hark`
+  }, [title])
 
   const error = conversation.error ?? thread.error
   if (error && !data) {
