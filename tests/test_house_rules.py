@@ -25,7 +25,7 @@ VERBS = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ")
 # Beside queries.py and actions.py: a domain's statements split by noun in its own folder, and the core that knows none.
 SQL_HOMES = frozenset({
     "access/authenticate.py", "access/jobs.py", "access/sign_in.py", "access/tokens.py",
-    "agents/teams.py", "contacts/companies.py",
+    "agents/teams.py", "channels/messenger/leaving.py", "channels/messenger/mailing.py", "contacts/companies.py",
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",

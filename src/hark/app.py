@@ -15,6 +15,7 @@ import hark.agents.types
 import hark.automation.jobs
 import hark.automation.routes
 import hark.channels.email.routes
+import hark.channels.messenger.mailing
 import hark.channels.messenger.routes
 import hark.channels.messenger.types
 import hark.channels.messenger.visitor_routes
@@ -84,6 +85,7 @@ PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
 CONSUMERS: Sequence[Consumer] = (
     hark.automation.jobs.CONSUMER,
     hark.value.actions.CONSUMER,
+    hark.channels.messenger.mailing.CONSUMER,
 )
 
 ROUTES: list[Route] = tables(

@@ -17,6 +17,8 @@ from hark.channels.email.routes import readers
 from hark.channels.email.smtp_in import MailReception
 from hark.channels.email.smtp_out import SmtpSender
 from hark.channels.email.types import ImapCursor, ImapItem, Received
+from hark.channels.messenger import leaving
+from hark.channels.messenger.mailing import mail_unread
 from hark.conversations.jobs import end_promise, end_snooze, forget_uploads
 from hark.core.clock import system_clock
 from hark.core.errors import ConfigError, HarkError
@@ -56,16 +58,19 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     spool = Spool(settings.spool_dir)
     reception = Reception(ledger, Directory(db, settings.spool_dir / "addresses.json"), spool, db.now)
     sender = SmtpSender(resolve)
-    outbox = Outbox(db, files, {1: mail_channel(keys, sender)})
+    mail = mail_channel(keys, sender)
+    outbox = Outbox(db, files, {1: mail})
+    timers = {**TIMERS, TimerKind.CHAT_MAIL: mail_unread(mail.new_id)}
     sources = Sources(services, ledger, resolve)
     parts: dict[str, Callable[[], Awaitable[None]]] = {
         "intake": lambda: processor.run(stop),
         "outbox": lambda: outbox.run(services.bus, stop),
-        "timers": lambda: run_timers(db, TIMERS, stop),
+        "timers": lambda: run_timers(db, timers, stop),
         "journal": lambda: run_consumers(db, services.bus, consumers, stop),
         "sources": lambda: sources.run(stop),
         "spool": lambda: every(LOOK_S, reception.drain, stop),
         "silence": lambda: every(30.0, lambda: check_silence(services), stop),
+        "leaving": lambda: every(leaving.LOOK_S, lambda: leaving.sweep_left(db, services.bus), stop),
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
         "uploads": lambda: every(UPKEEP_S, lambda: forget_uploads(db, files), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
