@@ -43,7 +43,8 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
     """`visible_text` and `quoted_text` are `text` cut where the quoted history begins. `channel` is that of its
-    endpoint; notes and lines of the system have neither."""
+    endpoint; notes and lines of the system have neither. `by_mail`: said in a chat, gone on by mail after the visitor
+    had left; `delivery` is then that of the mail."""
 
     id: UUID
     conversation_id: UUID
@@ -62,6 +63,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", t
     attachments: list[AttachmentView]
     headers: dict[str, Any]
     delivery: str
+    by_mail: bool
     keeps_ball: bool
     needs_answer: bool
     mentions: list[int]
@@ -114,7 +116,8 @@ async def list_thread(
 _MESSAGE = Sql("""m.id, m.conversation_id, m.endpoint_id, (SELECT a.kind FROM endpoints n JOIN channel_accounts a
     ON a.workspace_id = n.workspace_id AND a.id = n.account_id
     WHERE n.workspace_id = m.workspace_id AND n.id = m.endpoint_id) AS channel, m.seq, m.kind, m.direction, m.author_kind, m.author_id, m.occurred_at AS at,
-  m.text, m.html_key IS NOT NULL AS has_html, m.headers, m.delivery, m.keeps_ball, m.needs_answer, m.mentions,
+  m.text, m.html_key IS NOT NULL AS has_html, m.headers, m.delivery,
+  m.direction = 2 AND m.external_id IS NOT NULL AS is_mailed, m.keeps_ball, m.needs_answer, m.mentions,
   CASE m.author_kind
     WHEN 1 THEN (SELECT g.name FROM agents g WHERE g.workspace_id = m.workspace_id AND g.id = m.author_id::int)
     WHEN 3 THEN coalesce(nullif(m.headers->'from'->>'name', ''), (SELECT p.name FROM contacts p
@@ -150,6 +153,7 @@ class _Message(msgspec.Struct, kw_only=True):
     has_html: bool
     headers: dict[str, Any]
     delivery: Delivery
+    is_mailed: bool
     keeps_ball: bool
     needs_answer: bool
     mentions: list[int]
@@ -262,7 +266,8 @@ def _message_view(m: _Message, *, may_judge: bool) -> MessageView:
         author=Author(kind=_ACTORS[m.author_kind], id=_author_id(m), name=m.author_name or ""), at=m.at, text=m.text,
         visible_text=m.text[:cut].rstrip(), quoted_text=m.text[cut:], has_html=m.has_html,
         html_url=f"/api/messages/{m.id}/html" if m.has_html else None, attachments=m.attachments or [], headers=m.headers,
-        delivery=_DELIVERIES[m.delivery], keeps_ball=m.keeps_ball, needs_answer=m.needs_answer, mentions=m.mentions,
+        delivery=_DELIVERIES[m.delivery], by_mail=m.channel == 2 and m.is_mailed, keeps_ball=m.keeps_ball,
+        needs_answer=m.needs_answer, mentions=m.mentions,
         can=["needs_answer"] if can_judge else [],
     )  # fmt: skip
 
