@@ -1168,7 +1168,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/messenger/{key}/attachments/{id}/{signature}": {
+    "/api/messenger/{key}/attachments/{id}/signed/{signature}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1342,6 +1342,26 @@ export interface paths {
          * @description For visitors of a messenger, by the token that boot gave them.
          */
         post: operations["post_visitor_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/threads/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post transcript
+         * @description Send the conversation to the visitor's address by mail, at most every ten minutes. For visitors of a messenger, by the token that boot gave them.
+         */
+        post: operations["post_transcript"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2791,6 +2811,7 @@ export interface components {
             at: string;
             attachments: components["schemas"]["AttachmentView"][];
             author: components["schemas"]["Author"];
+            by_mail: boolean;
             can: string[];
             channel: string | null;
             /** Format: uuid */
@@ -7069,6 +7090,49 @@ export interface operations {
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_transcript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
