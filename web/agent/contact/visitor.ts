@@ -18,9 +18,9 @@ export function shortUrl(url: string): string {
   return (parsed.host + parsed.pathname + parsed.search).replace(/\/$/, '')
 }
 
-/** "Firefox, Linux, 1440 × 900": what is known of a device, the usual words first, each once. */
+/** "Firefox, Linux, 1440x900": what is known of a device, the usual words first, each once. */
 export function deviceText(device: Readonly<Record<string, string>>): string {
-  const order = ['browser', 'os', 'type', 'screen']
+  const order = ['browser', 'os', 'platform', 'type', 'screen']
   const names = [...order, ...Object.keys(device).filter((name) => !order.includes(name))]
   return [...new Set(names.map((name) => device[name]?.trim() ?? '').filter(Boolean))].join(', ')
 }

@@ -20,6 +20,7 @@ export const enLive = {
 
   'chat.with': 'Chat with {name}',
   'chat.attachment': 'Attachment',
+  'chat.byMail': 'Went on by mail',
   'chat.seen': 'Seen',
   'chat.voice': 'Voice note',
 

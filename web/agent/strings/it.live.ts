@@ -20,6 +20,7 @@ export const itLive: Record<keyof typeof enLive, Message> = {
 
   'chat.with': 'Chat con {name}',
   'chat.attachment': 'Allegato',
+  'chat.byMail': 'Proseguita per mail',
   'chat.seen': 'Visto',
   'chat.voice': 'Messaggio vocale',
 

@@ -20,6 +20,7 @@ export const koLive: Record<keyof typeof enLive, Message> = {
 
   'chat.with': '{name} 님과의 채팅',
   'chat.attachment': '첨부 파일',
+  'chat.byMail': '메일로도 전송됨',
   'chat.seen': '읽음',
   'chat.voice': '음성 메모',
 

@@ -1,4 +1,4 @@
-import { Bot, CheckCheck } from 'lucide-react'
+import { Bot, CheckCheck, Mail } from 'lucide-react'
 import { memo } from 'react'
 import { absolute, clock } from '../../shared/time'
 import type { Attachment, Conversation, Message } from '../api/types'
@@ -58,7 +58,7 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
 function Foot({ message, conversation, last, isWaiting, isLastRead }: Omit<Props, 'first'>) {
   const t = useT()
   const language = useLanguage()
-  if (!last && !isLastRead && !isWaiting) return null
+  if (!last && !isLastRead && !isWaiting && !message.by_mail) return null
   return (
     <p className="tabular flex h-5 items-center gap-2 text-secondary text-ink-3">
       <time dateTime={message.at} title={absolute(message.at, language)}>
@@ -68,6 +68,12 @@ function Foot({ message, conversation, last, isWaiting, isLastRead }: Omit<Props
         <span className="inline-flex items-center gap-1">
           <CheckCheck size={14} aria-hidden />
           {t('chat.seen')}
+        </span>
+      )}
+      {message.by_mail && message.delivery === 'sent' && (
+        <span className="inline-flex items-center gap-1">
+          <Mail size={14} aria-hidden />
+          {t('chat.byMail')}
         </span>
       )}
       {isWaiting && conversation.waiting_since && <WaitingClock conversation={conversation} />}

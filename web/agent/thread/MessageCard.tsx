@@ -1,4 +1,4 @@
-import { Bot, Ellipsis, Lock, MailWarning, Users } from 'lucide-react'
+import { Bot, Ellipsis, Info, Lock, MailWarning, Users } from 'lucide-react'
 import { memo, useState } from 'react'
 import { heat } from '../../shared/heat'
 import { absolute, moment, waitDuration } from '../../shared/time'
@@ -164,12 +164,15 @@ function names(people: MailAddress[]): string {
   return people.map((one) => one.name || one.address).join(', ')
 }
 
+/** What Hark has to say about a conversation: a plain line, red where a mail came back. What failed is marked where it stands. */
 function SystemNote({ message }: { message: Message }) {
+  const isBounce = message.kind === 'bounce'
+  const Icon = isBounce ? MailWarning : Info
   return (
-    <div className="my-2 flex items-start gap-3 rounded-card bg-wrong-soft px-4 py-3">
-      <MailWarning size={16} className="mt-0.5 shrink-0 text-wrong" aria-hidden />
+    <div className={`my-2 flex items-start gap-3 rounded-card px-4 py-2 ${isBounce ? 'bg-wrong-soft' : 'bg-panel text-secondary'}`}>
+      <Icon size={16} className={`mt-0.5 shrink-0 ${isBounce ? 'text-wrong' : 'text-ink-3'}`} aria-hidden />
       <div className="min-w-0 text-ink-2">
-        <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} />
+        {isBounce ? <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} /> : <p className="whitespace-pre-wrap">{message.text}</p>}
       </div>
     </div>
   )
