@@ -13,7 +13,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", ["memory", "fanout", "ingest"])
+@pytest.mark.parametrize("name", ["memory", "fanout", "ingest", "resume"])
 async def test_quick(name: str) -> None:
     result = await run_benchmark(Settings(), name, quick=True)
     assert result.name == name

@@ -89,7 +89,26 @@ async def sign_in(here: Installation, workspace_id: int, agents: Sequence[int]) 
     return people
 
 
-async def create_conversation(db: Db, desk: Desk) -> UUID:
+async def create_people(db: Db, desk: Desk, count: int) -> tuple[int, list[int], list[int]]:
+    """A team of `count` people who see its conversations only, beside as many who see all: (team, all, the team's)."""
+    team = await db.one(int, "INSERT INTO teams (workspace_id, name) VALUES ($1, 'Narrow') RETURNING id", desk.id)
+    await db.run("UPDATE roles SET scope = 2 WHERE workspace_id = $1 AND builtin = 'agent'", desk.id)
+    made = [
+        await db.all(
+            int,
+            "INSERT INTO agents (workspace_id, email, name, role_id) SELECT $1, $2 || n || '@desk.example', $2 || n, r.id"
+            " FROM roles r, generate_series(1, $3::int) n WHERE r.workspace_id = $1 AND r.builtin = $2 RETURNING id",
+            desk.id, role, count,
+        )
+        for role in ("admin", "agent")
+    ]  # fmt: skip
+    await db.run(
+        "INSERT INTO team_members (workspace_id, team_id, agent_id) SELECT $1, $2, unnest($3::int[])", desk.id, team, made[1]
+    )
+    return team, made[0], made[1]
+
+
+async def create_conversation(db: Db, desk: Desk, *, thread_key: str = "bench") -> UUID:
     """A customer's first mail, as the intake puts it into the desk's mailbox."""
     async with db.transaction(system(desk.id)) as tx:
         who = await resolve_contact(tx, address="ada@customer.example", name="Ada Customer")
@@ -98,7 +117,7 @@ async def create_conversation(db: Db, desk: Desk) -> UUID:
             NewInbound(
                 account=AccountRef(id=desk.account_id, calendar_id=desk.calendar_id), contact_id=who.contact_id, at=tx.now(),
                 text="Since this morning the page stays empty.", headers=Headers(subject="Empty page"),
-                endpoint=NewEndpoint(thread_key="bench", identity_id=who.identity_id),
+                endpoint=NewEndpoint(thread_key=thread_key, identity_id=who.identity_id),
             ),
         )  # fmt: skip
     return received.conversation_id

@@ -28,6 +28,21 @@ async def count_messages(db: Db) -> int:
     return await db.one(int, "SELECT count(*) FROM messages")
 
 
+class _Happened(msgspec.Struct):
+    seq: int
+    conversation_id: UUID
+
+
+async def events_after(db: Db, workspace_id: int, seq: int) -> list[tuple[int, UUID]]:
+    """(number, conversation) of what happened to conversations after a number, in order."""
+    rows = await db.all(
+        _Happened,
+        "SELECT seq, conversation_id FROM events WHERE workspace_id = $1 AND seq > $2 AND conversation_id IS NOT NULL ORDER BY seq",
+        workspace_id, seq,
+    )  # fmt: skip
+    return [(r.seq, r.conversation_id) for r in rows]
+
+
 class _Fate(msgspec.Struct):
     fate: int
     mails: int

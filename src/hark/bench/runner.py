@@ -43,6 +43,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "ingest": ("hark.bench.ingest", "mails over SMTP, parsed, threaded, journaled; from the 250 to the browser"),
     "inbox": ("hark.bench.inbox", "lists and threads at a million conversations, beside the same SQL under pgbench"),
     "fanout": ("hark.bench.fanout", "one event to two thousand idle browsers"),
+    "resume": ("hark.bench.resume", "a thousand browsers cut at once and back, with exactly what they missed"),
     "memory": ("hark.bench.memory", "memory of an idle installation"),
     "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
 }
