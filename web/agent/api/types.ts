@@ -48,6 +48,7 @@ export type DraftBody = {
   cc: string[]
   bcc: string[]
   files: { id: Id; name: string; size: number }[]
+  endpoint_id: Id | null
 }
 
 export type OutboxRow = Omit<Schema['OutboxView'], 'state'> & {

@@ -9,6 +9,7 @@ import { Field, Input } from '../ui/Field'
 import { CommandItem, Menu } from '../ui/Menu'
 import { Tip } from '../ui/Tip'
 import { FormatBar } from './Editor'
+import { EmojiPicker } from './EmojiPicker'
 
 type Props = {
   isNote: boolean
@@ -16,11 +17,13 @@ type Props = {
   plain: boolean
   onPlain: (plain: boolean) => void
   onFiles: (files: File[]) => void
+  /** Only in a chat. */
+  onEmoji: ((emoji: string) => void) | null
   ready: boolean
   busy: boolean
 }
 
-export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, ready, busy }: Props) {
+export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, ready, busy }: Props) {
   const t = useT()
   const chooser = useRef<HTMLInputElement>(null)
   const [linking, setLinking] = useState(false)
@@ -42,9 +45,13 @@ export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, ready, bus
               event.target.value = ''
             }}
           />
-          <IconButton label={t('compose.plain')} aria-pressed={plain} onClick={() => onPlain(!plain)}>
-            <RemoveFormatting size={15} aria-hidden />
-          </IconButton>
+          {onEmoji ? (
+            <EmojiPicker onPick={onEmoji} />
+          ) : (
+            <IconButton label={t('compose.plain')} aria-pressed={plain} onClick={() => onPlain(!plain)}>
+              <RemoveFormatting size={15} aria-hidden />
+            </IconButton>
+          )}
           {core && !core.isDestroyed && !plain && <FormatBar editor={core} onLink={() => setLinking(true)} />}
         </>
       )}
@@ -57,7 +64,7 @@ export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, ready, bus
         </Tip>
       ) : (
         <div className="flex">
-          <Tip label={t('command.send')} keys="ctrl+enter" side="top">
+          <Tip label={t('command.send')} keys={onEmoji ? 'enter' : 'ctrl+enter'} side="top">
             <Button variant="primary" disabled={!ready} busy={busy} onClick={() => runCommand('compose.send')} className="rounded-r-none!">
               {t('command.send')}
             </Button>

@@ -1,5 +1,5 @@
 import { Lock, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useT } from '../app/i18n'
 import { runCommand } from '../commands/registry'
 import { IconButton } from '../ui/Button'
@@ -13,16 +13,19 @@ type Props = {
   mode: Mode
   onMode: (mode: Mode) => void
   mayReply: boolean
-  people: Recipients
+  mayReplyAll: boolean
+  /** null in a chat, which has no recipients. */
+  people: Recipients | null
   onPeople: (people: Recipients) => void
   saving: SaveState
+  children?: ReactNode
 }
 
-/** Reply or note, and for a reply who gets it. */
-export function ComposerHead({ mode, onMode, mayReply, people, onPeople, saving }: Props) {
+/** Reply or note, and for a reply where it goes and who gets it. */
+export function ComposerHead({ mode, onMode, mayReply, mayReplyAll, people, onPeople, saving, children }: Props) {
   const t = useT()
   const isNote = mode === 'note'
-  const modes: Mode[] = mayReply ? ['reply', 'replyAll', 'note'] : ['note']
+  const modes: Mode[] = mayReply ? (mayReplyAll ? ['reply', 'replyAll', 'note'] : ['reply', 'note']) : ['note']
   return (
     <div className="shrink-0">
       <div className="flex items-center gap-1 px-3 pt-2">
@@ -53,12 +56,13 @@ export function ComposerHead({ mode, onMode, mayReply, people, onPeople, saving 
           <Trash2 size={15} aria-hidden />
         </IconButton>
       </div>
-      {!isNote && <People people={people} onPeople={onPeople} />}
+      {children}
+      {!isNote && people && <People people={people} onPeople={onPeople} />}
     </div>
   )
 }
 
-function People({ people, onPeople }: Pick<Props, 'people' | 'onPeople'>) {
+function People({ people, onPeople }: { people: Recipients; onPeople: Props['onPeople'] }) {
   const t = useT()
   const [shown, setShown] = useState({ cc: false, bcc: false })
   const hasCc = shown.cc || people.cc.length > 0

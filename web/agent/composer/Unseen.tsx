@@ -1,27 +1,57 @@
-import { Eye } from 'lucide-react'
 import type { UnseenMessage } from '../api/types'
-import { useT } from '../app/i18n'
+import { useLanguage, useT } from '../app/i18n'
+import { useDirectory } from '../app/me'
 import { Button } from '../ui/Button'
+import { Dialog } from '../ui/Dialog'
+import { dayAndTime } from '../../shared/time'
+import type { Held } from './sending'
+
+type Props = { held: Held | null; busy: boolean; onEdit: () => void; onSendAnyway: () => void; onDiscard: () => void }
 
 /** The server held the reply back: somebody wrote meanwhile. Shows what, and lets the author decide. */
-export function Unseen({ messages, onSeen }: { messages: readonly UnseenMessage[]; onSeen: () => void }) {
+export function Unseen({ held, busy, onEdit, onSendAnyway, onDiscard }: Props) {
   const t = useT()
+  const count = held?.messages.length ?? 0
   return (
-    <div role="alert" className="mx-4 my-2 max-h-40 shrink-0 overflow-y-auto rounded-card border border-accent-line bg-accent-soft px-4 py-3">
-      <div className="flex items-start gap-3">
-        <Eye size={16} className="mt-0.5 shrink-0 text-accent-ink" aria-hidden />
-        <div className="min-w-0 grow">
-          <p className="font-medium">{t('compose.unseen', { n: messages.length })}</p>
-          <p className="text-secondary text-ink-2">{t('compose.unseenText')}</p>
+    <Dialog open={held !== null} onClose={onEdit} title={t('compose.unseen', { n: count })}>
+      <div className="flex min-h-0 flex-col gap-4 px-6 pb-6">
+        <p className="text-secondary text-ink-2">{t('compose.unseenText')}</p>
+        <ol className="flex min-h-0 flex-col gap-3 overflow-y-auto">
+          {held?.messages.map((message) => (
+            <Message key={message.id} message={message} />
+          ))}
+        </ol>
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button variant="danger" disabled={busy} onClick={onDiscard}>
+            {t('compose.unseenDiscard')}
+          </Button>
+          <Button disabled={busy} busy={busy} onClick={onSendAnyway}>
+            {t('compose.unseenSend')}
+          </Button>
+          <Button variant="primary" onClick={onEdit}>
+            {t('compose.unseenEdit')}
+          </Button>
         </div>
-        <Button onClick={onSeen}>{t('compose.unseenDone')}</Button>
       </div>
-      {messages.map((message) => (
-        <blockquote key={message.id} className="mt-2 border-l-2 border-accent-line pl-3 text-secondary">
-          <p className="font-medium">{t(message.direction === 'in' ? 'author.customer' : 'author.agent')}</p>
-          <p className="line-clamp-3 whitespace-pre-wrap text-ink-2">{message.text}</p>
-        </blockquote>
-      ))}
-    </div>
+    </Dialog>
+  )
+}
+
+function Message({ message }: { message: UnseenMessage }) {
+  const t = useT()
+  const language = useLanguage()
+  const { agent } = useDirectory()
+  const isCustomer = message.direction === 'in'
+  const author = isCustomer ? t('author.customer') : (agent(Number(message.author_id))?.name ?? t('author.agent'))
+  return (
+    <li className="border-l-2 border-accent-line pl-3">
+      <p className="flex gap-2 text-secondary">
+        <span className="font-medium">{author}</span>
+        <time dateTime={message.at} className="text-ink-3">
+          {dayAndTime(Date.parse(message.at), Date.now(), language)}
+        </time>
+      </p>
+      <p className="whitespace-pre-wrap text-ink">{message.text}</p>
+    </li>
   )
 }

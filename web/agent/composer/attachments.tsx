@@ -30,7 +30,10 @@ export function useUploads(conversationId: string) {
   const remove = (key: string) => setUploads((all) => all.filter((one) => one.key !== key))
   const restore = (files: readonly { id: string; name: string; size: number }[]) =>
     setUploads(files.map((file) => ({ ...file, key: file.id, error: null })))
-  return { uploads, add, remove, restore }
+  /** Files of what could not be sent, before those attached since. */
+  const giveBack = (files: readonly { id: string; name: string; size: number }[]) =>
+    setUploads((all) => [...files.map((file) => ({ ...file, key: file.id, error: null })), ...all])
+  return { uploads, add, remove, restore, giveBack }
 }
 
 export function UploadList({ uploads, onRemove }: { uploads: readonly Upload[]; onRemove: (key: string) => void }) {

@@ -49,7 +49,9 @@ export function useDraftSaving(conversationId: string, body: DraftBody | null, a
       const done = wanted.current ? putDraft(conversationId, wanted.current) : dropDraft(conversationId)
       done.then(
         () => setState('saved'),
-        () => {
+        (error: unknown) => {
+          // A merge took the draft along; here is nothing left to keep.
+          if (error instanceof Problem && error.code === 'conversation_merged') return setState('none')
           kept.current = ''
           setState('failed')
         },

@@ -1,25 +1,46 @@
 import { expect, test } from 'vitest'
 import type { Endpoint } from '../api/types'
+import { answerable, endpointOf, isChat, partiesOf } from './endpoints'
 import { isAddress, replyRecipients, splitAddresses } from './recipients'
 
-const endpoint = (more: Partial<Endpoint>): Endpoint => ({ id: 'e', account_id: 1, address: null, to: [], cc: [], closed_at: null, ...more })
+const endpoint = (more: Partial<Endpoint>): Endpoint => ({
+  id: 'e', account_id: 1, channel: 'email', name: null, address: null, visitor_id: null, to: [], cc: [], bcc: [], live: false, read_seq: 0,
+  can_reply: true, closed_at: null, ...more,
+})
 const contact = { id: 'c', name: 'Ann', address: 'ann@a.example' }
+const mail = endpoint({ id: 'mail', to: ['ann@a.example'], cc: ['bob@b.example'], bcc: ['boss@d.example'] })
+const chat = endpoint({ id: 'chat', channel: 'messenger', name: 'Ann' })
 
-test('reply goes to whom the endpoint names, reply-all keeps the others', () => {
-  const endpoints = [endpoint({ to: ['old@a.example'] }), endpoint({ to: ['ann@a.example'], cc: ['bob@b.example'] })]
-  expect(replyRecipients({ endpoints, contact }, false)).toEqual({ to: ['ann@a.example'], cc: [], bcc: [] })
-  expect(replyRecipients({ endpoints, contact }, true).cc).toEqual(['bob@b.example'])
+test('reply goes to whom the endpoint names, reply-all keeps the others and the BCC of our last reply', () => {
+  expect(replyRecipients({ contact }, mail, false)).toEqual({ to: ['ann@a.example'], cc: [], bcc: [] })
+  expect(replyRecipients({ contact }, mail, true)).toEqual({ to: ['ann@a.example'], cc: ['bob@b.example'], bcc: ['boss@d.example'] })
 })
 
-test('a closed endpoint answers only when there is no open one', () => {
-  const closed = endpoint({ to: ['late@a.example'], closed_at: '2026-11-23T00:00:00Z' })
-  expect(replyRecipients({ endpoints: [endpoint({ to: ['ann@a.example'] }), closed], contact }, false).to).toEqual(['ann@a.example'])
-  expect(replyRecipients({ endpoints: [closed], contact }, false).to).toEqual(['late@a.example'])
+test('a chat has no recipients', () => {
+  expect(replyRecipients({ contact }, chat, true)).toEqual({ to: [], cc: [], bcc: [] })
+  expect([isChat(chat), isChat(mail), isChat(undefined)]).toEqual([true, false, false])
 })
 
 test('without an endpoint the contact is answered', () => {
-  expect(replyRecipients({ endpoints: [], contact }, true).to).toEqual(['ann@a.example'])
-  expect(replyRecipients({ endpoints: [], contact: { ...contact, address: null } }, true).to).toEqual([])
+  expect(replyRecipients({ contact }, undefined, true).to).toEqual(['ann@a.example'])
+  expect(replyRecipients({ contact: { ...contact, address: null } }, undefined, true).to).toEqual([])
+})
+
+test('answers go where they are wanted, else where the customer wrote last, else to the newest that is open', () => {
+  const both = { endpoints: [chat, mail], answer_endpoint_id: 'chat' }
+  expect(endpointOf(both, null)).toBe(chat)
+  expect(endpointOf(both, 'mail')).toBe(mail)
+  expect(endpointOf({ ...both, answer_endpoint_id: null }, null)).toBe(mail)
+  const gone = { endpoints: [{ ...chat, can_reply: false }, mail], answer_endpoint_id: 'chat' }
+  expect(answerable(gone)).toEqual([mail])
+  expect(endpointOf(gone, 'chat')).toBe(mail)
+  expect(endpointOf({ endpoints: [], answer_endpoint_id: null }, 'chat')).toBeUndefined()
+})
+
+test('a mail thread is called by its parties', () => {
+  expect(partiesOf({ to: ['ann@a.example', 'cy@c.example'], address: 'ann@a.example', name: 'Ann' })).toBe('ann@a.example, cy@c.example')
+  expect(partiesOf({ to: [], address: 'ann@a.example', name: 'Ann' })).toBe('ann@a.example')
+  expect(partiesOf({ to: [], address: null, name: null })).toBe('')
 })
 
 test('addresses as people paste them', () => {

@@ -1,14 +1,20 @@
 /** Who a reply goes to. Pure. */
-import type { Conversation } from '../api/types'
+import type { Conversation, Endpoint } from '../api/types'
+import { isChat } from './endpoints'
 
 export type Recipients = { to: string[]; cc: string[]; bcc: string[] }
 
-/** The newest open endpoint knows whom an answer goes to; reply-all keeps everybody else who was on the mail. */
-export function replyRecipients(conversation: Pick<Conversation, 'endpoints' | 'contact'>, everyone: boolean): Recipients {
-  const endpoint = conversation.endpoints.findLast((one) => one.closed_at === null) ?? conversation.endpoints.at(-1)
+export const NOBODY: Recipients = { to: [], cc: [], bcc: [] }
+
+/**
+ * The thread that is answered knows whom a mail on it goes to. Reply-all keeps everybody else who was on the last mail,
+ * and whom our own last reply had in BCC. A chat has no recipients.
+ */
+export function replyRecipients(conversation: Pick<Conversation, 'contact'>, endpoint: Endpoint | undefined, everyone: boolean): Recipients {
+  if (isChat(endpoint)) return NOBODY
   const fallback = conversation.contact.address ? [conversation.contact.address] : []
   const to = endpoint && endpoint.to.length > 0 ? endpoint.to : fallback
-  return { to, cc: everyone ? (endpoint?.cc ?? []) : [], bcc: [] }
+  return { to, cc: everyone ? (endpoint?.cc ?? []) : [], bcc: everyone ? (endpoint?.bcc ?? []) : [] }
 }
 
 const ADDRESS = /^[^\s@<>(),;"]+@[^\s@<>(),;"]+\.[^\s@<>(),;".]{2,}$/

@@ -1,4 +1,5 @@
 import type { Message } from '../../shared/i18n'
+import { enComposer } from './en.composer'
 import { enLive } from './en.live'
 import { enMessenger } from './en.messenger'
 import { enSettings } from './en.settings'
@@ -270,8 +271,6 @@ const enCore = {
   'compose.saved': 'Draft saved',
   'compose.notSaved': 'Draft not saved; it is kept on this page',
   'compose.unseen': { one: 'A message came while you were writing.', other: '{n} messages came while you were writing.' },
-  'compose.unseenText': 'Your reply was not sent and nothing is lost. Read, change what needs changing, then send again.',
-  'compose.unseenDone': 'I have read it',
   'format.label': 'Formatting',
   'format.bold': 'Bold',
   'format.italic': 'Italic',
@@ -334,6 +333,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enLive, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enComposer, ...enLive, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

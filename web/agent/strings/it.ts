@@ -1,10 +1,12 @@
 import type { Strings } from './en'
+import { itComposer } from './it.composer'
 import { itLive } from './it.live'
 import { itMessenger } from './it.messenger'
 import { itSettings } from './it.settings'
 
 export const it: Strings = {
   ...itSettings,
+  ...itComposer,
   ...itLive,
   ...itMessenger,
   'action.back': 'Indietro',
@@ -273,8 +275,6 @@ export const it: Strings = {
   'compose.saved': 'Bozza salvata',
   'compose.notSaved': 'Bozza non salvata; resta in questa pagina',
   'compose.unseen': { one: 'Mentre scrivevi è arrivato un messaggio.', other: 'Mentre scrivevi sono arrivati {n} messaggi.' },
-  'compose.unseenText': 'La risposta non è partita e nulla è perso. Leggi, correggi se serve e invia di nuovo.',
-  'compose.unseenDone': 'Ho letto',
   'format.label': 'Formattazione',
   'format.bold': 'Grassetto',
   'format.italic': 'Corsivo',

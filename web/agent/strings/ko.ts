@@ -1,10 +1,12 @@
 import type { Strings } from './en'
+import { koComposer } from './ko.composer'
 import { koLive } from './ko.live'
 import { koMessenger } from './ko.messenger'
 import { koSettings } from './ko.settings'
 
 export const ko: Strings = {
   ...koSettings,
+  ...koComposer,
   ...koLive,
   ...koMessenger,
   'action.back': '뒤로',
@@ -273,8 +275,6 @@ export const ko: Strings = {
   'compose.saved': '초안 저장됨',
   'compose.notSaved': '초안을 저장하지 못해 이 화면에 보관 중입니다',
   'compose.unseen': '작성하는 동안 메시지 {n}개가 도착했습니다.',
-  'compose.unseenText': '답장은 보내지 않았고 내용은 그대로입니다. 확인하고 필요하면 고친 뒤 다시 보내세요.',
-  'compose.unseenDone': '확인함',
   'format.label': '서식',
   'format.bold': '굵게',
   'format.italic': '기울임',
