@@ -142,10 +142,14 @@ PAGES = [
     "/",
     "/report",
     "/settings/mailboxes",
+    "/settings/messengers",
+    "/settings/messengers/new",
     "/settings/people",
+    "/settings/teams",
     "/settings/hours",
     "/settings/rules",
     "/settings/intake",
+    "/settings/me",
 ]
 
 
