@@ -43,7 +43,8 @@ def received(actor: Actor, cohort: Cohort) -> Sql:
         " FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
         " WHERE m.workspace_id = {} AND m.direction = 1 AND m.kind = 1 AND m.deleted_at IS NULL"
         " AND m.occurred_at >= {} AND m.occurred_at < {} AND {}",
-        _step(cohort, "m.occurred_at"), actor.workspace_id, cohort.start, cohort.end, _of_cases(actor, cohort),
+        _step(cohort, "m.occurred_at"), actor.workspace_id, cohort.start, cohort.end,
+        _of_cases(actor, cohort, account=Sql(_CAME_THROUGH)),
     )  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def _episodes(actor: Actor, cohort: Cohort, *, d: Sql, hit: Sql, waiting: Sql, o
         " WHERE e.workspace_id = {} AND e.started_at >= {} AND e.started_at < {}"
         " AND NOT coalesce(e.outcome = ANY({}), false) AND {} AND {}",
         _step(cohort, "e.started_at"), d, hit, waiting, actor.workspace_id, cohort.start, cohort.end,
-        NOT_COUNTED, only, _of_cases(actor, cohort),
+        NOT_COUNTED, only, _of_cases(actor, cohort, account=Sql("e.account_id")),
     )  # fmt: skip
 
 
@@ -180,7 +181,8 @@ def _waits(actor: Actor, cohort: Cohort, *, d: Sql, hit: Sql) -> Sql:
         "SELECT {} AS step, {} AS d, {} AS hit, w.closed_at IS NULL AS waiting, w.conversation_id, w.opened_at AS at"
         " FROM waits w JOIN conversations c ON c.workspace_id = w.workspace_id AND c.id = w.conversation_id"
         " WHERE w.workspace_id = {} AND w.opened_at >= {} AND w.opened_at < {} AND {}",
-        _step(cohort, "w.opened_at"), d, hit, actor.workspace_id, cohort.start, cohort.end, _of_cases(actor, cohort),
+        _step(cohort, "w.opened_at"), d, hit, actor.workspace_id, cohort.start, cohort.end,
+        _of_cases(actor, cohort, account=Sql("w.account_id")),
     )  # fmt: skip
 
 
@@ -193,11 +195,17 @@ def _f_now(column: str, f_now: Mapping[int, float]) -> Sql:
     return Sql(f"({{}}::float8[])[array_position({{}}::int[], {column})]", list(f_now.values()), list(f_now))
 
 
-def _of_cases(actor: Actor, cohort: Cohort) -> Sql:
-    """Which conversations count: visible ones, never spam, and those of the page's filters."""
+# A conversation may go on through another account than it began with (chat, then mail).
+_CAME_THROUGH = """coalesce((SELECT p.account_id FROM endpoints p WHERE p.workspace_id = m.workspace_id
+  AND p.id = m.endpoint_id), c.account_id)"""
+
+
+def _of_cases(actor: Actor, cohort: Cohort, *, account: Sql) -> Sql:
+    """Which rows count: of visible conversations, never spam, and those of the page's filters. `account` is the one that
+    a row came through: the message, the oldest unanswered one of a wait, the first one of an episode."""
     parts = [visible(actor), Sql("c.status <> {}", Status.SPAM.value)]
     if cohort.account_id is not None:
-        parts.append(Sql("c.account_id = {}", cohort.account_id))
+        parts.append(Sql("{} = {}", account, cohort.account_id))
     if cohort.team_id is not None:
         parts.append(Sql("c.team_id = {}", cohort.team_id))
     if cohort.agent_id is not None:
