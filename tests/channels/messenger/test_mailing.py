@@ -17,6 +17,7 @@ from tests.support.chat import Visitor
 from hark.channels.email.adapter import mail_channel
 from hark.channels.messenger.leaving import sweep_left
 from hark.channels.messenger.mailing import CONSUMER, NO_ADDRESS, NO_MAILBOX, mail_unread, queue_transcript
+from hark.conversations.actions import mark_spam
 from hark.conversations.merging import merge
 from hark.core.actor import system
 from hark.core.ids import uuid7
@@ -244,6 +245,21 @@ async def test_an_answer_nobody_can_get_by_mail_is_told_about_once(
     await shop.visitor.answered("two")
     await shop.work(61)
     assert (shop.mails(), await shop.lines()) == ([], [sentence])
+
+
+async def test_nothing_goes_out_by_a_mailbox_that_was_removed_or_to_a_spammer(shop: Shop) -> None:
+    await shop.visitor.says()
+    await shop.visitor.answered("one")
+    await shop.db.run("UPDATE channel_accounts SET disabled_at = now() WHERE id = $1", shop.ws.account_id)
+    await shop.work(61)
+    assert await shop.lines() == [NO_MAILBOX]
+    await shop.db.run("UPDATE channel_accounts SET disabled_at = NULL WHERE id = $1", shop.ws.account_id)
+    await shop.visitor.answered("two")
+    async with shop.db.transaction(shop.ws.owner) as tx:
+        assert shop.visitor.conversation_id is not None
+        await mark_spam(tx, shop.visitor.conversation_id)
+    await shop.work(61)
+    assert shop.mails() == []
 
 
 async def test_a_mail_that_cannot_be_sent_is_told_about_and_can_be_sent_again(shop: Shop, client: Any) -> None:

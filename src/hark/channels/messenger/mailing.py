@@ -25,7 +25,7 @@ from hark.core.journal import Consumer
 from hark.delivery.releasing import changed
 from hark.delivery.types import Content, Mailbox, State
 from hark.intake.queries import EndpointRow, find_endpoint
-from hark.journey.types import Merged, ReplySent
+from hark.journey.types import Merged, ReplySent, Status
 from hark.timers.actions import set_timer
 from hark.timers.types import Timer, TimerKind
 
@@ -90,7 +90,7 @@ def mail_unread(new_id: NewId) -> Callable[[Tx, Timer], Awaitable[None]]:
         if not unread:
             return
         root = await lock_root(tx, chat.conversation_id)
-        if await _say_unreachable(tx, root, chat):
+        if root.status is Status.SPAM or await _say_unreachable(tx, root, chat):
             return
         await _mail(tx, root, chat, unread, new_id)
 
@@ -98,6 +98,18 @@ def mail_unread(new_id: NewId) -> Callable[[Tx, Timer], Awaitable[None]]:
 
 
 # what -----------------------------------------------------------------------------------------------------------------
+
+
+class _Mailbox(msgspec.Struct, frozen=True):
+    """The mailbox that answers leave by."""
+
+    id: int
+    address: str
+    calendar_id: int
+    team_id: int | None
+
+    def ref(self) -> AccountRef:
+        return AccountRef(id=self.id, calendar_id=self.calendar_id, team_id=self.team_id, kind=1)
 
 
 class _Chat(msgspec.Struct, kw_only=True):
@@ -115,6 +127,7 @@ class _Chat(msgspec.Struct, kw_only=True):
     read_seq: int
     inbox: str
     config: MessengerConfig
+    mailbox: _Mailbox | None
     typed: str | None
     verified: str | None
     name: str
@@ -149,6 +162,8 @@ SELECT id FROM family
 _CHAT = """
 SELECT e.id, e.conversation_id, coalesce(e.live_until >= $3, false) AS live, e.read_seq, a.name AS inbox, a.config,
   v.address AS typed, w.locale, w.time_zone, coalesce(v.profile->>'language', '') AS language, $4::uuid[] AS family,
+  CASE WHEN b.id IS NOT NULL THEN jsonb_build_object('id', b.id, 'address', b.address, 'calendar_id', b.calendar_id,
+    'team_id', b.team_id) END AS mailbox,
   coalesce(nullif(v.profile->>'name', ''), k.name, '') AS name, coalesce(last.customer_seq, 0) AS customer_seq,
   coalesce(last.customer_seq > last.our_seq, false) AND EXISTS (SELECT FROM conversations c WHERE c.workspace_id = $1
     AND c.id = ANY($4) AND c.status < 3) AS asks,
@@ -157,6 +172,8 @@ SELECT e.id, e.conversation_id, coalesce(e.live_until >= $3, false) AS live, e.r
 FROM endpoints e
 JOIN workspaces w ON w.id = e.workspace_id
 JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id AND a.kind = 2
+LEFT JOIN channel_accounts b ON b.workspace_id = $1 AND b.id = (a.config->>'reply_mailbox_id')::int AND b.kind = 1
+  AND b.disabled_at IS NULL
 LEFT JOIN visitors v ON v.workspace_id = $1 AND v.id = e.visitor_id
 LEFT JOIN contacts k ON k.workspace_id = $1 AND k.id = v.contact_id
 LEFT JOIN LATERAL (
@@ -193,7 +210,7 @@ async def _say_unreachable(tx: Tx, root: Locked, chat: _Chat) -> bool:
     """Whether no mail can reach them. The thread says so, once until they come back and write."""
     if chat.address is None:
         sentence = NO_ADDRESS
-    elif chat.config.reply_mailbox_id is None:
+    elif chat.mailbox is None:
         sentence = NO_MAILBOX
     else:
         return False
@@ -211,39 +228,14 @@ async def _say_unreachable(tx: Tx, root: Locked, chat: _Chat) -> bool:
 # out ------------------------------------------------------------------------------------------------------------------
 
 
-class _Mailbox(msgspec.Struct, frozen=True, kw_only=True):
-    ref: AccountRef
-    address: str
-
-
-async def _mailbox(tx: Tx, chat: _Chat) -> _Mailbox:
-    """The mailbox that answers leave by. Raises NotFound when there is none any more."""
-    row = await tx.one(
-        _MailboxRow,
-        "SELECT id, calendar_id, team_id, kind, address FROM channel_accounts WHERE workspace_id = $1 AND id = $2"
-        " AND kind = 1",
-        tx.workspace_id, chat.config.reply_mailbox_id, missing="The mailbox for answers by mail is gone.",
-    )  # fmt: skip
-    ref = AccountRef(id=row.id, calendar_id=row.calendar_id, team_id=row.team_id, kind=row.kind)
-    return _Mailbox(ref=ref, address=row.address)
-
-
-class _MailboxRow(msgspec.Struct, frozen=True):
-    id: int
-    calendar_id: int
-    team_id: int | None
-    kind: int
-    address: str
-
-
 async def _mail(tx: Tx, root: Locked, chat: _Chat, unread: list[_Reply], new_id: NewId) -> None:
     """One mail with all of these. Its fate becomes that of the messages."""
     assert chat.address is not None
-    mailbox = await _mailbox(tx, chat)
-    endpoint = await _mail_endpoint(tx, root, chat, mailbox, chat.address)
+    assert chat.mailbox is not None
+    endpoint = await _mail_endpoint(tx, root, chat, chat.mailbox, chat.address)
     ids = [reply.id for reply in unread]
     files, left_out = await _fitting_files(tx, ids)
-    mail_id = new_id(ids[-1], mailbox.address)
+    mail_id = new_id(ids[-1], chat.mailbox.address)
     letter = Content(
         text=unread_letter([reply.text for reply in unread], left_out, chat.spoken),
         to=[_recipient(chat, chat.address)], subject=str(endpoint.refs["subject"]), attachment_ids=files, letter=True,
@@ -263,7 +255,7 @@ async def _mail(tx: Tx, root: Locked, chat: _Chat, unread: list[_Reply], new_id:
 async def _mail_endpoint(tx: Tx, root: Locked, chat: _Chat, mailbox: _Mailbox, address: str) -> EndpointRow:
     """The mail side of the conversation with this address; made when it is missing. Only its owner takes part in it."""
     who = await resolve_contact(tx, address=address, name=None)  # who names an address does not name its owner
-    found = await find_endpoint(tx, tx.workspace_id, root.id, mailbox.ref.id, who.identity_id)
+    found = await find_endpoint(tx, tx.workspace_id, root.id, mailbox.id, who.identity_id)
     if found is not None and found.refs.get("subject"):
         return found
     refs: dict[str, Any] = {
@@ -274,7 +266,7 @@ async def _mail_endpoint(tx: Tx, root: Locked, chat: _Chat, mailbox: _Mailbox, a
     if found is not None:
         return EndpointRow(found.id, found.identity_id, refs)
     new = NewEndpoint(thread_key=f"mail:{uuid7()}", identity_id=who.identity_id, refs=refs)
-    id = await add_endpoint(tx, root.id, mailbox.ref, new)
+    id = await add_endpoint(tx, root.id, mailbox.ref(), new)
     assert id is not None
     return EndpointRow(id, who.identity_id, refs)
 
@@ -344,13 +336,12 @@ async def queue_transcript(tx: Tx, endpoint_id: UUID, address: str) -> UUID:
     chat = await _find_chat(tx, endpoint_id)
     if chat is None:
         raise NotFound("There is no such thread.")
-    if chat.config.reply_mailbox_id is None:
+    if chat.mailbox is None:
         raise Conflict(
             "No mail can be sent from here. The thread itself stays in the messenger.", code="no_reply_mailbox"
         )
     root = await lock_root(tx, chat.conversation_id)
-    mailbox = await _mailbox(tx, chat)
-    endpoint = await _mail_endpoint(tx, root, chat, mailbox, address)
+    endpoint = await _mail_endpoint(tx, root, chat, chat.mailbox, address)
     rows = await tx.all(
         _Spoken, _THREAD, tx.workspace_id, endpoint_id, endpoint.identity_id, MAX_LINES + 1, chat.family
     )
