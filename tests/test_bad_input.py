@@ -68,8 +68,9 @@ async def send_all(owner: SignedIn, examples: Examples, account: int, values: di
         for body in with_one_changed(right[key(route)], values):
             content = json.dumps(body).encode()
             answer = await owner.request(
-                route.method, examples.address(route), content=content, headers={"content-type": "application/json"}
-            )
+                route.method, examples.address(route), content=content,
+                headers={"content-type": "application/json", **examples.headers(route)},
+            )  # fmt: skip
             if (answer.status_code >= 300 and not is_problem(answer, answer.status_code)) or answer.status_code >= 500:
                 found.append(f"{key(route)} {content[:200]!r}: {answer.status_code} {answer.text[:200]}")
     return found

@@ -68,9 +68,9 @@ def test_every_command_and_option_is_described() -> None:
 
 
 def test_every_route_is_described_with_its_permission() -> None:
-    words = {"public": "everybody", "signed_in": "signed in"}
+    words = {"public": "everybody", "signed_in": "signed in", "visitor": "visitor"}
     described = {row[0].strip("`"): row[1].strip("`") for row in rows(page("develop/api.md")) if len(row) > 2}
-    real = {f"{r.method} {re.sub(r':(uuid|int)', '', r.path)}": words.get(r.can, r.can) for r in ROUTES}
+    real = {f"{r.method} {re.sub(r':(uuid|int|str)', '', r.path)}": words.get(r.can, r.can) for r in ROUTES}
     missing = sorted(set(real) - set(described))
     assert not missing, "docs/develop/api.md says nothing about " + ", ".join(missing)
     wrong = [f"{route} needs {can}, not {described[route]}" for route, can in real.items() if described[route] != can]

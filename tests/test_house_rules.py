@@ -26,6 +26,10 @@ VERBS = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ")
 SQL_HOMES = frozenset({
     "access/authenticate.py", "access/jobs.py", "access/sign_in.py", "access/tokens.py",
     "agents/teams.py", "channels/messenger/leaving.py", "channels/messenger/mailing.py", "contacts/companies.py",
+    "channels/messenger/accounts.py", "channels/messenger/context.py", "channels/messenger/facts.py",
+    "channels/messenger/home.py", "channels/messenger/identifying.py", "channels/messenger/posting.py",
+    "channels/messenger/presence.py", "channels/messenger/threads.py", "channels/messenger/uploads.py",
+    "channels/messenger/visitors.py", "contacts/visitors.py", "conversations/contacts.py",
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
@@ -52,10 +56,13 @@ GLOBAL_TABLES = {
     "sign_in_attempts": "the rate limit of people who are nobody yet; no key at all",
     "workspaces": "its own id is the workspace",
 }
+KEYLESS = {"visit_facts"}  # many, never corrected, forgotten by age
 KEYS_NOT_LED_BY_WORKSPACE = {
     "event_cursors_pkey": "a consumer asks for all workspaces that are behind",
     "sessions_token_key": "a cookie says which workspace it belongs to",
     "api_tokens_hash_key": "a token says which workspace it belongs to",
+    "visitors_token_key": "a visitor's token says which workspace it belongs to",
+    "channel_accounts_messenger": "a site's page knows nothing but the messenger's key",
 }
 
 
@@ -265,7 +272,7 @@ async def test_the_workspace_leads_every_key(dsn: str) -> None:
         and k["name"] not in KEYS_NOT_LED_BY_WORKSPACE
     ]
     assert not wrong, told("a key does not begin with workspace_id: rows of two workspaces could meet", wrong)
-    keyless = tables - {k["owner"] for k in keys} - set(GLOBAL_TABLES)
+    keyless = tables - {k["owner"] for k in keys} - set(GLOBAL_TABLES) - KEYLESS
     assert not keyless, told("a table has no key", keyless)
     assert set(GLOBAL_TABLES) <= tables
 

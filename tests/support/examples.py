@@ -12,9 +12,11 @@ from tests.support.workspace import SignedIn, TestWorkspace
 from hark.access.authenticate import COOKIE, CSRF_HEADER, csrf_token
 from hark.access.sign_in import open_session
 from hark.channels.email.adapter import mail_reader
+from hark.channels.messenger.accounts import get_inbox
+from hark.channels.messenger.links import Links
 from hark.core.actor import Actor
 from hark.core.db import Db
-from hark.core.http import Route
+from hark.core.http import VISITOR, Route
 from hark.core.services import Services
 from hark.intake.process import Processor
 from hark.intake.reception import Ledger
@@ -30,6 +32,11 @@ class Examples(msgspec.Struct):
 
     ids: dict[str, Any]
     other_conversation: str
+    visitor_token: str
+
+    def headers(self, route: Route) -> dict[str, str]:
+        """What a request needs beside somebody of the team: a visitor's token for their routes."""
+        return {"Authorization": f"Visitor {self.visitor_token}"} if route.can == VISITOR else {}
 
     def address(self, route: Route) -> str:
         """The route's path with real ids in it."""
@@ -80,7 +87,35 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
         "outbox": await _made(client, f"/api/conversations/{conversation_id}/replies", _reply(99, send_at=_later())),
     }  # fmt: skip
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
-    return Examples(ids=ids, other_conversation=other)
+    token = await _visit(services, ws, client, ids)
+    return Examples(ids=ids, other_conversation=other, visitor_token=token)
+
+
+async def _visit(services: Services, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> str:
+    """A messenger and a visitor who has written, with what stands in their addresses; the visitor's token."""
+    made = (await client.post("/api/messengers", {"name": "Website"})).json()
+    ids["messengers"], key = made["id"], made["key"]
+    token = str((await client.http.post(f"/api/messenger/{key}/boot", json={})).json()["token"])
+    thread = str(uuid4())
+    posted = await client.http.post(
+        f"/api/messenger/{key}/threads/{thread}/messages", json={"id": str(uuid4()), "text": "Hello?"},
+        headers={"Authorization": f"Visitor {token}"},
+    )  # fmt: skip
+    assert posted.status_code == 200, posted.text
+    picture = f"{ws.id}/picture/{uuid4()}"
+    await services.files.put(picture, b"\x89PNG\r\n\x1a\n")
+    await services.db.run(
+        "UPDATE agents SET picture_key = $3 WHERE workspace_id = $1 AND id = $2", ws.id, ids["agents"], picture
+    )
+    await services.db.run(  # the visitor chats in the example's conversation too
+        "INSERT INTO endpoints (workspace_id, id, conversation_id, account_id, thread_key, visitor_id)"
+        " SELECT workspace_id, $3, $2, account_id, 'chat', visitor_id FROM endpoints WHERE workspace_id = $1 AND id = $4",
+        ws.id, UUID(ids["conversations"]), uuid4(), UUID(thread),
+    )  # fmt: skip
+    links = Links(await get_inbox(services.db, key), services.keys, services.db.now())
+    ids |= {"messenger": key, "threads": thread, "faces": ids["agents"]}
+    ids["signed"] = links.file(UUID(ids["attachments"])).rpartition("/")[2]
+    return token
 
 
 def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, dict[str, Any]]:
@@ -141,6 +176,29 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/mailboxes/test": {"id": i["mailboxes"], "smtp": server},
         "POST /api/outbox/{id:uuid}/retry": {"seen_seq": 1},
         "POST /api/intake/{id:uuid}/accept-held": {"conversation_id": i["conversations"]},
+        "POST /api/messengers": {
+            "name": "Shop", "team_id": i["teams"], "calendar_id": i["calendars"], "reply_mailbox_id": i["mailboxes"],
+            "origins": ["https://shop.example"], "title": {"en": "Hello"}, "prechat": [{"field": "email", "required": True}],
+            "collect": {"pages": True}, "limits": {"per_visitor_minute": 30},
+        },
+        "PATCH /api/messengers/{id:int}": {
+            "name": "Shop 2", "team_id": i["teams"], "calendar_id": i["calendars"], "reply_mailbox_id": i["mailboxes"],
+        },
+        "POST /api/messengers/{id:int}/secret": {},
+        "POST /api/messenger/{key:str}/boot": {
+            "token": e.visitor_token, "page": {"url": "https://shop.example/", "title": "Shop"}, "device": {"browser": "x"},
+            "language": "en", "time_zone": "UTC", "attributes": {"plan": "pro"}, "quiet": False,
+        },
+        "POST /api/messenger/{key:str}/threads/{id:uuid}/messages": {
+            "id": str(uuid4()), "text": "And?", "attachment_ids": [], "page": {"url": "https://shop.example/"},
+        },
+        "POST /api/messenger/{key:str}/threads/{id:uuid}/read": {"seq": 1},
+        "POST /api/messenger/{key:str}/threads/{id:uuid}/transcript": {},
+        "POST /api/messenger/{key:str}/contact": {"name": "Carla", "address": "carla@shop.example"},
+        "POST /api/messenger/{key:str}/identify": {"jwt": "x.y.z"},
+        "POST /api/messenger/{key:str}/track": {
+            "facts": [{"kind": "event", "at": _later(), "name": "cart", "data": {"items": 2}}],
+        },
     }  # fmt: skip
 
 

@@ -3460,6 +3460,7 @@ export interface components {
             raw_keep_days?: number;
             undo_seconds?: number;
             value?: components["schemas"]["ValuePatch"];
+            visits_keep_days?: number;
         };
         /** SetupNeeded */
         SetupNeeded: {
@@ -3727,6 +3728,8 @@ export interface components {
             /** @default 10 */
             undo_seconds: number;
             value?: components["schemas"]["ValueSettings"];
+            /** @default 90 */
+            visits_keep_days: number;
         };
         /** WorkspaceView */
         WorkspaceView: {

@@ -330,22 +330,23 @@ class VisitorHub:
                 self._conversations.setdefault(place.conversation_id, []).append(thread)
 
     def _deliver(self, workspace_id: int, row: LiveRow) -> None:
-        """A message to every tab that may see it, encoded once for each messenger."""
-        thread = self._threads.get(row.endpoint_id)
+        """A message to every tab that may see it, encoded once for each thread."""
+        place = row.place
+        thread = self._threads.get(place.thread_id)
         if thread is None and row.visitor_id is not None:
             thread = self._begin(workspace_id, row)
         shown = [(thread, thread.tabs)] if thread else []
         if row.verified_contact is not None:
-            for other in self._conversations.get(row.root_id, ()):
+            for other in self._conversations.get(place.conversation_id, ()):
                 tabs = [t for t in other.tabs if t.user_id is not None and t.contact_id == row.verified_contact]
                 if tabs and other is not thread:
                     shown.append((other, tabs))
         for to, tabs in shown:
             if tabs:
-                view = message_view(row, Links(tabs[0].inbox, self.keys, self.db.now()))
+                view = message_view(row.message, Links(tabs[0].inbox, self.keys, self.db.now()))
                 frame = _message_frame(to.id, view)
                 for tab in tuple(tabs):
-                    tab.deliver(to.id, row.seq, frame)
+                    tab.deliver(to.id, row.message.seq, frame)
 
     def _begin(self, workspace_id: int, row: LiveRow) -> _Thread | None:
         """A thread that begins while its visitor is here: their tabs learn of it. None when none of them is."""
@@ -355,10 +356,11 @@ class VisitorHub:
         tabs = [tab for person in people for tab in self._people.get(person, ()) if tab.inbox.id == row.account_id]
         if not tabs:
             return None
-        thread = self._attach(row.endpoint_id, row.root_id, row.team_id, row.assignee_id, tabs)
+        place, first = row.place, row.message
+        thread = self._attach(place.thread_id, place.conversation_id, place.team_id, place.assignee_id, tabs)
         begun = Thread(
-            id=row.endpoint_id, subject_preview=row.text[:200], last_at=row.at, unread=int(row.direction == 2),
-            seq=row.seq, read_seq=0, team_read_seq=0, closed=False,
+            id=thread.id, subject_preview=first.text[:200], last_at=first.at, unread=int(first.direction == 2),
+            seq=first.seq, read_seq=0, team_read_seq=0, closed=False,
         )  # fmt: skip
         for tab in thread.tabs:
             tab.push(_frame("thread", msgspec.to_builtins(begun)))

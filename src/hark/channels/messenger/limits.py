@@ -15,25 +15,27 @@ BOOTS_PER_MINUTE = 60  # of one address: new visitors cost a row each
 class _Bucket(msgspec.Struct):
     tokens: float
     at: float
+    full_at: float
 
 
 class Buckets:
-    """A bucket per key: full with `per_minute` tokens, filled again within a minute."""
+    """A bucket per key. It holds `burst` tokens, by itself as many as come in a minute, and is full at first."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._buckets: dict[tuple[object, ...], _Bucket] = {}
 
-    def take(self, key: tuple[object, ...], per_minute: int, *, cost: float = 1) -> None:
+    def take(self, key: tuple[object, ...], per_minute: float, *, cost: float = 1, burst: float | None = None) -> None:
         """Take tokens. Raises TooMany with the seconds until there are enough again."""
-        now, rate = self._clock(), per_minute / 60
+        now, rate, full = self._clock(), per_minute / 60, per_minute if burst is None else burst
         bucket = self._buckets.get(key)
         if bucket is None:
             if len(self._buckets) >= MAX_BUCKETS:
                 self._forget(now)
-            bucket = self._buckets[key] = _Bucket(per_minute, now)
-        bucket.tokens = min(per_minute, bucket.tokens + (now - bucket.at) * rate)
+            bucket = self._buckets[key] = _Bucket(full, now, now + full / rate)
+        bucket.tokens = min(full, bucket.tokens + (now - bucket.at) * rate)
         bucket.at = now
+        bucket.full_at = now + (full - bucket.tokens + cost) / rate
         if bucket.tokens < cost:
             wait = max(1, round((cost - bucket.tokens) / rate + 0.5))
             raise TooMany(
@@ -42,8 +44,8 @@ class Buckets:
         bucket.tokens -= cost
 
     def _forget(self, now: float) -> None:
-        """Drop those unused for a minute: they are full. When all are in use, start anew rather than grow."""
-        self._buckets = {k: b for k, b in self._buckets.items() if now - b.at < 60}
+        """Drop those that are full again. When all are in use, start anew rather than grow."""
+        self._buckets = {k: b for k, b in self._buckets.items() if b.full_at > now}
         if len(self._buckets) >= MAX_BUCKETS:
             self._buckets.clear()
 

@@ -26,7 +26,7 @@ class Links:
         """Where a file is read, for one to two days."""
         until = struct.pack(">I", self._until)
         signature = self._keys.sign(_PURPOSE, _subject(self.inbox, id, until))
-        return f"/api/messenger/{self.inbox.key}/attachments/{id}/{_text(until + signature)}"
+        return f"/api/messenger/{self.inbox.key}/attachments/{id}/signed/{_text(until + signature)}"
 
     def face(self, agent_id: int | None, name: str | None, has_picture: bool) -> tuple[str, str | None]:
         """(name, picture) of somebody of the team; the messenger's own name where faces are not shown."""

@@ -16,25 +16,11 @@ from hark.channels.messenger.links import Links
 from hark.channels.messenger.types import File, Message, Session, Thread
 from hark.core.db import Queries
 from hark.core.errors import NotFound
-from hark.core.sql import TRUE, Sql
+from hark.core.sql import TRUE, Sql, join
 from hark.journey.types import Merged, Status
 
 NO_THREAD = "There is no such conversation."
 MAX_PAGE = 200
-
-# Every conversation that endpoint `e` has ever stood in: its own, and those it was merged into, also when that has been
-# undone since, for what came meanwhile stays there.
-_FAMILY = Sql(
-    "WITH RECURSIVE up(id) AS (SELECT e.conversation_id UNION SELECT (v.data->>'root_id')::uuid FROM up"
-    " JOIN events v ON v.workspace_id = e.workspace_id AND v.conversation_id = up.id AND v.kind = {})",
-    Merged.kind,
-)
-_ROOT = Sql("""(WITH RECURSIVE up AS (
-    SELECT c.id, c.root_id, c.status, c.team_id, c.assignee_id FROM conversations c
-    WHERE c.workspace_id = e.workspace_id AND c.id = e.conversation_id
-    UNION ALL SELECT c.id, c.root_id, c.status, c.team_id, c.assignee_id FROM up
-    JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = up.root_id)
-  SELECT up.id, up.status, up.team_id, up.assignee_id FROM up WHERE up.root_id IS NULL)""")
 
 
 class ThreadRow(msgspec.Struct, kw_only=True):
@@ -100,21 +86,70 @@ async def get_thread(db: Queries, session: Session, id: UUID) -> ThreadRow:
 
 
 async def _threads(db: Queries, session: Session, which: Sql, limit: int) -> list[ThreadRow]:
+    inbox = session.inbox
     return await db.all(
         ThreadRow,
         Sql(
-            "SELECT e.id, root.id AS conversation_id, root.team_id, root.assignee_id, root.status, e.read_seq, last.seq AS last_seq,"
-            " last.occurred_at AS last_at, left(last.text, 200) AS preview, last.unread, coalesce((SELECT max(r.seq)"
-            " FROM reads r WHERE r.workspace_id = e.workspace_id AND r.conversation_id = root.id), 0) AS team_read_seq"
-            " FROM endpoints e CROSS JOIN LATERAL {} root CROSS JOIN LATERAL ({}"
-            "  SELECT m.seq, m.occurred_at, m.text, count(*) FILTER (WHERE m.direction = 2 AND m.seq > e.read_seq) OVER ()"
-            "  AS unread FROM up JOIN messages m ON m.workspace_id = e.workspace_id AND m.conversation_id = up.id"
-            "  WHERE {} ORDER BY m.seq DESC LIMIT 1) last"
-            " WHERE e.workspace_id = {} AND e.account_id = {} AND e.closed_at IS NULL AND {} AND {}"
-            " ORDER BY last.occurred_at DESC, e.id DESC LIMIT {}",
-            _ROOT, _FAMILY, _shown(session), session.inbox.workspace_id, session.inbox.id, owned(session), which, limit,
+            _THREADS,
+            Merged.kind,
+            _shown(session),
+            inbox.workspace_id,
+            inbox.id,
+            join(" AND ", [owned(session), which]),
+            limit,
         ),
-    )  # fmt: skip
+    )
+
+
+# `root` is where the thread stands now. `up` is every conversation it has ever stood in: its own, and those it was merged
+# into, also when that has been undone since, for what came meanwhile stays there.
+_THREADS = """
+SELECT e.id, root.id AS conversation_id, root.team_id, root.assignee_id, root.status, e.read_seq, last.seq AS last_seq,
+  last.occurred_at AS last_at, left(last.text, 200) AS preview, last.unread, coalesce((SELECT max(r.seq) FROM reads r
+    WHERE r.workspace_id = e.workspace_id AND r.conversation_id = root.id), 0) AS team_read_seq
+FROM endpoints e CROSS JOIN LATERAL (
+  WITH RECURSIVE line AS (
+    SELECT c.id, c.root_id, c.status, c.team_id, c.assignee_id FROM conversations c
+    WHERE c.workspace_id = e.workspace_id AND c.id = e.conversation_id
+    UNION ALL SELECT c.id, c.root_id, c.status, c.team_id, c.assignee_id FROM line
+    JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = line.root_id)
+  SELECT line.* FROM line WHERE line.root_id IS NULL) root
+CROSS JOIN LATERAL (
+  WITH RECURSIVE up(id) AS (
+    SELECT e.conversation_id UNION SELECT (v.data->>'root_id')::uuid FROM up
+    JOIN events v ON v.workspace_id = e.workspace_id AND v.conversation_id = up.id AND v.kind = {})
+  SELECT m.seq, m.occurred_at, m.text, count(*) FILTER (WHERE m.direction = 2 AND m.seq > e.read_seq) OVER () AS unread
+  FROM up JOIN messages m ON m.workspace_id = e.workspace_id AND m.conversation_id = up.id WHERE {}
+  ORDER BY m.seq DESC LIMIT 1) last
+WHERE e.workspace_id = {} AND e.account_id = {} AND e.closed_at IS NULL AND {}
+ORDER BY last.occurred_at DESC, e.id DESC LIMIT {}
+"""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The conversation a thread stands in now, and whose it is."""
+
+    thread_id: UUID
+    conversation_id: UUID
+    team_id: int | None
+    assignee_id: int | None
+
+
+async def places_of(db: Queries, workspace_id: int, thread_ids: Sequence[UUID]) -> list[Place]:
+    """Where threads stand."""
+    return await db.all(Place, _PLACES, workspace_id, list(thread_ids))
+
+
+_PLACES = """
+WITH RECURSIVE line AS (
+  SELECT e.id AS thread_id, c.id, c.root_id, c.team_id, c.assignee_id FROM endpoints e
+  JOIN conversations c ON c.workspace_id = $1 AND c.id = e.conversation_id
+  WHERE e.workspace_id = $1 AND e.id = ANY($2::uuid[])
+  UNION ALL SELECT line.thread_id, c.id, c.root_id, c.team_id, c.assignee_id FROM line
+  JOIN conversations c ON c.workspace_id = $1 AND c.id = line.root_id
+)
+SELECT thread_id, id AS conversation_id, team_id, assignee_id FROM line WHERE root_id IS NULL
+"""
 
 
 class MessageRow(msgspec.Struct, kw_only=True):
@@ -139,59 +174,74 @@ class FileRow(msgspec.Struct, kw_only=True):
     size: int
 
 
-_MESSAGE = Sql("""m.id, m.seq, m.direction, m.occurred_at AS at, m.text, (m.headers->>'quoted_at')::int AS quoted_at,
-  g.id AS agent_id, g.name AS agent_name, g.picture_key IS NOT NULL AS has_picture,
-  coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size)
-    ORDER BY f.id) FROM attachments f WHERE f.workspace_id = m.workspace_id AND f.message_id = m.id), '[]') AS files""")
-_AUTHOR = Sql(
-    "LEFT JOIN agents g ON g.workspace_id = m.workspace_id AND m.direction = 2"
-    " AND g.id = CASE WHEN m.author_kind = 1 THEN m.author_id::int END"
-)
-
-
 async def list_messages(
     db: Queries, session: Session, thread_id: UUID, *, after: int = 0, limit: int = 100
 ) -> list[MessageRow]:
     """The messages of a thread after a number, in order. Empty for a thread that is not the visitor's."""
-    return await db.all(
-        MessageRow,
-        Sql(
-            "SELECT m.* FROM endpoints e CROSS JOIN LATERAL ({} SELECT {} FROM up JOIN messages m"
-            " ON m.workspace_id = e.workspace_id AND m.conversation_id = up.id {} WHERE {} AND m.seq > {}"
-            " ORDER BY m.seq, m.id LIMIT {}) m WHERE e.workspace_id = {} AND e.id = {} AND e.account_id = {} AND {}"
-            " ORDER BY m.seq, m.id",
-            _FAMILY, _MESSAGE, _AUTHOR, _shown(session), after, limit, session.inbox.workspace_id, thread_id,
-            session.inbox.id, owned(session),
-        ),
-    )  # fmt: skip
+    inbox = session.inbox
+    ids = await db.all(
+        UUID,
+        Sql(_PAGE, Merged.kind, _shown(session), after, limit, inbox.workspace_id, thread_id, inbox.id, owned(session)),
+    )
+    return await _read(db, inbox.workspace_id, ids)
+
+
+_PAGE = """
+SELECT m.id FROM endpoints e CROSS JOIN LATERAL (
+  WITH RECURSIVE up(id) AS (
+    SELECT e.conversation_id UNION SELECT (v.data->>'root_id')::uuid FROM up
+    JOIN events v ON v.workspace_id = e.workspace_id AND v.conversation_id = up.id AND v.kind = {})
+  SELECT m.id FROM up JOIN messages m ON m.workspace_id = e.workspace_id AND m.conversation_id = up.id
+  WHERE {} AND m.seq > {} ORDER BY m.seq, m.id LIMIT {}) m
+WHERE e.workspace_id = {} AND e.id = {} AND e.account_id = {} AND {}
+"""
 
 
 async def find_message(db: Queries, session: Session, id: UUID) -> tuple[UUID, MessageRow] | None:
     """(thread, message) of a message the visitor has written themselves; None for any other."""
-    row = await db.find(
-        _OwnRow,
+    thread_id = await db.find(
+        UUID,
         Sql(
-            "SELECT e.id AS thread_id, {} FROM messages m JOIN endpoints e ON e.workspace_id = m.workspace_id"
-            " AND e.id = m.endpoint_id {} WHERE m.workspace_id = {} AND m.id = {} AND m.direction = 1"
-            " AND e.account_id = {} AND {}",
-            _MESSAGE, _AUTHOR, session.inbox.workspace_id, id, session.inbox.id, owned(session),
+            "SELECT e.id FROM messages m JOIN endpoints e ON e.workspace_id = m.workspace_id AND e.id = m.endpoint_id"
+            " WHERE m.workspace_id = {} AND m.id = {} AND m.direction = 1 AND e.account_id = {} AND {}",
+            session.inbox.workspace_id, id, session.inbox.id, owned(session),
         ),
     )  # fmt: skip
-    return None if row is None else (row.thread_id, row)
+    if thread_id is None:
+        return None
+    rows = await _read(db, session.inbox.workspace_id, [id])
+    return (thread_id, rows[0]) if rows else None
 
 
-class _OwnRow(MessageRow, kw_only=True):
-    thread_id: UUID
+async def _read(db: Queries, workspace_id: int, ids: Sequence[UUID]) -> list[MessageRow]:
+    return await db.all(MessageRow, _READ, workspace_id, list(ids)) if ids else []
 
 
-class LiveRow(MessageRow, kw_only=True):
+_READ = """
+SELECT m.id, m.seq, m.direction, m.occurred_at AS at, m.text, (m.headers->>'quoted_at')::int AS quoted_at,
+  g.id AS agent_id, g.name AS agent_name, g.picture_key IS NOT NULL AS has_picture,
+  coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type,
+      'size', f.size) ORDER BY f.id) FROM attachments f WHERE f.workspace_id = $1 AND f.message_id = m.id), '[]') AS files
+FROM messages m LEFT JOIN agents g ON g.workspace_id = $1 AND m.direction = 2
+  AND g.id = CASE WHEN m.author_kind = 1 THEN m.author_id::int END
+WHERE m.workspace_id = $1 AND m.id = ANY($2::uuid[]) ORDER BY m.seq, m.id
+"""
+
+
+class LiveRow(msgspec.Struct, frozen=True):
     """A message on its way to open sockets: whose thread it is, and of a mail the contact it was verified for."""
 
+    message: MessageRow
+    place: Place
+    account_id: int
+    visitor_id: UUID | None
+    user_id: str | None
+    verified_contact: UUID | None
+
+
+class _Owner(msgspec.Struct):
+    id: UUID
     endpoint_id: UUID
-    conversation_id: UUID
-    root_id: UUID
-    team_id: int | None
-    assignee_id: int | None
     account_id: int
     visitor_id: UUID | None
     user_id: str | None
@@ -199,43 +249,28 @@ class LiveRow(MessageRow, kw_only=True):
 
 
 async def live_messages(db: Queries, workspace_id: int, ids: Sequence[UUID]) -> list[LiveRow]:
-    """These messages, as far as any visitor may see them, in the order they came to their conversations."""
-    return await db.all(
-        LiveRow,
-        Sql(
-            "SELECT {}, e.id AS endpoint_id, m.conversation_id, root.id AS root_id,"
-            " root.team_id, root.assignee_id, e.account_id, e.visitor_id, v.user_id,"
-            " CASE WHEN i.kind = 1 AND i.verified_at IS NOT NULL THEN i.contact_id END AS verified_contact"
-            " FROM messages m JOIN endpoints e ON e.workspace_id = m.workspace_id AND e.id = m.endpoint_id"
-            " CROSS JOIN LATERAL {} root {}"
-            " LEFT JOIN visitors v ON v.workspace_id = e.workspace_id AND v.id = e.visitor_id"
-            " LEFT JOIN identities i ON i.workspace_id = e.workspace_id AND i.id = e.identity_id"
-            " WHERE m.workspace_id = {} AND m.id = ANY({}::uuid[]) AND m.kind = 1 AND m.audience > 0"
-            " AND m.deleted_at IS NULL ORDER BY m.conversation_id, m.seq",
-            _MESSAGE, _ROOT, _AUTHOR, workspace_id, list(ids),
-        ),
-    )  # fmt: skip
+    """These messages, as far as any visitor may see them, in the order of their numbers."""
+    owners = {o.id: o for o in await db.all(_Owner, _OWNERS, workspace_id, list(ids))}
+    if not owners:
+        return []
+    places = await places_of(db, workspace_id, list({o.endpoint_id for o in owners.values()}))
+    by_thread = {place.thread_id: place for place in places}
+    return [
+        LiveRow(row, by_thread[o.endpoint_id], o.account_id, o.visitor_id, o.user_id, o.verified_contact)
+        for row in await _read(db, workspace_id, list(owners))
+        if (o := owners[row.id]).endpoint_id in by_thread
+    ]
 
 
-class Place(msgspec.Struct, frozen=True):
-    """The conversation a thread stands in now, and whose it is."""
-
-    thread_id: UUID
-    conversation_id: UUID
-    team_id: int | None
-    assignee_id: int | None
-
-
-async def places_of(db: Queries, workspace_id: int, thread_ids: Sequence[UUID]) -> list[Place]:
-    """Where threads stand."""
-    return await db.all(
-        Place,
-        Sql(
-            "SELECT e.id AS thread_id, root.id AS conversation_id, root.team_id, root.assignee_id FROM endpoints e"
-            " CROSS JOIN LATERAL {} root WHERE e.workspace_id = {} AND e.id = ANY({}::uuid[])",
-            _ROOT, workspace_id, list(thread_ids),
-        ),
-    )  # fmt: skip
+_OWNERS = """
+SELECT m.id, e.id AS endpoint_id, e.account_id, e.visitor_id, v.user_id,
+  CASE WHEN i.kind = 1 AND i.verified_at IS NOT NULL THEN i.contact_id END AS verified_contact
+FROM messages m JOIN endpoints e ON e.workspace_id = $1 AND e.id = m.endpoint_id
+LEFT JOIN visitors v ON v.workspace_id = $1 AND v.id = e.visitor_id
+LEFT JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id
+WHERE m.workspace_id = $1 AND m.id = ANY($2::uuid[]) AND m.kind = 1 AND m.audience > 0 AND m.deleted_at IS NULL
+  AND (e.visitor_id IS NOT NULL OR i.verified_at IS NOT NULL)
+"""
 
 
 def message_view(row: MessageRow, links: Links) -> Message:

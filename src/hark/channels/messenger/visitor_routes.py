@@ -18,6 +18,7 @@ from hark.channels.messenger.identifying import identify
 from hark.channels.messenger.identity import read_identity
 from hark.channels.messenger.limits import Buckets
 from hark.channels.messenger.links import Links, is_signed
+from hark.channels.messenger.mailing import queue_transcript
 from hark.channels.messenger.presence import mark_read
 from hark.channels.messenger.threads import find_message, get_thread, list_messages, list_threads, message_view
 from hark.channels.messenger.types import (
@@ -27,6 +28,7 @@ from hark.channels.messenger.types import (
     File,
     Identify,
     NewPost,
+    Nothing,
     Posted,
     ReadUpTo,
     Session,
@@ -35,7 +37,13 @@ from hark.channels.messenger.types import (
     Track,
     VisitorView,
 )
-from hark.channels.messenger.visitors import lock_visitor, open_session, save_contact_details, start_session
+from hark.channels.messenger.visitors import (
+    known_address,
+    lock_visitor,
+    open_session,
+    save_contact_details,
+    start_session,
+)
 from hark.conversations.attachments import file_headers
 from hark.core.actor import system
 from hark.core.clock import unix
@@ -48,6 +56,7 @@ from hark.core.wake import Bus
 from hark.settings import Settings
 
 MAX_LIMIT = 200
+TRANSCRIPTS_PER_MINUTE = 0.1  # of one conversation
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -158,6 +167,19 @@ async def post_visitor_read(db: Db, bus: Bus, request: AnyRequest, key: str, id:
         raise NotFound("There is no such conversation.")
 
 
+async def post_transcript(db: Db, buckets: Buckets, request: AnyRequest, key: str, id: UUID, data: Nothing) -> None:
+    """Send the conversation to the visitor's address by mail, at most every ten minutes."""
+    session = await _session(db, request, key)
+    await get_thread(db, session, id)
+    address = await known_address(db, session)
+    if address is None:
+        raise BadRequest("No address is known to send it to. Say yours first.", code="no_address")
+    buckets.admit_post(session, _peer(request))
+    buckets.take(("transcript", id), TRANSCRIPTS_PER_MINUTE, burst=1)
+    async with db.transaction(system(session.inbox.workspace_id)) as tx:
+        await queue_transcript(tx, id, address)
+
+
 async def post_contact_details(
     db: Db, buckets: Buckets, request: AnyRequest, key: str, data: ContactDetails
 ) -> VisitorView:
@@ -203,13 +225,14 @@ def _peer(request: AnyRequest) -> str:
 
 ROUTES = (
     get("/messenger/{key:str}/frame", get_frame, can=PUBLIC, media_type="*/*"),
-    post("/api/messenger/{key:str}/boot", post_boot, can=PUBLIC, secret=True),
+    post("/api/messenger/{key:str}/boot", post_boot, can=PUBLIC),
     get("/api/messenger/{key:str}/threads", get_threads, can=VISITOR),
     get("/api/messenger/{key:str}/threads/{id:uuid}", get_messages, can=VISITOR),
     post("/api/messenger/{key:str}/threads/{id:uuid}/messages", post_message, can=VISITOR),
     post("/api/messenger/{key:str}/threads/{id:uuid}/read", post_visitor_read, can=VISITOR, status_code=204),
+    post("/api/messenger/{key:str}/threads/{id:uuid}/transcript", post_transcript, can=VISITOR, status_code=202),
     post("/api/messenger/{key:str}/attachments", post_visitor_attachment, can=VISITOR),
-    get("/api/messenger/{key:str}/attachments/{id:uuid}/{signature:str}", get_visitor_attachment, can=PUBLIC,
+    get("/api/messenger/{key:str}/attachments/{id:uuid}/signed/{signature:str}", get_visitor_attachment, can=PUBLIC,
         media_type="*/*"),
     get("/api/messenger/{key:str}/faces/{agent_id:int}", get_face, can=PUBLIC, media_type="*/*"),
     post("/api/messenger/{key:str}/contact", post_contact_details, can=VISITOR),

@@ -171,6 +171,18 @@ async def save_contact_details(tx: Tx, session: Session, given: ContactDetails) 
     return visitor
 
 
+async def known_address(db: Queries, session: Session) -> str | None:
+    """Where mail for this visitor goes: the address they typed, else a verified one of the person they are known as."""
+    if session.visitor.address is not None or session.visitor.user_id is None:
+        return session.visitor.address
+    return await db.find(
+        str,
+        "SELECT value FROM identities WHERE workspace_id = $1 AND contact_id = $2 AND kind = 1"
+        " AND verified_at IS NOT NULL ORDER BY id LIMIT 1",
+        session.inbox.workspace_id, session.visitor.contact_id,
+    )  # fmt: skip
+
+
 async def find_session(db: Queries, key: str, token: str) -> Session | None:
     """As `open_session`, None for what is not known: a socket is closed rather than answered."""
     try:
