@@ -9,11 +9,15 @@ from email.policy import default
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 import pytest_asyncio
 from tests.delivery.conftest import Office, office, sink
 from tests.support.chat import Visitor
+from tests.support.mailservers import free_port
+from tests.test_worker import answering, eventually, send
 
+from hark.app import CONSUMERS
 from hark.channels.email.adapter import mail_channel
 from hark.channels.messenger.leaving import sweep_left
 from hark.channels.messenger.mailing import CONSUMER, NO_ADDRESS, NO_MAILBOX, mail_unread, queue_transcript
@@ -26,6 +30,7 @@ from hark.delivery.actions import queue_reply
 from hark.delivery.types import Mailbox, NewReplyBody
 from hark.timers.jobs import serve_due
 from hark.timers.types import TimerKind
+from hark.worker import run_worker
 
 
 class Shop:
@@ -400,3 +405,38 @@ async def test_a_failed_transcript_is_called_one_and_can_be_sent_again(shop: Sho
     assert len(shop.mails()) == 1
     sql = "SELECT count(*) FROM messages WHERE conversation_id = $1 AND direction = 2"
     assert await shop.db.one(int, sql, shop.visitor.conversation_id) == 0
+
+
+# the whole way -----------------------------------------------------------------------------------------------------------
+
+
+async def test_chat_to_mail_and_back_by_a_running_worker_and_real_smtp(office: Office) -> None:
+    """The visitor goes, the worker notices, mails the answer, receives the reply and puts it into the same case."""
+    db, ws = office.db, office.workspace
+    visitor = await Visitor(db, ws).arrive(mail_after_s=0)
+    settings = msgspec.structs.replace(office.services.settings, smtp_port=free_port())
+    stop = asyncio.Event()
+    services = msgspec.structs.replace(office.services, settings=settings)
+    worker = asyncio.create_task(run_worker(services, CONSUMERS, stop))
+    await answering(settings.smtp_port, worker)
+    await visitor.says("Is it in stock?")
+    await visitor.answered("It is.")
+    await visitor.stay(0)
+    for _ in range(400):
+        if office.sink.mails:
+            break
+        await asyncio.sleep(0.05)
+    (mail,) = Shop(office).mails()
+    raw = (
+        f"From: Carla <carla@shop.example>\r\nTo: {ws.address}\r\nSubject: Re: {mail['Subject']}\r\n"
+        f"Message-ID: <back.{visitor.id}@shop.example>\r\nIn-Reply-To: {mail['Message-ID']}\r\n\r\nOne for me.\r\n"
+    )
+    await asyncio.to_thread(send, settings.smtp_port, [ws.address], raw.encode())
+    spoken = "SELECT count(*) FROM messages WHERE conversation_id = $1 AND direction = 1"
+    await eventually(db, spoken, 2, visitor.conversation_id)
+    await visitor.says("I am back.")
+    stop.set()
+    await worker
+    endpoints = "SELECT count(*) FROM endpoints WHERE conversation_id = $1"
+    episodes = "SELECT count(*) FROM episodes WHERE conversation_id = $1"
+    assert [await db.one(int, sql, visitor.conversation_id) for sql in (spoken, endpoints, episodes)] == [3, 2, 1]
