@@ -18,10 +18,14 @@ async def up(settings: Settings, options: argparse.Namespace) -> int:
     return await run_up(settings, sample=options.sample)
 
 
-async def web(settings: Settings, _: argparse.Namespace) -> int:
+async def web(settings: Settings, options: argparse.Namespace) -> int:
+    if settings.web_processes > 1 and options.listen_fd is None:
+        from hark.commands.web_processes import run_web_processes
+
+        return await run_web_processes(settings)
     from hark.commands.web import run_web
 
-    return await run_web(settings)
+    return await run_web(settings, listen_fd=options.listen_fd)
 
 
 async def worker(settings: Settings, _: argparse.Namespace) -> int:
@@ -112,7 +116,9 @@ def build_parser() -> argparse.ArgumentParser:
     add("up", up, "start everything here: PostgreSQL, web and worker").add_argument(
         "--sample", action="store_true", help="make a sample workspace on the first start"
     )
-    add("web", web, "serve the browser and the API")
+    add("web", web, "serve the browser and the API").add_argument(
+        "--listen-fd", type=int, metavar="N", help="serve on this inherited socket instead of a port of its own"
+    )
     add("worker", worker, "receive and send mail, run timers and rules")
     add("intake", intake, "only receive mail, into a folder, without the database")
     add("sample", sample, "make the sample workspace")

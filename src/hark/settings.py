@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bus_url: str | None = None  # BUS_URL, a Redis that carries wake-ups and signals instead of NOTIFY
     port: Port = 8000  # PORT
     host: str = "127.0.0.1"
+    web_processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     data: Path = Path("var")
     public_url: str | None = None
     secret_key: str | None = None
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lmtp_port: Port = 0
     mail_max_bytes: int = 26_214_400
     raw_keep_days: int = 90
+    visits_keep_days: int = 90
     undo_seconds: int = 10
     private_hosts: bool = False  # may mail servers be on private addresses?
     log_level: Literal["debug", "info", "warning", "error"] = "info"

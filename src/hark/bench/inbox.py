@@ -1,5 +1,7 @@
 """`hark bench inbox`: lists and threads of a million conversations over HTTP, beside the same SQL under pgbench.
 
+One web process for each core, as an operator sets it (HARK_WEB_PROCESSES): the database uses all of them in both.
+
 Every preset list in every order and a thread of a hundred messages, asked for by fifty people. Each case is measured
 three times in turns (HTTP at saturation, then pgbench with the statements those requests ran, prepared and with their
 parameters) and the medians are compared; then its waiting times at half of that load. The load comes from this same
@@ -7,6 +9,7 @@ machine and takes its share of the cores, in both.
 """
 
 import asyncio
+import os
 from collections.abc import Sequence
 from statistics import median
 from typing import Any, get_args
@@ -57,10 +60,15 @@ class Measured(msgspec.Struct, frozen=True):
 async def run(settings: Settings, *, quick: bool) -> list[Figure]:
     """Throughput (limit: pgbench) and p99 of each case, and the worst of all of them."""
     seconds, rounds = (1, 1) if quick else (3, 3)
-    async with seeded(settings, quick=quick) as here, running(here, "web"):
+    async with seeded(settings, quick=quick) as here, running(_on_all_cores(here), "web"):
         cases = await _cases(here)
         measured = [await _measure(here, case, seconds=seconds, rounds=rounds) for case in cases]
     return _figures(measured)
+
+
+def _on_all_cores(here: Installation) -> Installation:
+    settings = msgspec.structs.replace(here.settings, web_processes=os.cpu_count() or 1)
+    return msgspec.structs.replace(here, settings=settings)
 
 
 async def _cases(here: Installation) -> list[Case]:

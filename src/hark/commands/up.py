@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from hark.commands.web_processes import web_children
 from hark.core.processes import Child, require_free_port, stop_on_signals, supervise
 from hark.settings import Settings
 
@@ -22,14 +23,14 @@ async def run_up(settings: Settings, *, sample: bool) -> int:
     async with stop_on_signals() as stop, own_database(settings) as dsn:
         env = {**os.environ, "DATABASE_URL": dsn, "HARK_DATA": str(settings.data.absolute())}
         hark = [sys.executable, "-m", "hark.cli"]
-        children = [Child("web", [*hark, "web"], env), Child("worker", [*hark, "worker"], env)]
-        serving = asyncio.create_task(supervise(children, stop))
-        announcing = asyncio.create_task(_announce(settings, started, hark, env, stop, sample=sample))
-        try:
-            return await serving
-        finally:
-            announcing.cancel()
-            await asyncio.gather(announcing, return_exceptions=True)
+        with web_children(settings, env) as web:
+            serving = asyncio.create_task(supervise([*web, Child("worker", [*hark, "worker"], env)], stop))
+            announcing = asyncio.create_task(_announce(settings, started, hark, env, stop, sample=sample))
+            try:
+                return await serving
+            finally:
+                announcing.cancel()
+                await asyncio.gather(announcing, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """`hark web`: the API, realtime and the agent workspace on one port."""
 
+import socket
+
 import uvicorn
 
 from hark.app import EVENTS, PROJECTORS, create_app
@@ -10,10 +12,19 @@ from hark.core.services import keep_what_is_loaded, open_services
 from hark.settings import Settings
 
 
-async def run_web(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM. Raises a ConfigError sentence when the port is taken or the database is missing."""
+async def run_web(settings: Settings, *, listen_fd: int | None = None) -> int:
+    """Serve until SIGINT or SIGTERM. Raises a ConfigError sentence when the port is taken or the database is missing.
+
+    `listen_fd`: the listening socket that the parent of several web processes hands to each of them.
+    """
     configure_logs(settings.log_level)
+    if listen_fd is not None:
+        return await _serve(settings, [socket.socket(fileno=listen_fd)])
     require_free_port(settings.host, settings.port)
+    return await _serve(settings, None)
+
+
+async def _serve(settings: Settings, sockets: list[socket.socket] | None) -> int:
     async with open_services(settings, events=EVENTS, projectors=PROJECTORS) as services:
         await migrate_now(settings)
         config = uvicorn.Config(
@@ -30,5 +41,5 @@ async def run_web(settings: Settings) -> int:
             timeout_graceful_shutdown=5,
         )
         keep_what_is_loaded()
-        await uvicorn.Server(config).serve()
+        await uvicorn.Server(config).serve(sockets)
     return 0

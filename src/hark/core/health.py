@@ -1,12 +1,12 @@
 """Health and metrics: is the process up, can it serve, and what waits where."""
 
 from litestar import Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from hark.core import metrics
 from hark.core.db import Db
 from hark.core.errors import Unavailable
 from hark.core.http import PUBLIC, Route, get
+from hark.core.metrics import Waiting, exposition
 
 
 async def healthz() -> dict[str, str]:
@@ -23,13 +23,13 @@ async def readyz(db: Db) -> dict[str, str]:
 
 async def prometheus(db: Db) -> Response[bytes]:
     """Prometheus text format. Needs a token with the scope metrics.read."""
-    await _measure(db)
+    text = exposition(await _waiting(db))
     # The charset is added to every text; twice, Prometheus refuses the whole answer.
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8"))
+    return Response(text, media_type=CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8"))
 
 
-async def _measure(db: Db) -> None:
-    """Read the gauges that live in the database, so that every web process shows the same truth."""
+async def _waiting(db: Db) -> Waiting:
+    """The gauges that live in the database."""
     async with db.pool.acquire() as conn:
         lags = await conn.fetch(
             "SELECT c.consumer, sum(h.seq - c.seq) AS lag FROM event_cursors c JOIN journal_heads h USING (workspace_id)"
@@ -49,16 +49,13 @@ async def _measure(db: Db) -> None:
             " (SELECT count(*) FROM intake_items WHERE fate IN (6, 7)) AS intake,"
             " (SELECT count(*) FROM outbox WHERE state IN (4, 6)) AS outbox"
         )
-    metrics.consumer_lag.clear()
-    for row in lags:
-        metrics.consumer_lag.labels(row["consumer"]).set(row["lag"])
-    metrics.outbox_age.set(max(0.0, oldest or 0.0))
-    metrics.intake_open.set(waiting)
-    metrics.source_silence.clear()
-    for row in silent:
-        metrics.source_silence.labels(f"{row['workspace_id']}/{row['id']}").set(row["s"])
-    for kind, count in parked.items():
-        metrics.parked.labels(kind).set(count)
+    return Waiting({
+        "hark_consumer_lag_events": {row["consumer"]: row["lag"] for row in lags},
+        "hark_outbox_oldest_seconds": {None: max(0.0, oldest or 0.0)},
+        "hark_intake_open_items": {None: waiting},
+        "hark_source_silence_seconds": {f"{row['workspace_id']}/{row['id']}": row["s"] for row in silent},
+        "hark_parked": dict(parked.items()),
+    })  # fmt: skip
 
 
 ROUTES: tuple[Route, ...] = (

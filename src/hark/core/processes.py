@@ -146,11 +146,13 @@ def _spawn_watcher(pid: int, death_signal: signal.Signals) -> subprocess.Popen[b
 
 @dataclass(frozen=True)
 class Child:
-    """One process of the product. `args` is its command, `env` its whole environment (None: ours)."""
+    """One process of the product. `args` is its command, `env` its whole environment (None: ours), `fds` what it inherits
+    of our open files."""
 
     name: str
     args: Sequence[str]
     env: Mapping[str, str] | None = None
+    fds: Sequence[int] = ()
 
 
 @contextlib.asynccontextmanager
@@ -224,8 +226,9 @@ class _Runner:
     def _start(self) -> None:
         # SIGKILL: without us the database goes too, so nothing could be finished, and the next start wants the port.
         self.process = spawn_tied(
-            self.child.args, death_signal=signal.SIGKILL, env=self.child.env, output=subprocess.PIPE
-        )
+            self.child.args, death_signal=signal.SIGKILL, env=self.child.env, output=subprocess.PIPE,
+            pass_fds=self.child.fds,
+        )  # fmt: skip
         self.forwarder = asyncio.create_task(self._forward(self.process.popen))
 
     async def _forward(self, popen: subprocess.Popen[bytes]) -> None:
