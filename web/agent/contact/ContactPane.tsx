@@ -79,7 +79,7 @@ function Heading({ contact }: { contact: Contact }) {
           </p>
         </div>
       </div>
-      <ul aria-label={t('contact.addresses')} className="flex flex-col gap-1 text-secondary">
+      <ul aria-label={t('contact.addresses')} className="flex flex-col gap-1 text-secondary empty:hidden">
         {shown.map((identity) => (
           <li key={identity.id} className="flex items-center gap-2">
             <Tip label={t(identity.verified_at ? 'contact.verified' : 'contact.notVerified')}>

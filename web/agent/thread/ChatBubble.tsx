@@ -47,7 +47,7 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
         <Foot message={message} conversation={conversation} last={last} isWaiting={isWaiting} isLastRead={isLastRead} />
       </div>
       {message.can.includes('needs_answer') && (
-        <span className="flex items-center self-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
+        <span className={`flex items-center self-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 ${last ? 'pointer-coarse:opacity-100' : ''}`}>
           <MessageMenu message={message} className="" />
         </span>
       )}

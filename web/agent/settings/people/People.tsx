@@ -66,15 +66,17 @@ function PersonRow({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
       <Person id={agent.id} size={32} />
       <div className="min-w-0 grow">
         <p className="truncate font-medium">{agent.name}</p>
-        <p className="truncate text-secondary text-ink-3">{agent.email}</p>
+        <p className="flex items-center gap-2 text-secondary text-ink-3">
+          {!agent.disabled_at && <StateWord id={agent.id} />}
+          <span className="min-w-0 truncate">{agent.email}</span>
+        </p>
       </div>
-      {!agent.disabled_at && <StateWord id={agent.id} />}
       <span className="flex flex-wrap justify-end gap-1 max-[719px]:hidden">
         {(agent.team_ids ?? []).map((id) => (
           <Chip key={id}>{team(id)?.name}</Chip>
         ))}
       </span>
-      <span className="w-24 shrink-0 text-right text-secondary text-ink-2">{agent.disabled_at ? t('people.off') : roleName(t, agent.role)}</span>
+      <span className="w-24 shrink-0 text-right text-secondary text-ink-2 max-[719px]:w-auto">{agent.disabled_at ? t('people.off') : roleName(t, agent.role)}</span>
       {can.length > 0 ? (
         <Menu
           align="end"
