@@ -103,7 +103,7 @@ async def test_unread_answers_leave_in_one_mail_once_the_visitor_is_gone(shop: S
     assert text.startswith("Yes, we do.\n\nIt takes five days.\n\n--\nYou can answer this mail")
     assert "> Do you ship to Korea?" in text
     assert await shop.deliveries() == [3, 3]
-    assert await shop.lines() == ["The visitor has left: what they have not read goes to carla@shop.example by mail."]
+    assert await shop.lines() == ["What the visitor has not read goes to carla@shop.example by mail."]
     await shop.work(3600)
     assert len(shop.mails()) == 1
 

@@ -247,9 +247,7 @@ async def _mail(tx: Tx, root: Locked, chat: _Chat, unread: list[_Reply], new_id:
         tx.workspace_id, ids, mail_id, Delivery.READY,
     )  # fmt: skip
     await _follow(tx, endpoint, mail_id)
-    await add_system_message(
-        tx, root.id, f"The visitor has left: what they have not read goes to {chat.address} by mail."
-    )
+    await add_system_message(tx, root.id, f"What the visitor has not read goes to {chat.address} by mail.")
 
 
 async def _mail_endpoint(tx: Tx, root: Locked, chat: _Chat, mailbox: _Mailbox, address: str) -> EndpointRow:
