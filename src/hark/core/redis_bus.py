@@ -12,10 +12,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from hark.core.errors import ConfigError
-from hark.core.wake import JOURNAL, SIGNAL, Bus
+from hark.core.wake import HEALTH_S, JOURNAL, SIGNAL, Bus
 
 CONNECT_S = 5
-HEALTH_S = 5  # so often an idle connection is asked whether it still stands
 
 
 class RedisBus(Bus):

@@ -23,6 +23,8 @@ MAX_SIGNAL_BYTES = 7_500  # a NOTIFY carries less than 8,000
 MAX_PACKET_BYTES = 7_900
 MAX_WAITING = 10_000  # signals kept while the other side is away; beyond, the oldest are lost
 COALESCE_S = 0.003
+AGAIN_S = 0.5
+HEALTH_S = 5  # so often an idle connection is asked whether it still stands
 
 Signal = dict[str, Any]
 
@@ -59,7 +61,8 @@ class Bus:
     def publish(self, workspace_id: int, signal: Signal) -> None:
         """Tell everybody of the workspace something that is no fact. `signal` has a `type` and is JSON.
 
-        Best effort, and once per process. Raises ValueError for more than 7,500 bytes.
+        Best effort: when a connection is lost, some signals may be lost or come twice. Raises ValueError for more
+        than 7,500 bytes.
         """
         encoded = msgspec.json.encode(signal)
         if len(encoded) > MAX_SIGNAL_BYTES:
@@ -92,7 +95,7 @@ class Bus:
                 raise
             except Exception as error:
                 log.warning("wake-up connection lost, readers poll meanwhile", error=str(error))
-                await asyncio.sleep(1)
+                await asyncio.sleep(AGAIN_S)
             finally:
                 if conn is not None:
                     with contextlib.suppress(Exception):
@@ -105,10 +108,16 @@ class Bus:
             self._kick.clear()
             heads, self._heads = self._heads, {}
             signals, self._signals = self._signals, deque(maxlen=MAX_WAITING)
-            for workspace_id, seq in heads.items():
-                await self._tell(conn, JOURNAL, f"{workspace_id}:{seq}")
-            for packet in packets(self.node, signals):
-                await self._tell(conn, SIGNAL, packet)
+            try:
+                for workspace_id, seq in heads.items():
+                    await self._tell(conn, JOURNAL, f"{workspace_id}:{seq}")
+                for packet in packets(self.node, signals):
+                    await self._tell(conn, SIGNAL, packet)
+            except Exception:  # said on the next connection; what came through already is said twice, harmlessly
+                self._heads = heads | self._heads
+                self._signals = deque((*signals, *self._signals), maxlen=MAX_WAITING)
+                self._kick.set()
+                raise
 
     def _got(self, channel: str, payload: str) -> None:
         """One message from the wire, our own too."""
@@ -147,11 +156,14 @@ class Bus:
         def on_notify(_conn: Any, _pid: int, channel: str, payload: str) -> None:
             self._got(channel, payload)
 
+        ended = asyncio.Event()
+        conn.add_termination_listener(lambda _conn: ended.set())
         for channel in (JOURNAL, SIGNAL):
             await conn.add_listener(channel, on_notify)
         while True:
-            await asyncio.sleep(5)
-            await conn.fetchval("SELECT 1")  # notice a dead connection
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), HEALTH_S)
+            await conn.fetchval("SELECT 1")  # raises when it has ended; notices a network that swallows everything
 
 
 def packets(node: str, signals: Iterable[tuple[int, bytes]]) -> Iterator[str]:
