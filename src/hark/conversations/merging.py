@@ -34,6 +34,7 @@ async def merge(tx: Tx, id: UUID, into: UUID) -> None:
                 code="conversation_over",
             )
     brought = await merged_in(tx, child.id)
+    _number_on(child, root)
     child.root_id = root.id
     record(tx, child, Merged(root_id=root.id))
     await save(tx, child)
@@ -58,6 +59,7 @@ async def unmerge(tx: Tx, id: UUID) -> None:
         raise Conflict("Somebody has changed this merge at the same time. Look again.", code="changed")
     if root.root_id is not None:
         raise Conflict(f"Conversation {root.number} was merged further. Unmerge that one first.", code="merged_further")
+    _number_on(child, root)
     child.root_id = None
     record(tx, child, Unmerged(root_id=root.id))
     await save(tx, child)
@@ -65,6 +67,12 @@ async def unmerge(tx: Tx, id: UUID) -> None:
     await save(tx, root)
     await restore_timers(tx, child.id)
     await restore_timers(tx, root.id)
+
+
+def _number_on(child: Locked, root: Locked) -> None:
+    """From here on both count from the higher number, so that a thread of the customer's side that goes on in the other
+    conversation never sees a number go back: a messenger asks for what is after the last one it has."""
+    child.seq = root.seq = max(child.seq, root.seq)
 
 
 class _Moved(msgspec.Struct):
@@ -151,10 +159,11 @@ async def _start_side(tx: Tx, c: Locked, moved: Sequence[_Moved], contact: _Cont
 
 
 async def _move(tx: Tx, new: Locked, moved: Sequence[_Moved]) -> None:
-    """Messages and their search entries change the conversation; their endpoints are copied under fresh keys."""
+    """Messages and their search entries change the conversation; their endpoints are copied under fresh keys, and what
+    moved counts as read by a messenger's visitor: it is nothing new to them."""
     copies: dict[UUID, UUID] = {m.endpoint_id: uuid7() for m in moved if m.endpoint_id}
     for old, copy in copies.items():
-        await tx.run(_COPY_ENDPOINT, tx.workspace_id, old, copy, new.id, f"split:{copy}")
+        await tx.run(_COPY_ENDPOINT, tx.workspace_id, old, copy, new.id, f"split:{copy}", new.seq + len(moved))
     first = new.seq + 1
     new.seq += len(moved)
     await tx.run(
@@ -169,8 +178,8 @@ async def _move(tx: Tx, new: Locked, moved: Sequence[_Moved]) -> None:
 
 _COPY_ENDPOINT = """
 INSERT INTO endpoints (workspace_id, id, conversation_id, account_id, identity_id, thread_key, audience, live_until,
-  reply_until, refs)
-SELECT workspace_id, $3, $4, account_id, identity_id, $5, audience, live_until, reply_until, refs
+  reply_until, refs, visitor_id, read_seq)
+SELECT workspace_id, $3, $4, account_id, identity_id, $5, audience, live_until, reply_until, refs, visitor_id, $6
 FROM endpoints WHERE workspace_id = $1 AND id = $2
 """
 _MOVE = """
