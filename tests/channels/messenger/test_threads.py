@@ -1,5 +1,6 @@
 """A visitor writes and reads; the team sees it and answers."""
 
+from typing import Any
 from uuid import uuid4
 
 from tests.channels.messenger.conftest import TestMessenger
@@ -10,9 +11,9 @@ async def conversations(client: SignedIn) -> list[dict]:
     return (await client.get("/api/conversations")).json()["items"]
 
 
-async def answer(client: SignedIn, conversation: dict, text: str) -> dict:
+async def answer(client: SignedIn, conversation: dict, text: str, **more: Any) -> dict:
     detail = (await client.get(f"/api/conversations/{conversation['id']}")).json()
-    body = {"id": str(uuid4()), "text": text, "to": [], "seen_seq": detail["seq"]}
+    body = {"id": str(uuid4()), "text": text, "to": [], "seen_seq": detail["seq"], **more}
     sent = await client.post(f"/api/conversations/{conversation['id']}/replies", body)
     assert sent.status_code in (200, 201), sent.text
     return sent.json()
