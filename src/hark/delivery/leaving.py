@@ -198,7 +198,9 @@ class Outbox:
         if found is None:
             return None
         html = (await self._files.get(found.html_key)).decode() if found.html_key else None
-        return QuotedMessage(name=found.name, at=found.at, text=found.text, html=html)
+        to = row.body.to[0]
+        name = found.name or to.name or to.address  # a visitor may have told none
+        return QuotedMessage(name=name, at=found.at, text=found.text, html=html)
 
 
 MAYBE = "Hark stopped in the middle of sending. Look whether the recipient has it before sending it again."

@@ -101,7 +101,7 @@ async def test_unread_answers_leave_in_one_mail_once_the_visitor_is_gone(shop: S
     assert shop.ws.address in mail["From"]
     text = plain(mail)
     assert text.startswith("Yes, we do.\n\nIt takes five days.\n\n--\nYou can answer this mail")
-    assert "> Do you ship to Korea?" in text
+    assert ", Carla wrote:\n> Do you ship to Korea?" in text
     assert await shop.deliveries() == [3, 3]
     assert await shop.lines() == ["What the visitor has not read goes to carla@shop.example by mail."]
     await shop.work(3600)
@@ -327,7 +327,8 @@ async def test_files_go_along_as_far_as_a_mail_can_carry_them(shop: Shop) -> Non
 
 
 async def test_a_merged_chat_is_mailed_from_its_root(shop: Shop) -> None:
-    child = (await shop.visitor.says()).conversation_id
+    for _ in range(5):  # more than the root has had: numbers go on from the higher one
+        child = (await shop.visitor.says()).conversation_id
     async with shop.db.transaction(shop.ws.owner) as tx:
         await merge(tx, child, into=shop.office.conversation_id)
     shop.visitor.conversation_id = shop.office.conversation_id
