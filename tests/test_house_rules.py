@@ -26,7 +26,7 @@ VERBS = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ")
 SQL_HOMES = frozenset({
     "access/authenticate.py", "access/jobs.py", "access/sign_in.py", "access/tokens.py",
     "agents/teams.py", "channels/messenger/leaving.py", "channels/messenger/mailing.py", "contacts/companies.py",
-    "channels/messenger/accounts.py", "channels/messenger/context.py", "channels/messenger/facts.py",
+    "channels/messenger/accounts.py", "channels/messenger/context.py",
     "channels/messenger/home.py", "channels/messenger/identifying.py", "channels/messenger/posting.py",
     "channels/messenger/presence.py", "channels/messenger/threads.py", "channels/messenger/uploads.py",
     "channels/messenger/visitors.py", "contacts/visitors.py", "conversations/contacts.py",

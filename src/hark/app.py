@@ -66,6 +66,7 @@ from hark.core.static import static_handlers
 from hark.hours.queries import open_seconds
 from hark.journey.project import projector
 from hark.value.pricing import pricing_of
+from hark.visits.writer import FactWriter
 
 EVENTS: Registry = registry(
     hark.journey.types.EVENTS,
@@ -118,17 +119,18 @@ def create_app(services: Services) -> Litestar:
         async with serve_tabs(hub):
             yield
         await visitors.close()
+        await visits.close()
         await hub.close()
 
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
     visitors = VisitorHub(services.db, services.bus, services.keys, hub)
-    buckets = Buckets()
+    buckets, visits = Buckets(), FactWriter(services.db)
 
     return Litestar(
         route_handlers=[
             *(build_handler(described(r)) for r in ROUTES),
             live_handler(hub, admit_socket),
-            visitor_socket(visitors, services, buckets),
+            visitor_socket(visitors, services, buckets, visits),
             *widget_handlers(),
             *static_handlers(),
         ],
@@ -140,6 +142,7 @@ def create_app(services: Services) -> Litestar:
             "settings": provide(services.settings),
             "bus": provide(services.bus),
             "buckets": provide(buckets),
+            "visits": provide(visits),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
         before_send=[send_rotated_token],

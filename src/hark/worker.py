@@ -37,6 +37,7 @@ from hark.intake.types import Envelope, Fate, NewItem, Source
 from hark.settings import Settings
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind
+from hark.visits.actions import forget_visits
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
         "uploads": lambda: every(UPKEEP_S, lambda: forget_uploads(db, files), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
+        "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }
     async with receiving(settings, reception):
         tasks = [asyncio.create_task(keep(name, part, stop), name=name) for name, part in parts.items()]

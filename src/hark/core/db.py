@@ -88,6 +88,12 @@ class Queries:
         async with self._conn() as conn:
             await conn.executemany(sql, rows)
 
+    async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+        """Append rows by COPY, all or none; how many."""
+        async with self._conn() as conn:
+            await conn.copy_records_to_table(table, columns=columns, records=rows)
+        return len(rows)
+
 
 def _render(sql: str | Sql, args: tuple[Any, ...]) -> tuple[str, Sequence[Any]]:
     return sql.render() if isinstance(sql, Sql) else (sql, args)

@@ -55,13 +55,16 @@ CREATE TABLE visits (
   FOREIGN KEY (workspace_id, visitor_id) REFERENCES visitors ON DELETE CASCADE
 );
 CREATE INDEX visits_visitor ON visits (workspace_id, visitor_id, started_at DESC);
+CREATE INDEX visits_age ON visits (workspace_id, started_at);
+CREATE INDEX visitors_age ON visitors (workspace_id, created_at) WHERE contact_id IS NULL;
 
 CREATE TABLE visit_facts (
   workspace_id int NOT NULL,
   visit_id uuid NOT NULL,
   at timestamptz NOT NULL,
   kind smallint NOT NULL,               -- hark.visits.types.FactKind
-  data jsonb NOT NULL DEFAULT '{}'
+  data jsonb NOT NULL DEFAULT '{}',
+  CONSTRAINT visit_facts_visit FOREIGN KEY (workspace_id, visit_id) REFERENCES visits ON DELETE CASCADE
 );
 CREATE INDEX visit_facts_visit ON visit_facts (workspace_id, visit_id, at);
 CREATE INDEX visit_facts_age ON visit_facts USING brin (at);

@@ -41,6 +41,7 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     undo_seconds: Annotated[int, msgspec.Meta(ge=0, le=120)] = 10
     raw_keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
+    visits_keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
     value: ValueSettings = msgspec.field(default_factory=ValueSettings)
 
 
@@ -82,6 +83,7 @@ class ValuePatch(Body):
 class SettingsPatch(Body):
     undo_seconds: Annotated[int, msgspec.Meta(ge=0, le=120)] | msgspec.UnsetType = msgspec.UNSET
     raw_keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | msgspec.UnsetType = msgspec.UNSET
+    visits_keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | msgspec.UnsetType = msgspec.UNSET
     value: ValuePatch | msgspec.UnsetType = msgspec.UNSET
 
 

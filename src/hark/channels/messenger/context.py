@@ -1,25 +1,21 @@
 """What an agent sees of the visitor they talk to."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from hark.channels.messenger.facts import KINDS
-from hark.channels.messenger.types import ConversationVisitor, FactView, Profile, VisitorContext, VisitView
+from hark.channels.messenger.types import ConversationVisitor, Profile, VisitorContext
 from hark.conversations.queries import require_visible
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.errors import NotFound
-
-MAX_VISITS = 20
-MAX_FACTS = 200
-_NAMES = {number: name for name, number in KINDS.items()}
+from hark.visits.queries import list_visits, timeline, visitors_of
 
 
 class _Row(msgspec.Struct):
     id: UUID
+    contact_id: UUID | None
     user_id: str | None
     address: str | None
     name: str | None
@@ -29,14 +25,8 @@ class _Row(msgspec.Struct):
     last_seen_at: datetime
 
 
-class _Fact(msgspec.Struct):
-    at: datetime
-    kind: int
-    data: dict[str, Any]
-
-
 async def get_visitor_of(db: Db, actor: Actor, conversation_id: UUID) -> ConversationVisitor:
-    """The visitor of a conversation's newest chat, their visits and what they did in them.
+    """The visitor of a conversation's newest chat, the visits of their contact and what was done in them.
 
     Raises NotFound, with the code `no_visitor` when nobody there came by a messenger.
     """
@@ -44,18 +34,8 @@ async def get_visitor_of(db: Db, actor: Actor, conversation_id: UUID) -> Convers
     row = await db.find(_Row, _VISITOR, actor.workspace_id, conversation_id, db.now())
     if row is None:
         raise NotFound("Nobody in this conversation came by the messenger.", code="no_visitor")
-    visits = await db.all(
-        VisitView,
-        "SELECT id, started_at, landing, referrer FROM visits WHERE workspace_id = $1 AND visitor_id = $2"
-        " ORDER BY started_at DESC LIMIT $3",
-        actor.workspace_id, row.id, MAX_VISITS,
-    )  # fmt: skip
-    facts = await db.all(
-        _Fact,
-        "SELECT at, kind, data FROM visit_facts WHERE workspace_id = $1 AND visit_id = ANY($2::uuid[])"
-        " ORDER BY at DESC LIMIT $3",
-        actor.workspace_id, [v.id for v in visits], MAX_FACTS,
-    )  # fmt: skip
+    known = [row.id] if row.contact_id is None else await visitors_of(db, actor.workspace_id, row.contact_id)
+    visits = await list_visits(db, actor.workspace_id, known)
     p = row.profile
     return ConversationVisitor(
         visitor=VisitorContext(
@@ -64,7 +44,7 @@ async def get_visitor_of(db: Db, actor: Actor, conversation_id: UUID) -> Convers
             first_seen=row.created_at, last_seen=row.last_seen_at,
         ),
         visits=visits,
-        timeline=[FactView(at=f.at, kind=_NAMES[f.kind], data=f.data) for f in facts],
+        timeline=await timeline(db, actor.workspace_id, visits),
     )  # fmt: skip
 
 
@@ -74,7 +54,7 @@ WITH RECURSIVE family AS (
   SELECT id FROM conversations WHERE workspace_id = $1 AND id = $2
   UNION ALL SELECT k.id FROM family f JOIN conversations k ON k.workspace_id = $1 AND k.root_id = f.id
 )
-SELECT v.id, v.user_id, v.address, c.name, v.profile, v.created_at, v.last_seen_at,
+SELECT v.id, v.contact_id, v.user_id, v.address, c.name, v.profile, v.created_at, v.last_seen_at,
   EXISTS (SELECT FROM endpoints o WHERE o.workspace_id = $1 AND o.visitor_id = v.id AND o.live_until > $3) AS live
 FROM family f JOIN endpoints e ON e.workspace_id = $1 AND e.conversation_id = f.id
 JOIN visitors v ON v.workspace_id = $1 AND v.id = e.visitor_id

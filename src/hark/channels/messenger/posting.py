@@ -24,8 +24,8 @@ HERE = timedelta(seconds=60)
 """Who has just done something is taken to be there for so long."""
 
 
-async def post_message(tx: Tx, session: Session, thread_id: UUID, new: NewPost) -> None:
-    """Put a visitor's message into their thread, which begins with its first one.
+async def post_message(tx: Tx, session: Session, thread_id: UUID, new: NewPost) -> bool:
+    """Put a visitor's message into their thread, which begins with its first one; whether it was not there already.
 
     The same id again changes nothing; it is the ledger's external id. Raises BadRequest for an empty message, NotFound
     for somebody else's thread or file, Conflict for an id that is taken.
@@ -36,7 +36,7 @@ async def post_message(tx: Tx, session: Session, thread_id: UUID, new: NewPost) 
     visitor = await lock_visitor(tx, session)
     if not await _enter(tx, session.inbox, new.id, text):
         await _require_own(tx, session, new.id)
-        return
+        return False
     thread = await _find_thread(tx, session, thread_id)
     who = await _contact(tx, session, visitor)
     live_until = tx.now() + HERE
@@ -71,6 +71,7 @@ async def post_message(tx: Tx, session: Session, thread_id: UUID, new: NewPost) 
         tx.workspace_id, session.inbox.id, str(new.id), Fate.NEW if received.started else Fate.MESSAGE,
         received.conversation_id, new.id,
     )  # fmt: skip
+    return True
 
 
 async def _enter(tx: Tx, inbox: Inbox, id: UUID, text: str) -> bool:

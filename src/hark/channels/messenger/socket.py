@@ -15,7 +15,7 @@ from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
-from hark.channels.messenger.facts import keep_facts
+from hark.channels.messenger.facts import keep_facts, watched
 from hark.channels.messenger.frame import is_own
 from hark.channels.messenger.hub import Tab, VisitorHub
 from hark.channels.messenger.limits import Buckets
@@ -25,6 +25,8 @@ from hark.channels.messenger.visitors import find_session, may_follow, seen_page
 from hark.core.errors import HarkError, TooMany
 from hark.core.http import PUBLIC
 from hark.core.services import Services
+from hark.visits.types import FactKind
+from hark.visits.writer import FactWriter
 
 FIRST_FRAME_S = 10
 FRAMES_PER_MINUTE = 300
@@ -67,7 +69,7 @@ _frames = msgspec.json.Decoder(TypingFrame | PageFrame | ReadFrame | FactsFrame 
 _first = msgspec.json.Decoder(First)
 
 
-def visitor_socket(hub: VisitorHub, services: Services, buckets: Buckets) -> WebsocketRouteHandler:
+def visitor_socket(hub: VisitorHub, services: Services, buckets: Buckets, visits: FactWriter) -> WebsocketRouteHandler:
     """The route of visitors' sockets."""
 
     async def visitor_live(socket: Connection, key: str) -> None:
@@ -86,12 +88,14 @@ def visitor_socket(hub: VisitorHub, services: Services, buckets: Buckets) -> Web
         if session is None:
             await _close(socket, 4401, "unknown_visitor")
             return
-        await _serve(socket, hub, buckets, session, first)
+        await _serve(socket, hub, buckets, visits, session, first)
 
     return WebsocketRouteHandler("/api/messenger/{key:str}/live", opt={"can": PUBLIC})(visitor_live)
 
 
-async def _serve(socket: Connection, hub: VisitorHub, buckets: Buckets, session: Session, first: First) -> None:
+async def _serve(
+    socket: Connection, hub: VisitorHub, buckets: Buckets, visits: FactWriter, session: Session, first: First
+) -> None:
     async def send(frame: bytes | None) -> None:
         if frame is None:
             await _close(socket, 4408, "come back and resume")
@@ -99,28 +103,38 @@ async def _serve(socket: Connection, hub: VisitorHub, buckets: Buckets, session:
             await socket.send_data(frame, mode="text")
 
     tab = Tab(session, send, may_follow=may_follow(session))
+    who = watched(session)
+    visit = first.visit if who.may_keep(FactKind.LEFT) else None
     tab.push(b'{"type":"hello"}')
+    if visit is not None:
+        visits.arrive(who.inbox.workspace_id, visit)
     try:
         await hub.join(tab, first.threads)
         if first.page is not None and (page := seen_page(first.page, hub.db.now())):
             hub.turn_to(tab, page)
         while not tab.closed:
             buckets.take(("frames", tab.visitor_id), FRAMES_PER_MINUTE)
-            await _heed(hub, tab, await socket.receive_text(), first.visit)
+            text = await socket.receive_text()
+            if (said := await _heed(hub, tab, text)) is not None:
+                facts = [f for f in said.items if f.kind != "left"]  # the socket's end tells that
+                with contextlib.suppress(HarkError):
+                    await keep_facts(visits, who, facts, first.visit, hub.db.now())
     except TooMany:
         await _close(socket, 4429, "too many frames")
     except (WebSocketDisconnect, RuntimeError, OSError):
         pass  # the browser went away; it comes back with its numbers
     finally:
         hub.leave(tab)
+        if visit is not None:
+            visits.depart(who.inbox.workspace_id, who.visitor_id, visit)
 
 
-async def _heed(hub: VisitorHub, tab: Tab, text: str, visit: UUID | None) -> None:
-    """Do what one frame asks for."""
+async def _heed(hub: VisitorHub, tab: Tab, text: str) -> FactsFrame | None:
+    """Do what one frame asks for; facts are given back."""
     try:
         frame = _frames.decode(text)
     except msgspec.MsgspecError:
-        return
+        return None
     match frame:
         case PingFrame():
             tab.push(b'{"type":"pong"}')
@@ -133,8 +147,8 @@ async def _heed(hub: VisitorHub, tab: Tab, text: str, visit: UUID | None) -> Non
             if frame.thread in tab.seen:
                 await mark_read(hub.db, hub.bus, tab.session, frame.thread, frame.seq)
         case FactsFrame():
-            with contextlib.suppress(HarkError):
-                await keep_facts(hub.db, tab.session, frame.items, visit)
+            return frame
+    return None
 
 
 async def _close(socket: Connection, code: int, reason: str) -> None:

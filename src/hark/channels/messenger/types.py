@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hark.core.events import Event
 from hark.core.http import Body
+from hark.visits.types import FactView, VisitView
 
 KIND = 2
 """Of a messenger in `channel_accounts.kind`."""
@@ -425,19 +426,6 @@ class VisitorContext(msgspec.Struct, frozen=True, kw_only=True):
     page: SeenPage | None
     first_seen: datetime
     last_seen: datetime
-
-
-class VisitView(msgspec.Struct, frozen=True, kw_only=True):
-    id: UUID
-    started_at: datetime
-    landing: str
-    referrer: str
-
-
-class FactView(msgspec.Struct, frozen=True, kw_only=True):
-    at: datetime
-    kind: str
-    data: dict[str, Any]
 
 
 class ConversationVisitor(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from litestar.params import Body as MultipartBody
 
 from hark.channels.messenger import home, posting, uploads
 from hark.channels.messenger.accounts import get_inbox
-from hark.channels.messenger.facts import keep_facts
+from hark.channels.messenger.facts import keep_facts, keep_sent, watched
 from hark.channels.messenger.frame import frame_page, is_own, require_allowed
 from hark.channels.messenger.identifying import identify
 from hark.channels.messenger.identity import read_identity
@@ -54,6 +54,7 @@ from hark.core.files import Files
 from hark.core.http import PUBLIC, VISITOR, get, post
 from hark.core.wake import Bus
 from hark.settings import Settings
+from hark.visits.writer import FactWriter
 
 MAX_LIMIT = 200
 TRANSCRIPTS_PER_MINUTE = 0.1  # of one conversation
@@ -100,13 +101,15 @@ async def get_messages(
 
 
 async def post_message(
-    db: Db, keys: Keys, buckets: Buckets, request: AnyRequest, key: str, id: UUID, data: NewPost
+    db: Db, keys: Keys, buckets: Buckets, visits: FactWriter, request: AnyRequest, key: str, id: UUID, data: NewPost
 ) -> Posted:
     """The same message id again is answered as the first time."""
     session = await _session(db, request, key)
     buckets.admit_post(session, _peer(request))
     async with db.transaction(system(session.inbox.workspace_id)) as tx:
-        await posting.post_message(tx, session, id, data)
+        is_new = await posting.post_message(tx, session, id, data)
+    if is_new:
+        await keep_sent(visits, watched(session), id, db.now())
     return await _posted(db, keys, session, data.id)
 
 
@@ -204,11 +207,11 @@ async def post_identify(
         return home.visitor_view(await identify(tx, session.inbox, visitor, claims))
 
 
-async def post_track(db: Db, buckets: Buckets, request: AnyRequest, key: str, data: Track) -> None:
+async def post_track(db: Db, buckets: Buckets, visits: FactWriter, request: AnyRequest, key: str, data: Track) -> None:
     """Facts about what happens on the site, as far as the messenger may collect them."""
     session = await _session(db, request, key)
     buckets.admit_post(session, _peer(request), cost=0.2)
-    await keep_facts(db, session, data.facts, data.visit)
+    await keep_facts(visits, watched(session), data.facts, data.visit, db.now())
 
 
 async def _session(db: Db, request: AnyRequest, key: str) -> Session:
