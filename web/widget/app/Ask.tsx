@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks'
 import { Refusal } from './api'
-import { hoursSentence } from './Home'
 import type { Words } from './i18n'
 import { formBegun, saveContact } from './messenger'
 import type { Hours, Inbox, PrechatField, Visitor } from './protocol'
@@ -59,15 +58,13 @@ export function EmailAsk({ words, inbox, hours, visitor }: { words: Words; inbox
   const { t } = words
   const [saved, setSaved] = useState('')
   const isWanted = inbox.ask_email_when === 'always' || (inbox.ask_email_when === 'away' && !hours.open)
-  if (saved) return <p class="asks quiet" role="status">{t('emailSaved', { address: saved })}</p>
+  if (saved) return <li class="event" role="status">{t('emailSaved', { address: saved })}</li>
   if (!isWanted || visitor.address) return null
   return (
-    <section class="asks">
-      <p>
-        {!hours.open && hoursSentence(hours, words)} {t('askEmail')}
-      </p>
+    <li class="asks">
+      <p>{t('askEmail')}</p>
       <AddressForm words={words} onSave={async (address) => { await saveContact({ address }); setSaved(address) }} />
-    </section>
+    </li>
   )
 }
 

@@ -2,22 +2,29 @@ import { Face } from './Face'
 import { absolute, bytes, clock, type Words } from './i18n'
 import { Icon } from './Icon'
 import { discard, retry } from './messenger'
+import type { Lined } from './lines'
 import type { Pending } from './outbox'
-import type { Attachment, Message } from './protocol'
+import type { Attachment } from './protocol'
 
 const LINK = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/g
 
-/** `isFirst` of a run by one person: the name stands over it, the picture beside its end. */
-export function Bubble({ message, isFirst, isLast, words }: { message: Message; isFirst: boolean; isLast: boolean; words: Words }) {
+type Props = Omit<Lined, 'day'> & { receipt: string; words: Words }
+
+export function Bubble({ message, isNamed, isLast, receipt, words }: Props) {
   if (message.from === 'system') return <li class="event">{message.text}</li>
   const isOwn = message.from === 'you'
   return (
     <li class={`said ${isOwn ? 'own' : 'theirs'}${isLast ? ' end' : ''}`}>
       <span class="sr">{isOwn ? words.t('you') : message.name || words.t('team')}</span>
-      {!isOwn && isFirst && <span class="who" aria-hidden="true">{message.name || words.t('team')}</span>}
+      {!isOwn && isNamed && <span class="who" aria-hidden="true">{message.name || words.t('team')}</span>}
       {!isOwn && isLast && <Face name={message.name || words.t('team')} picture={message.picture_url} />}
       <Body text={message.text} attachments={message.attachments} words={words} title={absolute(message.at, words.language)} />
-      {isLast && <time dateTime={message.at}>{clock(message.at, words.language)}</time>}
+      {isLast && (
+        <span class="state">
+          <time dateTime={message.at}>{clock(message.at, words.language)}</time>
+          {receipt && ` · ${receipt}`}
+        </span>
+      )}
     </li>
   )
 }

@@ -37,7 +37,7 @@ export function Home({ words, title, greeting, inbox, hours }: Props) {
       <section class="card begin">
         <button type="button" class="primary" data-first onClick={startThread}>
           {t('start')}
-          <Icon name="send" />
+          <Icon name="next" />
         </button>
         <p class="quiet">{hoursSentence(hours, words)}</p>
       </section>

@@ -1,15 +1,19 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Ask, EmailAsk } from './Ask'
 import { Bubble, PendingBubble } from './Bubble'
 import { Composer } from './Composer'
 import { Face } from './Face'
 import { hoursSentence } from './Home'
-import { dayName, type Words } from './i18n'
+import type { Words } from './i18n'
 import { Icon } from './Icon'
+import { type Lined, lineUp } from './lines'
+import { memo } from './memo'
 import { Menu } from './Menu'
 import { close, loadThread, show, store } from './messenger'
 import type { Hours, Inbox, Message, Visitor } from './protocol'
 import { useStore } from './store'
+
+const NONE: Message[] = []
 
 type Props = { id: string; words: Words; title: string; inbox: Inbox; hours: Hours; visitor: Visitor }
 
@@ -19,9 +23,12 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
   const trouble = useStore(store, (state) => state.troubles[id])
   const allPending = useStore(store, (state) => state.pending)
   const [isAsked, setIsAsked] = useState(false)
-  const messages = known?.messages ?? []
+  const messages = known?.messages ?? NONE
+  const lines = useMemo(() => lineUp(messages, words.language), [messages, words])
   const pending = allPending.filter((one) => one.thread === id && !messages.some((message) => message.id === one.id))
   const isNew = !messages.length && !pending.length && (known?.isLoaded ?? true)
+  // Whether the team has read it stands below the visitor's last word, as long as nothing follows it.
+  const lastOwn = !pending.length && messages.at(-1)?.from === 'you' ? messages.length - 1 : -1
   const person = messages.findLast((message) => message.from === 'team')
   const missing = inbox.prechat.filter(({ field }) => !(field === 'name' ? visitor.name : visitor.address))
   const asksFirst = isNew && !visitor.identified && missing.length > 0 && !isAsked
@@ -49,13 +56,17 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
         <>
           <Messages words={words} count={messages.length + pending.length} ownCount={pending.length}>
             {isNew && <li class="event">{t('empty')}</li>}
-            {messages.map((message, at) => (
-              <Line key={message.id} message={message} before={messages[at - 1]} after={messages[at + 1]} words={words} />
+            {lines.map((line, at) => (
+              <Line
+                key={line.message.id}
+                {...line}
+                receipt={at === lastOwn ? t(line.message.seq <= known!.thread.team_read_seq ? 'seen' : 'sent') : ''}
+                words={words}
+              />
             ))}
             {pending.map((one) => (
               <PendingBubble key={one.id} message={one} words={words} />
             ))}
-            <Receipt messages={messages} hasPending={pending.length > 0} readSeq={known?.thread.team_read_seq ?? 0} words={words} />
             {known?.typing && <Typing name={known.typing.name} until={known.typing.until} words={words} />}
             {trouble && (
               <li class="event" role="alert">
@@ -64,8 +75,8 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
               </li>
             )}
             {known?.thread.closed && <li class="event">{t('closed')}</li>}
+            {!isNew && <EmailAsk words={words} inbox={inbox} hours={hours} visitor={visitor} />}
           </Messages>
-          {!isNew && <EmailAsk words={words} inbox={inbox} hours={hours} visitor={visitor} />}
           <Composer id={id} words={words} maxBytes={inbox.max_file_bytes} isNew={isNew} />
         </>
       )}
@@ -91,6 +102,7 @@ const NEAR_PX = 80
 function Messages({ words, count, ownCount, children }: { words: Words; count: number; ownCount: number; children: preact.ComponentChildren }) {
   const list = useRef<HTMLOListElement>(null)
   const isAtEnd = useRef(true)
+  const height = useRef(0)
   const [hasNews, setHasNews] = useState(false)
   const toEnd = () => list.current!.scrollTo({ top: list.current!.scrollHeight })
 
@@ -100,7 +112,10 @@ function Messages({ words, count, ownCount, children }: { words: Words; count: n
   }, [count, ownCount])
   // Pictures, a growing composer or a phone's keyboard change the height, not the place.
   useLayoutEffect(() => {
-    const watch = new ResizeObserver(() => isAtEnd.current && toEnd())
+    const watch = new ResizeObserver(() => {
+      height.current = list.current!.clientHeight
+      if (isAtEnd.current) toEnd()
+    })
     watch.observe(list.current!)
     return () => watch.disconnect()
   }, [])
@@ -115,6 +130,7 @@ function Messages({ words, count, ownCount, children }: { words: Words; count: n
         tabIndex={0}
         onScroll={(event) => {
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget
+          if (clientHeight !== height.current) return
           isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX
           if (isAtEnd.current) setHasNews(false)
         }}
@@ -131,31 +147,15 @@ function Messages({ words, count, ownCount, children }: { words: Words; count: n
   )
 }
 
-const RUN_MS = 5 * 60_000
-
-/** One message with what its neighbours make of it: a new day before it, a run of the same person around it. */
-function Line({ message, before, after, words }: { message: Message; before: Message | undefined; after: Message | undefined; words: Words }) {
-  const now = Date.now()
-  const day = dayName(message.at, now, words.language)
-  const isNewDay = !before || dayName(before.at, now, words.language) !== day
+/** A long thread is not drawn anew for every word that comes. */
+const Line = memo(function Line({ day, ...said }: Lined & { receipt: string; words: Words }) {
   return (
     <>
-      {isNewDay && <li class="day">{day}</li>}
-      <Bubble message={message} isFirst={isNewDay || !isRun(before, message)} isLast={!after || !isRun(message, after)} words={words} />
+      {day && <li class="day">{day}</li>}
+      <Bubble {...said} />
     </>
   )
-}
-
-function isRun(a: Message | undefined, b: Message): boolean {
-  return !!a && a.from === b.from && a.name === b.name && new Date(b.at).getTime() - new Date(a.at).getTime() < RUN_MS
-}
-
-/** Below the last own message: whether the team has it and has read it. */
-function Receipt({ messages, hasPending, readSeq, words }: { messages: Message[]; hasPending: boolean; readSeq: number; words: Words }) {
-  const last = messages.at(-1)
-  if (hasPending || last?.from !== 'you') return null
-  return <li class="receipt">{words.t(last.seq <= readSeq ? 'seen' : 'sent')}</li>
-}
+})
 
 function Typing({ name, until, words }: { name: string; until: number; words: Words }) {
   const [now, setNow] = useState(Date.now())

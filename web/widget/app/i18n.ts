@@ -57,41 +57,56 @@ export function fill(message: Message, variables: Variables, language: string): 
   return text.replace(/\{(\w+)\}/g, (place, name: string) => {
     const value = variables[name]
     if (value === undefined) return place
-    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value
+    return typeof value === 'number' ? numbers(language, {}).format(value) : value
   })
 }
+
+/** Making a formatter costs more than a hundred uses of it. */
+function kept<O, F>(make: (language: string, options: O) => F): (language: string, options: O) => F {
+  const made = new Map<string, F>()
+  return (language, options) => {
+    const key = language + JSON.stringify(options)
+    const found = made.get(key) ?? make(language, options)
+    made.set(key, found)
+    return found
+  }
+}
+
+const dates = kept((language, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options))
+const relative = kept((language, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(language, options))
+const numbers = kept((language, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options))
 
 /** "2 minutes", "1 hour", "2분": the time within which an answer is to be expected. */
 export function span(seconds: number, language: string): string {
   const [n, unit] = seconds < 90 * 60 ? [Math.max(1, Math.round(seconds / 60)), 'minute'] : [Math.round(seconds / 3600), 'hour']
-  return new Intl.NumberFormat(language, { style: 'unit', unit: unit as string, unitDisplay: 'long' }).format(n as number)
+  return numbers(language, { style: 'unit', unit: unit as string, unitDisplay: 'long' }).format(n as number)
 }
 
 /** Relative under a day ("12 min ago"), else the date. */
 export function ago(at: string, now: number, language: string): string {
   const minutes = Math.round((now - new Date(at).getTime()) / 60_000)
   if (minutes < 24 * 60) {
-    const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
-    if (minutes < 1) return relative.format(0, 'second')
-    return minutes < 60 ? relative.format(-minutes, 'minute') : relative.format(-Math.floor(minutes / 60), 'hour')
+    const format = relative(language, { numeric: 'auto', style: 'short' })
+    if (minutes < 1) return format.format(0, 'second')
+    return minutes < 60 ? format.format(-minutes, 'minute') : format.format(-Math.floor(minutes / 60), 'hour')
   }
-  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }).format(new Date(at))
+  return dates(language, { day: 'numeric', month: 'short' }).format(new Date(at))
 }
 
 /** With day, time and zone, for hover. */
 export function absolute(at: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(at))
+  return dates(language, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(at))
 }
 
 export function clock(at: string | Date, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(new Date(at))
+  return dates(language, { hour: 'numeric', minute: '2-digit' }).format(new Date(at))
 }
 
 /** "Today", "Yesterday" or the day: the line between the days of a thread. */
 export function dayName(at: string, now: number, language: string): string {
   const days = daysFrom(now, at)
-  if (days === 0 || days === -1) return capital(new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day'), language)
-  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at))
+  if (days === 0 || days === -1) return capital(relative(language, { numeric: 'auto' }).format(days, 'day'), language)
+  return dates(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at))
 }
 
 /** "We are back tomorrow at 09:00." in the visitor's own zone. */
@@ -102,12 +117,12 @@ export function backSentence(backAt: string | null, now: number, { t, language }
   if (days <= 0) return t('awayToday', { time })
   if (days === 1) return t('awayTomorrow', { time })
   const style = days < 7 ? { weekday: 'long' as const } : { weekday: 'long' as const, day: 'numeric' as const, month: 'long' as const }
-  return t('awayDay', { time, day: new Intl.DateTimeFormat(language, style).format(new Date(backAt)) })
+  return t('awayDay', { time, day: dates(language, style).format(new Date(backAt)) })
 }
 
 export function bytes(n: number, language: string): string {
   const [value, unit] = n < 1_000_000 ? [Math.max(1, n / 1000), 'kilobyte'] : [n / 1_000_000, 'megabyte']
-  return new Intl.NumberFormat(language, { style: 'unit', unit: unit as string, maximumFractionDigits: 1 }).format(value as number)
+  return numbers(language, { style: 'unit', unit: unit as string, maximumFractionDigits: 1 }).format(value as number)
 }
 
 /** Calendar days from `now` to `at`. */
