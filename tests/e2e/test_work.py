@@ -89,7 +89,7 @@ async def test_a_second_answer_is_stopped(page: Page, desk: House) -> None:
         await leaves(desk, len(desk.sink.mails) + 1)
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.get_by_text("came while you were writing")).to_be_visible()
-    await expect(page.get_by_text("Your reply was not sent and nothing is lost")).to_be_visible()
+    await expect(page.get_by_text("Your reply was not sent, and nothing of it is lost")).to_be_visible()
 
 
 @asynccontextmanager

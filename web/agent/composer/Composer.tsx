@@ -27,6 +27,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   const draft = useDraft(conversation)
   const [mention, setMention] = useState<MentionState | null>(null)
   const chatField = useRef<ChatHandle>(null)
+  const waiting = useRef<Reply[]>([])
   const { busy, problem, held, sendReply, addNote, takeOver, release } = useSend(conversation, draft.takeBack)
   const { mode, people, written, files, isNote, inChat } = draft
   const typist = useTypist(conversation.id, inChat)
@@ -35,24 +36,32 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   const isAddressed = inChat || (people.to.length > 0 && [...people.to, ...people.cc, ...people.bcc].every(isAddress))
   const isLocked = conversation.reply_locked && !isNote
   const hasContent = !written.isEmpty || (!isNote && files.uploads.some((upload) => upload.id))
-  const isReady = !busy && !isUploading && hasContent && (isNote || (isAddressed && !isLocked))
+  const isReady = (inChat || !busy) && !isUploading && hasContent && (isNote || (isAddressed && !isLocked))
 
-  const deliver = async (reply: Reply) => {
-    typist.stop()
-    if (inChat) draft.finish() // at once, so that one can write on
-    const isDone = await sendReply(reply)
-    if (isDone && !inChat) draft.finish()
-    if (!isDone && inChat) draft.giveBack(reply)
-    if (isDone && reply.resolve) onResolved()
+  const mail = async (reply: Reply) => {
+    if (!(await sendReply(reply))) return
+    draft.finish()
+    if (reply.resolve) onResolved()
+  }
+  /** The field is free at once; lines leave one after the other, and those that cannot come back into it. */
+  const chat = async (reply: Reply) => {
+    draft.finish()
+    waiting.current.push(reply)
+    if (waiting.current.length > 1) return
+    for (let next: Reply | undefined = reply; next; next = waiting.current[0]) {
+      if (!(await sendReply(next))) return draft.giveBack(waiting.current.splice(0))
+      waiting.current.shift()
+      if (next.resolve) onResolved()
+    }
   }
   const send = async (more: Partial<Reply> = {}) => {
     if (!isReady) return
+    typist.stop()
     if (isNote) {
-      typist.stop()
       if (await addNote({ text: written.text, mentions: written.mentions })) draft.finish()
       return
     }
-    await deliver({
+    await (inChat ? chat : mail)({
       endpoint_id: draft.endpoint?.id ?? null,
       text: inChat ? written.text.trim() : written.text,
       html: inChat || draft.plain ? null : written.html,
@@ -68,8 +77,9 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   }
   const sendAnyway = () => {
     if (!held) return
+    const { keep_until, resolve, send_at, cancel_if_customer_writes } = held.reply
     release()
-    void deliver({ ...held.reply, seen_seq: held.publicSeq })
+    void send({ keep_until, resolve, send_at, cancel_if_customer_writes, seen_seq: held.publicSeq })
   }
   const discard = () => {
     release()
@@ -165,7 +175,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
         onFiles={files.add}
         onEmoji={inChat ? (emoji) => chatField.current?.insert(emoji) : null}
         ready={isReady}
-        busy={busy}
+        busy={busy && !inChat}
       />
     </section>
   )

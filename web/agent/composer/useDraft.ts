@@ -153,11 +153,13 @@ export function useDraft(conversation: Conversation) {
     /** It is sent. In a chat one goes on writing. */
     finish: () => clear(kind, inChat),
     discard: () => clear(kind, false),
-    /** A chat line could not be sent: it stands before what was written since. */
-    giveBack: (reply: Reply) => {
-      if (!isMounted.current) return void putDraft(id, asDraft(reply))
-      setParts((all) => ({ ...all, reply: asWritten([reply.text, all.reply.text].filter(Boolean).join('\n')) }))
-      files.giveBack(reply.files)
+    /** Chat lines that could not be sent: they stand before what was written since. */
+    giveBack: (replies: readonly Reply[]) => {
+      const text = replies.map((reply) => reply.text).join('\n')
+      const kept = replies.flatMap((reply) => reply.files)
+      if (!isMounted.current) return void (replies[0] && putDraft(id, asDraft({ ...replies[0], text, files: kept })))
+      setParts((all) => ({ ...all, reply: asWritten([text, all.reply.text].filter(Boolean).join('\n')) }))
+      files.giveBack(kept)
     },
     /** A reply was called back in time: it is a draft again, here or when the conversation is next opened. */
     takeBack: (reply: Reply) => {

@@ -12,7 +12,7 @@ export const enComposer = {
   'compose.unseenEdit': 'Edit my reply',
   'compose.unseenSend': 'Send anyway',
   'compose.unseenDiscard': 'Discard my reply',
-  'lock.assignee': 'In {team} only the assignee answers: {name}.',
-  'lock.nobody': 'In {team} only the assignee answers, and nobody is assigned yet.',
+  'lock.assignee': 'Only the assignee answers here: {name}.',
+  'lock.nobody': 'Only the assignee answers here, and nobody is assigned yet.',
   'lock.takeOver': 'Take over',
 } as const satisfies Record<string, Message>

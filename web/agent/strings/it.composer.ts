@@ -12,7 +12,7 @@ export const itComposer: Record<keyof typeof enComposer, Message> = {
   'compose.unseenEdit': 'Modifico la risposta',
   'compose.unseenSend': 'Invia comunque',
   'compose.unseenDiscard': 'Elimina la risposta',
-  'lock.assignee': 'In {team} risponde solo chi ha in carico la conversazione: {name}.',
-  'lock.nobody': 'In {team} risponde solo chi ha in carico la conversazione, e per ora non ce l’ha nessuno.',
+  'lock.assignee': 'Qui risponde solo chi ha in carico la conversazione: {name}.',
+  'lock.nobody': 'Qui risponde solo chi ha in carico la conversazione, e per ora non è di nessuno.',
   'lock.takeOver': 'La prendo io',
 }

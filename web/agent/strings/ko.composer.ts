@@ -12,7 +12,7 @@ export const koComposer: Record<keyof typeof enComposer, Message> = {
   'compose.unseenEdit': '답장 고치기',
   'compose.unseenSend': '그대로 보내기',
   'compose.unseenDiscard': '답장 버리기',
-  'lock.assignee': '{team} 팀에서는 담당자만 답장합니다. 지금 담당자는 {name} 님입니다.',
-  'lock.nobody': '{team} 팀에서는 담당자만 답장합니다. 아직 담당자가 없습니다.',
+  'lock.assignee': '이 대화는 담당자만 답장합니다. 지금 담당자는 {name} 님입니다.',
+  'lock.nobody': '이 대화는 담당자만 답장합니다. 아직 담당자가 없습니다.',
   'lock.takeOver': '내가 맡기',
 }
