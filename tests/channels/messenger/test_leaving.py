@@ -235,3 +235,20 @@ async def test_a_rebuild_finds_nothing_to_change(
         await unmerge(tx, child)
     result = await rebuild(db, hours_of=open_seconds, pricing_of=pricing_of, workspaces=[workspace.id])
     assert (result.conversations, result.changed) == (2, 0)
+
+
+async def test_a_leaving_that_cannot_be_noted_stops_no_other(
+    services: Services, visitor: Visitor, db: Db, workspace: TestWorkspace, clock: FakeClock
+) -> None:
+    other = await Visitor(db, workspace).arrive()
+    for one in (visitor, other):
+        await one.says()
+    broken = "UPDATE conversations SET journey = $2 WHERE id = $1"
+    whole = await db.one(bytes, "SELECT journey FROM conversations WHERE id = $1", visitor.conversation_id)
+    await db.run(broken, visitor.conversation_id, b"?")
+    clock.advance(seconds=61)
+    assert await sweep_left(db, services.bus) == 1
+    assert (await left(visitor), await left(other)) == (0, 1)
+    await db.run(broken, visitor.conversation_id, whole)
+    assert await sweep_left(db, services.bus) == 1
+    assert await left(visitor) == 1

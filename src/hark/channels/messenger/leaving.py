@@ -6,6 +6,7 @@ Whoever keeps an endpoint live only moves `live_until` on and never clears it: t
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from hark.channels.messenger.mailing import arm_after_leaving
 from hark.channels.messenger.presence import visitor_signal
@@ -17,6 +18,7 @@ from hark.core.wake import Bus, Signal
 from hark.journey.queries import is_live
 from hark.journey.types import CustomerLeft
 
+log = structlog.get_logger(__name__)
 LOOK_S = 2.0  # how often it is looked who has left
 AT_ONCE = 500
 
@@ -30,7 +32,7 @@ async def sweep_left(db: Db, bus: Bus) -> int:
     """Take note of everybody who is no longer there; in how many conversations somebody was.
 
     Each conversation is a transaction of its own, under its lock: of two workers that see the same one, the second
-    finds nothing more to do.
+    finds nothing more to do. One that fails stops no other.
     """
     expired = await db.all(
         _Expired,
@@ -40,8 +42,14 @@ async def sweep_left(db: Db, bus: Bus) -> int:
     )  # fmt: skip
     left = 0
     for one in expired:
-        async with db.transaction(system(one.workspace_id)) as tx:
-            signal = await _leave(tx, one.conversation_id)
+        try:
+            async with db.transaction(system(one.workspace_id)) as tx:
+                signal = await _leave(tx, one.conversation_id)
+        except Exception as error:
+            log.error(
+                "a leaving could not be noted, trying again", conversation=str(one.conversation_id), exc_info=error
+            )
+            continue
         if signal is not None:
             left += 1
             bus.publish(one.workspace_id, signal)
