@@ -1,6 +1,6 @@
 /** What every page of the settings is made of. */
 import { type QueryKey, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Problem } from '../api/client'
 import { useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
@@ -76,6 +76,11 @@ export function SettingsForm({ onSave, onCancel, submit, touches = [], children 
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>(null)
+  const note = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // The button may stand far below the words.
+    if (problem !== null) note.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
   const send = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setBusy(true)
@@ -90,7 +95,11 @@ export function SettingsForm({ onSave, onCancel, submit, touches = [], children 
   }
   return (
     <form onSubmit={send} className="flex flex-col gap-4">
-      {problem !== null && <ErrorNote {...say(problem)} />}
+      {problem !== null && (
+        <div ref={note} className="scroll-m-6">
+          <ErrorNote {...say(problem)} />
+        </div>
+      )}
       {children(problem instanceof Problem ? problem : null)}
       <div className="flex justify-end gap-2 pt-2">
         {onCancel && (

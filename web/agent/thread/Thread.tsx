@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { dayName } from '../../shared/time'
 import type { Conversation, ThreadItem } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
@@ -51,6 +51,8 @@ export function Thread(props: Props) {
     else virtual.scrollToEnd()
   }, [entries, virtual])
 
+  useStuckToEnd(scroller)
+
   const shown = virtual.getVirtualItems()
   const first = shown[0]?.index ?? 0
   useEffect(() => {
@@ -84,12 +86,38 @@ export function Thread(props: Props) {
   )
 }
 
+/** Whoever reads the end goes on reading the end when the room grows or shrinks: a composer opens, a keyboard comes up. */
+function useStuckToEnd(scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    let isAtEnd = true
+    const look = () => {
+      isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 80
+    }
+    let height = element.clientHeight
+    const sizes = new ResizeObserver(() => {
+      if (isAtEnd && element.clientHeight !== height) element.scrollTop = element.scrollHeight
+      height = element.clientHeight
+    })
+    look()
+    element.addEventListener('scroll', look, { passive: true })
+    sizes.observe(element)
+    return () => {
+      element.removeEventListener('scroll', look)
+      sizes.disconnect()
+    }
+  }, [scroller])
+}
+
 /** The bubble under which "Seen" stands: as the server had it, or as a signal has said since. */
 function useLastRead(conversation: Conversation, items: readonly ThreadItem[]): string | null {
   const said = useVisitor(conversation.id).read_seq ?? 0
   return useMemo(() => {
-    const known = new Map(conversation.endpoints.map((endpoint) => [endpoint.id, Math.max(endpoint.read_seq, endpoint.live ? said : 0)]))
-    return lastReadId(items, (id) => (id === null ? said : (known.get(id) ?? 0)))
+    // A signal names the conversation, not the thread of it that was read: where there are two, it is that of who is here.
+    const chats = conversation.endpoints.filter((endpoint) => endpoint.channel === 'messenger')
+    const known = new Map(chats.map((chat) => [chat.id, Math.max(chat.read_seq, chat.live || chats.length === 1 ? said : 0)]))
+    return lastReadId(items, (id) => (id === null ? 0 : (known.get(id) ?? 0)))
   }, [conversation.endpoints, items, said])
 }
 

@@ -3,6 +3,7 @@ import { absolute, dayAndTime } from '../../shared/time'
 import type { Conversation } from '../api/types'
 import { useTitle } from '../app/Channel'
 import { useLanguage, useT } from '../app/i18n'
+import { useVisitor } from '../app/live'
 import { useDirectory } from '../app/me'
 import { Person } from '../app/Person'
 import { useNow } from '../app/useNow'
@@ -12,6 +13,7 @@ import { Price, Waiting } from '../inbox/ListRow'
 import { CommandButton, IconButton } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { CommandItem, Menu, MenuLine } from '../ui/Menu'
+import { StateMark } from '../ui/StateMark'
 import { Tip } from '../ui/Tip'
 
 /** Subject, why it stands where it stands, and what one does most. */
@@ -79,6 +81,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
     <div className="flex min-w-0 items-center gap-x-3 gap-y-1 text-secondary text-ink-3 max-[719px]:overflow-x-auto max-[719px]:px-2">
       <span className="tabular shrink-0">#{conversation.number}</span>
       <Assignee conversation={conversation} />
+      <VisitorHere conversation={conversation} />
       <StatusChip conversation={conversation} />
       {conversation.waiting_since && <Waiting row={conversation} />}
       <Price row={conversation} />
@@ -89,6 +92,19 @@ function Facts({ conversation }: { conversation: Conversation }) {
       )}
       <Tags conversation={conversation} />
     </div>
+  )
+}
+
+/** The other side of a chat is on the page at this moment: they read along. */
+function VisitorHere({ conversation }: { conversation: Conversation }) {
+  const t = useT()
+  const { live } = useVisitor(conversation.id)
+  if (!(live ?? conversation.endpoints.some((endpoint) => endpoint.live))) return null
+  return (
+    <span className="inline-flex shrink-0 items-center gap-1 font-medium text-accent-ink">
+      <StateMark state="online" />
+      {t('visitor.here')}
+    </span>
   )
 }
 

@@ -16,10 +16,11 @@ export function parseOrigins(text: string): string[] | null {
   return [...new Set(origins)]
 }
 
+/** Browsers take hosts that are none ("not a site"), so what comes out is looked at again. */
 function originOf(text: string): string | null {
   try {
-    const { origin, protocol } = new URL(text)
-    return protocol === 'https:' || protocol === 'http:' ? origin : null
+    const { origin } = new URL(text)
+    return /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/.test(origin) ? origin : null
   } catch {
     return null
   }
