@@ -1,5 +1,6 @@
 """How much may come in: token buckets in the memory of one process. Several web processes each have their own."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -37,7 +38,7 @@ class Buckets:
         bucket.at = now
         bucket.full_at = now + (full - bucket.tokens + cost) / rate
         if bucket.tokens < cost:
-            wait = max(1, round((cost - bucket.tokens) / rate + 0.5))
+            wait = max(1, math.ceil((cost - bucket.tokens) / rate - 1e-6))
             raise TooMany(
                 "That was a lot in a short time. Nothing is lost; it can be sent again in a moment.", retry_after=wait
             )
