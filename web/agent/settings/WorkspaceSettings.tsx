@@ -32,6 +32,7 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       settings: {
         undo_seconds: number(form, 'undo'),
         raw_keep_days: number(form, 'keep'),
+        visits_keep_days: number(form, 'visits'),
         value: {
           default_monthly_minor: parseMoney(text(form, 'monthly'), workspace.base_currency) ?? 0,
           months: number(form, 'months'),
@@ -67,6 +68,9 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
             </Field>
             <Field label={t('workspace.keep')} hint={t('workspace.keepHint')}>
               {(control) => <Input {...control} name="keep" type="number" min={1} max={3650} required defaultValue={settings.raw_keep_days} />}
+            </Field>
+            <Field label={t('workspace.visits')} hint={t('workspace.visitsHint')}>
+              {(control) => <Input {...control} name="visits" type="number" min={1} max={3650} required defaultValue={settings.visits_keep_days} />}
             </Field>
           </div>
           <h2 className="mt-4 text-thread font-strong">{t('workspace.price')}</h2>

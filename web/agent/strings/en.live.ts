@@ -65,6 +65,9 @@ export const enLive = {
   'teams.lockHint': 'Others can read and write notes. Whoever wants to answer takes the conversation over in one click.',
   'teams.locked': 'Only the assignee answers',
 
+  'workspace.visits': 'Days to keep visits',
+  'workspace.visitsHint': 'What visitors did on your site, and visitors who never wrote. Conversations stay.',
+
   'me.picture': 'Picture',
   'me.pictureText': 'Colleagues and, in the messenger, customers see it. PNG, JPEG or WebP, at most 1 MB.',
   'me.pictureChoose': 'Choose picture',

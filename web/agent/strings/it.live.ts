@@ -65,6 +65,9 @@ export const itLive: Record<keyof typeof enLive, Message> = {
   'teams.lockHint': 'Gli altri leggono e scrivono note. Chi vuole rispondere la prende in carico con un clic.',
   'teams.locked': 'Risponde solo chi ce l’ha',
 
+  'workspace.visits': 'Giorni per conservare le visite',
+  'workspace.visitsHint': 'Ciò che si è fatto sul tuo sito e chi non ha mai scritto. Le conversazioni restano.',
+
   'me.picture': 'Immagine',
   'me.pictureText': 'La vedono i colleghi e, nel messenger, i clienti. PNG, JPEG o WebP, al massimo 1 MB.',
   'me.pictureChoose': 'Scegli un’immagine',

@@ -65,6 +65,9 @@ export const koLive: Record<keyof typeof enLive, Message> = {
   'teams.lockHint': '다른 팀원은 읽고 메모를 남길 수 있습니다. 답장하려면 한 번의 클릭으로 대화를 넘겨받습니다.',
   'teams.locked': '담당자만 답장',
 
+  'workspace.visits': '방문 기록 보관 일수',
+  'workspace.visitsHint': '사이트에서 한 일과 글을 남기지 않은 방문자입니다. 대화는 남습니다.',
+
   'me.picture': '사진',
   'me.pictureText': '동료에게, 그리고 메신저에서는 고객에게도 보입니다. PNG, JPEG, WebP, 최대 1MB.',
   'me.pictureChoose': '사진 선택',

@@ -86,7 +86,7 @@ function ItemRow({ item }: { item: IntakeItem }) {
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
       <Chip tone={fateTone(item.fate)}>{t(`fate.${item.fate}` as Key)}</Chip>
       <span className="min-w-0 grow truncate">
-        <span className="font-medium">{item.envelope.mail_from || t('contact.unknown')}</span>
+        <span className="font-medium">{item.envelope.mail_from || t(item.source === 'messenger' ? 'channel.messenger' : 'contact.unknown')}</span>
         {item.envelope.rcpt_to && <span className="text-ink-2"> → {item.envelope.rcpt_to.join(', ')}</span>}
       </span>
       <time className="tabular text-secondary text-ink-3" dateTime={item.received_at} title={absolute(item.received_at, language)}>

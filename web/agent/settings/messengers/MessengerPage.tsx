@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { LANGUAGES } from '../../../shared/i18n'
 import { api } from '../../api/client'
 import { type AskEmail, type Messenger, messengersQuery } from '../../api/messenger'
-import { useT } from '../../app/i18n'
+import { loadStrings, useT } from '../../app/i18n'
 import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
 import { notify } from '../../ui/toasts'
@@ -27,6 +28,10 @@ export function MessengerPage({ messenger, onBack, onCreated }: Props) {
   const [look, setLook] = useState<Look>(messenger ?? PLAIN)
   const [shownLanguage, setShownLanguage] = useState(messenger?.locale_default ?? 'en')
   const [wrongOrigins, setWrongOrigins] = useState(false)
+  const isNew = messenger === null
+  useEffect(() => {
+    if (isNew) void firstWords().then((words) => setLook((old) => ({ ...old, title: { ...words.title, ...old.title }, greeting: { ...words.greeting, ...old.greeting } })))
+  }, [isNew])
 
   const save = async (form: FormData) => {
     const origins = parseOrigins(text(form, 'origins'))
@@ -64,10 +69,17 @@ export function MessengerPage({ messenger, onBack, onCreated }: Props) {
           </SettingsForm>
           {messenger?.can.includes('delete') && <Remove messenger={messenger} onRemoved={onBack} />}
         </div>
-        <Preview look={look} language={shownLanguage} />
+        <Preview look={look} language={shownLanguage} messenger={messenger} />
       </div>
     </>
   )
+}
+
+/** Something friendly to begin with, in every language we speak. */
+async function firstWords(): Promise<Pick<Look, 'title' | 'greeting'>> {
+  const all = await Promise.all(LANGUAGES.map(async (language) => [language, await loadStrings(language)] as const))
+  const words = (key: 'messenger.sampleTitle' | 'messenger.sampleGreeting') => Object.fromEntries(all.map(([language, strings]) => [language, String(strings[key])]))
+  return { title: words('messenger.sampleTitle'), greeting: words('messenger.sampleGreeting') }
 }
 
 /** What the form says, without what stands in the preview. Minutes, hours and megabytes become seconds and bytes. */

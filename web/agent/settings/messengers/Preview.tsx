@@ -1,18 +1,27 @@
 import { Paperclip, SendHorizontal } from 'lucide-react'
 import { palette } from '../../../widget/app/color'
+import type { Messenger } from '../../api/messenger'
 import { useT } from '../../app/i18n'
 import { useDirectory } from '../../app/me'
 import { useTheme } from '../../app/useTheme'
 import { Avatar } from '../../ui/Avatar'
 import type { Look } from './LookFields'
 
+/** As many as the messenger shows. */
+const FACES = 4
+
 /** A picture of the messenger as it is set up: the same correction of the colour as on the site, in the theme on screen. */
-export function Preview({ look, language }: { look: Look; language: string }) {
+export function Preview({ look, language, messenger }: { look: Look; language: string; messenger: Messenger | null }) {
   const t = useT()
   const { agents } = useDirectory()
   const { fill, onFill } = palette(look.color, useTheme() === 'dark')
-  const faces = agents.filter((agent) => !agent.disabled_at).slice(0, 3)
-  const words = (said: Record<string, string>) => said[language] || Object.values(said).find(Boolean) || ''
+  const team = messenger?.team_id ?? null
+  const faces = agents
+    .filter((agent) => !agent.disabled_at && (team === null || agent.team_ids.includes(team)))
+    .toSorted((a, b) => Number(Boolean(b.picture_url)) - Number(Boolean(a.picture_url)) || a.id - b.id)
+    .slice(0, FACES)
+  const words = (said: Record<string, string>) => said[language] || said[messenger?.locale_default ?? 'en'] || Object.values(said).find(Boolean) || ''
+  const greeting = words(look.greeting)
   return (
     <aside aria-label={t('messenger.preview')} className="max-[1099px]:row-start-1">
       <div className="sticky top-6 max-[1099px]:static max-[1099px]:mx-auto max-[1099px]:max-w-[320px]">
@@ -28,8 +37,8 @@ export function Preview({ look, language }: { look: Look; language: string }) {
                 ))}
               </span>
             )}
-            <p className="text-title leading-7 font-strong break-words">{words(look.title) || t('messenger.sampleTitle')}</p>
-            <p className="mt-1 break-words">{words(look.greeting) || t('messenger.sampleGreeting')}</p>
+            <p className="text-title leading-7 font-strong break-words">{words(look.title) || messenger?.name || t('settings.messengers')}</p>
+            {greeting && <p className="mt-1 break-words">{greeting}</p>}
           </div>
           <div className="flex flex-col gap-2 p-4">
             <p className="max-w-[85%] self-end rounded-[16px] px-3.5 py-2" style={{ background: fill, color: onFill }}>
