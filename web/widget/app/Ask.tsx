@@ -100,6 +100,7 @@ export function problem(field: 'name' | 'email', value: string, required: boolea
   return field === 'email' && !ADDRESS.test(value) ? t('emailWrong') : ''
 }
 
+/** The server knows addresses better than the pattern here. */
 function refused(error: unknown, { t }: Words): string {
-  return (error instanceof Refusal && error.lasting && error.message) || t('notSaved')
+  return t(error instanceof Refusal && error.status === 400 ? 'emailWrong' : 'notSaved')
 }

@@ -38,7 +38,7 @@ export function PendingBubble({ message, words }: { message: Pending; words: Wor
       <Body text={message.text} attachments={message.attachments} words={words} title={absolute(message.at, words.language)} />
       {message.state === 'failed' ? (
         <span class="state wrong" role="alert">
-          {message.problem || t('failed')}{' '}
+          {t('failed')}{' '}
           <button type="button" class="link" onClick={() => retry(message.id)}>{t('retry')}</button>
           <button type="button" class="link" onClick={() => discard(message.id)}>{t('discard')}</button>
         </span>

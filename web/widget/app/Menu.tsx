@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Refusal } from './api'
+import type { Refusal } from './api'
 import { Icon } from './Icon'
 import type { Words } from './i18n'
 import { mute, saveContact, sendTranscript, store } from './messenger'
 import { AddressForm } from './Ask'
-import type { Inbox, Visitor } from './protocol'
+import type { Inbox } from './protocol'
 import { useStore } from './store'
 
 /** What can be done with a conversation: a transcript by mail, sound on and off. */
-export function Menu({ id, words, inbox, visitor }: { id: string; words: Words; inbox: Inbox; visitor: Visitor }) {
+export function Menu({ id, words, inbox }: { id: string; words: Words; inbox: Inbox }) {
   const { t } = words
   const root = useRef<HTMLDivElement>(null)
   const [isOpen, setIsOpen] = useState(false)
@@ -23,12 +23,14 @@ export function Menu({ id, words, inbox, visitor }: { id: string; words: Words; 
     return () => document.removeEventListener('pointerdown', away)
   }, [isOpen])
 
-  async function transcript(address: string): Promise<void> {
+  async function transcript(): Promise<void> {
     try {
       await sendTranscript(id)
-      setSaid(t('transcriptSent', { address }))
+      setSaid(t('transcriptSent'))
     } catch (error) {
-      setSaid(error instanceof Refusal && error.status === 429 ? t('transcriptSoon') : t('notSaved'))
+      const { code, status } = error as Refusal
+      if (code === 'no_address') setAsksAddress(true)
+      else setSaid(t(code === 'no_reply_mailbox' ? 'transcriptNone' : status === 429 ? 'transcriptSoon' : 'notSaved'))
     }
   }
 
@@ -50,9 +52,9 @@ export function Menu({ id, words, inbox, visitor }: { id: string; words: Words; 
       {isOpen && (
         <div class="popup">
           {asksAddress ? (
-            <AddressForm words={words} onSave={async (address) => { await saveContact({ address }); setAsksAddress(false); await transcript(address) }} />
+            <AddressForm words={words} onSave={async (address) => { await saveContact({ address }); setAsksAddress(false); await transcript() }} />
           ) : (
-            <button type="button" onClick={() => (visitor.address ? void transcript(visitor.address) : setAsksAddress(true))}>
+            <button type="button" onClick={() => void transcript()}>
               {t('transcript')}
             </button>
           )}

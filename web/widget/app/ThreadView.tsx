@@ -44,7 +44,7 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
           <h1 data-title tabIndex={-1}>{person?.name || title}</h1>
           <p class="quiet">{hoursSentence(hours, words)}</p>
         </div>
-        {!isNew && <Menu id={id} words={words} inbox={inbox} visitor={visitor} />}
+        {!isNew && <Menu id={id} words={words} inbox={inbox} />}
         <button type="button" class="icon closes" aria-label={t('close')} onClick={close}>
           <Icon name="close" />
         </button>

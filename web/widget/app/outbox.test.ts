@@ -75,7 +75,7 @@ describe('the outbox', () => {
     add('b')
     await vi.runAllTimersAsync()
     expect(received).toEqual(['b'])
-    expect(shown()).toMatchObject([{ id: 'a', state: 'failed', problem: 'Too large.' }])
+    expect(shown()).toMatchObject([{ id: 'a', state: 'failed' }])
     expect([...storage.keys()]).toEqual(['q:a'])
     isRefused = false
     add('c')

@@ -16,8 +16,6 @@ export type Pending = {
   state: 'waiting' | 'failed'
   /** Attempts so far; with one behind it the visitor is told. */
   tries: number
-  /** What the server said when it refused for good. */
-  problem: string
 }
 
 export type Outbox = {
@@ -79,7 +77,7 @@ export function createOutbox({ send, keep, changed, random = Math.random }: Ways
       } catch (error) {
         const refusal = error instanceof Refusal ? error : new Refusal(0, '', '')
         if (refusal.lasting) {
-          change(message, { state: 'failed', problem: refusal.message })
+          change(message, { state: 'failed' })
           continue
         }
         failures += 1
@@ -110,7 +108,7 @@ export function createOutbox({ send, keep, changed, random = Math.random }: Ways
   return {
     add(message) {
       const n = Math.max(0, ...list.map((one) => one.n)) + 1
-      const pending: Pending = { ...message, n, state: 'waiting', tries: 0, problem: '' }
+      const pending: Pending = { ...message, n, state: 'waiting', tries: 0 }
       store(pending)
       list = [...list, pending]
       show()
@@ -129,7 +127,7 @@ export function createOutbox({ send, keep, changed, random = Math.random }: Ways
       const message = list.find((one) => one.id === id)
       if (message?.state === 'failed') {
         // It goes to the end: what came after it has been sent.
-        list = [...list.filter((one) => one.id !== id), { ...message, state: 'waiting', problem: '' }]
+        list = [...list.filter((one) => one.id !== id), { ...message, state: 'waiting' }]
         show()
       }
       this.wake()

@@ -23,7 +23,8 @@ export function useUploads(words: Words, maxBytes: number) {
       } catch (error) {
         const lasting = error instanceof Refusal && error.lasting
         if (lasting || tries >= TRIES) {
-          return change(id, { problem: (lasting && (error as Refusal).message) || words.t('uploadFailed', { name: file.name }) })
+          const isKind = error instanceof Refusal && error.code === 'file_type'
+          return change(id, { problem: words.t(isKind ? 'fileKind' : 'uploadFailed', { name: file.name }) })
         }
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries))
       }

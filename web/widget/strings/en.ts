@@ -21,8 +21,9 @@ export const strings = {
   more: 'More',
   menu: 'Options of this conversation',
   transcript: 'Send me this conversation by email',
-  transcriptSent: 'The conversation is on its way to {address}.',
+  transcriptSent: 'The conversation is on its way to your mailbox.',
   transcriptSoon: 'It was sent a short while ago. You can ask again in a few minutes.',
+  transcriptNone: 'No email can be sent from here. The conversation stays in this messenger.',
   soundOn: 'Turn sound on',
   soundOff: 'Turn sound off',
   closed: 'This conversation is closed. Write to open it again.',
@@ -45,6 +46,7 @@ export const strings = {
   remove: 'Remove {name}',
   uploading: 'Uploading',
   tooLarge: '{name} is too large. Files may have up to {size}.',
+  fileKind: '{name} was not taken: files of this kind could do harm. Nothing else is lost.',
   uploadFailed: '{name} was not uploaded. Nothing else is lost.',
 
   voice: 'Record a voice note',

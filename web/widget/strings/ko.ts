@@ -23,8 +23,9 @@ export const strings: Strings = {
   more: '더 보기',
   menu: '이 대화의 옵션',
   transcript: '이 대화를 이메일로 받기',
-  transcriptSent: '{address} 주소로 대화를 보내고 있어요.',
+  transcriptSent: '대화를 이메일로 보내고 있어요.',
   transcriptSoon: '조금 전에 보냈어요. 몇 분 뒤에 다시 요청할 수 있어요.',
+  transcriptNone: '여기서는 이메일을 보낼 수 없어요. 대화는 이 메신저에 그대로 남아 있어요.',
   soundOn: '소리 켜기',
   soundOff: '소리 끄기',
   closed: '끝난 대화예요. 메시지를 보내면 다시 열려요.',
@@ -47,6 +48,7 @@ export const strings: Strings = {
   remove: '{name} 빼기',
   uploading: '올리는 중',
   tooLarge: '{name} 파일이 너무 커요. {size}까지 보낼 수 있어요.',
+  fileKind: '{name} 파일은 위험할 수 있는 종류라서 받지 않아요. 다른 내용은 그대로 있어요.',
   uploadFailed: '{name} 파일을 올리지 못했어요. 다른 내용은 그대로 있어요.',
 
   voice: '음성 메시지 녹음',

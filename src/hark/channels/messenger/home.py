@@ -5,6 +5,7 @@ import msgspec
 from hark.channels.messenger.links import Links
 from hark.channels.messenger.threads import list_threads
 from hark.channels.messenger.types import Booted, Face, Hours, Inbox, InboxView, Session, Visitor, VisitorView
+from hark.channels.messenger.visitors import known_address
 from hark.core.clock import from_unix, unix
 from hark.core.db import Db, Queries
 from hark.core.errors import NotFound
@@ -23,8 +24,9 @@ class _Face(msgspec.Struct):
 async def boot_view(db: Db, session: Session, token: str, links: Links) -> Booted:
     """The answer to the first word."""
     threads = [row.view() for row in await list_threads(db, session)]
+    visitor = msgspec.structs.replace(visitor_view(session.visitor), address=await known_address(db, session))
     return Booted(
-        token=token, visitor=visitor_view(session.visitor), inbox=await inbox_view(db, session.inbox, links),
+        token=token, visitor=visitor, inbox=await inbox_view(db, session.inbox, links),
         hours=await hours_of(db, session.inbox), threads=threads, unread=sum(t.unread for t in threads),
     )  # fmt: skip
 
