@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { LANGUAGES } from '../../../shared/i18n'
 import { api } from '../../api/client'
 import { type AskEmail, type Messenger, messengersQuery } from '../../api/messenger'
-import { loadStrings, useT } from '../../app/i18n'
+import { loadStrings, useLanguage, useT } from '../../app/i18n'
 import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
 import { notify } from '../../ui/toasts'
@@ -25,8 +25,9 @@ type Props = { messenger: Messenger | null; onBack: () => void; onCreated: (id: 
 export function MessengerPage({ messenger, onBack, onCreated }: Props) {
   const t = useT()
   const client = useQueryClient()
+  const language = useLanguage()
   const [look, setLook] = useState<Look>(messenger ?? PLAIN)
-  const [shownLanguage, setShownLanguage] = useState(messenger?.locale_default ?? 'en')
+  const [shownLanguage, setShownLanguage] = useState(messenger?.locale_default ?? language)
   const [wrongOrigins, setWrongOrigins] = useState(false)
   const isNew = messenger === null
   useEffect(() => {
@@ -61,7 +62,7 @@ export function MessengerPage({ messenger, onBack, onCreated }: Props) {
             {(problem) => (
               <>
                 <BasicFields messenger={messenger} problem={problem} />
-                <LookFields look={look} onLook={setLook} language={shownLanguage} onLanguage={setShownLanguage} defaultLanguage={messenger?.locale_default ?? 'en'} />
+                <LookFields look={look} onLook={setLook} language={shownLanguage} onLanguage={setShownLanguage} defaultLanguage={messenger?.locale_default ?? language} />
                 <ConversationFields messenger={messenger} />
                 <PrivacyFields messenger={messenger} wrongOrigins={wrongOrigins} />
               </>

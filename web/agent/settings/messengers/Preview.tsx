@@ -1,9 +1,12 @@
 import { Paperclip, SendHorizontal } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { isLanguage } from '../../../shared/i18n'
 import { palette } from '../../../widget/app/color'
 import type { Messenger } from '../../api/messenger'
-import { useT } from '../../app/i18n'
+import { loadStrings, useT } from '../../app/i18n'
 import { useDirectory } from '../../app/me'
 import { useTheme } from '../../app/useTheme'
+import type { Strings } from '../../strings/en'
 import { Avatar } from '../../ui/Avatar'
 import type { Look } from './LookFields'
 
@@ -13,6 +16,8 @@ const FACES = 4
 /** A picture of the messenger as it is set up: the same correction of the colour as on the site, in the theme on screen. */
 export function Preview({ look, language, messenger }: { look: Look; language: string; messenger: Messenger | null }) {
   const t = useT()
+  const strings = useStrings(language)
+  const sample = (key: 'messenger.sampleQuestion' | 'messenger.sampleAnswer' | 'messenger.samplePlaceholder') => (strings ? String(strings[key]) : t(key))
   const { agents } = useDirectory()
   const { fill, onFill } = palette(look.color, useTheme() === 'dark')
   const team = messenger?.team_id ?? null
@@ -40,13 +45,13 @@ export function Preview({ look, language, messenger }: { look: Look; language: s
             <p className="text-title leading-7 font-strong break-words">{words(look.title) || messenger?.name || t('settings.messengers')}</p>
             {greeting && <p className="mt-1 break-words">{greeting}</p>}
           </div>
-          <div className="flex flex-col gap-2 p-4">
+          <div className="flex flex-col gap-2 p-4 max-[719px]:hidden">
             <p className="max-w-[85%] self-end rounded-[16px] px-3.5 py-2" style={{ background: fill, color: onFill }}>
-              {t('messenger.sampleQuestion')}
+              {sample('messenger.sampleQuestion')}
             </p>
-            <p className="max-w-[85%] self-start rounded-[16px] border border-line bg-panel px-3.5 py-2">{t('messenger.sampleAnswer')}</p>
+            <p className="max-w-[85%] self-start rounded-[16px] border border-line bg-panel px-3.5 py-2">{sample('messenger.sampleAnswer')}</p>
             <div className="mt-4 flex items-center gap-2 rounded-[12px] border border-line-strong px-3 py-2 text-ink-3">
-              <span className="grow">{t('messenger.samplePlaceholder')}</span>
+              <span className="grow">{sample('messenger.samplePlaceholder')}</span>
               <Paperclip size={16} />
               <SendHorizontal size={16} />
             </div>
@@ -55,4 +60,18 @@ export function Preview({ look, language, messenger }: { look: Look; language: s
       </div>
     </aside>
   )
+}
+
+/** The words of a language, so that the picture speaks one alone. Null until they are there, or where we have none. */
+function useStrings(language: string): Strings | null {
+  const [strings, setStrings] = useState<Strings | null>(null)
+  useEffect(() => {
+    let stale = false
+    if (isLanguage(language)) void loadStrings(language).then((loaded) => !stale && setStrings(loaded))
+    else setStrings(null)
+    return () => {
+      stale = true
+    }
+  }, [language])
+  return strings
 }
