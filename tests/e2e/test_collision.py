@@ -166,6 +166,21 @@ async def test_a_locked_conversation_is_taken_over_in_one_click(page: Page, desk
         await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.get_by_text("Reply on its way.").first).to_be_visible()
 
+        waiting = page.get_by_role("article", name="Reply that has not left yet")
+        await waiting.get_by_role("button", name="Undo").click()
+        await expect(waiting).to_have_count(0)
+        await expect(page.get_by_role("textbox", name="Reply")).to_contain_text("Mine now")
+        await page.get_by_role("button", name="Send", exact=True).click()
+        assert (await lena.post(f"/api/conversations/{id}/take-over", json={})).status_code == 200
+        await waiting.get_by_role("button", name="Send now").click()
+        await expect(waiting.get_by_text("Not sent: in this team only the assignee answers, Lena")).to_be_visible(
+            timeout=15_000
+        )
+        await waiting.get_by_role("button", name="Edit").click()
+        await expect(waiting).to_have_count(0)
+        await expect(page.get_by_role("textbox", name="Reply")).to_contain_text("Mine now")
+        await expect(page.get_by_text("Only the assignee answers here: Lena.")).to_be_visible()
+
 
 async def test_one_chooses_where_to_answer_and_the_draft_survives_a_reload(page: Page, desk: House) -> None:
     await sign_in(page, desk)

@@ -3114,6 +3114,8 @@ export interface components {
             conversation_id: string;
             /** Format: date-time */
             created_at: string;
+            /** Format: uuid */
+            endpoint_id: string;
             error: string | null;
             /** Format: uuid */
             id: string;

@@ -126,6 +126,7 @@ class OutboxView(msgspec.Struct, kw_only=True):
 
     id: UUID
     conversation_id: UUID
+    endpoint_id: UUID
     agent_id: int | None
     message_id: UUID | None
     state: str

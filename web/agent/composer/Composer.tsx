@@ -28,7 +28,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   const [mention, setMention] = useState<MentionState | null>(null)
   const chatField = useRef<ChatHandle>(null)
   const waiting = useRef<Reply[]>([])
-  const { busy, problem, held, sendReply, addNote, takeOver, release } = useSend(conversation, draft.takeBack)
+  const { busy, problem, held, sendReply, addNote, takeOver, release } = useSend(conversation)
   const { mode, people, written, files, isNote, inChat } = draft
   const typist = useTypist(conversation.id, inChat)
 

@@ -6,6 +6,7 @@ import { useLanguage, useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
 import { fileSize } from '../thread/Attachments'
 import { IconButton } from '../ui/Button'
+import { rememberFile } from './bringBack'
 
 export type Upload = { key: string; name: string; size: number; id: string | null; error: string | null }
 
@@ -22,7 +23,10 @@ export function useUploads(conversationId: string) {
       form.append('file', file)
       form.append('conversation_id', conversationId)
       api.upload<Attachment>('/api/attachments', form).then(
-        (stored) => change(key, { id: stored.id }),
+        (stored) => {
+          rememberFile({ id: stored.id, name: file.name, size: file.size })
+          change(key, { id: stored.id })
+        },
         (error: unknown) => change(key, { error: say(error).title }),
       )
     }

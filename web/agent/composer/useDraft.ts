@@ -2,8 +2,9 @@ import type { Editor as Core } from '@tiptap/react'
 import { useEffect, useRef, useState } from 'react'
 import type { Conversation, DraftBody } from '../api/types'
 import { useUploads } from './attachments'
+import { bringBack, joinDrafts, onBroughtBack } from './bringBack'
 import type { Mode } from './ComposerHead'
-import { dropDraft, loadDraft, putDraft, useDraftSaving } from './draft'
+import { dropDraft, loadDraft, useDraftSaving } from './draft'
 import type { Written } from './Editor'
 import { endpointOf, isChat } from './endpoints'
 import { NOBODY, type Recipients, replyRecipients } from './recipients'
@@ -60,8 +61,9 @@ export function useDraft(conversation: Conversation) {
     setFocusAsked((n) => n + 1)
     if (next === mode || (next !== 'note' && mode !== 'note' && mode !== null)) core?.commands.focus('end')
   }
-  const latest = useRef({ fill, open })
-  latest.current = { fill, open }
+  const latest = useRef({ fill, open, body })
+  latest.current = { fill, open, body }
+  useEffect(() => onBroughtBack(id, (back) => latest.current.fill(joinDrafts(back, latest.current.body))), [id])
 
   /** Nothing can be begun before the draft is there, or the one would overwrite the other. */
   const loaded = useRef<'not yet' | 'asked' | 'done'>('not yet')
@@ -157,14 +159,9 @@ export function useDraft(conversation: Conversation) {
     giveBack: (replies: readonly Reply[]) => {
       const text = replies.map((reply) => reply.text).join('\n')
       const kept = replies.flatMap((reply) => reply.files)
-      if (!isMounted.current) return void (replies[0] && putDraft(id, asDraft({ ...replies[0], text, files: kept })))
+      if (!isMounted.current) return void (replies[0] && bringBack(id, asDraft({ ...replies[0], text, files: kept })))
       setParts((all) => ({ ...all, reply: asWritten([text, all.reply.text].filter(Boolean).join('\n')) }))
       files.giveBack(kept)
-    },
-    /** A reply was called back in time: it is a draft again, here or when the conversation is next opened. */
-    takeBack: (reply: Reply) => {
-      if (isMounted.current) fill(asDraft(reply))
-      else void putDraft(id, asDraft(reply))
     },
   }
 }

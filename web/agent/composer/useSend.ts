@@ -7,12 +7,13 @@ import { useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
 import { takeConversation } from '../thread/actions'
 import { notify } from '../ui/toasts'
+import { bringBack, draftOf } from './bringBack'
 import { createIds, type Held, outgoing, type Reply } from './sending'
 
 const UNDO_S = 10
 
 /** Sends replies and notes. `held` is the reply the server refused over messages its author has not seen. */
-export function useSend(conversation: Conversation, onUndone: (reply: Reply) => void) {
+export function useSend(conversation: Conversation) {
   const t = useT()
   const say = useProblemText()
   const client = useQueryClient()
@@ -52,7 +53,7 @@ export function useSend(conversation: Conversation, onUndone: (reply: Reply) => 
     const undo = async () => {
       try {
         await api.post(`/api/outbox/${row.id}/cancel`, {})
-        onUndone(reply)
+        await bringBack(id, draftOf(row))
       } catch (error) {
         notify({ text: say(error).title, tone: 'wrong' })
       }

@@ -7,6 +7,7 @@ import { keys, outboxQuery } from '../api/queries'
 import type { Conversation, OutboxRow } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
+import { bringBack, draftOf } from '../composer/bringBack'
 import { Button } from '../ui/Button'
 import { notify } from '../ui/toasts'
 
@@ -14,16 +15,17 @@ import { notify } from '../ui/toasts'
 export function Pending({ conversation }: { conversation: Conversation }) {
   const { data = [] } = useQuery(outboxQuery(conversation.id))
   const shown = data.filter((row) => row.state === 'held' || row.state === 'failed' || row.state === 'unknown')
-  return shown.map((row) => <PendingCard key={row.id} row={row} />)
+  return shown.map((row) => <PendingCard key={row.id} row={row} seenSeq={conversation.seq} />)
 }
 
-function PendingCard({ row }: { row: OutboxRow }) {
+/** `seenSeq`: how far the person has the thread before them. */
+function PendingCard({ row, seenSeq }: { row: OutboxRow; seenSeq: number }) {
   const t = useT()
   const client = useQueryClient()
   const say = useProblemText()
-  const run = async (verb: string) => {
+  const run = async (act: () => Promise<unknown>) => {
     try {
-      await api.post(`/api/outbox/${row.id}/${verb}`, {})
+      await act()
     } catch (error) {
       notify({ text: say(error).title, tone: 'wrong' })
     }
@@ -31,6 +33,11 @@ function PendingCard({ row }: { row: OutboxRow }) {
     void client.invalidateQueries({ queryKey: keys.thread(row.conversation_id) })
     void client.invalidateQueries({ queryKey: keys.conversation(row.conversation_id) })
   }
+  const post = (verb: string, body: unknown = {}) => api.post(`/api/outbox/${row.id}/${verb}`, body)
+  const discard = () => api.delete(`/api/outbox/${row.id}`)
+  const undo = () => post('cancel').then(() => bringBack(row.conversation_id, draftOf(row)))
+  const edit = () => discard().then(() => bringBack(row.conversation_id, draftOf(row)))
+  const names = (row.body.to ?? []).map((one) => one.name || one.address).join(', ')
   const Icon = row.state === 'held' ? Clock3 : row.state === 'failed' ? CircleAlert : CircleHelp
   return (
     <article aria-label={t('outbox.label')} className="my-1.5 rounded-card border border-dashed border-line-strong bg-panel px-5 py-3">
@@ -39,32 +46,33 @@ function PendingCard({ row }: { row: OutboxRow }) {
         <span className="min-w-0 grow font-medium">{row.state === 'held' ? <Leaves row={row} /> : t(row.state === 'unknown' ? 'outbox.unknown' : 'outbox.failed')}</span>
         {row.state === 'held' && (
           <>
-            <Button variant="plain" onClick={() => void run('send-now')}>
+            <Button variant="plain" onClick={() => void run(() => post('send-now'))}>
               <Send size={14} aria-hidden />
               {t('outbox.now')}
             </Button>
-            <Button onClick={() => void run('cancel')}>{t('action.undo')}</Button>
+            <Button onClick={() => void run(undo)}>{t('action.undo')}</Button>
           </>
         )}
         {row.state === 'failed' && (
           <>
-            <Button variant="plain" onClick={() => void run('cancel')}>
+            <Button variant="plain" onClick={() => void run(discard)}>
               {t('outbox.discard')}
             </Button>
-            <Button onClick={() => void run('retry')}>{t('outbox.retry')}</Button>
+            {row.message_id === null && <Button onClick={() => void run(edit)}>{t('action.edit')}</Button>}
+            <Button onClick={() => void run(() => post('retry', { seen_seq: seenSeq }))}>{t('outbox.retry')}</Button>
           </>
         )}
         {row.state === 'unknown' && (
           <>
-            <Button variant="plain" onClick={() => void run('mark-sent')}>
+            <Button variant="plain" onClick={() => void run(() => post('mark-sent'))}>
               {t('outbox.wasSent')}
             </Button>
-            <Button onClick={() => void run('mark-failed')}>{t('outbox.wasNotSent')}</Button>
+            <Button onClick={() => void run(() => post('mark-failed'))}>{t('outbox.wasNotSent')}</Button>
           </>
         )}
       </header>
       {row.error && <p className="mt-1 text-secondary text-ink-2">{row.error}</p>}
-      <p className="mt-1 truncate text-secondary text-ink-3">{t('thread.to', { names: (row.body.to ?? []).map((one) => one.name || one.address).join(', ') })}</p>
+      {names && <p className="mt-1 truncate text-secondary text-ink-3">{t('thread.to', { names })}</p>}
       <p className="mt-1 line-clamp-4 max-w-(--measure) whitespace-pre-wrap text-ink-2">{row.body.text}</p>
     </article>
   )
