@@ -4,6 +4,7 @@ import statistics
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.journey.histories import (
@@ -44,6 +45,7 @@ from hark.journey.types import (
     SnoozeEnd,
     SnoozeEnded,
     Stage,
+    State,
     Status,
     UnmarkedSpam,
     Unmerged,
@@ -655,3 +657,13 @@ def test_a_chat_that_goes_on_by_mail_and_back_is_one_episode() -> None:
     ]  # fmt: skip
     (episode,) = whole.episodes.values()
     assert (episode.account_id, episode.calendar_id, hours(episode.first_reply_at)) == (CHAT, ALWAYS, 0.1)
+
+
+def test_a_state_stored_before_there_were_live_waits_is_read_as_one_of_nobody_there() -> None:
+    h = History()
+    h.asks(0)
+    state = h.fold().state
+    stored = msgspec.msgpack.decode(msgspec.msgpack.encode(state))
+    stored.pop()
+    stored[State.__struct_fields__.index("wait")].pop()
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(stored), type=State) == state

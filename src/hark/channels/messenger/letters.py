@@ -19,7 +19,7 @@ WORDS = {
         "earlier": "What was written before that is left out here.",
     },
     "ko": {
-        "subject": "{inbox}와의 대화",
+        "subject": "{inbox} 상담 내용",
         "answer": "이 메일에 답장하시면 같은 대화에서 계속됩니다.",
         "files": "파일이 너무 커서 메일로 보낼 수 없습니다. 메신저에서 확인해 주세요: {names}",
         "file": "파일: {names}",
