@@ -66,6 +66,7 @@ export function useLive(client: QueryClient, me: Me): boolean {
   const [connected, setConnected] = useState(true)
   const { csrf_token: csrf, seq } = me
   useEffect(() => {
+    idle = false
     const opened = openLine(client, csrf, seq, setConnected)
     const unwatch = watchIdle(window, (rests) => {
       idle = rests

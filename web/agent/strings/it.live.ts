@@ -4,7 +4,7 @@ import type { Message } from '../../shared/i18n'
 export const itLive: Record<keyof typeof enLive, Message> = {
   'presence.mine': 'Disponibilità',
   'presence.online': 'In linea',
-  'presence.busy': 'Occupato',
+  'presence.busy': 'Non disturbare',
   'presence.away': 'Assente',
   'presence.offline': 'Non in linea',
   'presence.idle': 'Risulti assente: da cinque minuti nessuno usa Hark qui.',
