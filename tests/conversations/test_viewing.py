@@ -78,14 +78,20 @@ async def test_two_tabs_of_a_person_are_one_viewer(pair: Pair, workspace: TestWo
     assert all(len(f["agents"]) < 2 for f in watcher.seen if f["type"] == "viewers")
 
 
-async def test_a_new_process_asks_the_others(db: Db, dsn: str, workspace: TestWorkspace, post: Post) -> None:
+async def test_a_new_process_asks_the_others(
+    db: Db, dsn: str, workspace: TestWorkspace, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewing, "REPEAT_S", 1_000)
     id = str((await post.mail()).conversation_id)
-    async with node(db, dsn) as old:
-        tab = await open_tab(old, workspace.owner)
+    async with node(db, dsn) as old, node(db, dsn) as other:
+        await connected(old.bus, other.bus)
+        tab, watcher = await open_tab(old, workspace.owner), await open_tab(other, workspace.owner)
         await tab.say(type="view", conversation_id=id)
+        await watcher.next(type="viewers", agents=at(workspace.owner))  # it was said, and is not said again
         async with node(db, dsn) as new:
             await connected(old.bus, new.bus)
             ada = await open_tab(new, (await workspace.agent())[0])
+            assert ada.hello["viewers"] == []
             await ada.next(type="viewers", conversation_id=id, agents=at(workspace.owner))
 
 

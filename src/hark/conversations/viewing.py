@@ -244,7 +244,7 @@ class Viewing:
                 self._say(key)
 
     async def _run(self) -> None:
-        repeat_at = 0.0
+        repeat_at = asyncio.get_running_loop().time() + REPEAT_S
         while True:
             await asyncio.sleep(1)
             now = asyncio.get_running_loop().time()
