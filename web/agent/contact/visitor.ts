@@ -42,7 +42,7 @@ export function factName(fact: Fact): FactName {
 
 /** What a fact is about: the page, what was searched, the data of an event. */
 export function factDetail(fact: Fact): { text: string; url: string | null } {
-  const { title, url, referrer, query, name: _name, ...rest } = fact.data
+  const { title, url, referrer, query, name: _name, thread: _thread, ...rest } = fact.data
   const address = typeof url === 'string' && url !== '' ? url : null
   if (typeof title === 'string' && title !== '') return { text: title, url: address }
   if (address) return { text: shortUrl(address), url: address }

@@ -26,7 +26,7 @@ export const enLive = {
 
   'event.customerLeft': 'The customer left the page',
   'event.contactReplaced': 'The customer was recognised; this conversation is now theirs',
-  'event.takenOver': '{who} took this over',
+  'event.takenOver': '{who} took this',
 
   'visitor.label': 'On your site',
   'visitor.unnamed': 'Visitor',

@@ -26,7 +26,7 @@ export const koLive: Record<keyof typeof enLive, Message> = {
 
   'event.customerLeft': '고객이 페이지를 떠남',
   'event.contactReplaced': '고객이 확인되어 대화를 이어 붙임',
-  'event.takenOver': '{who} 님이 대화를 넘겨받음',
+  'event.takenOver': '{who} 님이 대화를 맡음',
 
   'visitor.label': '사이트 방문',
   'visitor.unnamed': '방문자',

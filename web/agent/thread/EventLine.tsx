@@ -65,7 +65,9 @@ function sentence(event: ThreadEvent, { agent, team, tag }: Directory, say: Say,
   const key = LINES[name]!
   const id = (field: string) => (typeof data[field] === 'number' ? (data[field] as number) : null)
   if (name === 'assigned') {
-    const target = agent(id('assignee_id') ?? id('assignee_after'))?.name ?? team(id('team_id') ?? id('team_after'))?.name
+    const person = agent(id('assignee_id') ?? id('assignee_after'))
+    if (person && event.author.kind === 'agent' && Number(event.author.id) === person.id) return say('event.takenOver')
+    const target = person?.name ?? team(id('team_id') ?? id('team_after'))?.name
     return target ? say(key, { target }) : say('event.unassigned')
   }
   if (name === 'snoozed' && typeof data.until === 'string') return say(key, { time: when(data.until) })

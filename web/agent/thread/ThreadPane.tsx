@@ -83,7 +83,12 @@ function useSeen(id: string, readSeq: number | undefined, seq: number | undefine
     const look = () => {
       if (document.visibilityState !== 'visible') return
       told.current = seq
-      void api.post(`/api/conversations/${id}/read`, { seq }).then(() => client.invalidateQueries({ queryKey: keys.lists }))
+      void api.post(`/api/conversations/${id}/read`, { seq }).then(
+        () => client.invalidateQueries({ queryKey: keys.lists }),
+        () => {
+          if (told.current === seq) told.current = 0 // without a connection: said again with the next look
+        },
+      )
     }
     const timer = setTimeout(look, 600)
     document.addEventListener('visibilitychange', look)
