@@ -31,7 +31,7 @@ async def list_contacts(db: Queries, actor: Actor, *, query: str, cursor: str | 
     rows = await db.all(
         ContactRow,
         Sql("SELECT c.id, c.name, c.company_id, c.created_at, co.name AS company_name, (SELECT i.value FROM identities i"
-            " WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.id ORDER BY i.id LIMIT 1) AS address"
+            " WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.id AND i.kind = 1 ORDER BY i.id LIMIT 1) AS address"
             " FROM contacts c LEFT JOIN companies co ON co.workspace_id = c.workspace_id AND co.id = c.company_id"
             " WHERE c.workspace_id = {} AND c.merged_into IS NULL AND c.erased_at IS NULL AND {} AND {}"
             " ORDER BY c.id DESC LIMIT {}",

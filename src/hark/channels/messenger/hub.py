@@ -30,7 +30,7 @@ from hark.channels.messenger.threads import (
 from hark.channels.messenger.types import Inbox, Message, Profile, SeenPage, Session, Thread, Visitor
 from hark.core.crypto import Keys
 from hark.core.db import Db
-from hark.core.errors import NotFound
+from hark.core.errors import NotFound, TooMany
 from hark.core.events import Recorded
 from hark.core.live import Hub
 from hark.core.wake import Bus
@@ -53,6 +53,7 @@ HERE = timedelta(seconds=60)
 GONE = timedelta(seconds=20)
 MAX_WAITING = 500  # frames for one tab that cannot keep up; it comes back and gets what it missed
 PAGE = 200
+MAX_TABS = 20  # of one visitor in one process
 
 _MESSAGES = (MessageReceived, ReplySent)
 _STATES = (Resolved, Reopened, MarkedSpam, UnmarkedSpam)
@@ -186,9 +187,13 @@ class VisitorHub:
 
     async def join(self, tab: Tab, known: dict[UUID, int]) -> None:
         """Let a tab in and push what it missed: of each thread in `known` the messages after that number, each once and
-        in order, and then whatever comes. A thread it does not know is announced, and its messages from now on."""
+        in order, and then whatever comes. A thread it does not know is announced, and its messages from now on.
+
+        Raises TooMany for a visitor with very many tabs. `leave` is called in any case.
+        """
         ws = tab.inbox.workspace_id
         tab.inbox = self._share(tab.inbox)
+        crowded = len(self._people.get((ws, tab.visitor_id), ())) >= MAX_TABS
         for person in _people_of(tab):
             self._people.setdefault(person, []).append(tab)
         self._accounts[tab.inbox.id] = self._accounts.get(tab.inbox.id, 0) + 1
@@ -198,6 +203,8 @@ class VisitorHub:
         self._kick.set()
         if self._beat is None:
             self._beat = asyncio.create_task(self._run())
+        if crowded:
+            raise TooMany("This visitor has too many tabs open.")
         await self._hub.keep_open(ws)
         for row in await list_threads(self.db, tab.session, limit=PAGE):
             self._attach(row.id, row.conversation_id, row.team_id, row.assignee_id, [tab])

@@ -60,16 +60,10 @@ async def post_message(tx: Tx, session: Session, thread_id: UUID, new: NewPost) 
         ),
     )  # fmt: skip
     await _take_files(tx, visitor, new)
+    fate = Fate.NEW if received.started else Fate.MESSAGE
     await tx.run(
-        "UPDATE endpoints SET live_until = greatest(live_until, $3) WHERE workspace_id = $1 AND id = $2",
-        tx.workspace_id, thread_id, live_until,
-    )  # fmt: skip
-    await _remember(tx, session, visitor, who, new)
-    await tx.run(
-        "UPDATE intake_items SET fate = $4, conversation_id = $5, message_id = $6 WHERE workspace_id = $1"
-        " AND account_id = $2 AND external_id = $3",
-        tx.workspace_id, session.inbox.id, str(new.id), Fate.NEW if received.started else Fate.MESSAGE,
-        received.conversation_id, new.id,
+        _SETTLE, tx.workspace_id, thread_id, live_until, visitor.id, who.contact_id, _page(tx, session, new), tx.now(),
+        session.inbox.id, str(new.id), fate, received.conversation_id, new.id,
     )  # fmt: skip
     return True
 
@@ -152,13 +146,19 @@ async def _take_files(tx: Tx, visitor: Visitor, new: NewPost) -> None:
         raise NotFound("One of the files is not there any more. Add it again; nothing was sent.", code="unknown_file")
 
 
-async def _remember(tx: Tx, session: Session, visitor: Visitor, who: _Who, new: NewPost) -> None:
-    """The visitor was here, at this page, and has a contact now."""
-    fields: dict[str, Any] = {}
-    if new.page is not None and may_follow(session) and (page := seen_page(new.page, tx.now())):
-        fields["page"] = msgspec.to_builtins(page)
-    await tx.run(
-        "UPDATE visitors SET contact_id = $3, profile = profile || $4::jsonb, last_seen_at = $5"
-        " WHERE workspace_id = $1 AND id = $2",
-        tx.workspace_id, visitor.id, who.contact_id, fields, tx.now(),
-    )  # fmt: skip
+# The visitor is there, was at this page and has a contact; the ledger's line says where the message is.
+_SETTLE = """
+WITH here AS (
+  UPDATE endpoints SET live_until = greatest(live_until, $3) WHERE workspace_id = $1 AND id = $2
+), seen AS (
+  UPDATE visitors SET contact_id = $5, profile = profile || $6::jsonb, last_seen_at = $7 WHERE workspace_id = $1 AND id = $4
+)
+UPDATE intake_items SET fate = $10, conversation_id = $11, message_id = $12
+WHERE workspace_id = $1 AND account_id = $8 AND external_id = $9
+"""
+
+
+def _page(tx: Tx, session: Session, new: NewPost) -> dict[str, Any]:
+    """What the message adds to the visitor's profile: where it was written, as far as that may be kept."""
+    page = seen_page(new.page, tx.now()) if new.page is not None and may_follow(session) else None
+    return {} if page is None else {"page": msgspec.to_builtins(page)}

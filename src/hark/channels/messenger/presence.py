@@ -59,12 +59,15 @@ WHERE e.workspace_id = due.workspace_id AND e.id = due.id
 
 async def save_pages(db: Db, pages: Sequence[tuple[int, UUID, dict[str, Any]]]) -> None:
     """What to merge into the profiles of these (workspace, visitor) pairs; `{}` only notes that they were seen."""
-    await db.run(
-        "UPDATE visitors v SET profile = v.profile || x.fields, last_seen_at = $4"
-        " FROM unnest($1::int[], $2::uuid[], $3::jsonb[]) AS x(workspace_id, id, fields)"
-        " WHERE v.workspace_id = x.workspace_id AND v.id = x.id",
-        [w for w, _, _ in pages], [v for _, v, _ in pages], [f for _, _, f in pages], db.now(),
-    )  # fmt: skip
+    await db.run(_PAGES, [w for w, _, _ in pages], [v for _, v, _ in pages], [f for _, _, f in pages], db.now())
+
+
+_PAGES = """
+UPDATE visitors v SET profile = v.profile || due.fields, last_seen_at = $4 FROM (
+  SELECT v.workspace_id, v.id, x.fields FROM unnest($1::int[], $2::uuid[], $3::jsonb[]) AS x(workspace_id, id, fields)
+  JOIN visitors v ON v.workspace_id = x.workspace_id AND v.id = x.id ORDER BY v.workspace_id, v.id FOR UPDATE OF v) due
+WHERE v.workspace_id = due.workspace_id AND v.id = due.id
+"""
 
 
 async def mark_read(db: Db, bus: Bus, session: Session, thread_id: UUID, seq: int) -> bool:

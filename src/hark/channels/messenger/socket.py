@@ -99,8 +99,11 @@ async def _serve(
     async def send(frame: bytes | None) -> None:
         if frame is None:
             await _close(socket, 4408, "come back and resume")
-        else:
+            return
+        try:
             await socket.send_data(frame, mode="text")
+        except WebSocketDisconnect as error:
+            raise ConnectionError("the browser went away") from error
 
     tab = Tab(session, send, may_follow=may_follow(session))
     who = watched(session)
@@ -120,7 +123,9 @@ async def _serve(
                 with contextlib.suppress(HarkError):
                     await keep_facts(visits, who, facts, first.visit, hub.db.now())
     except TooMany:
-        await _close(socket, 4429, "too many frames")
+        await _close(socket, 4429, "too many frames or tabs")
+    except HarkError as error:
+        await _close(socket, 4408, error.code)  # the database is away: come back and resume
     except (WebSocketDisconnect, RuntimeError, OSError):
         pass  # the browser went away; it comes back with its numbers
     finally:
