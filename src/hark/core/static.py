@@ -1,4 +1,5 @@
-"""The built front end: hashed assets cached for ever, one page for every other address."""
+"""The built front end: hashed assets cached for ever, one page for every other address. The build puts a gzipped copy
+beside what gets smaller by it."""
 
 from mimetypes import guess_type
 from pathlib import Path
@@ -13,21 +14,37 @@ from litestar.response import File
 ROOT = Path(__file__).parent.parent / "static" / "agent"
 _NOT_BUILT = "<!doctype html><title>Hark</title><p>The front end is not built yet. Run <code>make run</code> once."
 
+AnyRequest = Request[Any, Any, Any]
+
+
+def packed(file: Path, request: AnyRequest) -> tuple[Path, dict[str, str]]:
+    """The gzipped copy of a built file with its headers, for a browser that takes it; else the file itself. A copy of an
+    earlier build does not count."""
+    copy = file.with_name(f"{file.name}.gz")
+    if not copy.is_file() or copy.stat().st_mtime < file.stat().st_mtime:
+        return file, {}
+    headers = {"vary": "accept-encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return file, headers
+    return copy, {**headers, "content-encoding": "gzip"}
+
 
 def static_handlers(root: Path = ROOT) -> list[HTTPRouteHandler]:
     """`/assets/...` and the page of the agent workspace for any path that is no other route's."""
     assets = (root / "assets").resolve()
 
-    def asset(path: str) -> File:
+    def asset(request: AnyRequest, path: str) -> File:
         file = (assets / path.lstrip("/")).resolve()
         if not file.is_relative_to(assets) or not file.is_file():
             raise NotFoundException("This file is not part of this version. Reload the page.")
         cache = CacheControlHeader(max_age=31_536_000, public=True, immutable=True)
+        sent, headers = packed(file, request)
         return File(
-            file, filename=file.name, content_disposition_type="inline", headers={"cache-control": cache.to_header()}
-        )
+            sent, filename=file.name, content_disposition_type="inline", media_type=guess_type(file.name)[0],
+            headers={"cache-control": cache.to_header(), **headers},
+        )  # fmt: skip
 
-    def page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    def page(request: AnyRequest) -> Response[bytes]:
         if request.url.path.startswith(("/api/", "/schema")):
             raise NotFoundException("There is nothing at this address.")
         if (icon := root / request.url.path.rpartition("/")[2]).suffix in (".svg", ".png", ".webmanifest") and icon.is_file():

@@ -7,12 +7,13 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
 from hark.channels.messenger.types import Inbox
 from hark.core.errors import Forbidden
+from hark.core.static import AnyRequest, packed
 
 ROOT = Path(__file__).parents[2] / "static" / "widget"
 NOT_BUILT = "Hark's messenger is not built yet. Run `make run` once."
@@ -48,12 +49,12 @@ def frame_page(inbox: Inbox, origin: str) -> Response[bytes]:
     """The page of the frame, which only the messenger's sites may hold. A sentence with 403 for any other."""
     if not is_allowed(inbox, origin):
         text = "This site may not show this messenger. Add its address to the messenger's allowed sites in Hark's settings."
-        return _page(text.encode(), "text/plain; charset=utf-8", "'none'", status=403)
+        return _page(text.encode(), "text/plain", "'none'", status=403)
     allowed = " ".join(["'self'", *(inbox.config.origins or ["http:", "https:"])])
     file = ROOT / "frame.html"
     if not file.is_file():
-        return _page(NOT_BUILT.encode(), "text/plain; charset=utf-8", allowed, status=404)
-    return _page(file.read_bytes(), "text/html; charset=utf-8", allowed)
+        return _page(NOT_BUILT.encode(), "text/plain", allowed, status=404)
+    return _page(file.read_bytes(), "text/html", allowed)
 
 
 def _page(body: bytes, media_type: str, ancestors: str, *, status: int = 200) -> Response[bytes]:
@@ -79,26 +80,28 @@ def widget_handlers(root: Path = ROOT) -> list[HTTPRouteHandler]:
     """`/messenger.js` for every site, and `/messenger/assets/...` for the frame."""
     assets = (root / "assets").resolve()
 
-    def loader(request: Request[Any, Any, Any]) -> Response[bytes]:
+    def loader(request: AnyRequest) -> Response[bytes]:
         file = root / "messenger.js"
         if not file.is_file():
             return Response(f"/* {NOT_BUILT} */".encode(), status_code=404, media_type="text/javascript")
-        body, tag = _read(str(file), file.stat().st_mtime_ns)
+        sent, packing = packed(file, request)
+        body, tag = _read(str(sent), sent.stat().st_mtime_ns)
         headers = {
             "cache-control": "public, max-age=300", "etag": tag, "cross-origin-resource-policy": "cross-origin",
-            "access-control-allow-origin": "*",
+            "access-control-allow-origin": "*", **packing,
         }  # fmt: skip
         if request.headers.get("if-none-match") == tag:
             return Response(b"", status_code=304, headers=headers)
-        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+        return Response(body, media_type="text/javascript", headers=headers)
 
-    def asset(path: str) -> Response[bytes]:
+    def asset(request: AnyRequest, path: str) -> Response[bytes]:
         file = (assets / path.lstrip("/")).resolve()
         if not file.is_relative_to(assets) or not file.is_file():
             raise NotFoundException("This file is not part of this version. Reload the page.")
-        body, tag = _read(str(file), file.stat().st_mtime_ns)
+        sent, packing = packed(file, request)
+        body, tag = _read(str(sent), sent.stat().st_mtime_ns)
         kind = guess_type(file.name)[0] or "application/octet-stream"
-        return Response(body, media_type=kind, headers={"cache-control": FOREVER, "etag": tag})
+        return Response(body, media_type=kind, headers={"cache-control": FOREVER, "etag": tag, **packing})
 
     options: Any = {"include_in_schema": False, "sync_to_thread": False}
     return [
