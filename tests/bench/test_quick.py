@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
+from hark.bench.mails import data_folder
 from hark.bench.runner import BENCHMARKS, run_benchmark
+from hark.bench.star import QUICK_DIALOGUES
 from hark.settings import Settings
 
 pytestmark = [
@@ -13,7 +15,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", ["memory", "fanout", "ingest", "resume"])
+@pytest.mark.parametrize("name", ["memory", "fanout", "ingest", "resume", "live"])
 async def test_quick(name: str) -> None:
     result = await run_benchmark(Settings(), name, quick=True)
     assert result.name == name
@@ -21,3 +23,12 @@ async def test_quick(name: str) -> None:
     assert all(figure.value is not None and figure.value >= 0 for figure in result.figures)
     assert result.machine
     assert name in BENCHMARKS
+
+
+async def test_star_dialogues_are_replayed_word_by_word() -> None:
+    if not (data_folder() / "dialogues" / "star").is_dir():
+        pytest.skip("The STAR dialogues are not below HARK_BENCH_DATA, or shared/data beside the checkout.")
+    result = await run_benchmark(Settings(), "star", quick=True)
+    figures = {figure.key: figure.value for figure in result.figures}
+    assert figures["dialogues"] == QUICK_DIALOGUES
+    assert (figures["lost"], figures["doubled"], figures["out_of_order"], figures["journeys_right"]) == (0, 0, 0, 1)

@@ -226,3 +226,14 @@ def test_setpriv_is_not_a_must(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": str(tmp_path)}
     told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "None"
+
+
+def test_open_files_are_raised_as_far_as_the_system_lets_us() -> None:
+    code = (
+        "import resource, hark.core.processes as p\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 200))\n"
+        "print(p.allow_open_files(100), p.allow_open_files(150), p.allow_open_files(1000), p.allow_open_files(50))\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
+    )
+    told = subprocess.run(python(code), capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told == ["100 150 200 200", "(200, 200)"]

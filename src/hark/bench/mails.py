@@ -30,9 +30,14 @@ class ArchiveMail(msgspec.Struct):
     references: list[str] = []
 
 
+def data_folder() -> Path:
+    """Where real data is looked for."""
+    return Path(os.environ.get("HARK_BENCH_DATA") or Path(__file__).parents[4] / "shared" / "data")
+
+
 def make_mails(count: int, *, to: str) -> tuple[list[bytes], str]:
     """So many mails and one word on what they are. The archive comes again under other ids when it is too short."""
-    folder = Path(os.environ.get("HARK_BENCH_DATA") or Path(__file__).parents[4] / "shared" / "data")
+    folder = data_folder()
     archive = folder / "support-mail" / "messages.jsonl"
     if not archive.exists():
         return [made_up(n, to=to) for n in range(count)], "made-up"

@@ -102,3 +102,73 @@ def _scanned(plan: Any) -> Iterator[str]:
         for part in (plan.get("Plan"), plan.get("Plans")):
             if part:
                 yield from _scanned(part)
+
+
+class Started(msgspec.Struct, frozen=True):
+    """A chat: its conversation, that one's last number, its thread."""
+
+    id: UUID
+    seq: int
+    thread_id: UUID
+
+
+async def conversations_of(db: Db, workspace_id: int) -> list[Started]:
+    """All chats of a workspace."""
+    return await db.all(
+        Started,
+        "SELECT c.id, c.seq, e.id AS thread_id FROM endpoints e JOIN conversations c ON c.workspace_id = e.workspace_id"
+        " AND c.id = e.conversation_id WHERE e.workspace_id = $1 AND e.visitor_id IS NOT NULL",
+        workspace_id,
+    )  # fmt: skip
+
+
+class _Text(msgspec.Struct):
+    is_customer: bool
+    text: str
+
+
+async def texts_of(db: Db, workspace_id: int, conversation_id: UUID) -> list[tuple[bool, str]]:
+    """(the customer's, text) of what was said, as the team has it, in order."""
+    rows = await db.all(
+        _Text,
+        "SELECT direction = 1 AS is_customer, text FROM messages WHERE workspace_id = $1 AND conversation_id = $2"
+        " AND direction IN (1, 2) ORDER BY seq",
+        workspace_id, conversation_id,
+    )  # fmt: skip
+    return [(r.is_customer, r.text) for r in rows]
+
+
+class _Waits(msgspec.Struct):
+    answered: int
+    open: int
+
+
+async def answered_waits(db: Db, workspace_id: int, conversation_id: UUID) -> tuple[int, int]:
+    """(answered by somebody, still open)."""
+    waits = await db.one(
+        _Waits,
+        "SELECT count(*) FILTER (WHERE closed_at IS NOT NULL AND outcome = 1 AND answered_by IS NOT NULL) AS answered,"
+        " count(*) FILTER (WHERE closed_at IS NULL) AS open FROM waits WHERE workspace_id = $1 AND conversation_id = $2",
+        workspace_id, conversation_id,
+    )  # fmt: skip
+    return waits.answered, waits.open
+
+
+async def count_facts(db: Db) -> int:
+    return await db.one(int, "SELECT count(*) FROM visit_facts")
+
+
+class _Visit(msgspec.Struct):
+    workspace_id: int
+    id: UUID
+
+
+async def first_visit(db: Db) -> tuple[int, UUID]:
+    """(workspace, visit) of some visit."""
+    visit = await db.one(_Visit, "SELECT workspace_id, id FROM visits ORDER BY started_at LIMIT 1")
+    return visit.workspace_id, visit.id
+
+
+async def analyze(db: Db) -> None:
+    """Give the planner the figures that autovacuum would give it a minute later."""
+    await db.run("ANALYZE")

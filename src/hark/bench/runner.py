@@ -44,6 +44,8 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "inbox": ("hark.bench.inbox", "lists and threads at a million conversations, beside the same SQL under pgbench"),
     "fanout": ("hark.bench.fanout", "one event to two thousand idle browsers"),
     "resume": ("hark.bench.resume", "a thousand browsers cut at once and back, with exactly what they missed"),
+    "live": ("hark.bench.live", "five thousand visitors, a hundred messages a second each way, twenty agents watching"),
+    "star": ("hark.bench.star", "real dialogues over the messenger at their own pace, checked word by word"),
     "memory": ("hark.bench.memory", "memory of an idle installation"),
     "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
 }

@@ -3,11 +3,11 @@
 import asyncio
 import base64
 import os
-import resource
 from collections.abc import Callable, Sequence
 from typing import cast
 
 from hark.core.errors import Unavailable
+from hark.core.processes import allow_open_files
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 OnFrame = Callable[["Browser", bytes], None]
@@ -109,9 +109,7 @@ async def open_browsers(
 def allow_files(count: int) -> None:
     """Raise this process's limit of open files, which its children inherit. Raises Unavailable when the system's hard
     limit is lower."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft >= count or soft == resource.RLIM_INFINITY:
-        return
-    if hard != resource.RLIM_INFINITY and hard < count:
-        raise Unavailable(f"This needs {count} open files and the system allows {hard}. Raise it: ulimit -Hn {count}.")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+    if (allowed := allow_open_files(count)) < count:
+        raise Unavailable(
+            f"This needs {count} open files and the system allows {allowed}. Raise it: ulimit -Hn {count}."
+        )

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import functools
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_SECONDS = 10.0  # a child that lived this long starts again without a pause
+OPEN_FILES = 65_536
 HOPELESS_EXITS = 6  # so many exits of its own in a row, each before STEADY_SECONDS: the child cannot start
 
 Say = Callable[[str], None]
@@ -271,6 +273,22 @@ def _describe_exit(code: int) -> str:
     with contextlib.suppress(ValueError):
         return f"was ended by {signal.Signals(-code).name}"
     return f"was ended by signal {-code}"
+
+
+# --- open files -----------------------------------------------------------------------------------------------------
+
+
+def allow_open_files(wanted: int = OPEN_FILES) -> int:
+    """Raise this process's limit of open files as far as the system lets it, up to `wanted`; the limit it has then.
+
+    Many systems give a process 1,024 at first, while it may have far more. Every open browser takes one.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    goal = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < goal:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (goal, hard))
+        soft = goal
+    return wanted if soft == resource.RLIM_INFINITY else soft
 
 
 # --- ports ----------------------------------------------------------------------------------------------------------
