@@ -48,6 +48,7 @@ class House(msgspec.Struct):
     dovecot: Any
     sink: Any
     data: Path
+    pid: int
     cookie: str = ""
 
     def mail(
@@ -115,7 +116,7 @@ async def house(server: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         "HARK_DATA": str(data), "HARK_PRIVATE_HOSTS": "true",
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "hark.cli", "up", env=env)
-    house = House(f"http://127.0.0.1:{port}", smtp_port, dovecot, sink, data)
+    house = House(f"http://127.0.0.1:{port}", smtp_port, dovecot, sink, data, process.pid)
     try:
         await answers(house.url, process)
         yield house
