@@ -1,4 +1,4 @@
-"""Pictures of people: a small file each, checked by its first bytes, that colleagues and customers see."""
+"""Pictures of people: a small file each, that colleagues and customers see."""
 
 from hark.agents.actions import replace_picture
 from hark.agents.queries import find_picture
@@ -6,36 +6,28 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.errors import BadRequest, NotFound
 from hark.core.files import Files, new_key
+from hark.core.images import bare_image, image_type
 
 MAX_BYTES = 1_000_000
 
 
-def image_type(data: bytes) -> str | None:
-    """The media type of a PNG, JPEG or WebP, told by how it begins; None for anything else.
-
-    Never SVG: it may hold scripts.
-    """
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "image/webp"
-    return None
-
-
 async def set_picture(db: Db, files: Files, actor: Actor, agent_id: int, data: bytes) -> None:
-    """Keep a person's picture in place of an older one. Raises BadRequest for another kind of file, or over 1 MB."""
-    if image_type(data) is None:
+    """Keep a person's picture in place of an older one, without what their camera wrote beside it.
+
+    Raises BadRequest for another kind of file, or over 1 MB.
+    """
+    try:
+        bare = bare_image(data)
+    except ValueError as error:
         raise BadRequest(
-            "This file is no PNG, JPEG or WebP picture and was not kept. Choose another one.", code="no_image"
-        )
-    if len(data) > MAX_BYTES:
+            "This file is no whole PNG, JPEG or WebP picture and was not kept. Choose another one.", code="no_image"
+        ) from error
+    if len(bare) > MAX_BYTES:
         raise BadRequest(
             "The picture is larger than 1 MB and was not kept. Choose a smaller one.", code="file_too_large"
         )
     key = new_key(actor.workspace_id, "picture", db.now())
-    await files.put(key, data)
+    await files.put(key, bare)
     await _replace(db, files, actor, agent_id, key)
 
 
