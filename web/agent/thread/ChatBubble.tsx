@@ -16,7 +16,7 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
   const t = useT()
   const language = useLanguage()
   const isOurs = message.direction === 'out'
-  const name = message.author.name || t(`author.${message.author.kind}`)
+  const name = message.author.name || t(message.author.kind === 'customer' ? 'visitor.unnamed' : `author.${message.author.kind}`)
   const pictures = message.attachments.filter((file) => isPicture(file))
   const voices = message.attachments.filter((file) => file.content_type.startsWith('audio/'))
   const others = message.attachments.filter((file) => !pictures.includes(file) && !voices.includes(file))
