@@ -39,7 +39,7 @@ import hark.setup.routes
 import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
-from hark.access.authenticate import admit_socket, authenticate, send_rotated_token
+from hark.access.authenticate import admit_socket, authenticate, is_still, send_rotated_token
 from hark.channels.messenger.frame import widget_handlers
 from hark.channels.messenger.hub import VisitorHub
 from hark.channels.messenger.limits import Buckets
@@ -129,7 +129,7 @@ def create_app(services: Services) -> Litestar:
     return Litestar(
         route_handlers=[
             *(build_handler(described(r)) for r in ROUTES),
-            live_handler(hub, admit_socket),
+            live_handler(hub, admit_socket, is_still),
             visitor_socket(visitors, services, buckets, visits),
             *widget_handlers(),
             *static_handlers(),

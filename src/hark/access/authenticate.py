@@ -144,6 +144,14 @@ def check_csrf(keys: Keys, session_id: UUID, token: str) -> None:
         raise Forbidden("This request did not come from the open page. Reload the page and try again.", code="csrf")
 
 
+async def is_still(socket: ASGIConnection[Any, Any, Any, Any], actor: Actor) -> bool:
+    """Whether whoever opened the socket is still signed in, with the same rights."""
+    try:
+        return await authenticate(socket) == actor
+    except Unauthorized:  # its API token was revoked
+        return False
+
+
 def admit_socket(socket: ASGIConnection[Any, Any, Any, Any], actor: Actor, token: str) -> None:
     """A WebSocket opened by cookie carries the CSRF token in its first frame, for browsers let any site open one.
 

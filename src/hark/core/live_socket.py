@@ -7,7 +7,7 @@ The first frame from the browser is `{"resume": seq | null, "csrf": token}` with
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -21,6 +21,13 @@ from hark.core.live import Hub, Subscriber
 
 FIRST_FRAME_S = 10
 PAUSE_S = 0.02  # between two frames of a tab: what one page says is told to many
+NO_FIRST_FRAME, SIGNED_OUT, COME_BACK = 4400, 4401, 4408
+
+Socket = WebSocket[Any, Any, Any]
+Admit = Callable[[Socket, Actor, str], None]
+"""(socket, actor, CSRF token): raises for a page of another site."""
+Still = Callable[[Socket, Actor], Awaitable[bool]]
+"""(socket, actor) -> whether who opened the socket is still let in, with the same rights."""
 
 
 class Open(msgspec.Struct):
@@ -28,56 +35,61 @@ class Open(msgspec.Struct):
     csrf: str | None = None
 
 
-def live_handler(hub: Hub, admit: Callable[[WebSocket[Any, Any, Any], Actor, str], None]) -> WebsocketRouteHandler:
-    """The route of the live socket. `admit(socket, actor, csrf)` raises for a page of another site."""
+class Said(msgspec.Struct):
+    """Any later frame of a tab, as far as the socket itself looks at it."""
 
-    async def live(socket: WebSocket[Any, Any, Any]) -> None:
+    type: str
+
+
+def live_handler(hub: Hub, admit: Admit, still: Still) -> WebsocketRouteHandler:
+    """The route of the live socket."""
+
+    async def live(socket: Socket) -> None:
         actor: Actor | None = socket.scope["state"].get("actor")
         await socket.accept()
         try:
             first = msgspec.json.decode(await asyncio.wait_for(socket.receive_text(), FIRST_FRAME_S), type=Open)
         except (TimeoutError, msgspec.MsgspecError, WebSocketDisconnect):
-            await _close(socket, 4400, "first frame missing")
+            await _close(socket, NO_FIRST_FRAME, "first frame missing")
             return
         try:
             if actor is None:
                 raise Unauthorized("Sign in to go on.")
             admit(socket, actor, first.csrf or "")
         except HarkError as error:
-            await _close(socket, 4401, error.code)
+            await _close(socket, SIGNED_OUT, error.code)
             return
-        await _serve(socket, hub, actor, first.resume)
+        subscriber, hello, missed = await hub.subscribe(actor, first.resume)
+        try:
+            # From the hub on it hears of changed rights; between opening and here it did not.
+            if await still(socket, actor):
+                await _serve(socket, hub, subscriber, [hello, *missed])
+            else:
+                await _close(socket, COME_BACK, "come back and resume")
+        finally:
+            hub.unsubscribe(subscriber)
 
     return WebsocketRouteHandler("/api/live")(live)
 
 
-async def _serve(socket: WebSocket[Any, Any, Any], hub: Hub, actor: Actor, resume: int | None) -> None:
-    subscriber, hello, missed = await hub.subscribe(actor, resume)
+async def _serve(socket: Socket, hub: Hub, subscriber: Subscriber, frames: list[bytes]) -> None:
     listening: asyncio.Task[None] | None = None
     try:
-        await socket.send_data(hello, mode="text")
-        for frame in missed:
+        for frame in frames:
             await socket.send_data(frame, mode="text")
         listening = asyncio.create_task(_listen(socket, hub, subscriber))
-        while (frame_ := await subscriber.queue.get()) is not None:
-            await socket.send_data(frame_, mode="text")
+        while (queued := await subscriber.queue.get()) is not None:
+            await socket.send_data(queued, mode="text")
         if not listening.done():
-            await _close(socket, 4408, "come back and resume")
+            await _close(socket, COME_BACK, "come back and resume")
     except (WebSocketDisconnect, RuntimeError, OSError):
         pass  # the browser went away; it resumes by number
     finally:
-        hub.unsubscribe(subscriber)
         if listening:
             listening.cancel()
 
 
-class Said(msgspec.Struct):
-    """Any frame of a tab, as far as the socket itself looks at it."""
-
-    type: str
-
-
-async def _listen(socket: WebSocket[Any, Any, Any], hub: Hub, subscriber: Subscriber) -> None:
+async def _listen(socket: Socket, hub: Hub, subscriber: Subscriber) -> None:
     """Read until the browser goes away, then end the sending side."""
     try:
         while True:
@@ -92,12 +104,12 @@ async def _listen(socket: WebSocket[Any, Any, Any], hub: Hub, subscriber: Subscr
                 await hub.tabs.said(subscriber, text)
                 await asyncio.sleep(PAUSE_S)
     except HarkError as error:  # the database is away: the browser comes back and says it again
-        await _close(socket, 4408, error.code)
+        await _close(socket, COME_BACK, error.code)
         subscriber.push(None)
     except (WebSocketDisconnect, RuntimeError, OSError):
         subscriber.push(None)
 
 
-async def _close(socket: WebSocket[Any, Any, Any], code: int, reason: str) -> None:
+async def _close(socket: Socket, code: int, reason: str) -> None:
     with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError):
         await socket.close(code=code, reason=reason)
