@@ -1,7 +1,12 @@
 """The messenger on somebody's site: another origin, a strict policy, a server that dies, a network that cuts."""
 
 import asyncio
+import base64
+import gzip
+import hmac
+import json
 import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
-from tests.e2e.conftest import CHROMIUM
+from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.e2e.test_work import AXE, AXE_RUN
 from tests.support.widget import Team, Tunnel, Web, broken, serving, shop
 
@@ -339,6 +344,156 @@ async def test_a_hark_that_is_not_well_leaves_the_host_page_alone(context: Brows
             await expect(visitor.button).to_be_hidden()
         await visitor.buy()
         assert await page.evaluate("getComputedStyle(document.body).fontFamily") == "Georgia, serif"
+
+
+async def test_the_address_is_asked_for_and_the_transcript_goes_there(
+    context: BrowserContext, web: Web, team: Team
+) -> None:
+    smtp = {"host": "smtp.acme.example", "port": 587, "security": "starttls", "username": "a", "password": "b"}
+    answer = await team.client.post(
+        "/api/mailboxes", json={"name": "Acme", "address": "hello@acme.example", "imap": None, "smtp": smtp}
+    )
+    assert answer.is_success, answer.text
+    inbox = await team.messenger(ask_email_when="always", reply_mailbox_id=answer.json()["id"])
+    async with shop(web.url, inbox["key"]) as site:
+        visitor = await visit(context, site)
+        await visitor.begin()
+        await visitor.write("I have to go")
+        await visitor.frame.get_by_role("textbox", name="Email").fill("vera@example")
+        await visitor.frame.get_by_role("button", name="Save").click()
+        await expect(visitor.frame.get_by_role("alert")).to_contain_text("does not look like")
+        await visitor.frame.get_by_role("textbox", name="Email").fill("vera@example.org")
+        await visitor.frame.get_by_role("button", name="Save").click()
+        await expect(visitor.frame.get_by_text("also goes to vera@example.org")).to_be_visible()
+        await visitor.frame.get_by_role("button", name="Options of this conversation").click()
+        await visitor.frame.get_by_role("button", name="Send me this conversation by email").click()
+        await expect(visitor.frame.get_by_text("on its way to your mailbox")).to_be_visible()
+        await visitor.frame.get_by_role("button", name="Send me this conversation by email").click()
+        await expect(visitor.frame.get_by_text("sent a short while ago")).to_be_visible()
+
+
+async def test_a_signed_token_says_who_the_visitor_is(
+    context: BrowserContext, site: str, inbox: dict[str, Any], team: Team
+) -> None:
+    secret = (await team.client.post(f"/api/messengers/{inbox['id']}/secret", json={})).json()["secret"]
+    visitor = await visit(context, site)
+    warnings: list[str] = []
+    visitor.page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
+    await visitor.begin()
+    await visitor.write("Do you know me?")
+    await expect(visitor.frame.get_by_text("· Sent")).to_be_visible()
+    path = f"/api/conversations/{(await team.newest())['id']}/visitor"
+    await visitor.page.evaluate("Hark('identify', {jwt: 'not.a.token'})")
+    while not warnings:
+        await visitor.page.wait_for_timeout(50)
+    assert "stays anonymous" in warnings[0]
+    assert not (await team.client.get(path)).json()["visitor"]["identified"]
+    claims = {"sub": "customer-7", "name": "Vera Vasquez", "email": "vera@example.org", "exp": int(time.time()) + 300}
+    async with visitor.page.expect_response("**/boot"):
+        await visitor.page.evaluate("jwt => Hark('identify', {jwt})", signed(claims, secret))
+    await visitor.write("And now?")
+    await expect(visitor.frame.locator(".waiting")).to_have_count(0)
+    known = (await team.client.get(path)).json()["visitor"]
+    assert (known["identified"], known["name"]) == (True, "Vera Vasquez")
+
+
+def signed(claims: dict[str, Any], secret: str) -> str:
+    """The token of the guide, without a library."""
+
+    def part(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+    head = part(b'{"alg":"HS256","typ":"JWT"}') + "." + part(json.dumps(claims).encode())
+    return head + "." + part(hmac.digest(secret.encode(), head.encode(), "sha256"))
+
+
+async def test_signing_out_leaves_nothing_behind(context: BrowserContext, site: str) -> None:
+    visitor = await visit(context, site)
+    await visitor.begin()
+    await visitor.write("On a shared computer")
+    await expect(visitor.frame.get_by_text("· Sent")).to_be_visible()
+    await visitor.page.evaluate("Hark('shutdown')")
+    assert (
+        await visitor.page.evaluate("[...Object.keys(localStorage), ...Object.values(sessionStorage)].filter(Boolean)")
+        == []
+    )
+    await visitor.page.reload()
+    await visitor.open()
+    await expect(visitor.frame.get_by_role("button", name="Write to us")).to_be_visible()
+    await expect(visitor.frame.get_by_text("Your conversations")).to_have_count(0)
+
+
+async def test_a_page_may_boot_by_hand_before_the_script_is_there(
+    context: BrowserContext, web: Web, team: Team
+) -> None:
+    inbox = await team.messenger(title={"it": "Ciao", "en": "Hello"})
+    async with shop(web.url, "") as site:
+        page = await context.new_page()
+        await page.add_init_script(
+            "window.Hark = function () { (Hark.q = Hark.q || []).push(arguments) };"
+            f"Hark('boot', {{inbox: '{inbox['key']}', language: 'it-IT', attributes: {{plan: 'pro', deep: {{a: 1}}}}}}); Hark('show')"
+        )
+        await page.goto(site)
+        visitor = Visitor(page)
+        await expect(visitor.frame.get_by_role("heading", name="Ciao")).to_be_visible()
+        await expect(visitor.frame.get_by_role("button", name="Scrivici")).to_be_visible()
+
+
+async def test_a_pasted_picture_and_a_voice_note(browser: Browser, site: str, web: Web, team: Team) -> None:
+    """With the microphone Chromium makes up for tests: a browser of its own, as that is a flag."""
+    flags = [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    own = await browser.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    visitor = await visit(await own.new_context(viewport={"width": 1024, "height": 768}, locale="en-GB"), site)
+    await visitor.begin()
+    await visitor.field.evaluate(
+        """async field => {
+        const canvas = Object.assign(document.createElement('canvas'), {width: 40, height: 30})
+        canvas.getContext('2d').fillRect(0, 0, 20, 20)
+        const blob = await new Promise(done => canvas.toBlob(done))
+        const clipboardData = new DataTransfer()
+        clipboardData.items.add(new File([blob], 'shot.png', {type: 'image/png'}))
+        field.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true})) }"""
+    )
+    await expect(visitor.frame.get_by_text("shot.png")).to_be_visible()
+    await visitor.frame.get_by_role("button", name="Record a voice note").click()
+    await expect(visitor.frame.get_by_text("Nothing is recorded before you allow it")).to_be_visible()
+    await visitor.frame.get_by_role("button", name="Go on").click()
+    await expect(visitor.frame.get_by_text("Recording, 0:01")).to_be_visible()
+    await visitor.frame.get_by_role("button", name="Stop and attach").click()
+    await expect(visitor.frame.get_by_text("Voice note.webm")).to_be_visible()
+    await visitor.frame.get_by_role("button", name="Send", exact=True).click()
+    await expect(visitor.frame.get_by_text("· Sent")).to_be_visible()
+    picture = visitor.frame.get_by_role("img", name="shot.png")
+    await picture.scroll_into_view_if_needed()
+    await expect(picture).to_have_js_property("naturalWidth", 40)
+    sound = visitor.frame.get_by_label("Voice note.webm")
+    await sound.evaluate(
+        "audio => audio.readyState >= 1 || new Promise(done => audio.addEventListener('loadedmetadata', done))"
+    )
+    (message,) = await team.thread((await team.newest())["id"])
+    assert sorted(file["content_type"] for file in message["attachments"]) == ["audio/webm", "image/png"]
+    await own.close()
+
+
+async def test_a_refused_microphone_is_explained(context: BrowserContext, site: str) -> None:
+    visitor = await visit(context, site)
+    await visitor.begin()
+    await visitor.frame.get_by_role("button", name="Record a voice note").click()
+    await visitor.frame.get_by_role("button", name="Go on").click()
+    await expect(visitor.frame.get_by_role("alert")).to_contain_text(re.compile("blocked|No microphone"))
+
+
+def test_the_messenger_stays_light() -> None:
+    """The same budgets as `npm run build` has, on the files as they are shipped."""
+
+    def weight(file: Path) -> int:
+        return len(gzip.compress(file.read_bytes(), 9))
+
+    scripts = [file for file in (ROOT / "assets").iterdir() if file.suffix in (".js", ".css")]
+    frame = [weight(file) for file in scripts if file.name.startswith("frame-")]
+    catalogues = [weight(file) for file in scripts if not file.name.startswith("frame-")]
+    assert weight(ROOT / "messenger.js") <= 2_048
+    assert sum(frame) + max(catalogues) <= 30_720
 
 
 MESSAGES = 200

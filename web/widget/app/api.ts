@@ -75,8 +75,8 @@ function refusal(status: number, text: string, retryAfter: string | null): Refus
   return new Refusal(status, problem?.code ?? '', problem?.detail ?? '', Number(retryAfter) || 0)
 }
 
-/** null where a proxy answers with a page of its own. */
-function parsed(text: string): unknown {
+/** null for what is no JSON: a proxy's own page, a damaged storage. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,6 +1,6 @@
 /** The frame's heart: boots, keeps the state, and ties requests, socket, outbox and host page together. */
 import type { HostOptions, Page, ToFrame } from '../host'
-import { createCall, Refusal, upload } from './api'
+import { createCall, parsed, Refusal, upload } from './api'
 import { connect } from './bridge'
 import { cleanPage, cleanValues } from './clean'
 import { chooseLanguage, loadWords, pick, wantsFormal, type Words } from './i18n'
@@ -11,6 +11,7 @@ import type { Attachment, Booted, Fact, Hours, Inbox, Message, ServerFrame, Thre
 import { chime } from './sound'
 import { createStore } from './store'
 import * as threads from './threads'
+import { uuid } from './uuid'
 
 export type State = {
   /** null until the first boot is answered. */
@@ -108,7 +109,7 @@ function hear(message: ToFrame): void {
     token = stored[''] ?? ''
     options = message.options
     page = message.page
-    visit = JSON.parse(stored.visit ?? 'null') ?? visit
+    visit = (parsed(stored.visit ?? '') as typeof visit | null) ?? visit
     store.set({ open: message.open, muted: stored.muted === '1' })
     void boot(1)
   } else if (message.hark === 'visible') {
@@ -156,13 +157,17 @@ function question(language: string): object {
   return {
     ...(token ? { token } : {}),
     ...(options.jwt ? { jwt: options.jwt } : {}),
-    page: page && { ...cleanPage(page), referrer: page.referrer.slice(0, 2_000) },
-    device: { platform: navigator.platform.slice(0, 100), screen: `${screen.width}x${screen.height}` },
+    // Who asks not to be followed is not: nothing is sent that the server might have to drop.
+    ...(isQuiet() ? {} : { page: page && { ...cleanPage(page), referrer: page.referrer.slice(0, 2_000) }, device: device() }),
     language: language.slice(0, 35),
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     attributes: cleanValues(options.attributes),
     quiet: isQuiet(),
   }
+}
+
+function device(): Record<string, string> {
+  return { platform: navigator.platform.slice(0, 100), screen: `${screen.width}x${screen.height}` }
 }
 
 function enter(booted: Booted, words: Words): void {
@@ -324,7 +329,7 @@ export function send(thread: string, text: string, attachments: Attachment[]): v
   const at = new Date().toISOString()
   changeThreads((all) => threads.begin(all, thread, at))
   keep('view', thread)
-  outbox.add({ id: crypto.randomUUID(), thread, text, attachments, at })
+  outbox.add({ id: uuid(), thread, text, attachments, at })
   typed(thread, false)
   readOnScreen()
 }
@@ -349,7 +354,7 @@ export function show(view: string | null): void {
 
 /** A new thread gets its id here; nothing of it exists anywhere before its first message. */
 export function startThread(): void {
-  const id = crypto.randomUUID()
+  const id = uuid()
   store.set(({ threads: all }) => ({ view: id, threads: threads.begin(all, id, new Date().toISOString()) }))
 }
 
@@ -371,9 +376,16 @@ export const sendTranscript = (thread: string) => call<unknown>('POST', `/thread
 export const uploadFile = (file: File, progress: (share: number) => void) =>
   upload<Attachment>(`${API}/attachments`, token, file, progress)
 
-export const formBegun = () => tell({ kind: 'form' })
+let hasBegun = false
+
+/** The visitor has begun to fill in what they want to send; said once. */
+export function formBegun(): void {
+  if (!hasBegun) tell({ kind: 'form' })
+  hasBegun = true
+}
 
 function tell(fact: Omit<Fact, 'at'>): void {
+  if (!mayTell()) return
   facts = [...facts, { ...fact, at: new Date().toISOString() }].slice(-MOST_FACTS)
   flushFacts()
 }
@@ -383,13 +395,18 @@ function flushFacts(): void {
 }
 
 function pageToTell(): { url: string; title: string } | null {
-  return page && store.get().ready?.inbox.collect.pages !== false ? cleanPage(page) : null
+  return page && mayTell() && store.get().ready?.inbox.collect.pages !== false ? cleanPage(page) : null
+}
+
+/** Do-Not-Track and Global Privacy Control, as far as the workspace respects them: it does until it says otherwise. */
+function mayTell(): boolean {
+  return !isQuiet() || store.get().ready?.inbox.collect.respect_dnt === false
 }
 
 /** One visit goes on until half an hour has passed without a page. */
 function currentVisit(): string {
   const now = Date.now()
-  visit = { id: now - visit.at < VISIT_MS ? visit.id : crypto.randomUUID(), at: now }
+  visit = { id: now - visit.at < VISIT_MS ? visit.id : uuid(), at: now }
   keep('visit', JSON.stringify(visit))
   return visit.id
 }

@@ -113,7 +113,7 @@ describe('the outbox', () => {
     await vi.advanceTimersByTimeAsync(10)
     vi.clearAllTimers() // the page is gone
     const after = rig()
-    after.outbox.restore({ ...Object.fromEntries(before.storage), visit: '{}' })
+    after.outbox.restore({ ...Object.fromEntries(before.storage), visit: '{}', 'q:damaged': '{"id":' })
     after.add('c')
     await vi.runAllTimersAsync()
     expect(after.received).toEqual(['a', 'b', 'c'])

@@ -2,7 +2,7 @@
  * Messages on their way. Each is kept in storage before it is sent and until the server has it; each keeps its id, so that
  * sending it again changes nothing there. Within a thread one goes after the other; threads do not wait for each other.
  */
-import { Refusal } from './api'
+import { parsed, Refusal } from './api'
 import type { Attachment } from './protocol'
 
 export type Pending = {
@@ -117,8 +117,8 @@ export function createOutbox({ send, keep, changed, random = Math.random }: Ways
     restore(stored) {
       const found = Object.entries(stored)
         .filter(([key]) => key.startsWith('q:'))
-        .map(([, value]) => JSON.parse(value) as Pending)
-        .filter((one) => !list.some((known) => known.id === one.id))
+        .map(([, value]) => parsed(value) as Pending | null)
+        .filter((one): one is Pending => one !== null && !list.some((known) => known.id === one.id))
       list = [...found.toSorted((a, b) => a.at.localeCompare(b.at) || a.n - b.n), ...list]
       if (list.length) show()
       start()

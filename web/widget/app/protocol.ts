@@ -36,7 +36,7 @@ export type Inbox = {
   max_file_bytes: number
   sound: boolean
   locale: string
-  collect: { pages?: boolean; device?: boolean; events?: boolean }
+  collect: { pages: boolean; device: boolean; events: boolean; respect_dnt: boolean }
 }
 export type Hours = { open: boolean; back_at: string | null; expect_s: number }
 export type Booted = { token: string; visitor: Visitor; inbox: Inbox; hours: Hours; threads: Thread[]; unread: number }

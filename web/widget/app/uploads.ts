@@ -4,6 +4,7 @@ import { Refusal } from './api'
 import { bytes, type Words } from './i18n'
 import { uploadFile } from './messenger'
 import type { Attachment } from './protocol'
+import { uuid } from './uuid'
 
 export type Upload = { id: string; file: File; share: number; done: Attachment | null; problem: string }
 
@@ -35,7 +36,7 @@ export function useUploads(words: Words, maxBytes: number) {
     for (const file of files) {
       const size = bytes(maxBytes, words.language)
       const problem = file.size > maxBytes ? words.t('tooLarge', { name: file.name, size }) : ''
-      const one: Upload = { id: crypto.randomUUID(), file, share: 0, done: null, problem }
+      const one: Upload = { id: uuid(), file, share: 0, done: null, problem }
       setUploads((all) => [...all, one])
       if (!problem) void run(one)
     }

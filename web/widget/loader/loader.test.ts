@@ -57,6 +57,7 @@ beforeEach(() => {
   delete page.Hark
 })
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.unstubAllGlobals()
   vi.useRealTimers()
 })
@@ -125,11 +126,12 @@ it('comes back when the application threw the old page away', async () => {
 })
 
 it('shows nothing where Hark never answered, and tries again later', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
   await load()
   vi.advanceTimersByTime(20_000)
   expect(button().hidden).toBe(true)
   expect(frame()).toBeNull()
-  vi.advanceTimersByTime(30_000)
+  vi.advanceTimersByTime(15_000)
   expect(frame()).not.toBeNull()
 })
 

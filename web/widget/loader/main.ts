@@ -32,6 +32,7 @@ let isOpen = false
 let failures = 0
 let timer: ReturnType<typeof setTimeout>
 let url = ''
+let unread = 0
 let waiting: ToFrame[] = []
 
 const safely =
@@ -97,7 +98,7 @@ function start(): void {
   button.onclick = safely(() => show(!isOpen))
   doc.body.append(box)
   draw()
-  if (wasOpen() && innerWidth > 480) show(true, false)
+  if (isOpen || (wasOpen() && innerWidth > 480)) show(true, isOpen)
   else (window.requestIdleCallback ?? setTimeout)(safely(load))
 }
 
@@ -127,9 +128,9 @@ function down(): void {
 }
 
 function show(open: boolean, focus = true): void {
-  if (!box) return
   isOpen = open
   rememberOpen()
+  if (!box) return // the page is not loaded yet
   load()
   draw()
   send({ hark: 'visible', open, focus })
@@ -156,8 +157,9 @@ function hear({ source, origin, data }: MessageEvent<FromFrame>): void {
       failures = 0
       look = data.look
       keep(':look', JSON.stringify(look))
-      button.dataset.n = data.unread ? '' + data.unread : ''
-      for (const call of listeners) safely(call)(data.unread)
+      unread = data.unread
+      button.dataset.n = '' + (unread || '')
+      for (const call of listeners) safely(call)(unread)
     }
     draw()
   }
@@ -192,7 +194,10 @@ const commands: Record<string, (...args: never[]) => unknown> = {
   track: (name: string, data?: unknown) => send({ hark: 'track', name, data }),
   show: () => show(true),
   hide: () => show(false),
-  onUnread: (call: (unread: number) => void) => listeners.push(call),
+  onUnread(call: (unread: number) => void) {
+    listeners.push(call)
+    call(unread)
+  },
   /** The visitor signs out: everything goes, also what the browser kept of them. */
   shutdown() {
     stop()
