@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
+from litestar.exceptions import WebSocketDisconnect
 
 from hark.agents.types import AgentChanged
 from hark.channels.messenger.links import Links
@@ -121,7 +122,7 @@ class Tab:
                 batch, self.waiting = self.waiting, None
                 for frame in batch:
                     await self.send(frame)
-        except (RuntimeError, OSError):
+        except (RuntimeError, OSError, WebSocketDisconnect):
             self.closed = True  # the browser went away; its reading side ends and tells the hub
         finally:
             self.sending = False
