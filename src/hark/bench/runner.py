@@ -46,6 +46,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "resume": ("hark.bench.resume", "a thousand browsers cut at once and back, with exactly what they missed"),
     "live": ("hark.bench.live", "five thousand visitors, a hundred messages a second each way, twenty agents watching"),
     "star": ("hark.bench.star", "real dialogues over the messenger at their own pace, checked word by word"),
+    "widget": ("hark.bench.widget", "what the messenger costs the page that holds it, in a slowed Chromium"),
     "memory": ("hark.bench.memory", "memory of an idle installation"),
     "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
 }
