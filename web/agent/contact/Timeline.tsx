@@ -5,7 +5,7 @@ import type { Fact, Visit } from '../api/messenger'
 import { useLanguage, useT } from '../app/i18n'
 import { useNow } from '../app/useNow'
 import { PageLink } from './PageLink'
-import { factDetail, type FactName, factName, plain, shortUrl } from './visitor'
+import { factDetail, type FactName, factName, foldFacts, plain, shortUrl } from './visitor'
 
 const ICONS: Record<FactName, LucideIcon> = {
   landed: DoorOpen,
@@ -24,6 +24,7 @@ export function Timeline({ visits, facts }: { visits: readonly Visit[]; facts: r
   const t = useT()
   const [all, setAll] = useState(false)
   const referrer = visits[0]?.referrer
+  const folded = foldFacts(facts)
   if (visits.length === 0 && facts.length === 0) return null
   return (
     <div className="border-t border-line p-3">
@@ -33,11 +34,11 @@ export function Timeline({ visits, facts }: { visits: readonly Visit[]; facts: r
       </h3>
       {referrer && <p className="truncate text-secondary text-ink-3">{t('visitor.from', { place: shortUrl(referrer) })}</p>}
       <ol className="mt-2 flex flex-col gap-1.5">
-        {facts.slice(0, all ? undefined : SHOWN).map((fact, index) => (
-          <FactLine key={`${fact.at}${index}`} fact={fact} />
+        {folded.slice(0, all ? undefined : SHOWN).map(({ fact, count }, index) => (
+          <FactLine key={`${fact.at}${index}`} fact={fact} count={count} />
         ))}
       </ol>
-      {facts.length > SHOWN && !all && (
+      {folded.length > SHOWN && !all && (
         <button type="button" className="target mt-1 text-secondary font-medium text-accent-ink hover:underline" onClick={() => setAll(true)}>
           {t('action.more')}
         </button>
@@ -46,7 +47,7 @@ export function Timeline({ visits, facts }: { visits: readonly Visit[]; facts: r
   )
 }
 
-function FactLine({ fact }: { fact: Fact }) {
+function FactLine({ fact, count }: { fact: Fact; count: number }) {
   const t = useT()
   const language = useLanguage()
   const now = useNow()
@@ -59,6 +60,7 @@ function FactLine({ fact }: { fact: Fact }) {
       <span className="min-w-0 grow">
         <span className={name === 'page' ? 'sr-only' : 'text-ink-2'}>{t(`fact.${name}`, { name: plain(fact.data.name) || fact.kind })} </span>
         {text && <PageLink url={url} text={text} />}
+        {count > 1 && <span className="tabular text-ink-3"> × {count}</span>}
       </span>
       <time className="tabular shrink-0 text-ink-3" dateTime={fact.at} title={absolute(fact.at, language)}>
         {moment(fact.at, now, language)}

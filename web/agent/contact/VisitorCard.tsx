@@ -10,7 +10,7 @@ import { StateMark } from '../ui/StateMark'
 import { Tip } from '../ui/Tip'
 import { PageLink } from './PageLink'
 import { Timeline } from './Timeline'
-import { deviceText, plain, shortUrl } from './visitor'
+import { deviceText, plain, shortUrl, zoneCity } from './visitor'
 
 /** The other side of a chat: whether they are there, what they look at, what is known of them and their visits. */
 export function VisitorCard({ conversationId }: { conversationId: string }) {
@@ -77,7 +77,14 @@ function Facts({ visitor }: { visitor: Visitor }) {
   const Icon = visitor.identified ? BadgeCheck : CircleDashed
   const lines: [string, React.ReactNode][] = [
     [t('visitor.address'), visitor.address],
-    [t('visitor.localTime'), visitor.time_zone && `${clock(now, language, visitor.time_zone)} · ${visitor.time_zone.replaceAll('_', ' ')}`],
+    [
+      t('visitor.localTime'),
+      visitor.time_zone && (
+        <span key="time" title={visitor.time_zone}>
+          {clock(now, language, visitor.time_zone)} · {zoneCity(visitor.time_zone)}
+        </span>
+      ),
+    ],
     [t('visitor.language'), languageName(visitor.language, language)],
     [t('visitor.device'), deviceText(visitor.device)],
     [t('visitor.firstSeen'), <span key="first" title={absolute(visitor.first_seen, language)}>{moment(visitor.first_seen, now, language)}</span>],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deviceText, factDetail, factName, safeUrl, shortUrl } from './visitor'
+import { deviceText, factDetail, factName, foldFacts, safeUrl, shortUrl, zoneCity } from './visitor'
 
 test('only web addresses can be clicked', () => {
   expect(safeUrl('https://shop.example/a?b=1')?.href).toBe('https://shop.example/a?b=1')
@@ -24,4 +24,16 @@ test('facts say what they are about', () => {
   expect(factDetail(fact('event', { name: 'checkout', data: { total: 42 } }))).toEqual({ text: 'total: 42', url: null })
   expect(factName(fact('PAGE', {}))).toBe('page')
   expect(factName(fact('teleported', {}))).toBe('event')
+})
+
+test('the same thing in a row is one line', () => {
+  const fact = (kind: string, data: Record<string, unknown> = {}) => ({ at: '2026-11-23T04:00:00Z', kind, data })
+  const facts = [fact('sent'), fact('sent'), fact('page', { title: 'A' }), fact('page', { title: 'B' }), fact('event', { name: 'x' }), fact('event', { name: 'y' }), fact('sent')]
+  expect(foldFacts(facts).map(({ fact: one, count }) => `${one.kind}${count}`)).toEqual(['sent2', 'page1', 'page1', 'event1', 'event1', 'sent1'])
+  expect(foldFacts([])).toEqual([])
+})
+
+test('a zone is said by its city', () => {
+  expect(zoneCity('America/Argentina/Buenos_Aires')).toBe('Buenos Aires')
+  expect(zoneCity('UTC')).toBe('UTC')
 })

@@ -51,3 +51,20 @@ export function factDetail(fact: Fact): { text: string; url: string | null } {
   const data = Object.entries(inner).map(([key, value]) => `${key}: ${plain(value)}`)
   return { text: data.length > 0 ? data.join(', ') : plain(referrer), url: null }
 }
+
+/** "Buenos Aires" of "America/Argentina/Buenos_Aires". */
+export function zoneCity(zone: string): string {
+  return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
+}
+
+/** The same thing several times in a row is one line with a count; the newest time stands. */
+export function foldFacts(facts: readonly Fact[]): { fact: Fact; count: number }[] {
+  const folded: { fact: Fact; count: number }[] = []
+  const what = (fact: Fact) => `${fact.kind} ${plain(fact.data.name)} ${factDetail(fact).text}`
+  for (const fact of facts) {
+    const last = folded.at(-1)
+    if (last && what(last.fact) === what(fact)) last.count += 1
+    else folded.push({ fact, count: 1 })
+  }
+  return folded
+}
