@@ -48,7 +48,6 @@ export const enLive = {
   'visitor.attributes': 'Attributes',
   'visitor.visits': { one: '{n} visit', other: '{n} visits' },
   'visitor.timeline': 'What happened on the site',
-  'visitor.nothing': 'Nothing was collected.',
   'visitor.from': 'from {place}',
   'fact.landed': 'Came to the site',
   'fact.page': 'Opened a page',

@@ -48,7 +48,6 @@ export const itLive: Record<keyof typeof enLive, Message> = {
   'visitor.attributes': 'Attributi',
   'visitor.visits': { one: '{n} visita', other: '{n} visite' },
   'visitor.timeline': 'Che cosa è successo sul sito',
-  'visitor.nothing': 'Nulla è stato raccolto.',
   'visitor.from': 'da {place}',
   'fact.landed': 'Arrivo sul sito',
   'fact.page': 'Pagina aperta',

@@ -48,7 +48,6 @@ export const koLive: Record<keyof typeof enLive, Message> = {
   'visitor.attributes': '속성',
   'visitor.visits': '방문 {n}회',
   'visitor.timeline': '사이트에서 있었던 일',
-  'visitor.nothing': '수집된 기록이 없습니다.',
   'visitor.from': '{place}에서',
   'fact.landed': '사이트에 들어옴',
   'fact.page': '페이지 열기',
