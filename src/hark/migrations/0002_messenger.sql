@@ -41,6 +41,7 @@ ALTER TABLE attachments ADD FOREIGN KEY (workspace_id, visitor_id) REFERENCES vi
 CREATE INDEX attachments_visitor ON attachments (workspace_id, visitor_id) WHERE visitor_id IS NOT NULL;
 CREATE UNIQUE INDEX channel_accounts_messenger ON channel_accounts (address) WHERE kind = 2;  -- the key a page knows
 CREATE INDEX reads_conversation ON reads (workspace_id, conversation_id) INCLUDE (seq);       -- "the team has read it"
+CREATE INDEX events_merged ON events (workspace_id, conversation_id) WHERE kind = 12;         -- where it has ever been
 
 -- What happens before the first message. Facts, outside the journal: many, never corrected, forgotten by age.
 CREATE TABLE visits (

@@ -6,6 +6,8 @@ from uuid import uuid4
 from tests.channels.messenger.conftest import TestMessenger
 from tests.support.workspace import SignedIn
 
+from hark.journey.types import Merged
+
 
 async def conversations(client: SignedIn) -> list[dict]:
     return (await client.get("/api/conversations")).json()["items"]
@@ -37,3 +39,8 @@ async def test_a_chat_goes_both_ways(messenger: TestMessenger, client: SignedIn)
     read = await visitor.post(f"threads/{thread['id']}/read", {"seq": thread["seq"]})
     assert read.status_code == 204
     assert (await visitor.get("threads")).json()["unread"] == 0
+
+
+def test_the_statements_name_the_event_of_a_merge() -> None:
+    """Written out in SQL, for the partial index `events_merged`."""
+    assert Merged.kind == 12

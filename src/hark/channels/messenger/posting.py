@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from hark.channels.messenger.cleaning import clean_text
-from hark.channels.messenger.threads import find_message, owned
+from hark.channels.messenger.threads import find_thread_of, owned
 from hark.channels.messenger.types import Inbox, NewPost, Session, Visitor
 from hark.channels.messenger.visitors import lock_visitor, may_follow, seen_page
 from hark.contacts.visitors import visitor_contact
@@ -81,7 +81,7 @@ async def _enter(tx: Tx, inbox: Inbox, id: UUID, text: str) -> bool:
 
 
 async def _require_own(tx: Tx, session: Session, id: UUID) -> None:
-    if await find_message(tx, session, id) is None:
+    if await find_thread_of(tx, session, id) is None:
         raise Conflict("This message id has been used already. Make a new one and send again.", code="id_taken")
 
 

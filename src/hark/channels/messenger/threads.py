@@ -17,7 +17,7 @@ from hark.channels.messenger.types import File, Message, Session, Thread
 from hark.core.db import Queries
 from hark.core.errors import NotFound
 from hark.core.sql import TRUE, Sql, join
-from hark.journey.types import Merged, Status
+from hark.journey.types import Status
 
 NO_THREAD = "There is no such conversation."
 MAX_PAGE = 200
@@ -91,7 +91,6 @@ async def _threads(db: Queries, session: Session, which: Sql, limit: int) -> lis
         ThreadRow,
         Sql(
             _THREADS,
-            Merged.kind,
             _shown(session),
             inbox.workspace_id,
             inbox.id,
@@ -102,7 +101,8 @@ async def _threads(db: Queries, session: Session, which: Sql, limit: int) -> lis
 
 
 # `root` is where the thread stands now. `up` is every conversation it has ever stood in: its own, and those it was merged
-# into, also when that has been undone since, for what came meanwhile stays there.
+# into (event 12), also when that has been undone since, for what came meanwhile stays there. The inner laterals with their
+# LIMIT or OFFSET hold the planner to one look into an index for each, also while a young table has no statistics.
 _THREADS = """
 SELECT e.id, root.id AS conversation_id, root.team_id, root.assignee_id, root.status, e.read_seq, last.seq AS last_seq,
   last.occurred_at AS last_at, left(last.text, 200) AS preview, last.unread, coalesce((SELECT max(r.seq) FROM reads r
@@ -111,15 +111,19 @@ FROM endpoints e CROSS JOIN LATERAL (
   WITH RECURSIVE line AS (
     SELECT c.id, c.root_id, c.status, c.team_id, c.assignee_id FROM conversations c
     WHERE c.workspace_id = e.workspace_id AND c.id = e.conversation_id
-    UNION ALL SELECT c.id, c.root_id, c.status, c.team_id, c.assignee_id FROM line
-    JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = line.root_id)
+    UNION ALL SELECT n.* FROM line CROSS JOIN LATERAL (
+      SELECT c.id, c.root_id, c.status, c.team_id, c.assignee_id FROM conversations c
+      WHERE c.workspace_id = e.workspace_id AND c.id = line.root_id OFFSET 0) n)
   SELECT line.* FROM line WHERE line.root_id IS NULL) root
 CROSS JOIN LATERAL (
   WITH RECURSIVE up(id) AS (
-    SELECT e.conversation_id UNION SELECT (v.data->>'root_id')::uuid FROM up
-    JOIN events v ON v.workspace_id = e.workspace_id AND v.conversation_id = up.id AND v.kind = {})
+    SELECT e.conversation_id UNION SELECT n.id FROM up CROSS JOIN LATERAL (
+      SELECT (v.data->>'root_id')::uuid AS id FROM events v
+      WHERE v.workspace_id = e.workspace_id AND v.conversation_id = up.id AND v.kind = 12 OFFSET 0) n)
   SELECT m.seq, m.occurred_at, m.text, count(*) FILTER (WHERE m.direction = 2 AND m.seq > e.read_seq) OVER () AS unread
-  FROM up JOIN messages m ON m.workspace_id = e.workspace_id AND m.conversation_id = up.id WHERE {}
+  FROM up CROSS JOIN LATERAL (
+    SELECT m.seq, m.occurred_at, m.text, m.direction FROM messages m
+    WHERE m.workspace_id = e.workspace_id AND m.conversation_id = up.id AND {} ORDER BY m.seq DESC LIMIT 100) m
   ORDER BY m.seq DESC LIMIT 1) last
 WHERE e.workspace_id = {} AND e.account_id = {} AND e.closed_at IS NULL AND {}
 ORDER BY last.occurred_at DESC, e.id DESC LIMIT {}
@@ -142,11 +146,13 @@ async def places_of(db: Queries, workspace_id: int, thread_ids: Sequence[UUID]) 
 
 _PLACES = """
 WITH RECURSIVE line AS (
-  SELECT e.id AS thread_id, c.id, c.root_id, c.team_id, c.assignee_id FROM endpoints e
-  JOIN conversations c ON c.workspace_id = $1 AND c.id = e.conversation_id
+  SELECT e.id AS thread_id, c.id, c.root_id, c.team_id, c.assignee_id FROM endpoints e CROSS JOIN LATERAL (
+    SELECT c.id, c.root_id, c.team_id, c.assignee_id FROM conversations c
+    WHERE c.workspace_id = $1 AND c.id = e.conversation_id OFFSET 0) c
   WHERE e.workspace_id = $1 AND e.id = ANY($2::uuid[])
-  UNION ALL SELECT line.thread_id, c.id, c.root_id, c.team_id, c.assignee_id FROM line
-  JOIN conversations c ON c.workspace_id = $1 AND c.id = line.root_id
+  UNION ALL SELECT line.thread_id, c.* FROM line CROSS JOIN LATERAL (
+    SELECT c.id, c.root_id, c.team_id, c.assignee_id FROM conversations c
+    WHERE c.workspace_id = $1 AND c.id = line.root_id OFFSET 0) c
 )
 SELECT thread_id, id AS conversation_id, team_id, assignee_id FROM line WHERE root_id IS NULL
 """
@@ -181,7 +187,7 @@ async def list_messages(
     inbox = session.inbox
     ids = await db.all(
         UUID,
-        Sql(_PAGE, Merged.kind, _shown(session), after, limit, inbox.workspace_id, thread_id, inbox.id, owned(session)),
+        Sql(_PAGE, _shown(session), after, limit, limit, inbox.workspace_id, thread_id, inbox.id, owned(session)),
     )
     return await _read(db, inbox.workspace_id, ids)
 
@@ -189,28 +195,32 @@ async def list_messages(
 _PAGE = """
 SELECT m.id FROM endpoints e CROSS JOIN LATERAL (
   WITH RECURSIVE up(id) AS (
-    SELECT e.conversation_id UNION SELECT (v.data->>'root_id')::uuid FROM up
-    JOIN events v ON v.workspace_id = e.workspace_id AND v.conversation_id = up.id AND v.kind = {})
-  SELECT m.id FROM up JOIN messages m ON m.workspace_id = e.workspace_id AND m.conversation_id = up.id
-  WHERE {} AND m.seq > {} ORDER BY m.seq, m.id LIMIT {}) m
+    SELECT e.conversation_id UNION SELECT n.id FROM up CROSS JOIN LATERAL (
+      SELECT (v.data->>'root_id')::uuid AS id FROM events v
+      WHERE v.workspace_id = e.workspace_id AND v.conversation_id = up.id AND v.kind = 12 OFFSET 0) n)
+  SELECT m.id, m.seq FROM up CROSS JOIN LATERAL (
+    SELECT m.id, m.seq FROM messages m WHERE m.workspace_id = e.workspace_id AND m.conversation_id = up.id
+      AND {} AND m.seq > {} ORDER BY m.seq LIMIT {}) m
+  ORDER BY m.seq, m.id LIMIT {}) m
 WHERE e.workspace_id = {} AND e.id = {} AND e.account_id = {} AND {}
 """
 
 
-async def find_message(db: Queries, session: Session, id: UUID) -> tuple[UUID, MessageRow] | None:
-    """(thread, message) of a message the visitor has written themselves; None for any other."""
-    thread_id = await db.find(
+async def find_thread_of(db: Queries, session: Session, message_id: UUID) -> UUID | None:
+    """The thread of a message that the visitor has written themselves; None for any other message."""
+    return await db.find(
         UUID,
         Sql(
             "SELECT e.id FROM messages m JOIN endpoints e ON e.workspace_id = m.workspace_id AND e.id = m.endpoint_id"
             " WHERE m.workspace_id = {} AND m.id = {} AND m.direction = 1 AND e.account_id = {} AND {}",
-            session.inbox.workspace_id, id, session.inbox.id, owned(session),
+            session.inbox.workspace_id, message_id, session.inbox.id, owned(session),
         ),
     )  # fmt: skip
-    if thread_id is None:
-        return None
-    rows = await _read(db, session.inbox.workspace_id, [id])
-    return (thread_id, rows[0]) if rows else None
+
+
+async def get_message(db: Queries, session: Session, id: UUID) -> MessageRow:
+    """A message that the caller knows to be the visitor's. Raises NotFound."""
+    return await db.one(MessageRow, _READ, session.inbox.workspace_id, [id], missing="There is no such message.")
 
 
 async def _read(db: Queries, workspace_id: int, ids: Sequence[UUID]) -> list[MessageRow]:

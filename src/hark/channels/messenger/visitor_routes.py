@@ -20,7 +20,14 @@ from hark.channels.messenger.limits import Buckets
 from hark.channels.messenger.links import Links, is_signed
 from hark.channels.messenger.mailing import queue_transcript
 from hark.channels.messenger.presence import mark_read
-from hark.channels.messenger.threads import find_message, get_thread, list_messages, list_threads, message_view
+from hark.channels.messenger.threads import (
+    find_thread_of,
+    get_message,
+    get_thread,
+    list_messages,
+    list_threads,
+    message_view,
+)
 from hark.channels.messenger.types import (
     Boot,
     Booted,
@@ -110,15 +117,9 @@ async def post_message(
         is_new = await posting.post_message(tx, session, id, data)
     if is_new:
         await keep_sent(visits, watched(session), id, db.now())
-    return await _posted(db, keys, session, data.id)
-
-
-async def _posted(db: Db, keys: Keys, session: Session, id: UUID) -> Posted:
-    found = await find_message(db, session, id)
-    if found is None:
-        raise NotFound("There is no such message.")
-    thread_id, row = found
-    thread = await get_thread(db, session, thread_id)
+    thread_id = id if is_new else await find_thread_of(db, session, data.id)
+    row = await get_message(db, session, data.id)
+    thread = await get_thread(db, session, thread_id or id)
     return Posted(message=message_view(row, Links(session.inbox, keys, db.now())), thread=thread.view())
 
 
