@@ -110,3 +110,24 @@ async def test_split_moves_messages_with_their_wait(client: SignedIn, db: Db, po
     assert (nothing_left.status_code, nothing_left.json()["code"]) == (409, "nothing_left")
     elsewhere = await client.post(path, {"message_ids": [str(last.message_id)]})
     assert elsewhere.status_code == 400
+
+
+async def test_the_messages_of_a_chat_are_numbered_upwards_through_merge_and_unmerge(
+    client: SignedIn, db: Db, post: Any
+) -> None:
+    """A visitor reads and resumes by these numbers: one that went back would never be shown."""
+    line = await post.chat("one")
+    child = line.conversation_id
+    endpoint = await db.one(UUID, "SELECT endpoint_id FROM messages WHERE id = $1", line.message_id)
+    for n in range(4):
+        await post.chat(f"more {n}", to=child, endpoint=endpoint)
+    root = (await post.mail()).conversation_id
+    await client.post(f"/api/conversations/{child}/merge", {"into": str(root)})
+    await post.reply(root, "in the root", endpoint_id=endpoint)
+    await post.chat("still here", to=child, endpoint=endpoint)
+    await client.post(f"/api/conversations/{child}/unmerge")
+    await post.chat("on my own again", to=child, endpoint=endpoint)
+    texts = await db.all(str, "SELECT text FROM messages WHERE endpoint_id = $1 ORDER BY seq", endpoint)
+    assert texts == ["one", *(f"more {n}" for n in range(4)), "in the root", "still here", "on my own again"]
+    seqs = await db.all(int, "SELECT seq FROM messages WHERE endpoint_id = $1", endpoint)
+    assert len(set(seqs)) == len(seqs)

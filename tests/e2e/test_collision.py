@@ -126,7 +126,8 @@ async def test_unseen_messages_are_shown_and_decided_about(page: Page, desk: Hou
         await expect(dialog.get_by_text("A message came while you were writing")).to_be_visible()
         await expect(dialog.get_by_text("Dana")).to_be_visible()
         await expect(dialog.get_by_text("It is in Milan")).to_be_visible()
-        await dialog.get_by_role("button", name="Edit my reply").click()
+        await expect(dialog.get_by_role("button", name="Edit my reply")).to_be_focused()
+        await page.keyboard.press("Enter")
         await expect(field).to_have_value("I will look")
 
         await visitor.say("Milan?")

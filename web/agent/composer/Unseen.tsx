@@ -1,9 +1,10 @@
+import { useRef } from 'react'
+import { dayAndTime } from '../../shared/time'
 import type { UnseenMessage } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { dayAndTime } from '../../shared/time'
 import type { Held } from './sending'
 
 type Props = { held: Held | null; busy: boolean; onEdit: () => void; onSendAnyway: () => void; onDiscard: () => void }
@@ -11,9 +12,10 @@ type Props = { held: Held | null; busy: boolean; onEdit: () => void; onSendAnywa
 /** The server held the reply back: somebody wrote meanwhile. Shows what, and lets the author decide. */
 export function Unseen({ held, busy, onEdit, onSendAnyway, onDiscard }: Props) {
   const t = useT()
+  const edit = useRef<HTMLButtonElement>(null)
   const count = held?.messages.length ?? 0
   return (
-    <Dialog open={held !== null} onClose={onEdit} title={t('compose.unseen', { n: count })}>
+    <Dialog open={held !== null} onClose={onEdit} title={t('compose.unseen', { n: count })} focus={edit}>
       <div className="flex min-h-0 flex-col gap-4 px-6 pb-6">
         <p className="text-secondary text-ink-2">{t('compose.unseenText')}</p>
         <ol className="flex min-h-0 flex-col gap-3 overflow-y-auto">
@@ -28,7 +30,7 @@ export function Unseen({ held, busy, onEdit, onSendAnyway, onDiscard }: Props) {
           <Button disabled={busy} busy={busy} onClick={onSendAnyway}>
             {t('compose.unseenSend')}
           </Button>
-          <Button variant="primary" onClick={onEdit}>
+          <Button ref={edit} variant="primary" onClick={onEdit}>
             {t('compose.unseenEdit')}
           </Button>
         </div>
