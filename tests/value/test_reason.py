@@ -11,8 +11,7 @@ STAKE = Stake(value_minor=48_000_00, currency="EUR")
 
 
 def reason(stake: Stake = STAKE, *, customer_s: float = 3 * HOUR_S + 1250, open_s: float = HOUR_S,
-           promised: bool = False) -> Reason:
-    per_s = 1 / PATIENCE_S["mail"]
+           promised: bool = False, per_s: float = 1 / PATIENCE_S["mail"]) -> Reason:
     return explain(stake, Severity.HIGH, per_s=per_s, customer_s=customer_s, ahead_s=600, promised=promised,
                    u=urgency(customer_s, open_s, per_s=per_s, ahead_s=600, model=MODEL), model=MODEL)
 
@@ -34,6 +33,13 @@ def test_past_the_peak_it_keeps_its_place() -> None:
     assert render(late, "en").startswith("Keeps its place after waiting 1 day 6 hr")
 
 
+def test_no_hour_is_spoken_of_where_nobody_waits_an_hour() -> None:
+    assert render(reason(customer_s=9, open_s=9, per_s=1 / 120), "en") == (
+        "Half of those who wait here leave within 2 min: €48,000 a year at stake, high severity, waiting 9 sec.")
+    assert render(reason(customer_s=130, open_s=130, per_s=1 / 120), "en") == (
+        "Has waited 2 min, longer than most people do here: €48,000 a year at stake, high severity.")
+
+
 def test_a_reserved_row_says_that_money_is_not_the_reason() -> None:
     promised = reason(customer_s=40 * HOUR_S, open_s=10 * HOUR_S, promised=True)
     assert promised.key == "promised"
@@ -42,10 +48,10 @@ def test_a_reserved_row_says_that_money_is_not_the_reason() -> None:
 
 
 @pytest.mark.parametrize("locale", ["en", "it", "ko", "it-IT", "ko_KR", "de", ""])
-@pytest.mark.parametrize("key", ["price", "held", "promised"])
+@pytest.mark.parametrize("key", ["price", "held", "live", "live_late", "promised"])
 def test_every_language_has_every_sentence(locale: str, key: str) -> None:
     sentence = render(Reason(key=key, price_minor=120_00, value_minor=48_000_00, currency="EUR", assumed=False,  # type: ignore[arg-type]
-                             renewal_in_days=1, severity=Severity.URGENT, waited_s=7200, limit_s=32_400), locale)
+                             renewal_in_days=1, severity=Severity.URGENT, waited_s=7200, patience_s=120, limit_s=32_400), locale)
     assert "{" not in sentence
     assert sentence.endswith(".")
     assert ("48.000" in sentence or "48,000" in sentence) == (key != "promised")
@@ -55,5 +61,5 @@ def test_every_language_has_every_sentence(locale: str, key: str) -> None:
     ("KRW", 1_200_000, "₩1,200,000"), ("EUR", 7_50, "€7.50"), ("EUR", 0, "€0"), ("JPY", 5, "¥5")])
 def test_money_follows_its_currency(currency: str, minor: int, words: str) -> None:
     shown = Reason(key="price", price_minor=minor, value_minor=0, currency=currency, assumed=False, renewal_in_days=None,
-                   severity=Severity.LOW, waited_s=45, limit_s=0)
+                   severity=Severity.LOW, waited_s=45, patience_s=60, limit_s=0)
     assert f"about {words}:" in render(shown, "en")

@@ -13,14 +13,15 @@ from hark.value.price import price_per_hour
 from hark.value.stake import severity_scale, two_digits
 from hark.value.types import DAY_S, HOUR_S, Severity, Stake, ValueModel
 
-Key = Literal["price", "held", "promised"]
+Key = Literal["price", "held", "live", "live_late", "promised"]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence before it is words.
 
-    price: what another hour costs. held: past the usual patience, keeps its place. promised: a reserved row, in
-    front whatever it is worth. Money in minor units of `currency`, durations in seconds; `limit_s` is team time.
+    price: what another hour costs. held: past the usual patience, keeps its place. live, live_late: the same for a
+    patience of less than an hour, where an hour is no measure. promised: a reserved row, in front whatever it is worth.
+    Money in minor units of `currency`, durations in seconds; `limit_s` is team time.
     """
 
     key: Key
@@ -31,6 +32,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     renewal_in_days: int | None
     severity: Severity
     waited_s: int
+    patience_s: int
     limit_s: int
 
 
@@ -51,7 +53,7 @@ def explain(
         stake.value_minor, severity_scale(severity, model), customer_s, per_s=per_s, ahead_s=ahead_s, model=model
     )
     return Reason(
-        key="promised" if promised else "held" if u >= model.peak else "price",
+        key="promised" if promised else _key(customer_s, per_s=per_s, u=u, model=model),
         price_minor=two_digits(per_hour),
         value_minor=stake.value_minor,
         currency=stake.currency,
@@ -59,8 +61,15 @@ def explain(
         renewal_in_days=stake.renewal_in_days,
         severity=severity,
         waited_s=round(customer_s),
+        patience_s=round(1 / per_s),
         limit_s=round(limit_s(per_s, model)),
     )
+
+
+def _key(customer_s: float, *, per_s: float, u: float, model: ValueModel) -> Key:
+    if per_s * HOUR_S > 1:
+        return "live_late" if customer_s * per_s >= 1 else "live"
+    return "held" if u >= model.peak else "price"
 
 
 def render(reason: Reason, locale: str) -> str:
@@ -82,6 +91,7 @@ def _sentence(reason: Reason, locale: str) -> str:
         value=value,
         severity=words[reason.severity.name],
         waited=_duration(reason.waited_s, language),
+        patience=_duration(reason.patience_s, language),
         limit=_duration(reason.limit_s, language),
     )
 
@@ -91,6 +101,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "price": "One more hour of waiting costs about {price}: {value}, {severity} severity, waiting {waited}.",
         "held": "Keeps its place after waiting {waited}, longer than most people do: {value}, {severity} severity; "
         "one more hour costs about {price}.",
+        "live": "Half of those who wait here leave within {patience}: {value}, {severity} severity, waiting {waited}.",
+        "live_late": "Has waited {waited}, longer than most people do here: {value}, {severity} severity.",
         "promised": "In front because promised, not because of money: waiting {waited}, the limit is {limit} of "
         "team time.",
         "known": "{value} a year at stake",
@@ -105,6 +117,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "price": "Un'altra ora di attesa costa circa {price}: {value}, gravità {severity}, in attesa da {waited}.",
         "held": "Mantiene il posto dopo {waited} di attesa, più di quanto i più sopportano: {value}, gravità "
         "{severity}; un'altra ora costa circa {price}.",
+        "live": "Metà di chi aspetta qui se ne va entro {patience}: {value}, gravità {severity}, in attesa da {waited}.",
+        "live_late": "Aspetta da {waited}, più di quanto i più sopportano qui: {value}, gravità {severity}.",
         "promised": "Davanti perché promesso, non per denaro: in attesa da {waited}, il limite è {limit} di tempo "
         "del team.",
         "known": "{value} l'anno in gioco",
@@ -119,6 +133,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "price": "한 시간 더 기다리면 약 {price}의 손실이 예상됩니다: {value}, 심각도 {severity}, 대기 {waited}.",
         "held": "{waited} 동안 기다려 보통의 인내를 넘었으므로 자리를 유지합니다: {value}, 심각도 {severity}; "
         "한 시간 더 기다리면 약 {price}의 손실이 예상됩니다.",
+        "live": "여기서 기다리는 고객의 절반이 {patience} 안에 떠납니다: {value}, 심각도 {severity}, 대기 {waited}.",
+        "live_late": "{waited} 동안 기다려 보통의 인내를 넘었습니다: {value}, 심각도 {severity}.",
         "promised": "금액이 아니라 약속 때문에 앞에 있습니다: 대기 {waited}, 한도는 팀 근무 시간 {limit}입니다.",
         "known": "연간 {value} 규모의 고객",
         "assumed": "연간 {value} 규모의 고객(매출을 몰라 가정한 값)",
