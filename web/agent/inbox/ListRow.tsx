@@ -13,7 +13,7 @@ import { Chip } from '../ui/Chip'
 import { HEAT_TEXT, HeatMark } from '../ui/HeatMark'
 import { Tip } from '../ui/Tip'
 import type { Order } from './filter'
-import { RowPreview, RowViewers } from './RowViewers'
+import { MessengerName, RowPreview, RowViewers } from './RowViewers'
 
 type Props = { row: Row; gone: boolean; open: boolean; order: Order }
 
@@ -51,7 +51,7 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
       </span>
       <span className="flex h-5 items-center gap-2 text-secondary text-ink-3">
         <span className="min-w-0 grow truncate">
-          {gone ? t(`status.${statusName(row.status)}`) : <RowPreview conversationId={row.id}>{isUntitled ? '' : row.preview}</RowPreview>}
+          {gone ? t(`status.${statusName(row.status)}`) : <RowPreview row={row}>{isUntitled ? <MessengerName accountId={row.account_id} /> : row.preview}</RowPreview>}
         </span>
         <RowViewers conversationId={row.id} />
         <Chips row={row} />

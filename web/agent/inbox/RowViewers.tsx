@@ -1,7 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { Eye, PenLine } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { messengersQuery } from '../api/messenger'
+import type { Row } from '../api/types'
 import { useT } from '../app/i18n'
 import { useViewers, useVisitor } from '../app/live'
-import { useDirectory } from '../app/me'
+import { useDirectory, useMay } from '../app/me'
 import { Avatar } from '../ui/Avatar'
 
 /** Who of the team has the conversation of a row open, with a pen when somebody writes. */
@@ -29,9 +33,15 @@ export function RowViewers({ conversationId }: { conversationId: string }) {
   )
 }
 
-/** The last line of a row: what the visitor is just doing, else how the conversation last went on. */
-export function RowPreview({ conversationId, children }: { conversationId: string; children: string }) {
+/** The last line of a row: what the visitor is just doing, else how the conversation goes on. */
+export function RowPreview({ row, children }: { row: Row; children: ReactNode }) {
   const t = useT()
-  const { typing } = useVisitor(conversationId)
+  const { typing } = useVisitor(row.id)
   return typing ? <span className="text-accent-ink">{t('visitor.typing')}</span> : children
+}
+
+/** Where a chat without a subject is held: the name of its messenger, for those who may know it. */
+export function MessengerName({ accountId }: { accountId: number }) {
+  const messengers = useQuery({ ...messengersQuery, enabled: useMay('mailboxes.read') }).data
+  return messengers?.find((one) => one.id === accountId)?.name ?? null
 }
