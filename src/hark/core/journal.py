@@ -16,7 +16,7 @@ from hark.core.wake import Bus
 log = structlog.get_logger(__name__)
 BATCH = 100
 POLL_S = 1.0
-GATHER_S = 0.03  # while events keep coming, so long apart are two batches: a burst costs few transactions
+GATHER_S = 0.1  # while events keep coming, so long apart are two batches: a burst costs few transactions
 TRIES = 3
 
 

@@ -17,13 +17,13 @@ from hark.core import metrics
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.events import Recorded
-from hark.core.journal import head, read
+from hark.core.journal import BATCH, head, read
 from hark.core.wake import Bus
 
 log = structlog.get_logger(__name__)
 MAX_REPLAY = 500
 MAX_QUEUED = 200
-GATHER_S = 0.02  # between two frames while events keep coming; the first of a burst goes out at once
+GATHER_S = 0.05  # between two frames while events keep coming; the first of a burst goes out at once
 
 Hydrate = Callable[[Db, int, Sequence[Recorded]], Awaitable[Any]]
 """(db, workspace, events) -> what `render` needs: the current rows, read once for all viewers."""
@@ -267,7 +267,9 @@ class _Room:
     async def _advance(self) -> bool:
         """Push what is new; whether there was anything."""
         before = self.seq
-        while events := await read(self.hub.db, self.workspace_id, self.seq):
+        more = True
+        while more and (events := await read(self.hub.db, self.workspace_id, self.seq)):
+            more = len(events) == BATCH
             hydrated: Any = None
             if self.members:
                 try:

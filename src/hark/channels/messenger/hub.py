@@ -6,9 +6,9 @@ what is no fact (typing, read marks). A tab is a small object: nothing runs for 
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -54,6 +54,7 @@ HERE = timedelta(seconds=60)
 GONE = timedelta(seconds=20)
 MAX_WAITING = 500  # frames for one tab that cannot keep up; it comes back and gets what it missed
 PAGE = 200
+CHUNK = 250
 MAX_TABS = 20  # of one visitor in one process
 
 _MESSAGES = (MessageReceived, ReplySent)
@@ -449,13 +450,24 @@ class VisitorHub:
         here = (
             [(p[0], p[1]) for p in self._people if len(p) == 2] if everybody else [p for p in came if p in self._people]
         )
-        if left:
-            await leave_soon(self.db, sorted(left), now + GONE)
-        if came:
-            await save_pages(self.db, [(ws, id, fields) for (ws, id), fields in came.items()])
-        if here:
-            for arrived in await stay_live(self.db, here, now + HERE):
-                await tell_agents(self.db, self.bus, arrived.workspace_id, [arrived.id], live=True)
+        for gone in _chunks(sorted(left)):
+            await leave_soon(self.db, gone, now + GONE)
+        for seen in _chunks([(ws, id, fields) for (ws, id), fields in came.items()]):
+            await save_pages(self.db, seen)
+        for some in _chunks(here):
+            back: dict[int, list[UUID]] = {}
+            for arrived in await stay_live(self.db, some, now + HERE):
+                back.setdefault(arrived.workspace_id, []).append(arrived.id)
+            for workspace_id, threads in back.items():
+                await tell_agents(self.db, self.bus, workspace_id, threads, live=True)
+
+
+T = TypeVar("T")
+
+
+def _chunks(rows: list[T]) -> Iterator[list[T]]:
+    """A part at a time: replies to the same threads wait no longer than for one of them."""
+    return (rows[n : n + CHUNK] for n in range(0, len(rows), CHUNK))
 
 
 def _people_of(tab: Tab) -> list[Person]:
