@@ -79,7 +79,7 @@ function Actions({ contactShown }: { contactShown: boolean }) {
 function Facts({ conversation }: { conversation: Conversation }) {
   return (
     <div className="flex min-w-0 items-center gap-x-3 gap-y-1 text-secondary text-ink-3 max-[719px]:overflow-x-auto max-[719px]:px-2">
-      <span className="tabular shrink-0">#{conversation.number}</span>
+      <span className="tabular shrink-0 max-[719px]:hidden">#{conversation.number}</span>
       <Assignee conversation={conversation} />
       <VisitorHere conversation={conversation} />
       <StatusChip conversation={conversation} />
