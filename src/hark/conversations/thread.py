@@ -115,7 +115,8 @@ async def list_thread(
 
 _MESSAGE = Sql("""m.id, m.conversation_id, m.endpoint_id, (SELECT a.kind FROM endpoints n JOIN channel_accounts a
     ON a.workspace_id = n.workspace_id AND a.id = n.account_id
-    WHERE n.workspace_id = m.workspace_id AND n.id = m.endpoint_id) AS channel, m.seq, m.kind, m.direction, m.author_kind, m.author_id, m.occurred_at AS at,
+    WHERE n.workspace_id = m.workspace_id AND n.id = m.endpoint_id) AS channel,
+  m.seq, m.kind, m.direction, m.author_kind, m.author_id, m.occurred_at AS at,
   m.text, m.html_key IS NOT NULL AS has_html, m.headers, m.delivery,
   m.direction = 2 AND m.external_id IS NOT NULL AS is_mailed, m.keeps_ball, m.needs_answer, m.mentions,
   CASE m.author_kind

@@ -72,7 +72,8 @@ def view(row: OutboxRow, actor: Actor) -> OutboxView:
         }.get(row.state, [])
     return OutboxView(
         id=row.id, conversation_id=row.conversation_id, endpoint_id=row.endpoint_id, agent_id=row.agent_id,
-        message_id=row.message_id, state=row.state.name.lower(), body=row.body, release_at=row.release_at, next_try_at=row.next_try_at,
+        message_id=row.message_id, state=row.state.name.lower(), body=row.body, release_at=row.release_at,
+        next_try_at=row.next_try_at,
         cancel_if_customer_writes=row.cancel_if_customer_writes, attempts=row.attempts, error=row.error,
         created_at=row.created_at, can=can,
     )  # fmt: skip
