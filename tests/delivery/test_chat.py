@@ -1,14 +1,17 @@
 """Replies to a chat stand in the thread at once; quoted history and recipients never cross from one thread to another."""
 
+import asyncio
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from tests.delivery.conftest import Office
 from tests.support.post import Post
+from tests.support.workspace import SignedIn
 
 from hark.conversations.types import NewEndpoint
 from hark.delivery.types import State
@@ -85,6 +88,23 @@ async def test_the_guard_stands_before_a_chat_too(client: Any, office: Office, p
     assert [m["text"] for m in refused.json()["messages"]] == ["anybody?"]
     anyway = {"id": str(uuid4()), "text": "Yes", "seen_seq": refused.json()["public_seq"]}
     assert (await client.post(path, anyway)).json()["state"] == "sent"
+
+
+async def test_of_two_who_answer_at_once_one_is_told(
+    client: Any, http: httpx.AsyncClient, office: Office, post: Post
+) -> None:
+    """Neither has seen the other: the lock of the conversation lets one through, whoever comes first."""
+    _, token = await office.workspace.agent(name="Ben")
+    ben = SignedIn(http, token)
+    for n in range(5):
+        line = await post.chat(f"hello {n}?")
+        path = f"/api/conversations/{line.conversation_id}/replies"
+        bodies = [{"id": str(uuid4()), "text": f"answer {who}", "seen_seq": line.seq} for who in ("A", "B")]
+        answers = await asyncio.gather(client.post(path, bodies[0]), ben.post(path, bodies[1]))
+        assert sorted(a.status_code for a in answers) == [201, 409]
+        (refused,) = [a.json() for a in answers if a.status_code == 409]
+        (sent,) = [b["text"] for a, b in zip(answers, bodies, strict=True) if a.status_code == 201]
+        assert (refused["code"], [m["text"] for m in refused["messages"]]) == ("unseen_messages", [sent])
 
 
 async def test_a_scheduled_chat_reply_waits_for_its_time(client: Any, office: Office, post: Post) -> None:
