@@ -114,6 +114,8 @@ async def _visit(services: Services, ws: TestWorkspace, client: SignedIn, ids: d
     )  # fmt: skip
     links = Links(await get_inbox(services.db, key), services.keys, services.db.now())
     ids |= {"messenger": key, "threads": thread, "faces": ids["agents"]}
+    shown = links.face(ids["agents"], "Ina", True)[1]
+    ids["shown"] = str(shown).rpartition("/")[2]
     ids["signed"] = links.file(UUID(ids["attachments"])).rpartition("/")[2]
     return token
 

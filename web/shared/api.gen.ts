@@ -1228,7 +1228,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/messenger/{key}/faces/{agent_id}": {
+    "/api/messenger/{key}/faces/{agent_id}/shown/{signature}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1237,7 +1237,7 @@ export interface paths {
         };
         /**
          * Get face
-         * @description The picture of somebody who answers here, while the messenger shows faces. Open to everybody.
+         * @description The picture of somebody whom the messenger has shown, while it shows faces. Open to everybody.
          */
         get: operations["get_face"];
         put?: never;
@@ -6870,6 +6870,7 @@ export interface operations {
             path: {
                 key: string;
                 agent_id: number;
+                signature: string;
             };
             cookie?: never;
         };

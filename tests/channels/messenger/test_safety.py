@@ -367,6 +367,8 @@ async def test_faces_are_public_while_they_are_shown(
     assert face["name"] == "Olive Owner"
     picture = await messenger.http.get(face["picture_url"])
     assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
+    leafed = face["picture_url"].replace(f"/faces/{workspace.owner.agent_id}/", "/faces/1000/")
+    assert (await messenger.http.get(leafed)).status_code == 404
     posted = await visitor.write("Hello?")
     (conversation,) = await conversations(client)
     await answer(client, conversation, "Hi")

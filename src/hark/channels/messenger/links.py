@@ -1,4 +1,4 @@
-"""Addresses a visitor's browser loads without its token: files by a signature, faces while the messenger shows them."""
+"""Addresses a visitor's browser loads without its token: files and faces, each by a signature."""
 
 import base64
 import struct
@@ -11,6 +11,7 @@ from hark.core.crypto import Keys
 _DAY_S = 86_400
 GOOD_FOR = timedelta(days=2)
 _PURPOSE = "messenger file"
+_FACE = "messenger face"
 
 
 class Links:
@@ -32,22 +33,37 @@ class Links:
         """(name, picture) of somebody of the team; the messenger's own name where faces are not shown."""
         if agent_id is None or name is None or not self.inbox.config.show_faces:
             return self.inbox.name, None
-        return name, f"/api/messenger/{self.inbox.key}/faces/{agent_id}" if has_picture else None
+        signature = _text(self._keys.sign(_FACE, _face(self.inbox, agent_id)))
+        return name, f"/api/messenger/{self.inbox.key}/faces/{agent_id}/shown/{signature}" if has_picture else None
 
 
 def is_signed(inbox: Inbox, keys: Keys, id: UUID, given: str, now: datetime) -> bool:
     """Whether `given` is what `Links.file` made for this file, and still good."""
-    try:
-        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
-    except ValueError:
-        return False
+    raw = _raw(given)
     if len(raw) != 20 or struct.unpack(">I", raw[:4])[0] < now.timestamp():
         return False
     return keys.verify(_PURPOSE, _subject(inbox, id, raw[:4]), raw[4:])
 
 
+def is_face(inbox: Inbox, keys: Keys, agent_id: int, given: str) -> bool:
+    """Whether this messenger has shown this person: nobody can leaf through the whole team."""
+    raw = _raw(given)
+    return len(raw) == 16 and keys.verify(_FACE, _face(inbox, agent_id), raw)
+
+
+def _face(inbox: Inbox, agent_id: int) -> bytes:
+    return struct.pack(">III", inbox.workspace_id, inbox.id, agent_id)
+
+
 def _subject(inbox: Inbox, id: UUID, until: bytes) -> bytes:
     return struct.pack(">II", inbox.workspace_id, inbox.id) + id.bytes + until
+
+
+def _raw(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return b""
 
 
 def _text(raw: bytes) -> str:

@@ -17,7 +17,7 @@ from hark.channels.messenger.frame import frame_page, is_own, require_allowed
 from hark.channels.messenger.identifying import identify
 from hark.channels.messenger.identity import read_identity
 from hark.channels.messenger.limits import Buckets
-from hark.channels.messenger.links import Links, is_signed
+from hark.channels.messenger.links import Links, is_face, is_signed
 from hark.channels.messenger.mailing import queue_transcript
 from hark.channels.messenger.presence import mark_read
 from hark.channels.messenger.threads import (
@@ -64,7 +64,7 @@ from hark.settings import Settings
 from hark.visits.writer import FactWriter
 
 MAX_LIMIT = 200
-TRANSCRIPTS_PER_MINUTE = 0.1  # of one conversation
+TRANSCRIPTS_PER_MINUTE = 0.1  # of one conversation, and to one address
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -158,9 +158,12 @@ async def get_visitor_attachment(
     return Response(await files.get(file.blob_key), headers=headers, media_type=headers["content-type"])
 
 
-async def get_face(db: Db, files: Files, key: str, agent_id: int) -> Response[bytes]:
-    """The picture of somebody who answers here, while the messenger shows faces."""
-    picture = await files.get(await home.face_key(db, await get_inbox(db, key), agent_id))
+async def get_face(db: Db, files: Files, keys: Keys, key: str, agent_id: int, signature: str) -> Response[bytes]:
+    """The picture of somebody whom the messenger has shown, while it shows faces."""
+    inbox = await get_inbox(db, key)
+    if not is_face(inbox, keys, agent_id, signature):
+        raise NotFound(home.NO_FACE)
+    picture = await files.get(await home.face_key(db, inbox, agent_id))
     headers = {"cache-control": "public, max-age=3600", "content-security-policy": "default-src 'none'; sandbox"}
     return Response(picture, headers=headers, media_type=uploads.file_type("picture", picture, ""))
 
@@ -180,6 +183,7 @@ async def post_transcript(db: Db, buckets: Buckets, request: AnyRequest, key: st
         raise BadRequest("No address is known to send it to. Say yours first.", code="no_address")
     buckets.admit_post(session, _peer(request))
     buckets.take(("transcript", id), TRANSCRIPTS_PER_MINUTE, burst=1)
+    buckets.take(("transcript to", session.inbox.id, address), TRANSCRIPTS_PER_MINUTE, burst=3)  # whosoever it is
     async with db.transaction(system(session.inbox.workspace_id)) as tx:
         await queue_transcript(tx, id, address)
 
@@ -238,7 +242,7 @@ ROUTES = (
     post("/api/messenger/{key:str}/attachments", post_visitor_attachment, can=VISITOR),
     get("/api/messenger/{key:str}/attachments/{id:uuid}/signed/{signature:str}", get_visitor_attachment, can=PUBLIC,
         media_type="*/*"),
-    get("/api/messenger/{key:str}/faces/{agent_id:int}", get_face, can=PUBLIC, media_type="*/*"),
+    get("/api/messenger/{key:str}/faces/{agent_id:int}/shown/{signature:str}", get_face, can=PUBLIC, media_type="*/*"),
     post("/api/messenger/{key:str}/contact", post_contact_details, can=VISITOR),
     post("/api/messenger/{key:str}/identify", post_identify, can=VISITOR),
     post("/api/messenger/{key:str}/track", post_track, can=VISITOR, status_code=202),
