@@ -177,7 +177,7 @@ class VisitorHub:
         self._stops = [hub.follow(self._on_events), bus.on_signal(self._on_signal)]
 
     async def close(self) -> None:
-        """Stop following, and write down that everybody has left: another process has them in a moment."""
+        """Stop following. Who was here comes back to another process in a moment, or has left when their time is up."""
         for stop in self._stops:
             stop()
         if self._beat is not None:

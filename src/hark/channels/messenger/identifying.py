@@ -20,6 +20,10 @@ async def identify(tx: Tx, inbox: Inbox, visitor: Visitor, claims: Claims) -> Vi
     if before is not None and before != who.contact_id and await is_anonymous(tx, before):
         await replace_contact(tx, before, who.contact_id)
         await merge_contact(tx, before, who.contact_id)
+        await tx.run(
+            "UPDATE visitors SET contact_id = $3 WHERE workspace_id = $1 AND contact_id = $2",
+            tx.workspace_id, before, who.contact_id,
+        )  # fmt: skip
     visitor.user_id, visitor.contact_id = claims.sub, who.contact_id
     await tx.run(
         "UPDATE visitors SET user_id = $3, contact_id = $4 WHERE workspace_id = $1 AND id = $2",
