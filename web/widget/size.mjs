@@ -17,9 +17,9 @@ if (!existsSync(`${folder}messenger.js`) || !existsSync(`${folder}frame.html`)) 
 const gzipped = (name) => gzipSync(readFileSync(folder + name), { level: 9 }).length
 const assets = readdirSync(`${folder}assets`).filter((name) => /\.(js|css)$/.test(name))
 // A visitor reads one language: the heaviest catalogue counts, however many there are.
-const isFrame = (name) => name.startsWith('frame-')
-const frame = assets.filter(isFrame).reduce((sum, name) => sum + gzipped(`assets/${name}`), 0)
-const catalogue = Math.max(...assets.filter((name) => !isFrame(name)).map((name) => gzipped(`assets/${name}`)))
+const isCatalogue = (name) => name.startsWith('words-')
+const frame = assets.filter((name) => !isCatalogue(name)).reduce((sum, name) => sum + gzipped(`assets/${name}`), 0)
+const catalogue = Math.max(...assets.filter(isCatalogue).map((name) => gzipped(`assets/${name}`)))
 const sizes = { loader: gzipped('messenger.js'), app: frame + catalogue }
 
 for (const [name, size] of Object.entries(sizes)) {

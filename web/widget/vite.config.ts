@@ -31,7 +31,14 @@ export default defineConfig(({ mode }) =>
           assetsInlineLimit: 0,
           modulePreload: false,
           target: 'es2022',
-          rollupOptions: { input: path('./app/frame.html') },
+          rollupOptions: {
+            input: path('./app/frame.html'),
+            output: {
+              // A visitor reads one of the catalogues: their names say that they are some.
+              chunkFileNames: ({ facadeModuleId }) =>
+                `assets/${facadeModuleId?.includes('/strings/') ? 'words-' : ''}[name]-[hash].js`,
+            },
+          },
         },
       },
 )

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { palette } from './color'
 import { Home } from './Home'
 import { close, store } from './messenger'
-import { useStore } from './store'
+import { useStore } from './useStore'
 import { ThreadView } from './ThreadView'
 
 const FOCUSABLE = 'a[href],button:not([disabled]),textarea,input,audio,[tabindex="0"]'

@@ -3,7 +3,7 @@ import { absolute, ago, backSentence, span, type Words } from './i18n'
 import { Icon } from './Icon'
 import { close, show, startThread, store } from './messenger'
 import type { Hours, Inbox } from './protocol'
-import { useStore } from './store'
+import { useStore } from './useStore'
 import { newestFirst } from './threads'
 
 type Props = { words: Words; title: string; greeting: string; inbox: Inbox; hours: Hours }

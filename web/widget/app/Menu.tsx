@@ -5,7 +5,7 @@ import type { Words } from './i18n'
 import { mute, saveContact, sendTranscript, store } from './messenger'
 import { AddressForm } from './Ask'
 import type { Inbox } from './protocol'
-import { useStore } from './store'
+import { useStore } from './useStore'
 
 /** What can be done with a conversation: a transcript by mail, sound on and off. */
 export function Menu({ id, words, inbox }: { id: string; words: Words; inbox: Inbox }) {

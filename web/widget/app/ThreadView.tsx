@@ -11,7 +11,7 @@ import { memo } from './memo'
 import { Menu } from './Menu'
 import { close, loadThread, show, store } from './messenger'
 import type { Hours, Inbox, Message, Visitor } from './protocol'
-import { useStore } from './store'
+import { useStore } from './useStore'
 
 const NONE: Message[] = []
 

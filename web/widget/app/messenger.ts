@@ -160,10 +160,16 @@ function question(language: string): object {
     // Who asks not to be followed is not: nothing is sent that the server might have to drop.
     ...(isQuiet() ? {} : { page: page && { ...cleanPage(page), referrer: page.referrer.slice(0, 2_000) }, device: device() }),
     language: language.slice(0, 35),
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    time_zone: timeZone(),
     attributes: cleanValues(options.attributes),
     quiet: isQuiet(),
   }
+}
+
+/** The first use of Intl costs a slow phone a tenth of a second; where Temporal is there, it tells for nothing. */
+function timeZone(): string {
+  const { Temporal } = globalThis as { Temporal?: { Now: { timeZoneId(): string } } }
+  return Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
 function device(): Record<string, string> {

@@ -1,5 +1,4 @@
-/** One value, its readers, and a hook that renders a component again only when what it selects has changed. */
-import { useLayoutEffect, useState } from 'preact/hooks'
+/** One value and its readers. */
 
 export type Store<S> = {
   get(): S
@@ -21,22 +20,4 @@ export function createStore<S extends object>(initial: S): Store<S> {
       return () => readers.delete(call)
     },
   }
-}
-
-export function useStore<S extends object, T>(store: Store<S>, select: (state: S) => T): T {
-  const [, render] = useState(0)
-  const value = select(store.get())
-  useLayoutEffect(() => {
-    let last = value
-    const look = () => {
-      const next = select(store.get())
-      if (!Object.is(next, last)) {
-        last = next
-        render((n) => n + 1)
-      }
-    }
-    look()
-    return store.subscribe(look)
-  })
-  return value
 }
