@@ -52,7 +52,7 @@ class Stop(Exception):
 def main(arguments: Sequence[str]) -> int:
     command, *rest = arguments or ["run"]
     commands: Mapping[str, Callable[[Sequence[str]], int]] = {
-        "run": start, "test": test, "check": check, "lock": lock, "wheel": wheel,
+        "run": start, "test": test, "check": check, "lock": lock, "wheel": wheel, "screenshots": screenshots,
     }  # fmt: skip
     try:
         return commands[command](rest)
@@ -118,6 +118,14 @@ def wheel(_: Sequence[str]) -> int:
     command = [uv, "build", "--wheel"] if uv else [str(venv / "bin/pip"), "wheel", "--no-deps", "-w", "dist", "."]
     run_step("Building the wheel", command, dict(os.environ), ROOT)
     return 0
+
+
+def screenshots(_: Sequence[str]) -> int:
+    """The pictures of docs/images, made anew."""
+    venv = ensure_environment(ROOT, dev=True)
+    node = ensure_front_end(ROOT, venv) or require_node(venv)
+    build_web.install_modules(ROOT, node, run_step)  # one of its fonts is used
+    return subprocess.run([venv / "bin/python", "scripts/screenshots.py"], cwd=ROOT, check=False).returncode
 
 
 # --- Python environment ---------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ FOREIGN = [
         r"files\.python" + r"hosted", r"pypi" + r"\.org/(simple|packages)", r"registry\.npm" + r"js", r"artifact" + "ory", r"/tmp/" + r"hark/",
     )
 ]  # fmt: skip
-BINARY = {".png", ".ico", ".woff2", ".eml", ".jpg"}
+BINARY = {".png", ".ico", ".woff2", ".eml", ".jpg", ".webp"}
 
 
 def test_no_file_names_one_machine_or_a_registry() -> None:
