@@ -20,7 +20,6 @@ from hark.channels.messenger.links import Links
 from hark.channels.messenger.presence import leave_soon, save_pages, stay_live, tell_agents, visitor_signal
 from hark.channels.messenger.threads import (
     LiveRow,
-    ThreadRow,
     get_thread,
     list_messages,
     list_threads,
@@ -210,22 +209,21 @@ class VisitorHub:
         await self._hub.keep_open(ws)
         for row in await list_threads(self.db, tab.session, limit=PAGE):
             self._attach(row.id, row.conversation_id, row.team_id, row.assignee_id, [tab])
-            if row.id in known:
-                await self._replay(tab, row, known[row.id])
-            else:
-                tab.seen[row.id] = row.last_seq
+            if row.id not in known:
                 tab.push(_frame("thread", msgspec.to_builtins(row.view())))
+            await self._replay(tab, row.id, known.get(row.id, row.last_seq))
         tab.catch_up()
 
-    async def _replay(self, tab: Tab, row: ThreadRow, after: int) -> None:
+    async def _replay(self, tab: Tab, id: UUID, after: int) -> None:
+        """The tab is attached to the thread: what is committed before this reads it comes from here, all else is held."""
         links = Links(tab.inbox, self.keys, self.db.now())
-        while rows := await list_messages(self.db, tab.session, row.id, after=after, limit=PAGE):
+        while rows := await list_messages(self.db, tab.session, id, after=after, limit=PAGE):
             for missed in rows:
-                tab.push(_message_frame(row.id, message_view(missed, links)))
+                tab.push(_message_frame(id, message_view(missed, links)))
             after = rows[-1].seq
             if len(rows) < PAGE:
                 break
-        tab.seen[row.id] = after
+        tab.seen[id] = after
 
     def leave(self, tab: Tab) -> None:
         """The tab is gone. Called once for each that joined."""
