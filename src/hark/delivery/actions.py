@@ -55,8 +55,9 @@ async def queue_reply(
         await discard_draft(tx, conversation_id, actor.agent_id)
     row = await queries.get_outbox_row(tx, actor, new.id)
     if at_once:
-        await bear(tx, c, row)
-        return queries.view(await queries.get_outbox_row(tx, actor, new.id), actor)
+        state = await bear(tx, c, row)
+        born = msgspec.structs.replace(row, state=state, message_id=row.id, next_try_at=tx.now())
+        return queries.view(born, actor)
     changed(tx, c, new.id, State.HELD)
     return queries.view(row, actor)
 
@@ -112,7 +113,8 @@ async def _check(tx: Tx, actor: Actor, c: Locked, new: NewReplyBody) -> None:
         raise BadRequest(
             "A reply either resolves the conversation or keeps it with you, not both.", code="keep_or_resolve"
         )
-    found = await queries.uploaded_files(tx, tx.workspace_id, new.attachment_ids, actor.agent_id)
+    ids = new.attachment_ids
+    found = await queries.uploaded_files(tx, tx.workspace_id, ids, actor.agent_id) if ids else []
     if {f.id for f in found} != set(new.attachment_ids):
         raise BadRequest("An attached file is gone or belongs to another reply. Attach it again.", code="file_gone")
     if sum(f.size for f in found) > MAX_FILES_BYTES:
@@ -174,7 +176,7 @@ async def retry_reply(tx: Tx, actor: Actor, id: UUID, seen_seq: int | None) -> O
         await tx.run(
             "UPDATE outbox SET state = 1, next_try_at = $3, error = NULL, attempts = 0, lease_until = NULL,"
             " lease_token = NULL, ord = (SELECT coalesce(max(o.ord), 0) + 1 FROM outbox o WHERE o.workspace_id = $1"
-            " AND o.endpoint_id = outbox.endpoint_id) WHERE workspace_id = $1 AND id = $2",
+            " AND o.endpoint_id = outbox.endpoint_id AND o.state IN (1, 2)) WHERE workspace_id = $1 AND id = $2",
             tx.workspace_id, id, tx.now(),
         )  # fmt: skip
         if row.message_id is not None:

@@ -94,7 +94,8 @@ async def bear(
     state = State.SENT if channel is None else State.READY
     await tx.run(
         "UPDATE outbox SET state = $6, message_id = $2, body = $3, next_try_at = $4, conversation_id = $5, ord ="
-        " (SELECT coalesce(max(o.ord), 0) + 1 FROM outbox o WHERE o.workspace_id = $1 AND o.endpoint_id = outbox.endpoint_id)"
+        " (SELECT coalesce(max(o.ord), 0) + 1 FROM outbox o WHERE o.workspace_id = $1 AND o.endpoint_id = outbox.endpoint_id"
+        "  AND o.state IN (1, 2))"
         " WHERE workspace_id = $1 AND id = $2",
         tx.workspace_id, row.id, msgspec.to_builtins(body), tx.now(), c.id, state,
     )  # fmt: skip
