@@ -193,7 +193,6 @@ class VisitorHub:
         Raises TooMany for a visitor with very many tabs. `leave` is called in any case.
         """
         ws = tab.inbox.workspace_id
-        tab.inbox = self._share(tab.inbox)
         crowded = len(self._people.get((ws, tab.visitor_id), ())) >= MAX_TABS
         for person in _people_of(tab):
             self._people.setdefault(person, []).append(tab)
@@ -266,7 +265,8 @@ class VisitorHub:
         signal = visitor_signal(thread.conversation_id, thread.team_id, thread.assignee_id, **said)
         self.bus.publish(workspace_id, signal)
 
-    def _share(self, inbox: Inbox) -> Inbox:
+    def share(self, inbox: Inbox) -> Inbox:
+        """The one object that all tabs of a messenger hold, as long as there are any."""
         if self._inboxes.get(inbox.id) != inbox:
             self._inboxes[inbox.id] = inbox
         return self._inboxes[inbox.id]

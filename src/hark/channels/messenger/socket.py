@@ -88,6 +88,7 @@ def visitor_socket(hub: VisitorHub, services: Services, buckets: Buckets, visits
         if session is None:
             await _close(socket, 4401, "unknown_visitor")
             return
+        session = Session(hub.share(session.inbox), session.visitor)
         await _serve(socket, hub, buckets, visits, session, first)
 
     return WebsocketRouteHandler("/api/messenger/{key:str}/live", opt={"can": PUBLIC})(visitor_live)
