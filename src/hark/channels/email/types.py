@@ -85,6 +85,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     action: Literal["failed", "delayed", "delivered", "relayed", "expanded", "complained"]
     status: str = ""
     hard: bool = False
+    reason: str = ""
     diagnostic: str = ""
 
 
