@@ -46,6 +46,8 @@ const safely =
     }
   }
 
+const whenIdle = (call: () => void) => (window.requestIdleCallback ?? setTimeout)(safely(call))
+
 const script = (doc.currentScript ?? doc.querySelector('[src$="/messenger.js"]')) as HTMLScriptElement
 const base = new URL(script.src).origin
 
@@ -99,7 +101,7 @@ function start(): void {
   doc.body.append(box)
   draw()
   if (isOpen || (wasOpen() && innerWidth > 480)) show(true, isOpen)
-  else (window.requestIdleCallback ?? setTimeout)(safely(load))
+  else whenIdle(load)
 }
 
 function load(): void {
@@ -183,8 +185,9 @@ const commands: Record<string, (...args: never[]) => unknown> = {
     inbox = 'hark:' + (given.inbox ?? script.dataset.harkInbox)
     options = given
     url = location.href
-    if (doc.readyState === 'complete') start()
-    else addEventListener('load', safely(start))
+    // Never within the load event itself: already a look into the storage may take its time.
+    if (doc.readyState === 'complete') whenIdle(start)
+    else addEventListener('load', () => whenIdle(start))
   },
   identify(given: HostOptions) {
     options = { ...options, ...given }
