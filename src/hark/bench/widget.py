@@ -170,7 +170,9 @@ async def _open(browser: "Browser", address: str) -> float:
         await page.goto(address)
         frame = await _ready(page)
         begin = await page.evaluate("openAt()")
-        shown = await frame.wait_for_function("self.shownAt")
+        shown = await frame.wait_for_function(
+            "() => self.shownAt"
+        )  # a string would be an eval, which the frame forbids
         return float(await shown.json_value()) - float(begin)
     finally:
         await page.context.close()
