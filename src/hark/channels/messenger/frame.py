@@ -46,27 +46,19 @@ def is_own(origin: str, host: str, base_url: str) -> bool:
 
 
 def frame_page(inbox: Inbox, origin: str) -> Response[bytes]:
-    """The page of the frame, which only the messenger's sites may hold. A sentence with 403 for any other."""
-    if not is_allowed(inbox, origin):
-        text = "This site may not show this messenger. Add its address to the messenger's allowed sites in Hark's settings."
-        return _page(text.encode(), "text/plain", "'none'", status=403)
+    """The page of the frame, which only the messenger's sites may hold. Raises Forbidden(`origin`) for any other."""
+    require_allowed(inbox, origin)
     allowed = " ".join(["'self'", *(inbox.config.origins or ["http:", "https:"])])
     file = ROOT / "frame.html"
-    if not file.is_file():
-        return _page(NOT_BUILT.encode(), "text/plain", allowed, status=404)
-    return _page(file.read_bytes(), "text/html", allowed)
-
-
-def _page(body: bytes, media_type: str, ancestors: str, *, status: int = 200) -> Response[bytes]:
+    body, media_type = (file.read_bytes(), "text/html") if file.is_file() else (NOT_BUILT.encode(), "text/plain")
     return Response(
         body,
-        status_code=status,
         media_type=media_type,
         headers={
             "content-security-policy": (
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
                 "media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-                f"frame-ancestors {ancestors}"
+                f"frame-ancestors {allowed}"
             ),
             "permissions-policy": "camera=(), geolocation=(), microphone=(self)",
             "cross-origin-resource-policy": "cross-origin",
