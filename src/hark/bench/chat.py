@@ -186,14 +186,28 @@ class Watcher:
             self.browser.close()
 
 
-class Poster:
-    """Keep-alive connections that carry posts, each one at a time; what finds none free waits in order."""
+class _Line(Connection):
+    """A connection that also tells when the server has closed it, as it does with idle ones."""
 
-    def __init__(self) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.done(self, 0)
+
+
+Post = tuple[bytes, asyncio.Future[int]]
+
+
+class Poster:
+    """Keep-alive connections that carry posts, each one at a time; what finds none free waits in order. A post whose
+    connection is lost is sent again, as widgets and browsers do: it has an id."""
+
+    def __init__(self, port: int, clients: int) -> None:
         self.refused: list[int] = []
+        self._port = port
+        self._room = clients  # connections that may still be opened
         self._free: deque[Connection] = deque()
-        self._waiting: deque[tuple[bytes, asyncio.Future[int]]] = deque()
-        self._answers: dict[Connection, asyncio.Future[int]] = {}
+        self._waiting: deque[Post] = deque()
+        self._busy: dict[Connection, Post] = {}
+        self._opening: set[asyncio.Task[None]] = set()
 
     def post(self, request: bytes) -> asyncio.Future[int]:
         """The status of the answer, later."""
@@ -203,48 +217,60 @@ class Poster:
         return answer
 
     def _start(self) -> None:
-        while self._free and self._waiting:
+        while self._waiting and self._free:
             connection = self._free.popleft()
-            request, self._answers[connection] = self._waiting.popleft()
-            connection.send(request)
+            self._busy[connection] = self._waiting.popleft()
+            connection.send(self._busy[connection][0])
+        if self._waiting and self._room:
+            self._room -= 1
+            task = asyncio.create_task(self._open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
 
-    def done(self, connection: Connection, status: int) -> None:
-        answer = self._answers.pop(connection, None)
-        if answer is not None and not answer.done():
-            if not 200 <= status < 300:
-                self.refused.append(status)
-            answer.set_result(status)
+    async def _open(self) -> None:
+        _, line = await asyncio.get_running_loop().create_connection(lambda: _Line(self._done), "127.0.0.1", self._port)
+        self._free.append(line)
+        self._start()
+
+    def _done(self, connection: Connection, status: int) -> None:
+        post = self._busy.pop(connection, None)
         if status:
             self._free.append(connection)
-            self._start()
-
-    def add(self, connection: Connection) -> None:
-        self._free.append(connection)
+        else:
+            self._room += 1
+            if connection in self._free:
+                self._free.remove(connection)
+        if post is not None and not status:
+            self._waiting.appendleft(post)
+        elif post is not None and not post[1].done():
+            if not 200 <= status < 300:
+                self.refused.append(status)
+            post[1].set_result(status)
+        self._start()
 
     async def settle(self) -> None:
         """Wait until every post has its answer. Raises Unavailable when one takes too long, or was refused."""
-        pending = [*self._answers.values(), *(answer for _, answer in self._waiting)]
+        pending = [answer for _, answer in (*self._busy.values(), *self._waiting)]
         if pending and (late := (await asyncio.wait(pending, timeout=PATIENCE_S))[1]):
             raise Unavailable(f"{len(late)} posts had no answer in {PATIENCE_S:g} s.")
         if self.refused:
             raise Unavailable(f"{len(self.refused)} posts were refused, the first with status {self.refused[0]}.")
 
+    def close(self) -> None:
+        self._room = 0
+        for connection in (*self._free, *self._busy):
+            if connection.transport is not None:
+                connection.transport.abort()
+
 
 @asynccontextmanager
 async def posting(port: int, clients: int = CLIENTS) -> AsyncIterator[Poster]:
-    """A Poster on open connections, closed at the end."""
-    poster, connections = Poster(), []
-    loop = asyncio.get_running_loop()
+    """A Poster, closed at the end."""
+    poster = Poster(port, clients)
     try:
-        for _ in range(clients):
-            _, connection = await loop.create_connection(lambda: Connection(poster.done), "127.0.0.1", port)
-            connections.append(connection)
-            poster.add(connection)
         yield poster
     finally:
-        for connection in connections:
-            if connection.transport is not None:
-                connection.transport.abort()
+        poster.close()
 
 
 # before the load ------------------------------------------------------------------------------------------------------

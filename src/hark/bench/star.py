@@ -43,7 +43,7 @@ from hark.core.errors import Unavailable
 from hark.settings import Settings
 
 AGENTS = 20
-FACTOR, QUICK_FACTOR = 20.0, 200.0  # times as fast as people were
+FACTOR, QUICK_FACTOR = 10.0, 200.0  # times as fast as people were
 SPREAD_S, QUICK_SPREAD_S = 60.0, 1.0  # over which the dialogues begin
 QUICK_DIALOGUES = 10
 SETTLE_S = 2.0
