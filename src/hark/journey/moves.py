@@ -193,6 +193,7 @@ def resolved(draft: Draft, event: Resolved) -> bool:
     by_bot = draft.bot_id is not None and draft.bot_replied and draft.episode.first_reply_at is None
     closed = draft.close_wait(WaitOutcome.BOT if by_bot else WaitOutcome.RESOLVED)
     draft.dropped = None if by_bot else closed
+    draft.live = draft.dropped is not None and draft.dropped.live  # else nobody waits, and who leaves leaves nothing
     draft.set_episode(
         resolved_at=draft.t, outcome=EpisodeOutcome.BOT if by_bot else _outcome(draft.episode),
         resolver_id=draft.agent(event.agent_id),

@@ -103,7 +103,7 @@ async def read_heads(tx: Tx, ids: Iterable[UUID]) -> list[Head]:
 
 
 async def is_live(tx: Tx, conversation_id: UUID) -> bool:
-    """Whether the customer has written live and not left since."""
+    """Whether the customer has written live and has neither left nor been served since."""
     journey = await tx.one(bytes, _JOURNEY, tx.workspace_id, conversation_id)
     return msgspec.msgpack.decode(journey, type=State).live
 

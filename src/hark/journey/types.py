@@ -415,7 +415,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Everything the reducer must remember of one conversation; stored as msgpack in `conversations.journey`.
 
     `at` is the time of the last move (times never run backwards), `dropped` the wait that the last resolve left
-    unanswered, `waits` how many waits there have been, `live` whether the customer has written live and not left since.
+    unanswered, `waits` how many waits there have been, `live` whether the customer has written live and neither left nor
+    been served (resolved, nobody waiting) since.
     """
 
     reducer: int
