@@ -28,6 +28,7 @@ ALL_LIMITS_OFF = Limits(per_visitor_minute=MANY, per_address_minute=MANY, per_in
 CLIENTS = 48  # connections that carry the posts, as a proxy in front holds them
 JOINING = 40  # visitors let in at the same time
 PATIENCE_S = 30.0
+BACKLOG_S = 60.0  # a server that is too slow has its figures all the same
 PAGE = "https://shop.example/checkout"
 
 
@@ -208,6 +209,7 @@ class Poster:
         self._waiting: deque[Post] = deque()
         self._busy: dict[Connection, Post] = {}
         self._opening: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def post(self, request: bytes) -> asyncio.Future[int]:
         """The status of the answer, later."""
@@ -217,6 +219,8 @@ class Poster:
         return answer
 
     def _start(self) -> None:
+        if self._closed:
+            return
         while self._waiting and self._free:
             connection = self._free.popleft()
             self._busy[connection] = self._waiting.popleft()
@@ -251,13 +255,15 @@ class Poster:
     async def settle(self) -> None:
         """Wait until every post has its answer. Raises Unavailable when one takes too long, or was refused."""
         pending = [answer for _, answer in (*self._busy.values(), *self._waiting)]
-        if pending and (late := (await asyncio.wait(pending, timeout=PATIENCE_S))[1]):
-            raise Unavailable(f"{len(late)} posts had no answer in {PATIENCE_S:g} s.")
+        if pending and (late := (await asyncio.wait(pending, timeout=BACKLOG_S))[1]):
+            raise Unavailable(f"{len(late)} posts had no answer in {BACKLOG_S:g} s after the last of them.")
         if self.refused:
             raise Unavailable(f"{len(self.refused)} posts were refused, the first with status {self.refused[0]}.")
 
     def close(self) -> None:
-        self._room = 0
+        self._closed = True
+        for task in self._opening:
+            task.cancel()
         for connection in (*self._free, *self._busy):
             if connection.transport is not None:
                 connection.transport.abort()
