@@ -46,7 +46,10 @@ const safely =
     }
   }
 
-const whenIdle = (call: () => void) => (window.requestIdleCallback ?? setTimeout)(safely(call))
+/** A page that is never idle waits no longer than this either. */
+const BUSY = { timeout: 200 }
+const whenIdle = (call: () => void) =>
+  'requestIdleCallback' in window ? requestIdleCallback(safely(call), BUSY) : setTimeout(safely(call))
 
 const script = (doc.currentScript ?? doc.querySelector('[src$="/messenger.js"]')) as HTMLScriptElement
 const base = new URL(script.src).origin
