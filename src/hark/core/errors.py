@@ -77,6 +77,8 @@ CONSTRAINTS: dict[str, HarkError] = {
     "companies_domain_key": Conflict("Another company has this mail domain.", code="domain_taken"),
     "identities_value_key": Conflict("This address belongs to another contact.", code="identity_exists"),
     "rules_name_key": Conflict("A rule of this name exists already.", code="rule_exists"),
+    "message_search_pkey": Conflict("This message id has been used already. Make a new one.", code="id_taken"),
+    "endpoints_pkey": Unavailable("Somebody began the same at this moment. Nothing was changed; try again.", code="busy"),
     "visit_facts_visit": Conflict("This visit has been erased.", code="visit_erased"),
     "calendars_name_key": Conflict("Hours of this name exist already.", code="calendar_exists"),
 }

@@ -1,5 +1,6 @@
 """The outbox and its seven states."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import IntEnum
@@ -47,11 +48,19 @@ IMMEDIATE = frozenset({2})
 is handed to a channel, nothing can be undone, and it has no recipients."""
 
 
+_ADDRESS = r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$"
+
+
 class Mailbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A recipient."""
 
-    address: Annotated[str, msgspec.Meta(min_length=3, max_length=320, pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")]
+    address: Annotated[str, msgspec.Meta(min_length=3, max_length=320, pattern=_ADDRESS)]
     name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+def is_recipient(address: str) -> bool:
+    """Whether mail is sent to such an address: one mailbox, nothing quoted. What comes in may be written from others."""
+    return 3 <= len(address) <= 320 and re.match(_ADDRESS, address) is not None
 
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]

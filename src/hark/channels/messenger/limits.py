@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import msgspec
 
@@ -11,6 +12,7 @@ from hark.core.errors import TooMany
 
 MAX_BUCKETS = 100_000
 BOOTS_PER_MINUTE = 60  # of one address: new visitors cost a row each
+TRANSCRIPTS_PER_MINUTE = 0.1  # of one conversation, and to one mail address
 
 
 class _Bucket(msgspec.Struct):
@@ -60,3 +62,13 @@ class Buckets:
         self.take(("visitor", session.visitor.id), limits.per_visitor_minute, cost=cost)
         self.take(("address", inbox.id, peer), limits.per_address_minute, cost=cost)
         self.take(("inbox", inbox.id), limits.per_inbox_minute, cost=cost)
+
+    def admit_transcript(self, inbox: Inbox, peer: str, thread_id: UUID, mail_address: str) -> None:
+        """One more mail to an address that somebody has only typed, with what they wrote in it. Raises TooMany.
+
+        Narrow also for one peer and for the messenger as a whole: nobody sends their mails to the world through it.
+        """
+        self.take(("transcripts", inbox.id), 10, burst=60)
+        self.take(("transcripts of", inbox.id, peer), 0.5, burst=5)
+        self.take(("transcript", thread_id), TRANSCRIPTS_PER_MINUTE, burst=1)
+        self.take(("transcript to", inbox.workspace_id, mail_address), TRANSCRIPTS_PER_MINUTE, burst=3)

@@ -18,12 +18,12 @@ from hark.conversations.inbound import add_endpoint, add_system_message
 from hark.conversations.lock import lock_root
 from hark.conversations.types import AccountRef, Delivery, Locked, NewEndpoint
 from hark.core.db import Tx
-from hark.core.errors import Conflict, NotFound
+from hark.core.errors import BadRequest, Conflict, NotFound
 from hark.core.events import Recorded
 from hark.core.ids import uuid7
 from hark.core.journal import Consumer
 from hark.delivery.releasing import changed
-from hark.delivery.types import Content, Mailbox, State
+from hark.delivery.types import Content, Mailbox, State, is_recipient
 from hark.intake.queries import EndpointRow, find_endpoint
 from hark.journey.types import Merged, ReplySent, Status
 from hark.timers.actions import set_timer
@@ -137,7 +137,7 @@ class _Chat(msgspec.Struct, kw_only=True):
 
     @property
     def address(self) -> str | None:
-        return self.typed or self.verified
+        return next((address for address in (self.typed, self.verified) if address and is_recipient(address)), None)
 
     @property
     def spoken(self) -> str:
@@ -329,11 +329,14 @@ async def queue_transcript(tx: Tx, endpoint_id: UUID, address: str) -> UUID:
     """Send the thread of a messenger endpoint to an address that its visitor has named; the outbox row's id.
 
     In it are the messages of the thread, and mails of the conversation that this address took part in. Raises NotFound
-    without such a thread, Conflict(code="no_reply_mailbox") when the messenger has no mailbox to send by.
+    without such a thread, BadRequest(code="no_address") for an address that mail cannot be sent to,
+    Conflict(code="no_reply_mailbox") when the messenger has no mailbox to send by.
     """
     chat = await _find_chat(tx, endpoint_id)
     if chat is None:
         raise NotFound("There is no such thread.")
+    if not is_recipient(address):
+        raise BadRequest("No mail can be sent to this address. Say another one.", code="no_address")
     if chat.mailbox is None:
         raise Conflict(
             "No mail can be sent from here. The thread itself stays in the messenger.", code="no_reply_mailbox"

@@ -64,7 +64,6 @@ from hark.settings import Settings
 from hark.visits.writer import FactWriter
 
 MAX_LIMIT = 200
-TRANSCRIPTS_PER_MINUTE = 0.1  # of one conversation, and to one address
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -182,8 +181,7 @@ async def post_transcript(db: Db, buckets: Buckets, request: AnyRequest, key: st
     if address is None:
         raise BadRequest("No address is known to send it to. Say yours first.", code="no_address")
     buckets.admit_post(session, _peer(request))
-    buckets.take(("transcript", id), TRANSCRIPTS_PER_MINUTE, burst=1)
-    buckets.take(("transcript to", session.inbox.id, address), TRANSCRIPTS_PER_MINUTE, burst=3)  # whosoever it is
+    buckets.admit_transcript(session.inbox, _peer(request), id, address)
     async with db.transaction(system(session.inbox.workspace_id)) as tx:
         await queue_transcript(tx, id, address)
 

@@ -23,8 +23,9 @@ from hark.contacts.addresses import normalise_address
 from hark.contacts.visitors import rename_visitor
 from hark.core.crypto import new_token, token_hash
 from hark.core.db import Queries, Tx
-from hark.core.errors import NotFound, Unauthorized
+from hark.core.errors import BadRequest, NotFound, Unauthorized
 from hark.core.ids import uuid7
+from hark.delivery.types import is_recipient
 
 
 class _SessionRow(msgspec.Struct):
@@ -159,7 +160,7 @@ async def save_contact_details(tx: Tx, session: Session, given: ContactDetails) 
     """
     visitor = await lock_visitor(tx, session)
     if given.address is not msgspec.UNSET:
-        visitor.address = normalise_address(given.address) if given.address.strip() else None
+        visitor.address = _recipient(given.address) if given.address.strip() else None
     if given.name is not msgspec.UNSET:
         visitor.profile.name = clean_line(given.name, 200)
     await tx.run(
@@ -169,6 +170,13 @@ async def save_contact_details(tx: Tx, session: Session, given: ContactDetails) 
     if visitor.contact_id is not None and visitor.user_id is None and visitor.profile.name:
         await rename_visitor(tx, visitor.contact_id, visitor.profile.name)
     return visitor
+
+
+def _recipient(typed: str) -> str:
+    address = normalise_address(typed)
+    if not is_recipient(address):
+        raise BadRequest(f"{typed[:80]!r} is not one mail address. Write it as name@example.com.", code="bad_address")
+    return address
 
 
 async def known_address(db: Queries, session: Session) -> str | None:
