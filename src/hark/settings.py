@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_port: Port = 2525  # 0 switches reception off
     lmtp_port: Port = 0
     mail_max_bytes: int = 26_214_400
+    mail_auth: Literal["on", "off"] = "on"  # check what strangers' servers hand over: SPF, DKIM, DMARC, ARC
+    mail_auth_server: str | None = None  # the name whose Authentication-Results are believed in fetched mails
     raw_keep_days: int = 90
     visits_keep_days: int = 90
     undo_seconds: int = 10

@@ -11,6 +11,7 @@ import structlog
 
 from hark.access.jobs import clean_up
 from hark.channels.email.adapter import imap_config, mail_channel, open_password
+from hark.channels.email.authentication.authenticator import Authenticator
 from hark.channels.email.hosts import Resolve, host_policy
 from hark.channels.email.imap import ImapSource
 from hark.channels.email.routes import readers
@@ -54,7 +55,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     """Work until `stop`; what is under way is finished first. Raises ConfigError when a reception port is taken."""
     settings, db, files, keys = services.settings, services.db, services.files, services.keys
     resolve = host_policy(allow_private=settings.private_hosts)
-    processor = Processor(db, files, readers(keys))
+    processor = Processor(db, files, readers(keys, settings))
     ledger = Ledger(db, files, kick=processor.kick)
     spool = Spool(settings.spool_dir)
     reception = Reception(ledger, Directory(db, settings.spool_dir / "addresses.json"), spool, db.now)
@@ -128,14 +129,10 @@ async def _sleep(seconds: float, stop: asyncio.Event) -> None:
 @contextlib.asynccontextmanager
 async def receiving(settings: Settings, reception: Reception) -> AsyncIterator[None]:
     """SMTP and LMTP servers as the settings want them. Raises ConfigError when a port is taken."""
+    authenticator = Authenticator() if settings.mail_auth == "on" else None
 
     async def accept(mail: Received) -> str:
-        known = [r for r in mail.recipients if await reception.knows(r)]
-        if not known:
-            return NO_MAILBOX
-        source = Source.LMTP if mail.protocol == "lmtp" else Source.SMTP
-        await reception.take(mail.raw, known, source=source, mail_from=mail.mail_from, peer=mail.peer)
-        return STORED
+        return await take_mail(reception, authenticator, mail)
 
     servers: list[MailReception] = []
     wanted: list[tuple[Literal["smtp", "lmtp"], int]] = [("smtp", settings.smtp_port), ("lmtp", settings.lmtp_port)]
@@ -151,6 +148,21 @@ async def receiving(settings: Settings, reception: Reception) -> AsyncIterator[N
     finally:
         for server in servers:
             await server.stop()
+        if authenticator is not None:
+            authenticator.close()
+
+
+async def take_mail(reception: Reception, authenticator: Authenticator | None, mail: Received) -> str:
+    """Check a mail where that is due and take it; the reply for its sender. Raises Unavailable when nothing can keep it."""
+    known = [r for r in mail.recipients if await reception.knows(r)]
+    if not known:
+        return NO_MAILBOX
+    checked = await authenticator.check(mail) if authenticator is not None else None
+    await reception.take(
+        mail.raw, known, source=Source.LMTP if mail.protocol == "lmtp" else Source.SMTP, mail_from=mail.mail_from,
+        peer=mail.peer, helo=mail.helo, authentication=checked,
+    )  # fmt: skip
+    return STORED
 
 
 async def _start(server: MailReception, variable: str) -> None:

@@ -47,6 +47,11 @@ class Contacts:
             )}  # fmt: skip
             self._known.update({value: found.get(value) for value in values})
 
+    async def knows(self, address: str) -> bool:
+        """Whether somebody writes from this address already."""
+        await self.look_up([address])
+        return self._known[_lenient(address)] is not None
+
     async def resolve(self, *, address: str, name: str | None) -> Resolved:
         """Who writes from this address; the contact is made when the address is new.
 

@@ -5,7 +5,7 @@ Events that move the ball (a message, a reply, a snooze, a merge ...) are in `ha
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -97,8 +97,33 @@ class MailAddress(msgspec.Struct, frozen=True):
     address: str = ""
 
 
+class AuthenticationResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one check of a mail's origin found: `result` in the words of RFC 8601, `reason` for a person. `aligned`: the
+    `domain` it is about speaks for the one in From."""
+
+    method: str  # spf, dkim (one for each signature), dmarc, arc
+    result: str
+    domain: str = ""
+    aligned: bool = False
+    reason: str = ""
+
+
+Verdict = Literal["proven", "forged", "unknown"]
+
+
+class Authentication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether a mail comes from whom it says, in one sentence, and the results behind it. `server`: the trusted server
+    that checked it, where it was not us."""
+
+    verdict: Verdict
+    sentence: str
+    results: list[AuthenticationResult] = []
+    server: str = ""
+
+
 class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The header lines of a message as people read them. `quoted_at` is where the quoted history begins in its text."""
+    """The header lines of a message as people read them. `quoted_at` is where the quoted history begins in its text;
+    `authentication` is None for a mail that was not checked."""
 
     from_: MailAddress | None = msgspec.field(default=None, name="from")
     to: list[MailAddress] = []
@@ -107,6 +132,7 @@ class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
     reply_to: list[MailAddress] = []
     subject: str = ""
     quoted_at: int | None = None
+    authentication: Authentication | None = None
 
 
 class NewFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from hark.conversations.inbound import receive_message, record_past_reply, start
 from hark.conversations.lock import save
 from hark.conversations.types import (
     AccountRef,
+    Authentication,
     Delivery,
     Headers,
     MailAddress,
@@ -39,6 +40,11 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     inbound: Inbound
     html_key: str | None = None
     files: list[NewFile] = []
+
+    @property
+    def authentication(self) -> Authentication | None:
+        """What is known of its origin: our own check goes before what a trusted server wrote."""
+        return self.item.envelope.authentication or self.inbound.authentication
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -83,6 +89,8 @@ async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: C
     if isinstance(found, Hold):
         return Settled(fate=Fate.HELD, reason=found.sentence, conversation_id=found.conversation_id)
     target = found.conversation_id if found else None
+    if choice is None and (forged := await _hold_forged(mail, sender, target, index)) is not None:
+        return forged
     if item.envelope.from_team:
         settled = await _past_reply(tx, mail, house, index, sender, target)
     else:
@@ -91,6 +99,21 @@ async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: C
     assert settled.conversation_id is not None
     index.placed(incoming, settled.message_id, settled.conversation_id)
     return settled
+
+
+async def _hold_forged(mail: Prepared, sender: Sender, target: UUID | None, index: Index) -> Settled | None:
+    """A mail whose From is disproved waits for a person, where it would count as somebody who is known already."""
+    checked = mail.authentication
+    if checked is None or checked.verdict != "forged" or mail.item.source is Source.IMPORT:
+        return None
+    if target is None and not await index.contacts.knows(sender.address):
+        sender.problems.append(f"The sender may be forged: {checked.sentence}")
+        return None
+    return Settled(
+        fate=Fate.HELD, conversation_id=target,
+        reason=_sentence(f"{checked.sentence} It may be forged, so it does not stand with the other messages of "
+                         f"{sender.address}. Put it there if it is real, or make a conversation of its own."),
+    )  # fmt: skip
 
 
 def as_incoming(mail: Prepared, house: House) -> Incoming:
@@ -201,7 +224,7 @@ async def _receive(
         NewInbound(
             account=_account_ref(account), contact_id=contact_id, company_id=company_id, conversation_id=target,
             endpoint_id=endpoint_id, endpoint=endpoint, refs=refs if endpoint_id and not automatic else None,
-            at=item.occurred_at or item.received_at, text=inbound.text, headers=_headers(inbound, sender),
+            at=item.occurred_at or item.received_at, text=inbound.text, headers=_headers(inbound, sender, mail.authentication),
             kind=MessageKind.AUTO_REPLY if automatic else MessageKind.MESSAGE, needs_answer=not automatic,
             html_key=mail.html_key, external_id=inbound.external_id, intake_id=item.id, files=mail.files,
         ),
@@ -266,7 +289,7 @@ async def _past_reply(
     sent = await record_past_reply(
         tx,
         NewReply(
-            conversation_id=target, endpoint_id=endpoint_id, text=inbound.text, headers=_headers(inbound, sender),
+            conversation_id=target, endpoint_id=endpoint_id, text=inbound.text, headers=_headers(inbound, sender, None),
             agent_id=member.id if member else None, html_key=mail.html_key, external_id=inbound.external_id,
             intake_id=item.id, files=mail.files, at=at, delivery=Delivery.SENT,
         ),
@@ -294,14 +317,14 @@ def reply_refs(inbound: Inbound, sender: Sender, house: House) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _headers(inbound: Inbound, sender: Sender) -> Headers:
+def _headers(inbound: Inbound, sender: Sender, checked: Authentication | None) -> Headers:
     def kept(parties: list[Party]) -> list[MailAddress]:
         return [MailAddress(p.name, p.address) for p in parties[:MAX_CC]]
 
     return Headers(
         from_=MailAddress(inbound.from_name or sender.name, inbound.from_address or sender.address),
         to=kept(inbound.to), cc=kept(inbound.cc), reply_to=kept(inbound.reply_to), subject=inbound.subject,
-        quoted_at=inbound.quoted_at,
+        quoted_at=inbound.quoted_at, authentication=checked,
     )  # fmt: skip
 
 

@@ -176,8 +176,9 @@ class Processor:
         if account is None or account.kind not in self._readers:
             raise NotFound("The mailbox of this mail is gone.")
         context = ReadContext(
-            workspace_id=item.workspace_id, own_addresses=house.own_addresses, mail_from=item.envelope.mail_from
-        )
+            workspace_id=item.workspace_id, own_addresses=house.own_addresses, mail_from=item.envelope.mail_from,
+            peer=item.envelope.peer,
+        )  # fmt: skip
         read = self._readers[account.kind]
         inbound = await asyncio.to_thread(read, raw, context) if len(raw) > BIG else read(raw, context)
         if inbound.kind in ("bounce", "loop") and not whole:

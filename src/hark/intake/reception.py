@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 import structlog
 
+from hark.conversations.types import Authentication
 from hark.core.db import Db
 from hark.core.errors import Unavailable
 from hark.core.files import Files, new_key
@@ -102,6 +103,7 @@ def _stored(envelope: Envelope) -> Envelope:
     kept = [_clean(r) for r in envelope.rcpt_to[:MAX_KEPT_RECIPIENTS]]
     return msgspec.structs.replace(
         envelope, mail_from=_clean(envelope.mail_from), rcpt_to=kept, peer=_clean(envelope.peer),
+        helo=_clean(envelope.helo),
         recipients=envelope.recipients or len(envelope.rcpt_to),
     )  # fmt: skip
 
@@ -125,13 +127,16 @@ class Reception:
         return found is None or bool(found)
 
     async def take(
-        self, raw: bytes, rcpt_to: Sequence[str], *, source: Source, mail_from: str = "", peer: str = ""
-    ) -> None:
+        self, raw: bytes, rcpt_to: Sequence[str], *, source: Source, mail_from: str = "", peer: str = "", helo: str = "",
+        authentication: Authentication | None = None,
+    ) -> None:  # fmt: skip
         """Take a mail for its recipients: into the ledger of each account, or the spool while the database is away.
 
         Returns once it is durable. Raises Unavailable when not even the disk can keep it.
         """
-        envelope = Envelope(mail_from=mail_from, rcpt_to=list(rcpt_to), peer=peer)
+        envelope = Envelope(
+            mail_from=mail_from, rcpt_to=list(rcpt_to), peer=peer, helo=helo, authentication=authentication
+        )
         if self._ledger is not None:
             receivers = await self._receivers(rcpt_to)
             if receivers:

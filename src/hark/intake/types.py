@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from hark.conversations.types import Authentication
 from hark.delivery.settling import Reported
 
 
@@ -48,6 +49,8 @@ class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     rcpt_to: list[str] = []
     recipients: int = 0  # how many there were; `rcpt_to` keeps the first MAX_KEPT_RECIPIENTS
     peer: str = ""
+    helo: str = ""
+    authentication: Authentication | None = None  # of a mail that was checked while it came in
     folder: str = ""
     uid: int = 0
     from_team: bool = False
@@ -141,16 +144,19 @@ class Inbound(msgspec.Struct, kw_only=True):
     own_ids: list[UUID] = []
     is_own: bool = False  # its own Message-ID is one that Hark signed
     report: list[Reported] = []
+    authentication: Authentication | None = None  # what a trusted server wrote into it
     reported_id: str | None = None  # of a bounce: the id of the mail that could not be delivered
     problems: list[str] = []
 
 
 class ReadContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reader may know besides the bytes: the workspace, its own addresses, the envelope."""
+    """What a reader may know besides the bytes: the workspace, its own addresses, the envelope. `peer` is the address of
+    the server that handed it over, "" for what was fetched."""
 
     workspace_id: int
     own_addresses: frozenset[str]
     mail_from: str = ""
+    peer: str = ""
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

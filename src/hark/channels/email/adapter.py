@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hark.channels.base import TransportError
+from hark.channels.email.authentication.evaluate import is_public
+from hark.channels.email.authentication.trusted import read_trusted
 from hark.channels.email.auto import classify
 from hark.channels.email.bounces import read_report
 from hark.channels.email.compose import OutFile, Quoted, build_reply, new_message_id, own_message_id, wire_address
@@ -45,8 +47,11 @@ def loop_token(keys: Keys, workspace_id: int) -> str:
     return f"hark-{keys.sign('loop', str(workspace_id).encode(), length=8).hex()}"
 
 
-def mail_reader(keys: Keys) -> Reader:
-    """The reader of intake for e-mail. Pure but for the keys; it never raises."""
+def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
+    """The reader of intake for e-mail. Pure but for the keys; it never raises.
+
+    `trusted_server`: whose Authentication-Results are believed, in mails that no stranger's server handed to us.
+    """
     secret = keys.derive(MESSAGE_ID_KEY)
 
     def read(raw: bytes, context: ReadContext) -> Inbound:
@@ -54,6 +59,7 @@ def mail_reader(keys: Keys) -> Reader:
         report = read_report(raw)
         kind = "bounce" if report is not None else _kind(mail, context, keys)
         sender = mail.from_
+        believed = trusted_server and not is_public(context.peer)
         inbound = Inbound(
             from_address=sender.address if sender else "", from_name=sender.name if sender else "",
             to=_parties(mail.to), cc=_parties(mail.cc), reply_to=_parties(mail.reply_to), subject=mail.subject,
@@ -66,6 +72,7 @@ def mail_reader(keys: Keys) -> Reader:
                 for a in mail.attachments
             ],
             own_ids=_own_ids([*mail.in_reply_to, *reversed(mail.references)], secret),
+            authentication=read_trusted(raw, trusted_server) if believed else None,
             is_own=mail.message_id is not None and own_message_id(mail.message_id, secret) is not None,
         )  # fmt: skip
         if report is not None:

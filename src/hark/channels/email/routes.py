@@ -94,16 +94,18 @@ class AcceptHeld(Body):
     conversation_id: str
 
 
-async def accept_held(db: Db, actor: Actor, files: Files, keys: Keys, id: UUID, data: AcceptHeld) -> LedgerRow:
+async def accept_held(
+    db: Db, actor: Actor, files: Files, keys: Keys, settings: Settings, id: UUID, data: AcceptHeld
+) -> LedgerRow:
     """Put a held mail into a conversation, or make one of its own."""
-    processor = Processor(db, files, readers(keys))
+    processor = Processor(db, files, readers(keys, settings))
     await processor.accept_held(actor, id, Choice(_conversation(data.conversation_id)))
     return await intake_queries.get_item(db, actor, id)
 
 
-def readers(keys: Keys) -> dict[int, Reader]:
+def readers(keys: Keys, settings: Settings) -> dict[int, Reader]:
     """The reader of each kind of account."""
-    return {1: mail_reader(keys)}
+    return {1: mail_reader(keys, trusted_server=settings.mail_auth_server or "")}
 
 
 def _conversation(value: str) -> UUID | None:
