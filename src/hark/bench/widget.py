@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SLOWED = 4
 RUNS, QUICK_RUNS, OPENINGS = 15, 2, 9
 AFTER_LOAD_MS = 3_000
-ROWS = 1_500
+ROWS = 400
 
 SITE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
 <style>body {{ font: 16px/1.5 sans-serif }} li:nth-child(3n) b {{ color: #555 }}</style>{tag}</head><body><h1>Shop</h1>
