@@ -2190,6 +2190,26 @@ export interface components {
             id: string;
             subject: string;
         };
+        /** Authentication */
+        Authentication: {
+            results?: components["schemas"]["AuthenticationResult"][];
+            sentence: string;
+            /** @default  */
+            server: string;
+            /** @enum {string} */
+            verdict: "proven" | "forged" | "unknown";
+        };
+        /** AuthenticationResult */
+        AuthenticationResult: {
+            /** @default false */
+            aligned: boolean;
+            /** @default  */
+            domain: string;
+            method: string;
+            /** @default  */
+            reason: string;
+            result: string;
+        };
         /** Author */
         Author: {
             id: number | string | null;
@@ -2512,10 +2532,13 @@ export interface components {
         };
         /** Envelope */
         Envelope: {
+            authentication?: components["schemas"]["Authentication"] | null;
             /** @default  */
             folder: string;
             /** @default false */
             from_team: boolean;
+            /** @default  */
+            helo: string;
             /** @default  */
             mail_from: string;
             /** @default  */

@@ -179,6 +179,10 @@ const enCore = {
   'mail.to': 'To',
   'mail.cc': 'Cc',
   'mail.bcc': 'Bcc',
+  'origin.label': 'Origin',
+  'origin.proven': 'The sender’s domain is proven.',
+  'origin.forged': 'The sender may be forged: the checks speak against it.',
+  'origin.unknown': 'Nothing proves the sender, and nothing speaks against it.',
   'mail.remove': 'Remove {address}',
 
   'author.agent': 'Someone of the team',

@@ -183,6 +183,10 @@ export const it: Strings = {
   'mail.to': 'A',
   'mail.cc': 'Cc',
   'mail.bcc': 'Ccn',
+  'origin.label': 'Origine',
+  'origin.proven': 'Il dominio del mittente è verificato.',
+  'origin.forged': 'Il mittente potrebbe essere falso: le verifiche lo contraddicono.',
+  'origin.unknown': 'Nulla prova il mittente e nulla lo smentisce.',
   'mail.remove': 'Togli {address}',
 
   'author.agent': 'Una persona del team',

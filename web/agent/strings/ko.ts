@@ -183,6 +183,10 @@ export const ko: Strings = {
   'mail.to': '받는 사람',
   'mail.cc': '참조',
   'mail.bcc': '숨은 참조',
+  'origin.label': '출처',
+  'origin.proven': '보낸 사람의 도메인이 확인되었습니다.',
+  'origin.forged': '보낸 사람이 위조되었을 수 있습니다. 검사 결과가 맞지 않습니다.',
+  'origin.unknown': '보낸 사람을 증명하는 것도, 반박하는 것도 없습니다.',
   'mail.remove': '{address} 제거',
 
   'author.agent': '팀원',

@@ -1,9 +1,9 @@
-import { Bot, Ellipsis, Info, Lock, MailWarning, Users } from 'lucide-react'
+import { Bot, Ellipsis, Info, Lock, MailWarning, ShieldAlert, Users } from 'lucide-react'
 import { memo, useState } from 'react'
 import { heat } from '../../shared/heat'
 import { absolute, moment, waitDuration } from '../../shared/time'
 import { api } from '../api/client'
-import type { Conversation, MailAddress, Message } from '../api/types'
+import type { Authentication, Conversation, MailAddress, Message } from '../api/types'
 import { expectedSeconds } from '../app/Channel'
 import { useLanguage, useT } from '../app/i18n'
 import { useNow } from '../app/useNow'
@@ -42,6 +42,12 @@ export const MessageCard = memo(function MessageCard({ message, conversation, is
           <p className="mt-1 flex items-center gap-1 text-secondary text-ink-3">
             <Bot size={12} aria-hidden />
             {t('thread.autoReply')}
+          </p>
+        )}
+        {message.headers.authentication?.verdict === 'forged' && (
+          <p className="mt-1 flex items-center gap-1 text-secondary text-wrong" title={message.headers.authentication.sentence}>
+            <ShieldAlert size={12} className="shrink-0" aria-hidden />
+            {t('origin.forged')}
           </p>
         )}
         <div className="mt-2">
@@ -139,7 +145,7 @@ export function MessageMenu({ message, className = '-mt-1 -mr-2' }: { message: M
 
 function Recipients({ message }: { message: Message }) {
   const t = useT()
-  const { from, to = [], cc = [], bcc = [] } = message.headers
+  const { from, to = [], cc = [], bcc = [], authentication: checked } = message.headers
   const lines: [string, MailAddress[]][] = [
     [t('mail.from'), from ? [from] : []],
     [t('mail.to'), to],
@@ -156,8 +162,23 @@ function Recipients({ message }: { message: Message }) {
             <dd className="min-w-0 break-words">{people.map((one) => (one.name ? `${one.name} <${one.address}>` : one.address)).join(', ')}</dd>
           </div>
         ))}
+      {checked && (
+        <div className="contents">
+          <dt className="text-ink-3">{t('origin.label')}</dt>
+          <dd className="min-w-0 break-words" title={checked.sentence}>
+            {t(`origin.${checked.verdict}`)} {methods(checked)}
+          </dd>
+        </div>
+      )}
     </dl>
   )
+}
+
+/** "SPF pass, DKIM pass (example.com), DMARC pass": what each check found. */
+function methods(checked: Authentication): string {
+  return (checked.results ?? [])
+    .map((one) => `${one.method.toUpperCase()} ${one.result}${one.domain && one.method === 'dkim' ? ` (${one.domain})` : ''}`)
+    .join(', ')
 }
 
 function names(people: MailAddress[]): string {
