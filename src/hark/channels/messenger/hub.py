@@ -27,7 +27,7 @@ from hark.channels.messenger.threads import (
     message_view,
     places_of,
 )
-from hark.channels.messenger.types import Inbox, Message, Profile, SeenPage, Session, Thread, Visitor
+from hark.channels.messenger.types import Inbox, Message, MessengerChanged, Profile, SeenPage, Session, Thread, Visitor
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import NotFound, TooMany
@@ -311,6 +311,8 @@ class VisitorHub:
             here = self._conversations.get(id) if id else None
             if isinstance(event, _MESSAGES) and (here or event.account_id in self._accounts):
                 messages.append(event.message_id)
+            if isinstance(event, MessengerChanged):
+                self._send_back(event.account_id)
             if isinstance(event, AgentChanged):
                 self._names.pop((workspace_id, event.agent_id), None)
             for thread in here or ():
@@ -326,6 +328,11 @@ class VisitorHub:
                 self._deliver(workspace_id, row)
         for id in states:
             await self._restate(id)
+
+    def _send_back(self, account_id: int) -> None:
+        """A messenger has other settings, or is gone: its tabs come back to the new ones, or not at all."""
+        for tab in {tab for tabs in self._people.values() for tab in tabs if tab.inbox.id == account_id}:
+            tab.push(None)
 
     async def _replace(self, workspace_id: int, ids: Iterable[UUID]) -> None:
         """These threads stand in another conversation now: merged, or apart again."""

@@ -2,16 +2,17 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import msgspec
 
-from hark.channels.messenger.types import Inbox, Session
+from hark.channels.messenger.types import Inbox, NewFact, Session
 from hark.core.errors import TooMany
 
 MAX_BUCKETS = 100_000
 BOOTS_PER_MINUTE = 60  # of one address: new visitors cost a row each
+FACTS_PER_POST, FACT_BYTES = 10, 500
 TRANSCRIPTS_PER_MINUTE = 0.1  # of one conversation, and to one mail address
 
 
@@ -62,6 +63,18 @@ class Buckets:
         self.take(("visitor", session.visitor.id), limits.per_visitor_minute, cost=cost)
         self.take(("address", inbox.id, peer), limits.per_address_minute, cost=cost)
         self.take(("inbox", inbox.id), limits.per_inbox_minute, cost=cost)
+
+    def admit_upload(self, session: Session, peer: str, size: int) -> None:
+        """One more file of so many bytes, for one peer 20 of the largest and five more a minute. Raises TooMany."""
+        largest = max(1, session.inbox.config.max_file_bytes)
+        self.take(("bytes", session.inbox.id, peer), 5 * largest, cost=min(size, largest), burst=20 * largest)
+
+    def admit_facts(self, session: Session, peer: str, facts: Sequence[NewFact]) -> None:
+        """Some facts of a visit: ten times as many as posts, and fewer when they are long. Raises TooMany."""
+        inbox, limits = session.inbox, session.inbox.config.limits
+        weight = len(facts) + len(msgspec.json.encode(facts)) / FACT_BYTES
+        self.take(("facts", session.visitor.id), FACTS_PER_POST * limits.per_visitor_minute, cost=weight)
+        self.take(("facts of", inbox.id, peer), FACTS_PER_POST * limits.per_address_minute, cost=weight)
 
     def admit_transcript(self, inbox: Inbox, peer: str, thread_id: UUID, mail_address: str) -> None:
         """One more mail to an address that somebody has only typed, with what they wrote in it. Raises TooMany.

@@ -107,6 +107,7 @@ async def _serve(
             raise ConnectionError("the browser went away") from error
 
     tab = Tab(session, send, may_follow=may_follow(session))
+    peer = socket.client.host if socket.client else "unknown"
     who = watched(session)
     visit = first.visit if who.may_keep(FactKind.LEFT) else None
     tab.push(b'{"type":"hello"}')
@@ -122,6 +123,7 @@ async def _serve(
             if (said := await _heed(hub, tab, text)) is not None:
                 facts = [f for f in said.items if f.kind != "left"]  # the socket's end tells that
                 with contextlib.suppress(HarkError):
+                    buckets.admit_facts(session, peer, facts)
                     await keep_facts(visits, who, facts, first.visit, hub.db.now())
     except TooMany:
         await _close(socket, 4429, "too many frames or tabs")

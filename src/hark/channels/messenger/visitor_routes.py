@@ -140,6 +140,7 @@ async def post_visitor_attachment(
     session = await _session(db, request, key)
     buckets.admit_post(session, _peer(request), cost=2)
     content = await data.file.read()
+    buckets.admit_upload(session, _peer(request), len(content))
     links = Links(session.inbox, keys, db.now())
     claimed = data.file.content_type or ""
     return await uploads.keep_upload(db, files, session, links, name=data.file.filename, claimed=claimed, data=content)
@@ -214,6 +215,7 @@ async def post_track(db: Db, buckets: Buckets, visits: FactWriter, request: AnyR
     """Facts about what happens on the site, as far as the messenger may collect them."""
     session = await _session(db, request, key)
     buckets.admit_post(session, _peer(request), cost=0.2)
+    buckets.admit_facts(session, _peer(request), data.facts)
     await keep_facts(visits, watched(session), data.facts, data.visit, db.now())
 
 
