@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 import dns.exception
-import dns.rdatatype
 import dns.resolver
 
 RecordKind = Literal["A", "AAAA", "MX", "PTR", "TXT"]
@@ -33,10 +32,10 @@ class Resolver(Protocol):
 
 
 class DnsResolver:
-    """Asks the name servers of this machine."""
+    """Asks the name servers of this machine, or those of a given resolver."""
 
-    def __init__(self) -> None:
-        self._resolver: dns.resolver.Resolver | None = None
+    def __init__(self, resolver: dns.resolver.Resolver | None = None) -> None:
+        self._resolver = resolver
 
     def lookup(self, name: str, kind: RecordKind, timeout_s: float) -> list[str]:
         try:
