@@ -1,10 +1,12 @@
 """Merge, unmerge and split: nothing is lost, and undoing gives exactly what was."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
-from tests.support.workspace import SignedIn
+from tests.support.workspace import SignedIn, TestWorkspace
 
+from hark.conversations.merging import unmerge
 from hark.core.db import Db
 
 TABLES = ("spans", "waits", "episodes")
@@ -131,3 +133,27 @@ async def test_the_messages_of_a_chat_are_numbered_upwards_through_merge_and_unm
     assert texts == ["one", *(f"more {n}" for n in range(4)), "in the root", "still here", "on my own again"]
     seqs = await db.all(int, "SELECT seq FROM messages WHERE endpoint_id = $1", endpoint)
     assert len(set(seqs)) == len(seqs)
+
+
+async def test_what_arrives_while_a_merge_is_undone_lands_where_its_thread_then_stands(
+    db: Db, post: Any, client: SignedIn, workspace: TestWorkspace
+) -> None:
+    """It waits for the root's lock; by the time it has it, that is another customer's conversation again."""
+    line = await post.chat("one")
+    child = line.conversation_id
+    endpoint = await db.one(UUID, "SELECT endpoint_id FROM messages WHERE id = $1", line.message_id)
+    root = (await post.mail()).conversation_id
+    await client.post(f"/api/conversations/{child}/merge", {"into": str(root)})
+    waiting = (
+        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = $1"
+    )
+    name = await db.one(str, "SELECT current_database()::text")
+    async with db.transaction(workspace.owner) as tx:
+        await unmerge(tx, child)
+        arriving = asyncio.create_task(post.chat("two", to=child, endpoint=endpoint))
+        async with asyncio.timeout(10):
+            while not await db.one(int, waiting, name):  # noqa: ASYNC110 -- locks say nothing by themselves
+                await asyncio.sleep(0.01)
+    assert (await arriving).conversation_id == child
+    seqs = await db.all(int, "SELECT seq FROM messages WHERE endpoint_id = $1 ORDER BY occurred_at", endpoint)
+    assert seqs == sorted(set(seqs))

@@ -48,24 +48,30 @@ async def lock_conversations(tx: Tx, ids: Sequence[UUID]) -> list[Locked]:
 
 async def lock_root(tx: Tx, id: UUID) -> Locked:
     """The conversation that `id` has been merged into (or itself), locked. For what arrives from outside."""
-    root = id
+    found = id
     while True:
-        await _settle(tx, [root], unless=STILL)
+        await _settle(tx, [found], unless=STILL)
         row = await tx.one(
             Locked,
             Sql(
-                "WITH RECURSIVE up AS ("
-                " SELECT id, root_id FROM conversations WHERE workspace_id = {} AND id = {}"
-                " UNION SELECT p.id, p.root_id FROM up JOIN conversations p ON p.workspace_id = {} AND p.id = up.root_id)"
-                " SELECT {} FROM conversations c WHERE c.workspace_id = {}"
-                " AND c.id = (SELECT id FROM up WHERE root_id IS NULL) FOR UPDATE",
-                tx.workspace_id, root, tx.workspace_id, Sql(_COLUMNS), tx.workspace_id,
+                "SELECT {} FROM conversations c WHERE c.workspace_id = {} AND c.id = ({}) FOR UPDATE",
+                Sql(_COLUMNS), tx.workspace_id, _root_of(tx, id),
             ),
             missing=MISSING,
         )  # fmt: skip
-        if row.root_id is None:
+        if row.root_id is None and (row.id == id or await tx.one(UUID, _root_of(tx, id)) == row.id):
             return row
-        root = row.root_id  # merged between finding and locking it
+        found = row.root_id or id  # merged, or apart again, between finding and locking it
+
+
+def _root_of(tx: Tx, id: UUID) -> Sql:
+    return Sql(
+        "WITH RECURSIVE up AS ("
+        " SELECT id, root_id FROM conversations WHERE workspace_id = {} AND id = {}"
+        " UNION SELECT p.id, p.root_id FROM up JOIN conversations p ON p.workspace_id = {} AND p.id = up.root_id)"
+        " SELECT id FROM up WHERE root_id IS NULL",
+        tx.workspace_id, id, tx.workspace_id,
+    )  # fmt: skip
 
 
 STILL: frozenset[type[Event]] = frozenset({ConversationStarted, MessageReceived, MessageFiled})
