@@ -12,6 +12,7 @@ from tests.support.mailauth import RECORDS, SERVER, Zones, signed
 
 from hark.channels.email.adapter import mail_reader
 from hark.channels.email.authentication.authenticator import Authenticator
+from hark.channels.email.authentication.resolver import RecordKind
 from hark.channels.email.smtp_in import MailReception
 from hark.channels.email.types import Received
 from hark.core.db import Db
@@ -125,6 +126,17 @@ async def test_a_silent_dns_holds_nothing_back(desk: Desk, files: Files, mail: M
             line = await last(desk)
             assert line.fate is Fate.NEW
             assert await stored(desk, line) == "unknown"
+
+
+async def test_a_check_that_breaks_loses_no_mail(desk: Desk, files: Files, mail: Mail, tmp_path: Path) -> None:
+    class Broken(Zones):
+        def lookup(self, name: str, kind: RecordKind, timeout_s: float) -> list[str]:
+            raise RuntimeError("a resolver with a fault")
+
+    async with door(desk, files, tmp_path, Broken({})) as it:
+        await it.send(from_ann(mail), desk.workspace.address)
+    line = await last(desk)
+    assert (line.fate, await stored(desk, line)) == (Fate.NEW, "")
 
 
 async def test_mails_from_our_own_side_are_not_checked(desk: Desk, files: Files, mail: Mail, tmp_path: Path) -> None:
