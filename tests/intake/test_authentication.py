@@ -5,6 +5,7 @@ import contextlib
 import smtplib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from tests.intake.conftest import Desk, Line
@@ -81,7 +82,9 @@ def from_ann(mail: Mail, **headers: str) -> bytes:
     return mail(**{"From": "Ann <ann@shop.example>", **headers})
 
 
-async def test_a_forged_answer_is_held(desk: Desk, files: Files, mail: Mail, tmp_path: Path) -> None:
+async def test_a_forged_answer_is_held_for_one_click(
+    desk: Desk, files: Files, mail: Mail, tmp_path: Path, client: Any
+) -> None:
     async with door(desk, files, tmp_path) as it:
         await it.send(signed(from_ann(mail, Message_ID="<real@shop.example>"), "shop.example"), desk.workspace.address)
         real = await last(desk)
@@ -92,6 +95,10 @@ async def test_a_forged_answer_is_held(desk: Desk, files: Files, mail: Mail, tmp
     assert (forged.fate, forged.conversation_id, forged.message_id) == (Fate.HELD, real.conversation_id, None)
     assert (forged.reason or "").startswith("Nothing proves that it comes from shop.example, and shop.example wants")
     assert "ann@shop.example" in (forged.reason or "")
+    await client.post(f"/api/intake/{forged.id}/accept-held", {"conversation_id": str(real.conversation_id)})
+    taken = await desk.line(forged.id)
+    assert (taken.fate, taken.conversation_id) == (Fate.MESSAGE, real.conversation_id)
+    assert await stored(desk, taken) == "forged"  # a person took it; the thread still says what the checks found
 
 
 async def test_a_forged_first_mail_of_a_known_contact_is_held_too(
