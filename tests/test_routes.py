@@ -148,7 +148,12 @@ async def test_the_examples_are_real(world: World) -> None:
 async def test_nobody_gets_in_without_signing_in(http: httpx.AsyncClient, world: World) -> None:
     found = []
     for route in ROUTES:
-        wrong = ({}, {"Authorization": "Bearer hark_wrong"}, {"Cookie": "hark_session=wrong"}, {"Authorization": "Visitor x"})
+        wrong = (
+            {},
+            {"Authorization": "Bearer hark_wrong"},
+            {"Cookie": "hark_session=wrong"},
+            {"Authorization": "Visitor x"},
+        )
         for headers in wrong:
             answer = await http.request(**_url(world.request(route, headers=headers)))
             if (route.can == PUBLIC) == is_problem(answer, 401) and key(route) != "POST /api/session":
@@ -447,10 +452,11 @@ async def _rows(services: Services, workspace_id: int) -> dict[str, list[str]]:
         " AND column_name = 'workspace_id' ORDER BY 1",
     )
     left_behind = {"api_tokens", "sessions", "audit_log", "idempotency_keys"}
+    later = {"visit_facts"}  # of what the examples did, a moment after it; whose they are stands in visits
     return {
         table: await services.db.all(
             str, f'SELECT t::text FROM "{table}" t WHERE workspace_id = $1 ORDER BY 1', workspace_id
         )
         for table in tables
-        if table not in left_behind
+        if table not in left_behind | later
     }

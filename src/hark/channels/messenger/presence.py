@@ -31,15 +31,14 @@ async def stay_live(db: Db, visitors: Sequence[tuple[int, UUID]], until: datetim
     return await db.all(Arrived, _STAY, [w for w, _ in visitors], [v for _, v in visitors], until, db.now())
 
 
-# Whose threads they are: their own, and those that a signed-in person began on another device.
-_WHOSE = """
-WITH x AS (SELECT * FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)), whose AS (
-  SELECT workspace_id, visitor_id FROM x
-  UNION SELECT o.workspace_id, o.id FROM x JOIN visitors v ON v.workspace_id = x.workspace_id AND v.id = x.visitor_id
+# `whose`: the visitors' own threads, and those that a signed-in person began on another device.
+_STAY = """
+WITH whose AS (
+  SELECT * FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)
+  UNION SELECT o.workspace_id, o.id FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)
+  JOIN visitors v ON v.workspace_id = x.workspace_id AND v.id = x.visitor_id
   JOIN visitors o ON o.workspace_id = v.workspace_id AND o.account_id = v.account_id AND o.user_id = v.user_id
-)
-"""
-_STAY = f"""{_WHOSE}, due AS (
+), due AS (
   SELECT e.workspace_id, e.id, e.live_until FROM whose w
   JOIN endpoints e ON e.workspace_id = w.workspace_id AND e.visitor_id = w.visitor_id AND e.closed_at IS NULL
   JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id
@@ -57,10 +56,10 @@ async def leave_soon(db: Db, visitors: Sequence[tuple[int, UUID]], until: dateti
     await db.run(_LEAVE, [w for w, _ in visitors], [v for _, v in visitors], until)
 
 
-_LEAVE = f"""{_WHOSE}
+_LEAVE = """
 UPDATE endpoints e SET live_until = least(e.live_until, $3) FROM (
-  SELECT e.workspace_id, e.id FROM whose w
-  JOIN endpoints e ON e.workspace_id = w.workspace_id AND e.visitor_id = w.visitor_id AND e.live_until IS NOT NULL
+  SELECT e.workspace_id, e.id FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)
+  JOIN endpoints e ON e.workspace_id = x.workspace_id AND e.visitor_id = x.visitor_id AND e.live_until IS NOT NULL
   ORDER BY e.workspace_id, e.id FOR UPDATE OF e SKIP LOCKED) due
 WHERE e.workspace_id = due.workspace_id AND e.id = due.id
 """
