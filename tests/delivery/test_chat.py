@@ -187,3 +187,27 @@ async def test_both_threads_of_a_merged_case_are_answered_on_their_own(
     assert "> Where is my order?" in said
     assert SECRET not in envelope.content.decode()
     assert await office.states() == [State.SENT, State.SENT]
+
+
+async def test_a_reply_leaves_where_its_thread_stands_when_the_merge_was_undone(
+    client: Any, office: Office, post: Post
+) -> None:
+    """Scheduled in the merged conversation: by its time that is another customer's alone."""
+    line = await post.chat("where is it?")
+    endpoint = await endpoint_of(office, line.message_id)
+    merged = await client.post(
+        f"/api/conversations/{line.conversation_id}/merge", {"into": str(office.conversation_id)}
+    )
+    assert merged.status_code == 200
+    later = (office.clock() + timedelta(hours=1)).isoformat()
+    path = f"/api/conversations/{office.conversation_id}/replies"
+    body = {"id": str(uuid4()), "text": "Later.", "seen_seq": 100, "endpoint_id": str(endpoint), "send_at": later}
+    assert (await client.post(path, body)).status_code == 201
+    assert (await client.post(f"/api/conversations/{line.conversation_id}/unmerge")).status_code == 200
+    for n in range(5):
+        await post.chat(f"more {n}", to=line.conversation_id, endpoint=endpoint)
+    office.clock.advance(hours=2)
+    await office.run()
+    born = "SELECT conversation_id, seq = (SELECT max(seq) FROM messages WHERE endpoint_id = $2) AS last FROM messages WHERE id = $1"
+    row = await office.db.pool.fetchrow(born, UUID(body["id"]), endpoint)
+    assert tuple(row) == (line.conversation_id, True)

@@ -22,7 +22,12 @@ async def release(db: Db, row: OutboxRow, channel: OutChannel | None, html_key: 
     """
     actor = system(row.workspace_id, ActorKind.AGENT if row.agent_id else ActorKind.SYSTEM, row.agent_id)
     async with db.transaction(actor) as tx:
-        c = await lock_root(tx, row.conversation_id)
+        # not the conversation it was written in: a merge may have been undone since
+        thread = await tx.one(
+            UUID, "SELECT conversation_id FROM endpoints WHERE workspace_id = $1 AND id = $2", tx.workspace_id,
+            row.endpoint_id,
+        )  # fmt: skip
+        c = await lock_root(tx, thread)
         held = await tx.find(
             int,
             "SELECT 1 FROM outbox WHERE workspace_id = $1 AND id = $2 AND state = 0 AND release_at <= $3 FOR UPDATE",
