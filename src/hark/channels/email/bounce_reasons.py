@@ -66,6 +66,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # An answer to the sender's address says nothing about the recipient.
 ABOUT_SENDER = re.compile(r"(?:after|>>>|response to|to) mail from|sender address rejected", re.IGNORECASE)
+ADDRESS = re.compile(r"<?[^\s<>@]{1,64}@[\w.-]{1,255}>?")
 AT_RECIPIENT = re.compile(r"rcpt to|does not like recipient", re.IGNORECASE)
 COMPILED = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in PHRASES)
 # The enhanced code, when the words tell nothing: exact code or its subject.
@@ -91,6 +92,7 @@ def reason_of(said: str, status: str = "") -> str:
     detail = status.partition(".")[2]
     if detail in CERTAIN:
         return BY_CODE[detail]
+    said = ADDRESS.sub("<>", said)  # addresses are made of words too: unknown-user@example.com
     reason = next((reason for reason, pattern in COMPILED if pattern.search(said)), BY_CODE.get(detail, "undefined"))
     if reason in HARD and ABOUT_SENDER.search(said):
         return "rejected"

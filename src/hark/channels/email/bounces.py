@@ -136,7 +136,13 @@ def _report(address: str, action: Action, status: str, said: str, told: str = ""
         code = STATUS.findall(said)[-1] if STATUS.search(said) else code
     if action in ("delivered", "relayed", "expanded"):
         return Report(address=address, action=action, status=code, reason="delivered", diagnostic=said[:1_000])
-    reason = reason_of(said, code)
+    inner = AFTER_REPLY.search(said)
+    # A relay may quote the server behind it: "5.1.0 - Unknown address error 550-'5.7.1 Access denied'".
+    reason = (
+        reason_of(said[inner.start() :], code)
+        if inner and STATUS.search(said[: inner.start()])
+        else reason_of(said, code)
+    )
     if reason == "undefined" and told:
         reason = reason_of(told[:3_000], code)
     temporary = code.startswith("4") or (not code and _is_temporary(said or told))
