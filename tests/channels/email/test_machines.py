@@ -77,6 +77,7 @@ Content-Type: message/feedback-report
 
 Feedback-Type: abuse
 Original-Rcpt-To: <kim@example.co.kr>
+Original-Rcpt-To: lee@example.co.kr
 
 --B
 Content-Type: text/rfc822-headers
@@ -90,6 +91,7 @@ Message-ID: <h.9@example.com>
     assert report.recipients[0] == Report(
         address="kim@example.co.kr", action="complained", reason="feedback", diagnostic="abuse"
     )
+    assert [one.address for one in report.recipients] == ["kim@example.co.kr", "lee@example.co.kr"]
     assert report.original_message_id == "h.9@example.com"
 
 
@@ -164,8 +166,8 @@ def test_shared_bounces() -> None:
         pytest.skip("shared data 'bounces' is not beside this checkout")
     for score in score_bounces().values():
         assert score.share("found") >= 0.98
-        assert score.share("status") >= 0.87
-        assert score.share("hard") >= 0.88
+        assert score.share("status") >= 0.88
+        assert score.share("hard") >= 0.9
 
 
 def test_support_mail_is_no_bounce() -> None:

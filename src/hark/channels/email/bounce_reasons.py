@@ -17,6 +17,7 @@ OWN_CODES = {
 }  # fmt: skip
 # In this order: what is said about a person is looked at last, because "user unknown" is also said of full mailboxes.
 PHRASES: tuple[tuple[str, str], ...] = (
+    ("hostunknown", r"domain may not exist"),
     ("mailboxfull",
      r"mail ?box (?:is |was |has been )?(?:over ?)?(?:full|exceeded|size limit|quota)|(?:over|exceed\w*)(?: \w+){0,5} (?:quota|storage|disk|mailbox size)|"
      r"quota (?:has been )?exceed|quota full|exceeded (?:the )?(?:storage|quota|mailbox)|(?:mailbox|inbox|maildir|user|account|recipient)(?:'s)? (?:is )?(?:over ?quota|full)|"
@@ -54,7 +55,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("userunknown",
      r"(?:user|mailbox|recipient|account|address\w*|alias|addressee|person|name|inbox|box|member|login)\S{0,3}(?:[\s:]+\S+){0,6}?[\s:]+(?:unknown|not found|(?:does|do|did)(?: not|n't) (?:exist|have|match)|doesn't have|invalid|not (?:listed|known|recogni[sz]ed|exist|valid|a valid|correct|registered|available|local|in)|is not|no longer|unavailable|isn't|could not be found|nonexistent)|"
      r"(?:unknown|no such|invalid|bad|unrouteable|unroutable|non-?existent|undeliverable|incorrect|not a valid|not a known|wrong|unrecogni[sz]ed) (?:\S+ ){0,3}?(?:user|users|recipient|recipients|mailbox|address|addresses|account|person|destination|alias|local|member|here|name|box)|"
-     r"not a known user|recipientnotfound|resolver\.adr|no mailbox (?:here|by)|user unknown|unknown user|no (?:such )?(?:mail ?box|user)|does not like recipient|not exist|(?:is|are) not (?:a |an )?(?:known|valid|registered|existing)|no account|doesn'?t have an? \S+ account|cannot (?:be )?(?:find|found)|does not exist|unknown|no one|not our customer|"
+     r"not a known user|recipient address rejected: access denied|recipientnotfound|resolver\.adr|no mailbox (?:here|by)|user unknown|unknown user|no (?:such )?(?:mail ?box|user)|does not like recipient|not exist|(?:is|are) not (?:a |an )?(?:known|valid|registered|existing)|no account|doesn'?t have an? \S+ account|cannot (?:be )?(?:find|found)|does not exist|unknown|no one|not our customer|"
      r"this (?:address|user|account|mailbox) no longer|no longer (?:with|valid|available|accept|in use)|user doesn't|delivery to this address|存在しない|見つかりません|사용자(?:가)? 없|존재하지 않|없는 (?:메일|계정|사용자)|用户不存在|收件人(?:不存在|地址)|inesistente|nicht (?:gefunden|bekannt|existent)|inconnu"),
     ("mailererror", r"mailer (?:error|exit)|command (?:failed|died|output)|procmail|pipe to|exited with|local delivery failed|exit code|x-unix;? ?(?:[1-9]\d*)|can(?:no|')t create (?:user )?output|vdelivermail"),
     ("networkerror", r"(?:connection|connect|network|host|route)\S*(?: \S+){0,4}? (?:unreachable|refused|reset|lost|timed? ?out|closed|dropped|failed|went away|not respond)|mail (?:forwarding )?loop|too many hops|loops? back|hop count|routing loop|delivery attempts? failed|no route|dns (?:error|failure|lookup)|name server|unable to connect|malformed or unexpected name"),

@@ -58,6 +58,9 @@ AFTER_REPLY = re.compile(r"(?<![\d.])[245]\d\d[ -]+['\"(#<\[]{0,2}([245]\.\d{1,3
 SMTP_CODE = re.compile(r"(?<![\d.#:\[-])([45]\d\d)[ -](?!\d)")
 ORIGINAL_ID = re.compile(r"^[>|\s]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 RETURNED_TO = re.compile(r"^[>|\s]*(?:to|x-hmxmroriginalrecipient|x-original-to):(.*)$", re.IGNORECASE | re.MULTILINE)
+ORIGINAL_RECIPIENT = re.compile(
+    rb"^original-rcpt-to:([^\r\n]*)", re.IGNORECASE | re.MULTILINE
+)  # one for each (RFC 5965)
 DELAYED = re.compile(
     r"delay|not yet been delivered|will (?:be|continue to be) retried|still being retried|warning:|지연|遅延",
     re.IGNORECASE,
@@ -166,14 +169,17 @@ def _is_temporary(said: str) -> bool:
 
 
 def _complaint(raw: bytes, part: Part, parts: list[Part]) -> DeliveryReport:
+    data = payload(raw, part)[:MAX_SCANNED]
     fields: dict[str, str] = {}
-    block = _blocks(payload(raw, part))
-    for one in reversed(block):
-        fields |= one
-    recipient = fields.get("original-rcpt-to") or fields.get("removal-recipient") or ""
-    report = Report(address=normalize_address(recipient), action="complained", reason="feedback",
-                    diagnostic=fields.get("feedback-type", ""))  # fmt: skip
-    return DeliveryReport(recipients=[report], original_message_id=_original_id(raw, parts),
+    for block in reversed(_blocks(data)):
+        fields |= block
+    named = ORIGINAL_RECIPIENT.findall(data)[:MAX_RECIPIENTS] or [fields.get("removal-recipient", "").encode()]
+    found = [
+        Report(address=normalize_address(to_text(one)), action="complained", reason="feedback",
+               diagnostic=fields.get("feedback-type", ""))
+        for one in named
+    ]  # fmt: skip
+    return DeliveryReport(recipients=found, original_message_id=_original_id(raw, parts),
                           reporting_mta=fields.get("reporting-mta", "").rpartition(";")[2].strip())  # fmt: skip
 
 
