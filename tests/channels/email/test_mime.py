@@ -235,3 +235,15 @@ def test_broken_winmail_is_kept() -> None:
 ])  # fmt: skip
 def test_file_names_are_harmless(name: str, want: str) -> None:
     assert safe_name(name) == want
+
+
+@pytest.mark.parametrize(("label", "codec", "text"), [
+    ("iso-8859-1", "cp1252", "Perché l’ordine – da 50 € – non è arrivato? “Grazie”"),
+    ("iso-8859-15", "cp1252", "Perché l’ordine – da 50 € – non è arrivato? “Grazie”"),
+    ("iso-8859-2", "cp1250", "„Dzień dobry” – życzę miłego dnia, środa"),
+    ("iso-8859-15", "iso8859-15", "50 €, cœur"),
+    ("euc-kr", "cp949", "똠방각하 펲시콜라"), ("us-ascii", "cp949", "안녕하세요, 주문을 확인해 주세요"),
+])  # fmt: skip
+def test_windows_text_under_another_label(label: str, codec: str, text: str) -> None:
+    head = f"From: a@example.com\nContent-Type: text/plain; charset={label}\nContent-Transfer-Encoding: 8bit\n\n"
+    assert parse_message(head.encode() + text.encode(codec)).text == text

@@ -29,6 +29,9 @@ UNLABELLED = frozenset({"", "cp1252"})
 NOT_TEXT = frozenset({"base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "undefined", "punycode", "idna", "mbcs",
                       "oem", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"})  # fmt: skip
 HIGH = re.compile(rb"[\x80-\xff]")
+# Nobody writes C1 control characters: such a byte under an ISO label means the Windows set of that script.
+WINDOWS = {"iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-7": "cp1253"}
+C1_BYTE = re.compile(rb"[\x80-\x9f]")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 HANGUL_PAIRS = re.compile(rb"(?:[\xb0-\xc8][\xa1-\xfe])+")
 GB_PAIRS = re.compile(rb"(?:[\xa1\xa3\xb0-\xd7][\xa1-\xfe])+")
@@ -85,6 +88,8 @@ def _decode(data: bytes, label: str) -> tuple[str, bool]:
     if data.startswith(codecs.BOM_UTF8):
         data, label = data[3:], "utf-8"
     codec = codec_for(label) or ""
+    if codec in WINDOWS and C1_BYTE.search(data):
+        codec = WINDOWS[codec]
     if codec in UNLABELLED:
         return _guess(data), False
     if codec == "utf-16":

@@ -71,7 +71,7 @@ def _is_short(rest: list[str], *, lines: int) -> bool:
 def _is_contact(rest: list[str]) -> bool:
     """A footer: mostly short lines, some of them addresses or numbers."""
     contacts = sum(1 for one in rest if CONTACT.search(one))
-    return 1 <= contacts and len(rest) <= 20 and contacts * 4 >= len(rest) and _is_short(rest, lines=20)
+    return contacts >= 1 and len(rest) <= 20 and contacts * 4 >= len(rest) and _is_short(rest, lines=20)
 
 
 def _is_card(block: list[str]) -> bool:
