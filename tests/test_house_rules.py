@@ -124,6 +124,11 @@ def test_what_is_caught_is_cured_or_told() -> None:
     assert not found, told("a broad `except` that does nothing: name the error, or log it and say what is safe", found)
 
 
+def test_no_end_is_lost_in_waiting() -> None:
+    found = [p for p in places(lambda node: called(node) == "wait_for") if not p.startswith("bench/")]
+    assert not found, told("asyncio.wait_for can lose a cancellation: hark.core.waiting, or asyncio.timeout", found)
+
+
 def test_nobody_reads_the_clock_by_the_way() -> None:
     def reads(node: ast.AST) -> bool:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):

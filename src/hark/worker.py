@@ -25,6 +25,7 @@ from hark.core.clock import system_clock
 from hark.core.errors import ConfigError, HarkError
 from hark.core.journal import Consumer, run_consumers
 from hark.core.services import Services
+from hark.core.waiting import wait_at_most
 from hark.delivery.leaving import Outbox
 from hark.intake.accounts.actions import RECEIVING, SILENT, save_cursor, set_problem
 from hark.intake.accounts.queries import list_sources
@@ -105,7 +106,7 @@ async def keep(name: str, part: Callable[[], Awaitable[None]], stop: asyncio.Eve
             await part()
         except Exception as error:
             log.error("a part of the worker failed and is started again", part=name, exc_info=error)
-            await _sleep(1.0, stop)
+            await wait_at_most(1.0, stop)
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
@@ -115,12 +116,7 @@ async def every(seconds: float, work: Callable[[], Awaitable[object]], stop: asy
             await work()
         except Exception as error:
             log.error("upkeep failed, trying again", exc_info=error)
-        await _sleep(seconds, stop)
-
-
-async def _sleep(seconds: float, stop: asyncio.Event) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        await wait_at_most(seconds, stop)
 
 
 # reception ------------------------------------------------------------------------------------------------------------

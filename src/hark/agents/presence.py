@@ -23,6 +23,7 @@ from hark.core.errors import HarkError
 from hark.core.events import Recorded
 from hark.core.ids import uuid7
 from hark.core.live import Hub, Subscriber
+from hark.core.waiting import wait_at_most
 from hark.core.wake import Signal
 
 log = structlog.get_logger(__name__)
@@ -114,8 +115,7 @@ class Presence:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._kick.wait(), 1.0)
+            await wait_at_most(1.0, self._kick)
             await asyncio.sleep(GATHER_S)
             self._kick.clear()
             try:

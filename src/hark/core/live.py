@@ -18,6 +18,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.events import Recorded
 from hark.core.journal import BATCH, head, read
+from hark.core.waiting import wait_at_most
 from hark.core.wake import Bus
 
 log = structlog.get_logger(__name__)
@@ -253,8 +254,7 @@ class _Room:
                 if self.seq < 0:
                     self.seq = await head(self.hub.db, self.workspace_id)
                     self._ready.set()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.kick.wait(), 1.0)
+                await wait_at_most(1.0, self.kick)
                 self.kick.clear()
                 if await self._advance():
                     await asyncio.sleep(GATHER_S)

@@ -48,7 +48,8 @@ def live_handler(hub: Hub, admit: Admit, still: Still) -> WebsocketRouteHandler:
         actor: Actor | None = socket.scope["state"].get("actor")
         await socket.accept()
         try:
-            first = msgspec.json.decode(await asyncio.wait_for(socket.receive_text(), FIRST_FRAME_S), type=Open)
+            async with asyncio.timeout(FIRST_FRAME_S):
+                first = msgspec.json.decode(await socket.receive_text(), type=Open)
         except (TimeoutError, msgspec.MsgspecError, WebSocketDisconnect):
             await _close(socket, NO_FIRST_FRAME, "first frame missing")
             return

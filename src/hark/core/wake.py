@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from hark.core.db import connect
+from hark.core.waiting import wait_at_most
 
 log = structlog.get_logger(__name__)
 JOURNAL = "hark_journal"
@@ -161,8 +162,7 @@ class Bus:
         for channel in (JOURNAL, SIGNAL):
             await conn.add_listener(channel, on_notify)
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), HEALTH_S)
+            await wait_at_most(HEALTH_S, ended)
             await conn.fetchval("SELECT 1")  # raises when it has ended; notices a network that swallows everything
 
 

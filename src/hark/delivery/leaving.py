@@ -13,6 +13,7 @@ import structlog
 
 from hark.core.db import Db
 from hark.core.files import Files, new_key
+from hark.core.waiting import wait_at_most
 from hark.core.wake import Bus
 from hark.delivery import queries
 from hark.delivery.releasing import release
@@ -94,8 +95,7 @@ class Outbox:
         self.kick()
 
     async def _pause(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), POLL_S)
+        await wait_at_most(POLL_S, self._wake)
 
     async def _release(self, row: OutboxRow) -> int:
         """One row; a failure is postponed and stops no other."""

@@ -1,7 +1,6 @@
 """Working the ledger off: items without a fate get one. Batches of one workspace share a transaction and its commit."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -15,6 +14,7 @@ from hark.core.db import Db, Tx
 from hark.core.errors import HarkError, NotFound, Unavailable
 from hark.core.files import Files
 from hark.core.ids import uuid7
+from hark.core.waiting import wait_at_most
 from hark.intake import queries
 from hark.intake.actions import (
     lock_intake,
@@ -77,8 +77,7 @@ class Processor:
             if 0 < done < BATCH:
                 await asyncio.sleep(GATHER_S)
             elif not done:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_S)
+                await wait_at_most(POLL_S, self._wake)
 
     async def work_once(self) -> int:
         """One batch; how many items got a fate or another failure on their count (0: nothing to do).

@@ -1,13 +1,13 @@
 """Serving timers until told to stop."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
 from hark.core.actor import system
 from hark.core.db import Db, Tx
+from hark.core.waiting import wait_at_most
 from hark.timers.actions import due_timers, postpone_timer, take_timer
 from hark.timers.types import Timer, TimerKind
 
@@ -42,5 +42,4 @@ async def run_timers(db: Db, handlers: Mapping[TimerKind, Handler], stop: asynci
             log.error("timers cannot be read, trying again", exc_info=error)
             served = 0
         if not served:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), POLL_S)
+            await wait_at_most(POLL_S, stop)

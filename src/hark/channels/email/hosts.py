@@ -63,7 +63,8 @@ async def connect(host: str, port: int, resolve: Resolve, timeout_s: float) -> s
         sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         sock.setblocking(False)
         try:
-            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, (address, port)), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
         except OSError as failed:  # TimeoutError is one
             sock.close()
             error = failed

@@ -23,6 +23,7 @@ from hark.channels.base import Check, TransportError
 from hark.channels.email.hosts import Resolve, explain, tls_context
 from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem
 from hark.core.clock import Clock, system_clock
+from hark.core.waiting import wait_at_most
 
 AcceptItem = Callable[[ImapItem], Awaitable[None]]
 """Stores one item. Raising means it is not stored; the same item comes again after a pause."""
@@ -81,8 +82,7 @@ class ImapSource:
                         "New mail could not be stored here; it is safe on its server and is fetched again."
                     )
                 if not stop.is_set():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), self._pause)
+                    await wait_at_most(self._pause, stop)
                     self._pause = min(self._pause * 2, LAST_PAUSE_S)
         finally:
             self._thread.shutdown(wait=True)
@@ -203,8 +203,7 @@ class ImapSource:
         # Leaving IDLE and looking again also finds out that a silent server is gone; RFC 2177 asks for < 29 minutes.
         until = loop.time() + self.config.poll_s
         if not await self._call(client.has_capability, "IDLE"):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self.config.poll_s)
+            await wait_at_most(self.config.poll_s, stop)
             return
         if len(self.config.folders) > 1:
             await self._call(_select, client, self.config.folders[0], self.config.after_fetch == "keep")

@@ -74,11 +74,13 @@ class MailReception:
         if self._server is not None:
             self._server.close()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._until(lambda: not any(one.busy for one in self.connections)), grace_s)
+            async with asyncio.timeout(grace_s):
+                await self._until(lambda: not any(one.busy for one in self.connections))
         for one in list(self.connections):
             one.hang_up(b"421 4.3.2 Closing for maintenance; please try again\r\n")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._until(lambda: not self.connections), 1.0)
+            async with asyncio.timeout(1.0):
+                await self._until(lambda: not self.connections)
         if self.unix_path is not None:
             self.unix_path.unlink(missing_ok=True)
 

@@ -33,6 +33,7 @@ from hark.core.db import Db
 from hark.core.errors import NotFound, TooMany
 from hark.core.events import Recorded
 from hark.core.live import Hub
+from hark.core.waiting import wait_at_most
 from hark.core.wake import Bus
 from hark.delivery.queries import agent_name
 from hark.journey.types import (
@@ -433,8 +434,7 @@ class VisitorHub:
         loop = asyncio.get_running_loop()
         next_beat = loop.time() + BEAT_S
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._kick.wait(), max(0.05, next_beat - loop.time()))
+            if await wait_at_most(max(0.05, next_beat - loop.time()), self._kick):
                 await asyncio.sleep(GATHER_S)
             self._kick.clear()
             came, self._came = self._came, {}

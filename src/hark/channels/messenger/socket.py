@@ -80,7 +80,8 @@ def visitor_socket(hub: VisitorHub, services: Services, buckets: Buckets, visits
             await _close(socket, 4403, "origin")
             return
         try:
-            first = _first.decode(await asyncio.wait_for(socket.receive_text(), FIRST_FRAME_S))
+            async with asyncio.timeout(FIRST_FRAME_S):
+                first = _first.decode(await socket.receive_text())
         except (TimeoutError, msgspec.MsgspecError, WebSocketDisconnect):
             await _close(socket, 4400, "first frame missing")
             return

@@ -29,7 +29,8 @@ class Authenticator:
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._threads, self._authenticate, mail)
         try:
-            return await asyncio.wait_for(work, WAIT_S)
+            async with asyncio.timeout(WAIT_S):
+                return await work
         except TimeoutError:
             log.warning("a mail was not checked in time", peer=mail.peer)
             return None
