@@ -21,6 +21,13 @@ from imapclient.tls import IMAP4_TLS, wrap_socket
 
 from hark.channels.base import Check, TransportError
 from hark.channels.email.hosts import Resolve, explain, tls_context
+from hark.channels.email.oauth.sasl import (
+    GetToken,
+    SignInNeeded,
+    answer_to_refusal,
+    choose_mechanism,
+    initial_response,
+)
 from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem
 from hark.core.clock import Clock, system_clock
 from hark.core.waiting import wait_at_most
@@ -50,12 +57,14 @@ class ImapSource:
     `cursors` holds what `save_cursor` was last given, by folder. A folder without a cursor starts with what has arrived
     since `since` (by the server's INTERNALDATE), so that nothing falls between connecting the mailbox and its first
     look; without `since` at its end (or, with `config.history`, at its beginning). When the server renumbers a folder (UIDVALIDITY), it is read again from the
-    day it was first watched; the ledger recognises what it has by `external_id`.
+    day it was first watched; the ledger recognises what it has by `external_id`. With `token` it signs in by OAuth 2; a
+    connection that outlives its token is given up by the server and made again with a fresh one.
     """
 
     def __init__(self, config: ImapConfig, *, accept: AcceptItem, save_cursor: SaveCursor, resolve: Resolve,
                  cursors: Mapping[str, ImapCursor] | None = None, health: Health | None = None,
-                 since: datetime | None = None, now: Clock = system_clock) -> None:  # fmt: skip
+                 since: datetime | None = None, now: Clock = system_clock,
+                 token: GetToken | None = None) -> None:  # fmt: skip
         self.config = config
         self.cursors = dict(cursors or {})
         self._accept = accept
@@ -64,6 +73,7 @@ class ImapSource:
         self._health = health
         self._since = since
         self._now = now
+        self._token = token
         self._pause = FIRST_PAUSE_S
         self._tries: dict[tuple[str, int], int] = {}  # failed fetches by folder and UID
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="imap")
@@ -74,6 +84,8 @@ class ImapSource:
             while not stop.is_set():
                 try:
                     await self._watch(stop)
+                except SignInNeeded:
+                    pass  # the mailbox's sign-in has an alarm of its own
                 except NETWORK as error:
                     await self._report(_sentence(error, self.config))
                 except Exception:
@@ -89,8 +101,7 @@ class ImapSource:
 
     async def _watch(self, stop: asyncio.Event) -> None:
         """One connection's life."""
-        addresses = await self._resolve(self.config.host, self.config.port)
-        client = await self._call(_connect, self.config, addresses)
+        client = await self._connect()
         goodbye = _hang_up
         try:
             while not stop.is_set():
@@ -102,6 +113,17 @@ class ImapSource:
             goodbye = _log_out
         finally:
             await self._call(goodbye, client)
+
+    async def _connect(self) -> IMAPClient:
+        token = await self._token(None) if self._token else None
+        addresses = await self._resolve(self.config.host, self.config.port)
+        try:
+            return await self._call(_connect, self.config, addresses, token)
+        except LoginError:
+            if self._token is None:
+                raise
+            # Refused before its time (withdrawn, or a clock was wrong): a fresh one decides.
+            return await self._call(_connect, self.config, addresses, await self._token(token))
 
     async def _call(self, function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
@@ -217,11 +239,11 @@ class ImapSource:
 # --- what runs in the thread -----------------------------------------------------------------------------------------
 
 
-def _connect(config: ImapConfig, addresses: list[str]) -> IMAPClient:
+def _connect(config: ImapConfig, addresses: list[str], token: str | None) -> IMAPClient:
     error: Exception | None = None
     for address in addresses[:4]:
         try:
-            return _sign_in(_Client(config, address), config)
+            return _sign_in(_Client(config, address), config, token)
         except LoginError:
             raise
         except (OSError, IMAPClientError) as failed:
@@ -261,16 +283,28 @@ class _Client(IMAPClient):  # type: ignore[misc]
         return Plain(self.host, self.port, timeout)
 
 
-def _sign_in(client: IMAPClient, config: ImapConfig) -> IMAPClient:
+def _sign_in(client: IMAPClient, config: ImapConfig, token: str | None) -> IMAPClient:
     try:
         if config.security == "starttls":
             client.starttls(tls_context("starttls", verify=config.verify))
-        client.login(config.username, config.password)
+        if token is None:
+            client.login(config.username, config.password)
+        else:
+            _sign_in_with_token(client, config, token)
     except BaseException:
         with contextlib.suppress(OSError, IMAPClientError):
             client.shutdown()
         raise
     return client
+
+
+def _sign_in_with_token(client: IMAPClient, config: ImapConfig, token: str) -> None:
+    offered = {one[5:].decode("ascii", "replace").upper() for one in client.capabilities() if one.startswith(b"AUTH=")}
+    mechanism = choose_mechanism(offered)
+    if mechanism is None:
+        raise IMAPClientError("no sign-in with OAuth 2 is offered")
+    first = initial_response(mechanism, config.username, token, config.host, config.port)
+    client.sasl_login(mechanism, lambda challenge: answer_to_refusal(mechanism) if challenge else first)
 
 
 def _log_out(client: IMAPClient) -> None:
@@ -361,22 +395,30 @@ def _problem(size: int, limit: int) -> str:
 
 
 def _sentence(error: BaseException, config: ImapConfig) -> str:
+    if isinstance(error, LoginError) and config.oauth:
+        return (f"{config.host} refused the sign-in of {config.username} with a fresh token ({_words(error)}). Check that "
+                "this is the account's own user name, and that IMAP is allowed for it.")  # fmt: skip
     if isinstance(error, LoginError):
         return (f"{config.host} refused the user name or the password for {config.username}. Check both; some "
                 "providers want an app password.")  # fmt: skip
     if isinstance(error, OSError | TransportError):
         return explain(error, config.host, config.port)
-    text = re.sub(r"\s+", " ", str(error))[:200]
+    text = _words(error)
     if "STARTTLS" in text:
         return f"{config.host} does not offer STARTTLS on port {config.port}. Choose TLS or another port."
     return f"{config.host} answered: {text}. It is tried again."
 
 
-async def check_imap(config: ImapConfig, resolve: Resolve) -> Check:
+def _words(error: BaseException) -> str:
+    return re.sub(r"\s+", " ", str(error))[:200]
+
+
+async def check_imap(config: ImapConfig, resolve: Resolve, token: GetToken | None = None) -> Check:
     """Connect, sign in and list the folders; the sentence says what to change when that fails."""
     try:
         addresses = await resolve(config.host, config.port)
-        folders = await asyncio.to_thread(_list_folders, config, addresses)
+        fresh = await token(None) if token else None
+        folders = await asyncio.to_thread(_list_folders, config, addresses, fresh)
     except NETWORK as error:
         return Check(ok=False, sentence=_sentence(error, config))
     missing = [one for one in config.folders if one not in folders and one.upper() != "INBOX"]
@@ -385,8 +427,8 @@ async def check_imap(config: ImapConfig, resolve: Resolve) -> Check:
     return Check(ok=True, sentence=f"{config.host} accepts {config.username}: {len(folders)} folders.", folders=folders)
 
 
-def _list_folders(config: ImapConfig, addresses: list[str]) -> list[str]:
-    client = _connect(config, addresses)
+def _list_folders(config: ImapConfig, addresses: list[str], token: str | None) -> list[str]:
+    client = _connect(config, addresses, token)
     try:
         return [name for flags, _, name in client.list_folders() if b"\\Noselect" not in flags]
     finally:

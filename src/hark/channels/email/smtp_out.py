@@ -1,6 +1,7 @@
 """Sending over SMTP (RFC 5321): connections are kept and used again, and every failure says what may have happened."""
 
 import asyncio
+import base64
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from aiosmtplib.errors import (
 
 from hark.channels.base import Check, SendResult, TransportError
 from hark.channels.email.hosts import Resolve, connect, explain, tls_context
+from hark.channels.email.oauth.sasl import GetToken, answer_to_refusal, choose_mechanism, initial_response
 from hark.channels.email.types import OutEnvelope, SmtpConfig
 
 MAX_IDLE_S = 30.0  # servers hang up after minutes; a connection older than this is not worth its risk
@@ -33,11 +35,13 @@ class SmtpSender:
         self._idle: dict[SmtpConfig, list[_Line]] = {}
         self._slots: dict[SmtpConfig, asyncio.Semaphore] = {}
 
-    async def send(self, raw: bytes, envelope: OutEnvelope, config: SmtpConfig) -> SendResult:
+    async def send(
+        self, raw: bytes, envelope: OutEnvelope, config: SmtpConfig, token: GetToken | None = None
+    ) -> SendResult:
         """Hand one mail over. Raises TransportError; `maybe_sent` only when the connection broke after the text left.
 
         Some recipients may be refused while others are accepted: see `SendResult.refused`. A wrong password is not
-        permanent: the mail is fine and goes once the mailbox is put right.
+        permanent: the mail is fine and goes once the mailbox is put right. With `token` it signs in by OAuth 2.
         """
         if not envelope.recipients:
             raise TransportError("The mail has no recipient. Add one and send it again.", permanent=True)
@@ -48,7 +52,7 @@ class SmtpSender:
                     return await self._deliver(line, raw, envelope, config)
                 except _StaleError:
                     pass  # the server had closed it meanwhile; nothing was handed over
-            return await self._deliver(_Line(await self._open(config)), raw, envelope, config)
+            return await self._deliver(_Line(await self._open(config, token)), raw, envelope, config)
 
     async def close(self) -> None:
         """Say goodbye on every idle connection."""
@@ -69,9 +73,9 @@ class SmtpSender:
             line.client.close()
         return None
 
-    async def _open(self, config: SmtpConfig) -> SMTP:
+    async def _open(self, config: SmtpConfig, token: GetToken | None) -> SMTP:
         try:
-            return await _connect(config, self._resolve, self._helo)
+            return await _connect(config, self._resolve, self._helo, token)
         except TransportError:
             raise
         except (SMTPException, OSError) as error:
@@ -110,7 +114,18 @@ class _StaleError(Exception):
     """A kept connection turned out closed before anything of this mail was accepted."""
 
 
-async def _connect(config: SmtpConfig, resolve: Resolve, helo: str) -> SMTP:
+async def _connect(config: SmtpConfig, resolve: Resolve, helo: str, get_token: GetToken | None) -> SMTP:
+    if get_token is None:
+        return await _sign_in(config, resolve, helo, None)
+    token = await get_token(None)
+    try:
+        return await _sign_in(config, resolve, helo, token)
+    except SMTPAuthenticationError:
+        # Refused before its time (withdrawn, or a clock was wrong): a fresh one decides.
+        return await _sign_in(config, resolve, helo, await get_token(token))
+
+
+async def _sign_in(config: SmtpConfig, resolve: Resolve, helo: str, token: str | None) -> SMTP:
     sock = await connect(config.host, config.port, resolve, config.timeout_s)
     client = SMTP(hostname=config.host, sock=sock, local_hostname=helo, timeout=config.timeout_s,
                   use_tls=config.security == "tls", start_tls=config.security == "starttls",
@@ -118,13 +133,27 @@ async def _connect(config: SmtpConfig, resolve: Resolve, helo: str) -> SMTP:
     try:
         await client.connect()
         await client.ehlo()
-        if config.username:
+        if token is not None:
+            await _sign_in_with_token(client, config, token)
+        elif config.username:
             await client.login(config.username, config.password)
     except BaseException:
         client.close()
         sock.close()
         raise
     return client
+
+
+async def _sign_in_with_token(client: SMTP, config: SmtpConfig, token: str) -> None:
+    mechanism = choose_mechanism({one.upper() for one in client.server_auth_methods})
+    if mechanism is None:
+        raise SMTPNotSupported("the server offers no sign-in with OAuth 2")
+    first = initial_response(mechanism, config.username, token, config.host, config.port)
+    answer = await client.execute_command(b"AUTH", mechanism.encode(), base64.b64encode(first.encode()))
+    if answer.code == 334:  # its reason; the answer itself follows
+        answer = await client.execute_command(base64.b64encode(answer_to_refusal(mechanism)))
+    if answer.code != 235:
+        raise SMTPAuthenticationError(answer.code, answer.message)
 
 
 async def _transaction(line: _Line, raw: bytes, envelope: OutEnvelope, config: SmtpConfig) -> SendResult:
@@ -195,6 +224,10 @@ def _answer(error: SMTPResponseException, what: str) -> TransportError:
 
 
 def _sentence(error: BaseException, config: SmtpConfig) -> str:
+    if isinstance(error, SMTPAuthenticationError) and config.oauth:
+        return (f"{config.host} refused the sign-in of {config.username} with a fresh token ({error.code} "
+                f"{' '.join(error.message.split())[:200]}). Check that this is the account's own user name, and that "
+                "sending by SMTP is allowed for it.")  # fmt: skip
     if isinstance(error, SMTPAuthenticationError):
         return (f"{config.host} refused the user name or the password for {config.username}. Check both; some "
                 "providers want an app password.")  # fmt: skip
@@ -210,10 +243,10 @@ def _sentence(error: BaseException, config: SmtpConfig) -> str:
     return f"{config.host} ended the conversation on port {config.port}. It may expect TLS, or be busy; try again."
 
 
-async def check_smtp(config: SmtpConfig, resolve: Resolve) -> Check:
+async def check_smtp(config: SmtpConfig, resolve: Resolve, token: GetToken | None = None) -> Check:
     """Connect and sign in without sending anything; the sentence says what to change when that fails."""
     try:
-        client = await _connect(config, resolve, "localhost")
+        client = await _connect(config, resolve, "localhost", token)
     except TransportError as error:
         return Check(ok=False, sentence=error.message)
     except (SMTPException, OSError) as error:

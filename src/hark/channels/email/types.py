@@ -123,6 +123,7 @@ class SmtpConfig(msgspec.Struct, frozen=True, kw_only=True):
     security: Security = "starttls"
     username: str = ""
     password: str = ""
+    oauth: bool = False  # signs in with an access token instead of the password
     verify: bool = True  # check the server's certificate
     timeout_s: float = 30.0
 
@@ -135,6 +136,7 @@ class ImapConfig(msgspec.Struct, frozen=True, kw_only=True):
     security: Security = "tls"
     username: str = ""
     password: str = ""
+    oauth: bool = False  # signs in with an access token instead of the password
     verify: bool = True
     timeout_s: float = 30.0
     folders: tuple[str, ...] = ("INBOX",)

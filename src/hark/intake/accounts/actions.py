@@ -96,14 +96,21 @@ async def disconnect_mailbox(tx: Tx, actor: Actor, id: int) -> None:
 
 
 def seal(new: Server | None, old: Server | None, keys: Keys) -> Server | None:
-    """The server as stored, its password encrypted. A missing password is the old one of the same host and user.
+    """The server as stored, its password encrypted. A missing password is the old one of the same host and user; a
+    sign-in with OAuth stays at the same host until a password is given.
 
     Raises BadRequest when another host would be handed the old password.
     """
     if new is None:
         return None
     if new.password is not None:
-        return msgspec.structs.replace(new, password=keys.encrypt(new.password) if new.password else None)
+        return msgspec.structs.replace(
+            new, password=keys.encrypt(new.password) if new.password else None, auth=None if new.password else new.auth
+        )
+    if new.auth is None and old is not None and old.host == new.host:
+        new = msgspec.structs.replace(new, auth=old.auth)
+    if new.auth not in (None, "password"):
+        return msgspec.structs.replace(new, password=None)
     if old is None or not old.password:
         return new
     if (old.host, old.username) != (new.host, new.username):

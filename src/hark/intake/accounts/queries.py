@@ -85,7 +85,7 @@ def _server(server: ImapServer | SmtpServer | None) -> ServerView | None:
         return None
     view = ServerView(
         host=server.host, port=server.port, security=server.security, username=server.username,
-        has_password=bool(server.password), verify=server.verify,
+        has_password=bool(server.password), auth=server.auth or "password", verify=server.verify,
     )  # fmt: skip
     if isinstance(server, ImapServer):
         view.folders, view.after_fetch, view.history = server.folders, server.after_fetch, server.history

@@ -13,16 +13,20 @@ Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Address = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")]
 Seconds = Annotated[int, msgspec.Meta(ge=60, le=90 * 86_400)]
+Auth = Literal["password", "google", "microsoft"]
+"""How a server is signed in to: with the password, or by OAuth 2 (`hark.channels.email.oauth`), which needs none."""
 
 
 class ImapServer(Body):
-    """The server a mailbox is read from. Without `password` the stored one stays (same host and user name only)."""
+    """The server a mailbox is read from. Without `password` the stored one stays (same host and user name only), and
+    so does a sign-in with OAuth (same host only)."""
 
     host: Host
     port: Port = 993
     security: Security = "tls"
     username: Annotated[str, msgspec.Meta(max_length=254)] = ""
     password: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    auth: Auth | None = None
     verify: bool = True
     folders: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(
         default_factory=lambda: ["INBOX"]
@@ -39,14 +43,16 @@ class SmtpServer(Body):
     security: Security = "starttls"
     username: Annotated[str, msgspec.Meta(max_length=254)] = ""
     password: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    auth: Auth | None = None
     verify: bool = True
 
 
 class MailboxConfig(msgspec.Struct, kw_only=True):
-    """Column `config`: the servers, whose `password` is encrypted here."""
+    """Column `config`: the servers, whose `password` is encrypted here. `signed_in_at`: the last sign-in with OAuth."""
 
     imap: ImapServer | None = None
     smtp: SmtpServer | None = None
+    signed_in_at: datetime | None = None
 
 
 class NewMailbox(Body):
@@ -90,6 +96,7 @@ class ServerView(msgspec.Struct, kw_only=True, omit_defaults=True):
     security: Security
     username: str
     has_password: bool
+    auth: Auth
     verify: bool
     folders: list[str] = []
     after_fetch: str = ""
