@@ -13,3 +13,64 @@ DROP INDEX intake_recent;
 CREATE INDEX intake_recent ON intake_items (workspace_id, received_at DESC, id DESC) INCLUDE (account_id, fate, source);
 -- The rare fates, which a walk through the newest would look for too long.
 CREATE INDEX intake_fate ON intake_items (workspace_id, fate, received_at DESC, id DESC) WHERE fate > 2;
+
+-- signing in with OAuth 2 ----------------------------------------------------------------------------------------------
+
+-- The registration of this workspace at a provider: who Hark is there. `tenant` is Microsoft's alone.
+CREATE TABLE oauth_clients (
+  workspace_id int NOT NULL REFERENCES workspaces,
+  provider text NOT NULL CHECK (provider IN ('google', 'microsoft')),
+  client_id text NOT NULL CHECK (client_id <> ''),
+  client_secret text NOT NULL,          -- encrypted
+  tenant text NOT NULL DEFAULT 'common',
+  secret_expires_on date,               -- as the administrator says: no provider tells
+  PRIMARY KEY (workspace_id, provider)
+);
+
+-- A sign-in under way, for an hour at most.
+CREATE TABLE oauth_flows (
+  workspace_id int NOT NULL REFERENCES workspaces,
+  id uuid NOT NULL,
+  provider text NOT NULL CHECK (provider IN ('google', 'microsoft')),
+  way text NOT NULL CHECK (way IN ('code', 'device')),
+  account_id int,                       -- NULL: a mailbox is made when the sign-in succeeds
+  address text NOT NULL DEFAULT '',     -- its address; '': the one that was signed in
+  agent_id int NOT NULL,
+  session_id uuid,                      -- the browser the code must come back to
+  secret text NOT NULL,                 -- encrypted: the PKCE verifier, or the device code
+  user_code text NOT NULL DEFAULT '',
+  verification_uri text NOT NULL DEFAULT '',
+  interval_s int NOT NULL DEFAULT 5,
+  next_poll_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  state smallint NOT NULL DEFAULT 0,    -- 0 waiting 1 its code is being exchanged 2 done 3 failed
+  problem text,
+  subject text NOT NULL DEFAULT '',     -- who was signed in
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES channel_accounts
+);
+
+-- What a mailbox may: the tokens of its last sign-in. Renewed by one process at a time (`lease_until`).
+CREATE TABLE oauth_grants (
+  workspace_id int NOT NULL,
+  account_id int NOT NULL,
+  provider text NOT NULL CHECK (provider IN ('google', 'microsoft')),
+  client_id text NOT NULL,              -- the registration these tokens belong to
+  public boolean NOT NULL DEFAULT false,-- by device code: Microsoft then takes no client secret
+  subject text NOT NULL,                -- the account that was signed in
+  scope text NOT NULL,
+  refresh_token text NOT NULL,          -- encrypted
+  access_token text NOT NULL,           -- encrypted
+  expires_at timestamptz NOT NULL,      -- of the access token
+  granted_at timestamptz NOT NULL,
+  ends_at timestamptz,                  -- when the sign-in itself ends, where the provider says so
+  next_try_at timestamptz NOT NULL,     -- not to be renewed before
+  failures smallint NOT NULL DEFAULT 0, -- in a row
+  failing_since timestamptz,
+  reason text,                          -- of the last failure
+  ended boolean NOT NULL DEFAULT false, -- the provider takes the refresh token no more: a person must sign in
+  lease uuid,
+  lease_until timestamptz,
+  PRIMARY KEY (workspace_id, account_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES channel_accounts
+);
