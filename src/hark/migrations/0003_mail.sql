@@ -74,3 +74,43 @@ CREATE TABLE oauth_grants (
   PRIMARY KEY (workspace_id, account_id),
   FOREIGN KEY (workspace_id, account_id) REFERENCES channel_accounts
 );
+
+-- sending --------------------------------------------------------------------------------------------------------------
+
+-- Further addresses of a mailbox: mail to them arrives in it, and it may answer from them.
+CREATE TABLE account_aliases (
+  workspace_id int NOT NULL,
+  account_id int NOT NULL,
+  address text NOT NULL CHECK (address = lower(address)),
+  PRIMARY KEY (workspace_id, address),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES channel_accounts
+);
+CREATE INDEX account_aliases_account ON account_aliases (workspace_id, account_id);
+
+-- Keys that sign our mail (DKIM). One signs while `active_at` is set and `retired_at` is not.
+CREATE TABLE dkim_keys (
+  workspace_id int NOT NULL REFERENCES workspaces,
+  domain text NOT NULL CHECK (domain = lower(domain)),
+  selector text NOT NULL,
+  algorithm text NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
+  private_key text NOT NULL,            -- encrypted
+  public_key text NOT NULL,             -- p= of its record
+  created_at timestamptz NOT NULL,
+  active_at timestamptz,
+  retired_at timestamptz,
+  checked_at timestamptz,               -- when DNS was last asked for it
+  published boolean,                    -- what DNS said; NULL: it did not answer
+  checked text,                         -- the sentence about that
+  PRIMARY KEY (workspace_id, domain, selector)
+);
+CREATE UNIQUE INDEX dkim_keys_active ON dkim_keys (workspace_id, domain, algorithm)
+  WHERE active_at IS NOT NULL AND retired_at IS NULL;
+
+-- Addresses that want no automatic mail (RFC 8058). Answers that a person writes still reach them.
+CREATE TABLE suppressions (
+  workspace_id int NOT NULL REFERENCES workspaces,
+  address text NOT NULL CHECK (address = lower(address)),
+  reason smallint NOT NULL,             -- 1 unsubscribed 2 marked a mail of ours as spam
+  at timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, address)
+);
