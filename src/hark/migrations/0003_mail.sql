@@ -114,3 +114,6 @@ CREATE TABLE suppressions (
   at timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, address)
 );
+
+-- Mails of which nobody knows whether they have left: mail that comes in may tell.
+CREATE INDEX outbox_unknown ON outbox (workspace_id) WHERE state = 6;
