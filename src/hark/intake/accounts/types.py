@@ -47,11 +47,23 @@ class SmtpServer(Body):
     verify: bool = True
 
 
+class Sending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How mails of a mailbox look, and how fast they may leave. In `sender_name` and the signature stand variables such
+    as `{agent}` (`hark.channels.email.sending.variables`). None: as the server's operator publishes it."""
+
+    sender_name: str = ""
+    signature_text: str = ""
+    signature_html: str = ""
+    per_minute: int | None = None
+    per_day: int | None = None
+
+
 class MailboxConfig(msgspec.Struct, kw_only=True):
     """Column `config`: the servers, whose `password` is encrypted here. `signed_in_at`: the last sign-in with OAuth."""
 
     imap: ImapServer | None = None
     smtp: SmtpServer | None = None
+    sending: Sending = Sending()
     signed_in_at: datetime | None = None
 
 
