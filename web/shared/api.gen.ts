@@ -367,7 +367,7 @@ export interface paths {
         put?: never;
         /**
          * Post conversation
-         * @description Needs the permission `conversations.reply`.
+         * @description Begin a conversation, with its first mail when there is one: it can be taken back like any reply. Needs the permission `conversations.reply`.
          */
         post: operations["post_conversation"];
         delete?: never;
@@ -877,9 +877,30 @@ export interface paths {
         };
         /**
          * List intake
-         * @description The ledger, newest first. `fate`: one or more names with commas, or "attention" for what waits for a person. Needs the permission `intake.read`.
+         * @description The ledger, newest first. `fate`: one or more names with commas, or "attention" for what waits for a person;
+         *     `source`: by which way it came; `q`: words of sender, recipient and subject, an address, a Message-ID. Needs the permission `intake.read`.
          */
         get: operations["list_intake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get intake overview
+         * @description Counts per mailbox and fate of the last `hours`, what waits for a person, mailboxes with problems, unsent replies. Needs the permission `intake.read`.
+         */
+        get: operations["get_intake_overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -922,6 +943,26 @@ export interface paths {
          * @description Put a held mail into a conversation, or make one of its own. Needs the permission `intake.write`.
          */
         post: operations["accept_held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/{id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get intake mail
+         * @description The mail of a ledger line, read again: what it says, its header lines, what the checks of its origin found. Needs the permission `intake.read`.
+         */
+        get: operations["get_intake_mail"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2175,6 +2216,12 @@ export interface components {
             name: string;
             size: number;
         };
+        /** Attention */
+        Attention: {
+            held: number;
+            oldest_at: string | null;
+            parked: number;
+        };
         /** AuditEntry */
         AuditEntry: {
             action: string;
@@ -2367,15 +2414,20 @@ export interface components {
             attachment_ids?: string[];
             bcc?: components["schemas"]["delivery_types_Mailbox"][];
             cc?: components["schemas"]["delivery_types_Mailbox"][];
+            /** @default  */
+            from_address: string;
             html?: string | null;
             /** @default false */
             keeps_ball: boolean;
             /** @default false */
             letter: boolean;
             parent?: string | null;
+            /** @default false */
+            partly: boolean;
             promise_until?: string | null;
             quotes?: string | null;
             references?: string[];
+            remaining?: string[];
             /** @default false */
             resolve: boolean;
             /** @default false */
@@ -2383,6 +2435,10 @@ export interface components {
             /** @default  */
             subject: string;
             text: string;
+            /** @default  */
+            thread_index: string;
+            /** @default  */
+            thread_topic: string;
             to?: components["schemas"]["delivery_types_Mailbox"][];
         };
         /** ConversationVisitor */
@@ -2580,6 +2636,12 @@ export interface components {
             };
             kind: string;
         };
+        /** FateCount */
+        FateCount: {
+            account_id: number;
+            fate: string;
+            items: number;
+        };
         /** Figure */
         Figure: {
             before: components["schemas"]["Value"] | null;
@@ -2605,11 +2667,31 @@ export interface components {
             size: number;
             url: string;
         };
+        /** FileName */
+        FileName: {
+            content_type: string;
+            name: string;
+            size: number;
+        };
         /** FirstAdmin */
         FirstAdmin: {
             email: string;
             name: string;
             password: string;
+        };
+        /** FirstMessage */
+        FirstMessage: {
+            attachment_ids?: string[];
+            html?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @default false */
+            keep: boolean;
+            keep_until?: string | null;
+            /** @default false */
+            resolve: boolean;
+            send_at?: string | null;
+            text: string;
         };
         /** FirstRun */
         FirstRun: {
@@ -2625,6 +2707,11 @@ export interface components {
             name: string;
             /** @default UTC */
             time_zone: string;
+        };
+        /** HeaderLine */
+        HeaderLine: {
+            name: string;
+            value: string;
         };
         /** Hit */
         Hit: {
@@ -2679,6 +2766,8 @@ export interface components {
              * @enum {string}
              */
             after_fetch: "keep" | "seen" | "delete";
+            /** @enum {null|string} */
+            auth?: "password" | "google" | "microsoft" | null;
             folders?: string[];
             /** @default false */
             history: boolean;
@@ -2728,8 +2817,11 @@ export interface components {
             envelope: components["schemas"]["Envelope"];
             external_id: string;
             fate: string;
+            from_address: string;
+            from_name: string;
             /** Format: uuid */
             id: string;
+            mail_id: string;
             message_id: string | null;
             occurred_at: string | null;
             raw: boolean;
@@ -2739,6 +2831,8 @@ export interface components {
             settled_at: string | null;
             size: number;
             source: string;
+            subject: string;
+            to: string[];
         };
         /** Limits */
         Limits: {
@@ -2759,6 +2853,20 @@ export interface components {
         /** Look */
         Look: {
             seq: number;
+        };
+        /** MailView */
+        MailView: {
+            authentication: components["schemas"]["Authentication"] | null;
+            cut: boolean;
+            date: string | null;
+            files: components["schemas"]["FileName"][];
+            headers: components["schemas"]["HeaderLine"][];
+            /** @enum {string} */
+            kind: "human" | "auto_reply" | "out_of_office" | "bulk" | "bounce" | "loop";
+            kind_reason: string;
+            problems: string[];
+            reports: string[];
+            text: string;
         };
         /** MailboxPatch */
         MailboxPatch: {
@@ -3046,6 +3154,8 @@ export interface components {
             cancel_if_customer_writes: boolean;
             cc?: components["schemas"]["delivery_types_Mailbox"][];
             endpoint_id?: string | null;
+            /** @default  */
+            from_address: string;
             html?: string | null;
             /** Format: uuid */
             id: string;
@@ -3121,10 +3231,12 @@ export interface components {
         /** Opening */
         Opening: {
             account_id: number;
-            cc?: components["schemas"]["Party"][];
+            bcc?: components["schemas"]["delivery_types_Mailbox"][];
+            cc?: components["schemas"]["delivery_types_Mailbox"][];
+            message?: components["schemas"]["FirstMessage"] | null;
             /** @default  */
             subject: string;
-            to: components["schemas"]["Party"];
+            to: components["schemas"]["delivery_types_Mailbox"];
         };
         /** OutboxView */
         OutboxView: {
@@ -3148,6 +3260,17 @@ export interface components {
             /** Format: date-time */
             release_at: string;
             state: string;
+        };
+        /** Overview */
+        Overview: {
+            attention: components["schemas"]["Attention"];
+            counts: components["schemas"]["FateCount"][];
+            failed: number;
+            /** Format: date-time */
+            since: string;
+            sources: components["schemas"]["SourceState"][];
+            unknown: number;
+            unsent: components["schemas"]["Unsent"][];
         };
         /** Page */
         Page: {
@@ -3234,7 +3357,7 @@ export interface components {
             next?: string | null;
         };
         /** Page[LedgerRow] */
-        "Page_hark.intake.queries.LedgerRow_": {
+        "Page_hark.intake.ledger.LedgerRow_": {
             items: components["schemas"]["LedgerRow"][];
             next?: string | null;
         };
@@ -3242,12 +3365,6 @@ export interface components {
         "Page_hark.reports.types.CaseRef_": {
             items: components["schemas"]["CaseRef"][];
             next?: string | null;
-        };
-        /** Party */
-        Party: {
-            address: string;
-            /** @default  */
-            name: string;
         };
         /** Period */
         Period: {
@@ -3456,6 +3573,8 @@ export interface components {
         ServerView: {
             /** @default  */
             after_fetch: string;
+            /** @enum {string} */
+            auth: "password" | "google" | "microsoft";
             folders?: string[];
             has_password: boolean;
             /** @default false */
@@ -3502,6 +3621,8 @@ export interface components {
         };
         /** SmtpServer */
         SmtpServer: {
+            /** @enum {null|string} */
+            auth?: "password" | "google" | "microsoft" | null;
             host: string;
             password?: string | null;
             /** @default 587 */
@@ -3522,6 +3643,15 @@ export interface components {
             asked_by_customer: boolean;
             /** Format: date-time */
             until: string;
+        };
+        /** SourceState */
+        SourceState: {
+            account_id: number;
+            channel: string;
+            last_item_at: string | null;
+            name: string;
+            problem: string | null;
+            problem_at: string | null;
         };
         /** Split */
         Split: {
@@ -3615,6 +3745,17 @@ export interface components {
         Track: {
             facts: components["schemas"]["NewFact"][];
             visit?: string | null;
+        };
+        /** Unsent */
+        Unsent: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            error: string | null;
+            number: number;
+            state: string;
+            subject: string;
         };
         /** UploadForm */
         UploadForm: {
@@ -5982,6 +6123,10 @@ export interface operations {
             query?: {
                 fate?: string | null;
                 account?: number | null;
+                source?: string | null;
+                q?: string;
+                since?: string | null;
+                until?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -5997,7 +6142,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hark.intake.queries.LedgerRow_"];
+                    "application/json": components["schemas"]["Page_hark.intake.ledger.LedgerRow_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_intake_overview: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6082,6 +6267,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerRow"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_intake_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailView"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

@@ -24,12 +24,12 @@ class _Account(msgspec.Struct):
 async def open_conversation(tx: Tx, *, account_id: int, to: MailAddress, cc: list[MailAddress], subject: str) -> UUID:
     """A new conversation with somebody, assigned to who opens it; its first message goes through the outbox.
 
-    Raises BadRequest for an account that does not exist or is switched off, and for an address that is none.
+    Raises BadRequest for an account that does not exist, is switched off or is no mailbox, and for an address that is none.
     """
     account = await tx.find(
         _Account,
         "SELECT id, calendar_id, team_id, kind FROM channel_accounts"
-        " WHERE workspace_id = $1 AND id = $2 AND disabled_at IS NULL",
+        " WHERE workspace_id = $1 AND id = $2 AND kind = 1 AND disabled_at IS NULL",
         tx.workspace_id, account_id,
     )  # fmt: skip
     if account is None:

@@ -16,7 +16,6 @@ from hark.conversations import actions, merging, tags
 from hark.conversations.attachments import download, upload
 from hark.conversations.drafts import DraftBody, DraftView, discard_draft, find_draft, save_draft
 from hark.conversations.lists import ListQuery, condition_of
-from hark.conversations.opening import open_conversation
 from hark.conversations.queries import (
     Order,
     count_conversations,
@@ -28,7 +27,6 @@ from hark.conversations.queries import (
 from hark.conversations.search import SearchPage, search
 from hark.conversations.tags import NewTag, Tag, TagPatch
 from hark.conversations.thread import AttachmentView, ThreadItem, list_thread
-from hark.conversations.types import MailAddress
 from hark.conversations.views import Detail, ListPage
 from hark.core.actor import Actor
 from hark.core.db import Db, Tx
@@ -41,7 +39,6 @@ from hark.core.wake import Bus
 P = ParamSpec("P")
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
 Subject = Annotated[str, msgspec.Meta(max_length=500)]
-Address = Annotated[str, msgspec.Meta(max_length=320, pattern="^[^@\\s]+@[^@\\s]+$")]
 Severity = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Difficulty = Annotated[int, msgspec.Meta(ge=0, le=2)]
 Ids = Annotated[list[int], msgspec.Meta(max_length=100)]
@@ -49,18 +46,6 @@ Messages = Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 MAX_DRAFT = 1_000_000
-
-
-class Party(Body):
-    address: Address
-    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
-
-
-class Opening(Body):
-    account_id: int
-    to: Party
-    cc: Annotated[list[Party], msgspec.Meta(max_length=50)] = []
-    subject: Subject = ""
 
 
 class Change(Body):
@@ -169,15 +154,6 @@ async def get_search(db: Db, actor: Actor, q: str, cursor: str | None = None, li
     if len(q) > 500:
         raise BadRequest("The search is longer than 500 characters. Shorten it.", code="too_long")
     return await search(db, actor, q, cursor=cursor, limit=limit)
-
-
-async def post_conversation(db: Db, actor: Actor, data: Opening) -> Detail:
-    async with db.transaction(actor) as tx:
-        id = await open_conversation(
-            tx, account_id=data.account_id, to=MailAddress(data.to.name, data.to.address),
-            cc=[MailAddress(p.name, p.address) for p in data.cc], subject=data.subject,
-        )  # fmt: skip
-    return await get_conversation(db, actor, id, now=db.now(), after_own_action=True)
 
 
 async def patch_conversation(db: Db, actor: Actor, id: UUID, data: Change) -> Detail:
@@ -330,7 +306,6 @@ async def delete_tag(db: Db, actor: Actor, id: int) -> None:
 
 ROUTES = (
     get("/api/conversations", get_conversations, can="conversations.read"),
-    post("/api/conversations", post_conversation, can="conversations.reply"),
     get("/api/conversations/counters", get_counters, can="conversations.read"),
     get("/api/conversations/{id:uuid}", get_one_conversation, can="conversations.read"),
     patch("/api/conversations/{id:uuid}", patch_conversation, can="conversations.write"),

@@ -13,6 +13,7 @@ from hark.core.http import Body, delete, get, post
 from hark.core.paging import Page
 from hark.delivery import actions, queries
 from hark.delivery.guard import take_over
+from hark.delivery.opening import Opening, begin_conversation
 from hark.delivery.types import NewReplyBody, OutboxView
 from hark.settings import Settings
 
@@ -21,6 +22,13 @@ class Retry(Body):
     """`seen_seq`: what the person has seen now, for a reply that was stopped because somebody had written."""
 
     seen_seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
+async def post_conversation(db: Db, actor: Actor, settings: Settings, data: Opening) -> Detail:
+    """Begin a conversation, with its first mail when there is one: it can be taken back like any reply."""
+    async with db.transaction(actor) as tx:
+        id = await begin_conversation(tx, actor, data, undo_seconds=settings.undo_seconds)
+    return await get_conversation(db, actor, id, now=db.now(), after_own_action=True)
 
 
 async def queue_reply(db: Db, actor: Actor, settings: Settings, id: UUID, data: NewReplyBody) -> OutboxView:
@@ -82,6 +90,7 @@ async def delete_reply(db: Db, actor: Actor, id: UUID) -> None:
 
 
 ROUTES = (
+    post("/api/conversations", post_conversation, can="conversations.reply"),
     post("/api/conversations/{id:uuid}/replies", queue_reply, can="conversations.reply", status_code=201),
     post("/api/conversations/{id:uuid}/take-over", take_conversation_over, can="conversations.reply"),
     get("/api/conversations/{id:uuid}/outbox", list_conversation_outbox, can="conversations.read"),
