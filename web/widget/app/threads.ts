@@ -21,13 +21,13 @@ export function withThreads(threads: Threads, list: Thread[]): Threads {
 
 export function withThread(threads: Threads, thread: Thread): Threads {
   const known = threads[thread.id]
-  const merged = known && { ...thread, seq: Math.max(thread.seq, known.thread.seq), read_seq: Math.max(thread.read_seq, known.thread.read_seq) }
-  return {
-    ...threads,
-    [thread.id]: known
-      ? { ...known, thread: { ...merged!, unread: merged!.read_seq >= merged!.seq ? 0 : thread.unread } }
-      : { thread, messages: [], cursor: thread.seq, isLoaded: false, typing: null },
-  }
+  if (!known) return { ...threads, [thread.id]: { thread, messages: [], cursor: thread.seq, isLoaded: false, typing: null } }
+  // The answer to a post may be older than what the socket has brought meanwhile.
+  const { seq, last_at, subject_preview, unread } = thread.seq < known.thread.seq ? known.thread : thread
+  const read_seq = Math.max(thread.read_seq, known.thread.read_seq)
+  const team_read_seq = Math.max(thread.team_read_seq, known.thread.team_read_seq)
+  const merged = { ...thread, seq, last_at, subject_preview, read_seq, team_read_seq, unread: read_seq >= seq ? 0 : unread }
+  return { ...threads, [thread.id]: { ...known, thread: merged } }
 }
 
 /** A thread begun here: nothing of it can be missing. */
