@@ -53,7 +53,7 @@ export default function Setup({ me }: { me: Me | null }) {
           {(problem) => <PersonFields values={values} problem={problem} />}
         </StepForm>
       )}
-      {step === 2 && <MailboxForm mailbox={null} onSaved={finish} onCancel={finish} cancelLabel={t('setup.later')} />}
+      {step === 2 && <MailboxForm onSaved={finish} onCancel={finish} cancelLabel={t('setup.later')} />}
     </Door>
   )
 }

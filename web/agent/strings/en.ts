@@ -1,6 +1,7 @@
 import type { Message } from '../../shared/i18n'
 import { enComposer } from './en.composer'
 import { enLive } from './en.live'
+import { enMailboxes } from './en.mailboxes'
 import { enMessenger } from './en.messenger'
 import { enSettings } from './en.settings'
 
@@ -337,6 +338,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enComposer, ...enLive, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enComposer, ...enLive, ...enMailboxes, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

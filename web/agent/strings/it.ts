@@ -1,6 +1,7 @@
 import type { Strings } from './en'
 import { itComposer } from './it.composer'
 import { itLive } from './it.live'
+import { itMailboxes } from './it.mailboxes'
 import { itMessenger } from './it.messenger'
 import { itSettings } from './it.settings'
 
@@ -8,6 +9,7 @@ export const it: Strings = {
   ...itSettings,
   ...itComposer,
   ...itLive,
+  ...itMailboxes,
   ...itMessenger,
   'action.back': 'Indietro',
   'action.cancel': 'Annulla',

@@ -1,6 +1,7 @@
 import type { Strings } from './en'
 import { koComposer } from './ko.composer'
 import { koLive } from './ko.live'
+import { koMailboxes } from './ko.mailboxes'
 import { koMessenger } from './ko.messenger'
 import { koSettings } from './ko.settings'
 
@@ -8,6 +9,7 @@ export const ko: Strings = {
   ...koSettings,
   ...koComposer,
   ...koLive,
+  ...koMailboxes,
   ...koMessenger,
   'action.back': '뒤로',
   'action.cancel': '취소',

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Server } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { Checkbox, Field, Input, Select } from '../../ui/Field'
+import { SignInFields } from './SignInFields'
 
 type Security = Server['security']
 
@@ -10,7 +11,7 @@ const PORTS: Record<'imap' | 'smtp', Record<Security, number>> = {
   smtp: { tls: 465, starttls: 587, none: 25 },
 }
 
-/** Host, port, encryption, user and password of one server. The usual port follows the encryption until one is typed. */
+/** Where a server is, how it is spoken to and how Hark signs in. The usual port follows the encryption until one is typed. */
 export function ServerFields({ kind, server }: { kind: 'imap' | 'smtp'; server: Server | null }) {
   const t = useT()
   const [security, setSecurity] = useState<Security>(server?.security ?? (kind === 'imap' ? 'tls' : 'starttls'))
@@ -38,14 +39,7 @@ export function ServerFields({ kind, server }: { kind: 'imap' | 'smtp'; server: 
           <Input {...control} name={`${kind}.port`} type="number" min={1} max={65535} required value={port ?? PORTS[kind][security]} onChange={(event) => setPort(event.target.value)} />
         )}
       </Field>
-      <div className="col-span-3 max-[719px]:col-span-2">
-        <Field label={t('mailbox.user')}>{(control) => <Input {...control} name={`${kind}.username`} defaultValue={server?.username} />}</Field>
-      </div>
-      <div className="col-span-3 max-[719px]:col-span-2">
-        <Field label={t('signIn.password')} hint={server?.has_password ? t('mailbox.passwordKept') : undefined}>
-          {(control) => <Input {...control} name={`${kind}.password`} type="password" autoComplete="new-password" />}
-        </Field>
-      </div>
+      <SignInFields kind={kind} server={server} />
       {kind === 'imap' && (
         <div className="col-span-3 max-[719px]:col-span-2">
           <Field label={t('mailbox.folders')} hint={t('mailbox.foldersHint')}>
