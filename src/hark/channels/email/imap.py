@@ -1,36 +1,32 @@
-"""Watching a mailbox over IMAP (RFC 3501, IDLE RFC 2177). A mail is fetched once, in order, and left as it is.
+"""Watching a mailbox over IMAP. A mail is fetched once, in order, and left as it is unless its owner wants otherwise.
 
-The blocking client lives in one thread of its own; everything else runs on the event loop.
+The blocking client (`imap_client`) lives in one thread of its own; everything else runs on the event loop. New mail
+goes first: history is walked through in portions between the looks for it.
 """
 
 import asyncio
-import contextlib
 import logging
-import re
-import socket
-import time
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
+import msgspec
+from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
-from imapclient.imap4 import IMAP4WithTimeout
-from imapclient.tls import IMAP4_TLS, wrap_socket
 
-from hark.channels.base import Check, TransportError
-from hark.channels.email.hosts import Resolve, explain, tls_context
-from hark.channels.email.oauth.sasl import (
-    GetToken,
-    SignInNeeded,
-    answer_to_refusal,
-    choose_mechanism,
-    initial_response,
-)
-from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem
+from hark.channels.email import imap_client
+from hark.channels.email.hosts import Resolve
+from hark.channels.email.imap_errors import NETWORK, NOT_STORED, cut_short, folder_closed, left_in_place, sentence
+from hark.channels.email.imap_folders import check_imap, open_target, sent_folders
+from hark.channels.email.oauth.sasl import GetToken, SignInNeeded
+from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem, ImapScan
 from hark.core.clock import Clock, system_clock
+from hark.core.errors import Unavailable
 from hark.core.waiting import wait_at_most
+
+__all__ = ["ImapSource", "check_imap"]
 
 AcceptItem = Callable[[ImapItem], Awaitable[None]]
 """Stores one item. Raising means it is not stored; the same item comes again after a pause."""
@@ -41,14 +37,14 @@ Health = Callable[[str | None], Awaitable[None]]
 
 BATCH_MAILS = 50
 BATCH_BYTES = 4_000_000
-HEAD_BYTES = 65_536  # of a mail that is too large to be fetched whole
-IDLE_STEP_S = 0.5  # how long the thread waits for the server before it looks whether to stop
-MAX_EMPTY_WAKES = 200  # within one step; TLS wakes the socket a few times without a line for us
 FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 300.0
 FETCH_TRIES = 6  # about a minute of pauses
+STORE_TRIES = 5  # half a minute; an absent database does not count
+POLL_S = 20.0  # where IDLE is not offered or does not work
+MAX_DEAF = 3  # rounds of IDLE in a row that broke, or that missed a mail, before polling is trusted more
+STEADY_S = 60.0  # a connection that stood so long may break once without a word: servers do that by the clock
 
 log = logging.getLogger(__name__)
-NETWORK = (IMAPClientError, OSError, TransportError)
 
 
 class ImapSource:
@@ -56,9 +52,9 @@ class ImapSource:
 
     `cursors` holds what `save_cursor` was last given, by folder. A folder without a cursor starts with what has arrived
     since `since` (by the server's INTERNALDATE), so that nothing falls between connecting the mailbox and its first
-    look; without `since` at its end (or, with `config.history`, at its beginning). When the server renumbers a folder (UIDVALIDITY), it is read again from the
-    day it was first watched; the ledger recognises what it has by `external_id`. With `token` it signs in by OAuth 2; a
-    connection that outlives its token is given up by the server and made again with a fresh one.
+    look; without `since` at its end. When the server renumbers a folder (UIDVALIDITY), it is read again from the day it
+    was first watched; the ledger recognises what it has. With `token` it signs in by OAuth 2; a connection that outlives
+    its token is given up by the server and made again with a fresh one.
     """
 
     def __init__(self, config: ImapConfig, *, accept: AcceptItem, save_cursor: SaveCursor, resolve: Resolve,
@@ -76,6 +72,15 @@ class ImapSource:
         self._token = token
         self._pause = FIRST_PAUSE_S
         self._tries: dict[tuple[str, int], int] = {}  # failed fetches by folder and UID
+        self._refused: dict[tuple[str, int], int] = {}  # failures to store, the same way
+        self._ahead: dict[tuple[str, str], list[int]] = {}  # what a walk has still before it, while connected
+        self._opened: set[str] = set()  # folders that this connection could open
+        self._complaints: dict[str, str] = {}  # what does not work although mail comes in, by folder
+        self._sent: frozenset[str] = frozenset()
+        self._target: str | None = None
+        self._broken = self._missed = 0  # rounds of IDLE, in a row
+        self._told = True
+        self._steady_since: float | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="imap")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -87,30 +92,38 @@ class ImapSource:
                 except SignInNeeded:
                     pass  # the mailbox's sign-in has an alarm of its own
                 except NETWORK as error:
-                    await self._report(_sentence(error, self.config))
+                    if self._stood_long():
+                        continue
+                    await self._report(sentence(error, self.config))
                 except Exception:
                     log.exception("mail could not be stored")
-                    await self._report(
-                        "New mail could not be stored here; it is safe on its server and is fetched again."
-                    )
+                    await self._report(NOT_STORED)
                 if not stop.is_set():
                     await wait_at_most(self._pause, stop)
                     self._pause = min(self._pause * 2, LAST_PAUSE_S)
         finally:
             self._thread.shutdown(wait=True)
 
+    def _stood_long(self) -> bool:
+        """Whether the connection that has just broken had worked for long: it is then made again at once."""
+        since, self._steady_since = self._steady_since, None
+        return since is not None and asyncio.get_running_loop().time() - since >= STEADY_S
+
     async def _watch(self, stop: asyncio.Event) -> None:
         """One connection's life."""
         client = await self._connect()
-        goodbye = _hang_up
+        goodbye = imap_client.hang_up
         try:
+            await self._arrive(client)
             while not stop.is_set():
                 for folder in self.config.folders:
                     await self._read_folder(client, folder, stop)
                 self._pause = FIRST_PAUSE_S
-                await self._report(None)
-                await self._wait(client, stop)
-            goodbye = _log_out
+                self._steady_since = self._steady_since or asyncio.get_running_loop().time()
+                await self._report(next(iter(self._complaints.values()), None))
+                if not await self._walk_on(client, stop):
+                    await self._wait(client, stop)
+            goodbye = imap_client.log_out
         finally:
             await self._call(goodbye, client)
 
@@ -118,58 +131,186 @@ class ImapSource:
         token = await self._token(None) if self._token else None
         addresses = await self._resolve(self.config.host, self.config.port)
         try:
-            return await self._call(_connect, self.config, addresses, token)
+            return await self._call(imap_client.connect, self.config, addresses, token)
         except LoginError:
             if self._token is None:
                 raise
             # Refused before its time (withdrawn, or a clock was wrong): a fresh one decides.
-            return await self._call(_connect, self.config, addresses, await self._token(token))
+            return await self._call(imap_client.connect, self.config, addresses, await self._token(token))
+
+    async def _arrive(self, client: IMAPClient) -> None:
+        """What has to be known of the mailbox on each new connection."""
+        self._ahead.clear()
+        self._opened.clear()
+        self._complaints.clear()
+        self._target = None
+        if any(folder.upper() != "INBOX" for folder in self.config.folders):
+            self._sent = await self._call(sent_folders, client)
+        if self.config.after_fetch == "move":
+            try:
+                self._target = await self._call(open_target, client, self.config.move_to)
+            except IMAPClientError as error:
+                self._complain("", left_in_place(f"make the folder “{self.config.move_to}”", error), error)
 
     async def _call(self, function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
 
-    async def _report(self, sentence: str | None) -> None:
+    async def _report(self, words: str | None) -> None:
         if self._health is not None:
-            await self._health(sentence)
+            await self._health(words)
+
+    def _complain(self, about: str, words: str, error: Exception) -> None:
+        """Something is wrong that stops no mail. A lost connection is none of these: it is raised again."""
+        if isinstance(error, IMAPClient.AbortError):
+            raise error
+        self._complaints[about] = words
+
+    # new mail ---------------------------------------------------------------------------------------------------------
 
     async def _read_folder(self, client: IMAPClient, folder: str, stop: asyncio.Event) -> None:
-        cursor = await self._open_folder(client, folder)
-        uids = await self._call(_new_uids, client, cursor)
-        for start in range(0, len(uids), BATCH_MAILS):
-            chunk = uids[start : start + BATCH_MAILS]
-            sizes = await self._call(_sizes, client, chunk)
-            for some in self._batches(folder, chunk, sizes):
-                for item in await self._fetch(client, folder, cursor.uidvalidity, some, sizes):
-                    await self._accept(item)
-                    if self.config.after_fetch != "keep":
-                        await self._call(_after_fetch, client, item.uid, self.config.after_fetch)
-                    await self._move_cursor(folder, cursor, item.uid)
-                if stop.is_set():
-                    return
-            # Mails that vanished between search and fetch are behind us as well.
-            await self._move_cursor(folder, cursor, chunk[-1])
+        """What is new in one folder. One that cannot be opened at all stops none of the others; one that could be a
+        moment ago is tried on a new connection."""
+        try:
+            cursor = await self._open_folder(client, folder)
+        except IMAPClientError as error:
+            if folder in self._opened:
+                raise
+            self._complain(f"open {folder}", folder_closed(folder, error), error)
+            return
+        self._opened.add(folder)
+        self._complaints.pop(f"open {folder}", None)
+        uids = await self._call(imap_client.uids_after, client, cursor.uid)
+        if folder == self._idle_folder and uids:
+            self._missed = 0 if self._told else self._missed + 1
 
-    async def _move_cursor(self, folder: str, cursor: ImapCursor, uid: int) -> None:
-        if uid > self.cursors[folder].uid:
-            self.cursors[folder] = ImapCursor(uidvalidity=cursor.uidvalidity, uid=uid, since=cursor.since)
-            await self._save_cursor(folder, self.cursors[folder])
+        async def passed(uid: int) -> None:
+            await self._keep(folder, msgspec.structs.replace(self.cursors[folder], uid=uid))
+
+        for start in range(0, len(uids), BATCH_MAILS):
+            if not await self._take(client, folder, uids[start : start + BATCH_MAILS], passed, stop):
+                return
 
     async def _open_folder(self, client: IMAPClient, folder: str) -> ImapCursor:
-        uidvalidity, uidnext = await self._call(_select, client, folder, self.config.after_fetch == "keep")
-        cursor = self.cursors.get(folder)
-        if cursor is not None and cursor.uidvalidity == uidvalidity:
-            return cursor
-        if cursor is not None:  # renumbered: everything since the first day again, the ledger knows what it has
-            cursor = ImapCursor(uidvalidity=uidvalidity, uid=0, since=cursor.since)
-        elif self.config.history:
-            cursor = ImapCursor(uidvalidity=uidvalidity, uid=0)
-        else:
+        """Select the folder; where it has been read up to, with the walks that are due."""
+        uidvalidity, uidnext = await self._select(client, folder)
+        old = self.cursors.get(folder)
+        if old is None:
             since = self._since or self._now()
-            first = await self._call(_first_since, client, since) if self._since else None
+            first = await self._call(imap_client.first_since, client, since) if self._since else None
             cursor = ImapCursor(uidvalidity=uidvalidity, uid=(first or uidnext) - 1, since=since)
+        elif old.uidvalidity != uidvalidity:
+            cursor = renumbered(old, uidvalidity, uidnext)
+            self._ahead.clear()
+        else:
+            cursor = old
+        cursor = msgspec.structs.replace(cursor, history=wanted_history(self.config.history, cursor))
+        if cursor != old:
+            await self._keep(folder, cursor)
+        return cursor
+
+    async def _select(self, client: IMAPClient, folder: str) -> tuple[int, int]:
+        answer: tuple[int, int] = await self._call(
+            imap_client.select, client, folder, self.config.after_fetch == "keep"
+        )
+        return answer
+
+    async def _keep(self, folder: str, cursor: ImapCursor) -> None:
         self.cursors[folder] = cursor
         await self._save_cursor(folder, cursor)
-        return cursor
+
+    # what was there before --------------------------------------------------------------------------------------------
+
+    async def _walk_on(self, client: IMAPClient, stop: asyncio.Event) -> bool:
+        """A portion of the first walk that is not at its end; False when none is left."""
+        for folder, cursor in list(self.cursors.items()):
+            if folder not in self.config.folders or f"open {folder}" in self._complaints:
+                continue
+            for name in ("again", "history"):
+                scan: ImapScan | None = getattr(cursor, name)
+                if scan is None or scan.ended_at is not None or (name == "history" and not self.config.history):
+                    continue
+                await self._walk(client, folder, name, scan, stop)
+                return True
+        return False
+
+    async def _walk(self, client: IMAPClient, folder: str, name: str, scan: ImapScan, stop: asyncio.Event) -> None:
+        if (await self._select(client, folder))[0] != self.cursors[folder].uidvalidity:
+            return  # renumbered this moment: reading the folder sees to it
+        uids = self._ahead.pop((folder, name), None)
+        if uids is None:
+            uids = await self._call(imap_client.uids_between, client, scan.uid, scan.last, scan.since, scan.before)
+        chunk, rest = uids[:BATCH_MAILS], uids[BATCH_MAILS:]
+
+        async def passed(uid: int) -> None:
+            done = scan.done + bisect_right(chunk, uid)
+            now = msgspec.structs.replace(scan, uid=uid, done=done, total=scan.done + len(uids))
+            await self._keep(folder, msgspec.structs.replace(self.cursors[folder], **{name: now}))
+
+        if chunk and not await self._take(client, folder, chunk, passed, stop):
+            return
+        if rest:
+            self._ahead[folder, name] = rest
+        else:
+            ended = msgspec.structs.replace(getattr(self.cursors[folder], name), ended_at=self._now())
+            await self._keep(folder, msgspec.structs.replace(self.cursors[folder], **{name: ended}))
+
+    # fetching ---------------------------------------------------------------------------------------------------------
+
+    async def _take(self, client: IMAPClient, folder: str, uids: list[int], passed: Callable[[int], Awaitable[None]],
+                    stop: asyncio.Event) -> bool:  # fmt: skip
+        """Fetch, store and treat mails of the selected folder in order; `passed` is told how far. False: stopped."""
+        sizes = await self._call(imap_client.sizes, client, uids)
+        for some in self._batches(folder, uids, sizes):
+            stored: list[int] = []
+            try:
+                for item in await self._fetch(client, folder, some, sizes):
+                    await self._store(item)
+                    stored.append(item.uid)
+            except Exception:
+                if stored:
+                    await self._afterwards(client, folder, stored)
+                    await passed(stored[-1])
+                raise
+            if stored:
+                await self._afterwards(client, folder, stored)
+            await passed(some[-1])  # mails that vanished between search and fetch are behind us as well
+            if stop.is_set():
+                return False
+        return True
+
+    async def _store(self, item: ImapItem) -> None:
+        """Hand an item over. One that nothing can store must not stop the mailbox: the ledger gets a line about it."""
+        key = (item.folder, item.uid)
+        try:
+            await self._accept(item)
+        except Unavailable:
+            raise
+        except Exception as error:
+            self._refused[key] = self._refused.get(key, 0) + 1
+            if self._refused[key] < STORE_TRIES:
+                raise
+            log.exception("a mail cannot be stored and is set aside: folder %s, UID %s", item.folder, item.uid)
+            problem = f"This mail could not be stored here ({error}). Look at it on its server; it is left there."
+            await self._accept(msgspec.structs.replace(item, raw=b"", problem=problem[:1000]))
+        self._refused.pop(key, None)
+
+    async def _afterwards(self, client: IMAPClient, folder: str, uids: list[int]) -> None:
+        """What happens on the server to mails that are stored here. What people sent themselves stays where it is."""
+        what = self.config.after_fetch
+        if what == "keep" or folder in self._sent or (what == "move" and self._target in (None, folder)):
+            return
+        words = {"seen": "mark them as read", "move": f"move them to “{self._target}”", "delete": "delete them"}[what]
+        try:
+            if what == "seen":
+                await self._call(imap_client.mark_seen, client, uids)
+            elif what == "move":
+                await self._call(imap_client.move, client, uids, self._target)
+            else:
+                await self._call(imap_client.delete, client, uids)
+        except IMAPClientError as error:
+            self._complain(folder, left_in_place(words, error), error)
+        else:
+            self._complaints.pop(folder, None)
 
     def _batches(self, folder: str, uids: list[int], sizes: dict[int, int]) -> Iterator[list[int]]:
         """Runs of at most BATCH_BYTES; a mail that failed before or is too large stands alone."""
@@ -189,19 +330,18 @@ class ImapSource:
         if batch:
             yield batch
 
-    async def _fetch(self, client: IMAPClient, folder: str, uidvalidity: int, uids: list[int],
-                     sizes: dict[int, int]) -> list[ImapItem]:  # fmt: skip
+    async def _fetch(self, client: IMAPClient, folder: str, uids: list[int], sizes: dict[int, int]) -> list[ImapItem]:
         """The mails of one batch. One that fails FETCH_TRIES times becomes an item with a problem: it must not stop
         the mailbox."""
         tries = self._tries.get((folder, uids[0]), 0)
         problem: str | None = None
-        too_large = sizes.get(uids[0], 0) > self.config.max_bytes
+        size = sizes.get(uids[0], 0)
         if tries >= 2 * FETCH_TRIES:
             got, problem = {uids[0]: (b"", None)}, "The mail server does not hand out this mail; look at it there."
         else:
-            head = too_large or tries >= FETCH_TRIES
+            head = size > self.config.max_bytes or tries >= FETCH_TRIES
             try:
-                got = await self._call(_fetch_head if head else _fetch_whole, client, uids)
+                got = await self._call(imap_client.fetch_head if head else imap_client.fetch_whole, client, uids)
             except NETWORK as error:
                 # An answer of the server is about this mail; a broken connection may be chance.
                 weight = 1 if isinstance(error, OSError | IMAPClient.AbortError) else FETCH_TRIES
@@ -209,227 +349,79 @@ class ImapSource:
                     step = weight if len(uids) == 1 else 1
                     self._tries[(folder, uid)] = self._tries.get((folder, uid), 0) + step
                 raise
-            problem = _problem(sizes.get(uids[0], 0), self.config.max_bytes) if head else None
-        items = []
+            problem = cut_short(size, self.config.max_bytes) if head else None
         for uid in uids:
             self._tries.pop((folder, uid), None)
-            if uid in got:
-                raw, received_at = got[uid]
-                items.append(ImapItem(folder=folder, uidvalidity=uidvalidity, uid=uid, raw=raw,
-                                      received_at=received_at, problem=problem))  # fmt: skip
-        return items
+        return [self._item(folder, uid, *got[uid], problem) for uid in uids if uid in got]
+
+    def _item(self, folder: str, uid: int, raw: bytes, received_at: datetime | None, problem: str | None) -> ImapItem:
+        cursor = self.cursors[folder]
+        before = cursor.since is not None and received_at is not None and received_at < cursor.since - GRACE
+        return ImapItem(
+            folder=folder, uidvalidity=cursor.uidvalidity, uid=uid, raw=raw, received_at=received_at, problem=problem,
+            history=before, sent=folder in self._sent,
+        )  # fmt: skip
+
+    # waiting ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _idle_folder(self) -> str:
+        """IDLE tells of one folder only; the others are looked at as time passes."""
+        usable = [one for one in self.config.folders if one in self._opened and one not in self._sent]
+        return usable[0] if usable else self.config.folders[0]
 
     async def _wait(self, client: IMAPClient, stop: asyncio.Event) -> None:
-        """Until the server tells of something new in the first folder, the others are due, or `stop`."""
+        """Until the server tells of something new, the folders are due, or `stop`."""
+        deaf = max(self._broken, self._missed) >= MAX_DEAF or self._idle_folder not in self._opened
+        if deaf or not await self._call(client.has_capability, "IDLE"):
+            await wait_at_most(min(self.config.poll_s, POLL_S), stop)
+            return
+        if len(self.config.folders) > 1:
+            await self._select(client, self._idle_folder)
+        try:
+            await self._idle(client, stop)
+        except NETWORK:
+            self._broken += 1
+            raise
+        self._broken = 0
+
+    async def _idle(self, client: IMAPClient, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         # Leaving IDLE and looking again also finds out that a silent server is gone; RFC 2177 asks for < 29 minutes.
         until = loop.time() + self.config.poll_s
-        if not await self._call(client.has_capability, "IDLE"):
-            await wait_at_most(self.config.poll_s, stop)
-            return
-        if len(self.config.folders) > 1:
-            await self._call(_select, client, self.config.folders[0], self.config.after_fetch == "keep")
+        self._told = False
         await self._call(client.idle)
-        while not stop.is_set() and loop.time() < until:
-            if await self._call(_idle_news, client):
-                break
+        while not stop.is_set() and not self._told and loop.time() < until:
+            self._told = await self._call(imap_client.idle_news, client)
         await self._call(client.idle_done)
 
 
-# --- what runs in the thread -----------------------------------------------------------------------------------------
+GRACE = timedelta(minutes=1)  # of the server's clock
 
 
-def _connect(config: ImapConfig, addresses: list[str], token: str | None) -> IMAPClient:
-    error: Exception | None = None
-    for address in addresses[:4]:
-        try:
-            return _sign_in(_Client(config, address), config, token)
-        except LoginError:
-            raise
-        except (OSError, IMAPClientError) as failed:
-            error = failed
-    assert error is not None
-    raise error
+def wanted_history(wanted: bool | date, cursor: ImapCursor) -> ImapScan | None:
+    """The walk through a folder's history as people want it now: the one under way, a new one, or none."""
+    old = cursor.history
+    if wanted is False or (old is None and cursor.since is None):
+        return old
+    since = None if wanted is True else wanted
+    if old is not None and old.since == since:
+        return old
+    before = (cursor.since + timedelta(days=2)).date() if cursor.since is not None else None
+    if old is not None and old.ended_at is not None:
+        if old.since is None or (since is not None and since > old.since):
+            return msgspec.structs.replace(old, since=since)  # fetched already
+        before = old.since + timedelta(days=1)
+    return ImapScan(since=since, before=before, last=cursor.uid)
 
 
-class _Client(IMAPClient):  # type: ignore[misc]
-    """Connects to a resolved address while TLS still checks the host's name."""
-
-    def __init__(self, config: ImapConfig, address: str) -> None:
-        self._address = address
-        super().__init__(config.host, config.port, ssl=config.security == "tls",
-                         ssl_context=tls_context(config.security, verify=config.verify),
-                         timeout=SocketTimeout(config.timeout_s, config.timeout_s))  # fmt: skip
-
-    def _create_IMAP4(self) -> IMAP4WithTimeout:  # noqa: N802
-        address, timeout = self._address, self._timeout.connect
-
-        class Plain(IMAP4WithTimeout):  # type: ignore[misc]
-            def _create_socket(self, _timeout: float | None = None) -> socket.socket:
-                return socket.create_connection((address, self.port), timeout)
-
-        class Encrypted(IMAP4_TLS):  # type: ignore[misc]
-            def _create_socket(self, _timeout: float | None = None) -> socket.socket:
-                sock = socket.create_connection((address, self.port), timeout)
-                try:
-                    wrapped: socket.socket = wrap_socket(sock, self.ssl_context, self.host)
-                    return wrapped
-                except OSError:
-                    sock.close()
-                    raise
-
-        if self.ssl:
-            return Encrypted(self.host, self.port, self.ssl_context, timeout)
-        return Plain(self.host, self.port, timeout)
-
-
-def _sign_in(client: IMAPClient, config: ImapConfig, token: str | None) -> IMAPClient:
-    try:
-        if config.security == "starttls":
-            client.starttls(tls_context("starttls", verify=config.verify))
-        if token is None:
-            client.login(config.username, config.password)
-        else:
-            _sign_in_with_token(client, config, token)
-    except BaseException:
-        with contextlib.suppress(OSError, IMAPClientError):
-            client.shutdown()
-        raise
-    return client
-
-
-def _sign_in_with_token(client: IMAPClient, config: ImapConfig, token: str) -> None:
-    offered = {one[5:].decode("ascii", "replace").upper() for one in client.capabilities() if one.startswith(b"AUTH=")}
-    mechanism = choose_mechanism(offered)
-    if mechanism is None:
-        raise IMAPClientError("no sign-in with OAuth 2 is offered")
-    first = initial_response(mechanism, config.username, token, config.host, config.port)
-    client.sasl_login(mechanism, lambda challenge: answer_to_refusal(mechanism) if challenge else first)
-
-
-def _log_out(client: IMAPClient) -> None:
-    with contextlib.suppress(OSError, IMAPClientError):
-        client.logout()
-
-
-def _hang_up(client: IMAPClient) -> None:
-    """Close without a word to a server that may no longer listen."""
-    with contextlib.suppress(OSError, IMAPClientError):
-        client.shutdown()
-
-
-def _select(client: IMAPClient, folder: str, readonly: bool) -> tuple[int, int]:
-    """(UIDVALIDITY, UIDNEXT) of the folder, which is now the selected one."""
-    answer = client.select_folder(folder, readonly=readonly)
-    uidnext = answer.get(b"UIDNEXT")
-    if uidnext is None:  # optional in RFC 3501
-        uidnext = max(client.search(["ALL"]), default=0) + 1
-    return int(answer[b"UIDVALIDITY"]), int(uidnext)
-
-
-def _new_uids(client: IMAPClient, cursor: ImapCursor) -> list[int]:
-    criteria: list[Any] = ["UID", f"{cursor.uid + 1}:*"]
-    if cursor.uid == 0 and cursor.since is not None:
-        criteria += ["SINCE", (cursor.since - timedelta(days=1)).date()]  # days, in the server's own zone
-    return sorted(uid for uid in client.search(criteria) if uid > cursor.uid)
-
-
-def _first_since(client: IMAPClient, since: datetime) -> int | None:
-    """The first UID that arrived at or after `since`, with a minute's grace for the server's clock."""
-    recent = client.search(["SINCE", (since - timedelta(days=1)).date()])  # days, in the server's own zone
-    arrived = {uid: _utc(one) for uid, one in client.fetch(recent, ["INTERNALDATE"]).items()} if recent else {}
-    return min((uid for uid, at in arrived.items() if at and at >= since - timedelta(minutes=1)), default=None)
-
-
-def _sizes(client: IMAPClient, uids: list[int]) -> dict[int, int]:
-    return {uid: int(one.get(b"RFC822.SIZE", 0)) for uid, one in client.fetch(uids, ["RFC822.SIZE"]).items()}
-
-
-def _fetch_whole(client: IMAPClient, uids: list[int]) -> dict[int, tuple[bytes, datetime | None]]:
-    got = client.fetch(uids, ["BODY.PEEK[]", "INTERNALDATE"])
-    return {uid: (one[b"BODY[]"] or b"", _utc(one)) for uid, one in got.items() if b"BODY[]" in one}
-
-
-def _fetch_head(client: IMAPClient, uids: list[int]) -> dict[int, tuple[bytes, datetime | None]]:
-    got = client.fetch(uids, [f"BODY.PEEK[]<0.{HEAD_BYTES}>", "INTERNALDATE"])
-    return {uid: (one[b"BODY[]<0>"] or b"", _utc(one)) for uid, one in got.items() if b"BODY[]<0>" in one}
-
-
-def _utc(one: Mapping[bytes, Any]) -> datetime | None:
-    moment = one.get(b"INTERNALDATE")
-    return moment.astimezone(UTC) if isinstance(moment, datetime) else None
-
-
-def _after_fetch(client: IMAPClient, uid: int, what: str) -> None:
-    if what == "seen":
-        client.add_flags([uid], [b"\\Seen"], silent=True)
-    else:
-        client.delete_messages([uid], silent=True)
-        if client.has_capability("UIDPLUS"):
-            client.uid_expunge([uid])
-
-
-def _idle_news(client: IMAPClient) -> bool:
-    """Whether the server told of new or renumbered mails within IDLE_STEP_S. Raises when it has gone."""
-    until = time.monotonic() + IDLE_STEP_S
-    for _ in range(MAX_EMPTY_WAKES):
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        answers = client.idle_check(timeout=left)
-        if any(one[0] == b"BYE" for one in answers):
-            break
-        if any(len(one) > 1 and one[1] in (b"EXISTS", b"RECENT") for one in answers):
-            return True
-    # The client swallows the end of the connection: the socket is readable for ever and nothing is in it.
-    raise IMAPClient.AbortError("the server closed the connection")
-
-
-# --- sentences, checks and ids ---------------------------------------------------------------------------------------
-
-
-def _problem(size: int, limit: int) -> str:
-    if size > limit:
-        return f"The mail has {size:,} bytes, more than the limit of {limit:,}. Only its beginning was fetched."
-    return "The mail server breaks off while handing out this mail. Only its beginning was fetched."
-
-
-def _sentence(error: BaseException, config: ImapConfig) -> str:
-    if isinstance(error, LoginError) and config.oauth:
-        return (f"{config.host} refused the sign-in of {config.username} with a fresh token ({_words(error)}). Check that "
-                "this is the account's own user name, and that IMAP is allowed for it.")  # fmt: skip
-    if isinstance(error, LoginError):
-        return (f"{config.host} refused the user name or the password for {config.username}. Check both; some "
-                "providers want an app password.")  # fmt: skip
-    if isinstance(error, OSError | TransportError):
-        return explain(error, config.host, config.port)
-    text = _words(error)
-    if "STARTTLS" in text:
-        return f"{config.host} does not offer STARTTLS on port {config.port}. Choose TLS or another port."
-    return f"{config.host} answered: {text}. It is tried again."
-
-
-def _words(error: BaseException) -> str:
-    return re.sub(r"\s+", " ", str(error))[:200]
-
-
-async def check_imap(config: ImapConfig, resolve: Resolve, token: GetToken | None = None) -> Check:
-    """Connect, sign in and list the folders; the sentence says what to change when that fails."""
-    try:
-        addresses = await resolve(config.host, config.port)
-        fresh = await token(None) if token else None
-        folders = await asyncio.to_thread(_list_folders, config, addresses, fresh)
-    except NETWORK as error:
-        return Check(ok=False, sentence=_sentence(error, config))
-    missing = [one for one in config.folders if one not in folders and one.upper() != "INBOX"]
-    if missing:
-        return Check(ok=False, sentence=f"There is no folder {missing[0]!r} in this mailbox.", folders=folders)
-    return Check(ok=True, sentence=f"{config.host} accepts {config.username}: {len(folders)} folders.", folders=folders)
-
-
-def _list_folders(config: ImapConfig, addresses: list[str], token: str | None) -> list[str]:
-    client = _connect(config, addresses, token)
-    try:
-        return [name for flags, _, name in client.list_folders() if b"\\Noselect" not in flags]
-    finally:
-        _log_out(client)
+def renumbered(old: ImapCursor, uidvalidity: int, uidnext: int) -> ImapCursor:
+    """The cursor of a folder whose UIDs mean other mails now: what came since the first day is walked through again, and
+    a history that was not at its end from its beginning."""
+    last = uidnext - 1
+    since = (old.since - timedelta(days=1)).date() if old.since is not None else None
+    history = old.history
+    if history is not None and history.ended_at is None:
+        history = msgspec.structs.replace(history, last=last, uid=0, done=0, total=0)
+    again = ImapScan(since=since, last=last)
+    return ImapCursor(uidvalidity=uidvalidity, uid=last, since=old.since, history=history, again=again)

@@ -1,6 +1,6 @@
 """What a mail looks like once it is read."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -79,7 +79,8 @@ class SplitReply(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The fate of one recipient: `status` is an enhanced code such as 5.1.1, or empty when the report names none."""
+    """The fate of one recipient: `status` is an enhanced code such as 5.1.1 (RFC 3463). Where the report states none it is a
+    code of ours, X.0.9nn, that stands for `reason`, or empty; people are shown `stated_status` only."""
 
     address: str
     action: Literal["failed", "delayed", "delivered", "relayed", "expanded", "complained"]
@@ -87,6 +88,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     hard: bool = False
     reason: str = ""
     diagnostic: str = ""
+
+    @property
+    def stated_status(self) -> str:
+        """`status` as the other server gave it, empty when it gave none."""
+        return "" if ".0.9" in self.status and len(self.status) == 7 else self.status
 
 
 class DeliveryReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +135,10 @@ class SmtpConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImapConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """A mailbox that is watched. `after_fetch` says what happens to a mail there once it is stored here."""
+    """A mailbox that is watched. `after_fetch` says what happens to a mail there once it is stored here.
+
+    `history`: also fetch what arrived before a folder was first watched: all of it (True) or from a day on.
+    """
 
     host: str
     port: int = 993
@@ -140,22 +149,45 @@ class ImapConfig(msgspec.Struct, frozen=True, kw_only=True):
     verify: bool = True
     timeout_s: float = 30.0
     folders: tuple[str, ...] = ("INBOX",)
-    after_fetch: Literal["keep", "seen", "delete"] = "keep"
+    after_fetch: Literal["keep", "seen", "move", "delete"] = "keep"
+    move_to: str = ""  # the folder for "move"
     poll_s: float = 60.0  # how often folders are looked at even when the server tells nothing
-    history: bool = False  # also fetch what was in the folder before it was first watched
+    history: bool | date = False
     max_bytes: int = 26_214_400
 
 
+class ImapScan(msgspec.Struct, frozen=True, kw_only=True):
+    """A walk through what a folder holds already, oldest first: mails up to UID `last` that arrived from `since` on and
+    before `before` (None: no bound). `uid` has been passed, which makes `done` of `total` mails."""
+
+    since: date | None = None
+    before: date | None = None
+    last: int
+    uid: int = 0
+    done: int = 0
+    total: int = 0
+    ended_at: datetime | None = None
+
+
 class ImapCursor(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one folder has been read. `since` bounds a new scan after the server has renumbered the folder."""
+    """How far one folder has been read. `since`: when it was first watched (None: it was read from its beginning).
+
+    `history` walks through what was there before, `again` through what arrived since `since`, after the server has
+    renumbered the folder.
+    """
 
     uidvalidity: int
     uid: int
     since: datetime | None = None
+    history: ImapScan | None = None
+    again: ImapScan | None = None
 
 
 class ImapItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail of a watched folder. With a `problem` (too large, unreadable) `raw` holds what could be had of it."""
+    """One mail of a watched folder. With a `problem` (too large, unreadable) `raw` holds what could be had of it.
+
+    `history`: it was there before the folder was watched. `sent`: it lies in the folder of sent mails.
+    """
 
     folder: str
     uidvalidity: int
@@ -163,3 +195,5 @@ class ImapItem(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
     received_at: datetime | None
     problem: str | None = None
+    history: bool = False
+    sent: bool = False
