@@ -27,9 +27,11 @@ def choose_mechanism(offered: Collection[str]) -> Mechanism | None:
 
 
 def initial_response(mechanism: Mechanism, user: str, token: str, host: str, port: int) -> str:
-    """What the client says first, before base64. Raises ValueError for a user name with control characters."""
+    """What the client says first, before base64. Raises TransportError for a user name that cannot be said."""
     if not user.isprintable():
-        raise ValueError("the user name holds a control character")
+        raise TransportError(
+            "The mailbox's user name holds a control character. Correct it in its settings.", permanent=False
+        )
     if mechanism == "XOAUTH2":
         return f"user={user}\x01auth=Bearer {token}\x01\x01"
     identity = user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801 section 4
