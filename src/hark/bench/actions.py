@@ -73,6 +73,24 @@ async def create_desk(db: Db, *, name: str = "Bench") -> Desk:
     return Desk(id, calendar, account, address, owner)
 
 
+async def create_mailbox(db: Db, desk: Desk, *, address: str, config: dict[str, Any]) -> int:
+    """One more mailbox of the desk, with its servers (see `MailboxConfig`; passwords encrypted)."""
+    return await db.one(
+        int,
+        "INSERT INTO channel_accounts (workspace_id, kind, name, address, team_id, calendar_id, config)"
+        " SELECT workspace_id, kind, 'Mailbox', $3, team_id, calendar_id, $4 FROM channel_accounts"
+        " WHERE workspace_id = $1 AND id = $2 RETURNING id",
+        desk.id, desk.account_id, address, config,
+    )  # fmt: skip
+
+
+async def set_servers(db: Db, desk: Desk, config: dict[str, Any]) -> None:
+    """The servers of the desk's own mailbox."""
+    await db.run(
+        "UPDATE channel_accounts SET config = $3 WHERE workspace_id = $1 AND id = $2", desk.id, desk.account_id, config
+    )
+
+
 async def sign_in(here: Installation, workspace_id: int, agents: Sequence[int]) -> list[Person]:
     """A session for each entry of `agents` (an agent may have several)."""
     keys = load_keys(here.settings.data / "secret.key", secret=here.settings.secret_key)

@@ -149,15 +149,19 @@ def _arrivals(seconds: int) -> Iterator[float]:
 
 
 class Smtp:
-    """One connection of a sending mail server, with pipelined commands (RFC 2920)."""
+    """One connection of a sending mail server, with pipelined commands (RFC 2920). With `hello` LHLO it speaks LMTP.
 
-    def __init__(self, port: int) -> None:
+    Raises Unavailable, OSError or TimeoutError when the other side is gone: a mail without its 250 is to be sent again.
+    """
+
+    def __init__(self, port: int, *, hello: str = "EHLO") -> None:
         self.port = port
+        self.hello = hello
 
     async def __aenter__(self) -> "Smtp":
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
         await self._reply()
-        self._writer.write(b"EHLO bench.example\r\n")
+        self._writer.write(f"{self.hello} bench.example\r\n".encode())
         await self._reply()
         return self
 
@@ -167,12 +171,11 @@ class Smtp:
     async def send(self, mail: bytes, *, to: str) -> bytes:
         """The server's last word on one mail."""
         self._writer.write(f"MAIL FROM:<bounces@customer.example>\r\nRCPT TO:<{to}>\r\nDATA\r\n".encode())
-        for _ in range(3):
-            word = await self._reply()
-        if not word.startswith(b"354"):
+        words = [await self._reply() for _ in range(3)]
+        if not words[2].startswith(b"354"):
             self._writer.write(b"RSET\r\n")
             await self._reply()
-            return word
+            return next(word for word in words if not word.startswith(b"2"))
         lines = re.sub(rb"\r\n|\r|\n", b"\r\n", mail)
         self._writer.write(re.sub(rb"(?m)^\.", b"..", lines) + b"\r\n.\r\n")
         return await self._reply()

@@ -4,6 +4,7 @@ Everything is bound to 127.0.0.1 on free ports, lives in one temporary folder an
 """
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -176,8 +177,9 @@ def descendants(pid: int) -> list[int]:
     while ahead:
         parent = ahead.pop(0)
         children: list[int] = []
-        for listing in Path(f"/proc/{parent}/task").glob("*/children"):
-            children += map(int, listing.read_text().split())
+        with contextlib.suppress(OSError):  # it has just ended
+            for listing in Path(f"/proc/{parent}/task").glob("*/children"):
+                children += map(int, listing.read_text().split())
         found += children
         ahead += children
     return found

@@ -46,8 +46,21 @@ def make_mails(count: int, *, to: str) -> tuple[list[bytes], str]:
     return list(itertools.islice(_rounds(archive, to), count - len(raw))) + raw, "real"
 
 
+def archive_mails(*, to: str) -> Iterator[bytes]:
+    """Each mail of the archive once; none where there is no archive."""
+    archive = data_folder() / "support-mail" / "messages.jsonl"
+    if archive.exists():
+        lines = _read(archive)
+        senders = _senders(lines)
+        yield from (_compose(mail, senders[mail.id], 0, to) for mail in lines)
+
+
+def _read(archive: Path) -> list[ArchiveMail]:
+    return [msgspec.json.decode(line, type=ArchiveMail) for line in archive.read_bytes().splitlines()]
+
+
 def _rounds(archive: Path, to: str) -> Iterator[bytes]:
-    lines = [msgspec.json.decode(line, type=ArchiveMail) for line in archive.read_bytes().splitlines()]
+    lines = _read(archive)
     senders = _senders(lines)
     for n in itertools.count():
         yield from (_compose(mail, senders[mail.id], n, to) for mail in lines)

@@ -41,6 +41,9 @@ Benchmark = Callable[..., Awaitable[list[Figure]]]
 BENCHMARKS: dict[str, tuple[str, str]] = {
     "start": ("hark.bench.start", "fresh clone to sign-in page, and a second start"),
     "ingest": ("hark.bench.ingest", "mails over SMTP, parsed, threaded, journaled; from the 250 to the browser"),
+    "mail": ("hark.bench.mail.whole", "ingest, chaos and fuzz: is mail taken fast, and does anything get lost or doubled"),
+    "chaos": ("hark.bench.mail.chaos", "mails in, replies out, while web, worker and PostgreSQL are killed at random"),
+    "fuzz": ("hark.bench.mail.fuzz", "fifty thousand damaged mails: no crash, each with its fate"),
     "inbox": ("hark.bench.inbox", "lists and threads at a million conversations, beside the same SQL under pgbench"),
     "fanout": ("hark.bench.fanout", "one event to two thousand idle browsers"),
     "resume": ("hark.bench.resume", "a thousand browsers cut at once and back, with exactly what they missed"),
