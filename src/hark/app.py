@@ -14,6 +14,7 @@ import hark.agents.routes
 import hark.agents.types
 import hark.automation.jobs
 import hark.automation.routes
+import hark.channels.email.oauth.routes
 import hark.channels.email.routes
 import hark.channels.messenger.mailing
 import hark.channels.messenger.routes
@@ -40,6 +41,7 @@ import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, is_still, send_rotated_token
+from hark.channels.email.oauth.providers import PROVIDERS, Providers
 from hark.channels.messenger.frame import widget_handlers
 from hark.channels.messenger.hub import VisitorHub
 from hark.channels.messenger.limits import Buckets
@@ -103,6 +105,7 @@ ROUTES: list[Route] = tables(
     hark.intake.accounts.routes.ROUTES,
     hark.delivery.routes.ROUTES,
     hark.channels.email.routes.ROUTES,
+    hark.channels.email.oauth.routes.ROUTES,
     hark.channels.messenger.routes.ROUTES,
     hark.channels.messenger.visitor_routes.ROUTES,
     hark.reports.routes.ROUTES,
@@ -110,7 +113,7 @@ ROUTES: list[Route] = tables(
 )
 
 
-def create_app(services: Services) -> Litestar:
+def create_app(services: Services, *, oauth_providers: Providers = PROVIDERS) -> Litestar:
     """The web application on open services. Raises ValueError when two lines of the route tables collide."""
 
     @asynccontextmanager
@@ -143,6 +146,7 @@ def create_app(services: Services) -> Litestar:
             "bus": provide(services.bus),
             "buckets": provide(buckets),
             "visits": provide(visits),
+            "oauth_providers": provide(oauth_providers),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
         before_send=[send_rotated_token],

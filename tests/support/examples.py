@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -87,8 +88,36 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
         "outbox": await _made(client, f"/api/conversations/{conversation_id}/replies", _reply(99, send_at=_later())),
     }  # fmt: skip
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
+    await _sign_ins(db, ws, client, ids)
     token = await _visit(services, ws, client, ids)
     return Examples(ids=ids, other_conversation=other, visitor_token=token)
+
+
+async def _sign_ins(db: Db, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> None:
+    """A registration at Google, a mailbox that is signed in to, and a sign-in by device code that nobody has finished."""
+    ids["clients"] = "google"
+    registered = await client.request(
+        "PUT", "/api/mailboxes/oauth/clients/google", json={"client_id": f"client-{ws.id}", "client_secret": "s"}
+    )
+    assert registered.status_code == 200, registered.text
+    begun = await client.post("/api/mailboxes/oauth/flows", {"provider": "google"})
+    ids["state"] = parse_qs(urlsplit(begun.json()["url"]).query)["state"][0]
+    ids["flows"] = str(uuid4())
+    await db.run(
+        "INSERT INTO oauth_flows (workspace_id, id, provider, way, agent_id, secret, next_poll_at, expires_at)"
+        " VALUES ($1, $2, 'microsoft', 'device', $3, '', now() + interval '1 day', now() + interval '1 day')",
+        ws.id, UUID(ids["flows"]), ws.owner.agent_id,
+    )  # fmt: skip
+    await db.run(
+        "INSERT INTO oauth_grants (workspace_id, account_id, provider, client_id, subject, scope, refresh_token,"
+        " access_token, expires_at, granted_at, next_try_at) VALUES ($1, $2, 'google', 'c', 'sales@desk.example', '', '',"
+        " '', now() + interval '1 hour', now(), now())",
+        ws.id, ids["mailboxes"],
+    )  # fmt: skip
+    await db.run(
+        "UPDATE channel_accounts SET config = $3 WHERE workspace_id = $1 AND id = $2",
+        ws.id, ids["mailboxes"], {"smtp": {"host": "smtp.gmail.com", "auth": "google"}},
+    )  # fmt: skip
 
 
 async def _visit(services: Services, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> str:
@@ -176,6 +205,13 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         },
         "PATCH /api/mailboxes/{id:int}": {"name": "m2", "team_id": i["teams"], "calendar_id": i["calendars"]},
         "POST /api/mailboxes/test": {"id": i["mailboxes"], "smtp": server},
+        "PUT /api/mailboxes/oauth/clients/{provider:str}": {
+            "client_id": "client-id", "client_secret": "secret", "tenant": "common", "secret_expires_on": "2027-01-01",
+        },
+        "POST /api/mailboxes/oauth/flows": {
+            "provider": "google", "way": "code", "mailbox_id": i["mailboxes"], "address": "new@desk.example",
+        },
+        "POST /api/mailboxes/oauth/return": {"state": i["state"], "error": "access_denied"},
         "POST /api/outbox/{id:uuid}/retry": {"seen_seq": 1},
         "POST /api/intake/{id:uuid}/accept-held": {"conversation_id": i["conversations"]},
         "POST /api/messengers": {
