@@ -32,6 +32,7 @@ from hark.intake.accounts.queries import list_sources
 from hark.intake.accounts.types import AccountState, MailboxConfig
 from hark.intake.actions import forget_old_raw
 from hark.intake.directory import Directory
+from hark.intake.jobs import DESCRIBE_S, describe_rest
 from hark.intake.process import Processor
 from hark.intake.reception import Ledger, Reception
 from hark.intake.spool import Spool
@@ -56,7 +57,8 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     """Work until `stop`; what is under way is finished first. Raises ConfigError when a reception port is taken."""
     settings, db, files, keys = services.settings, services.db, services.files, services.keys
     resolve = host_policy(allow_private=settings.private_hosts)
-    processor = Processor(db, files, readers(keys, settings))
+    mail_readers = readers(keys, settings)
+    processor = Processor(db, files, mail_readers)
     ledger = Ledger(db, files, kick=processor.kick)
     spool = Spool(settings.spool_dir)
     reception = Reception(ledger, Directory(db, settings.spool_dir / "addresses.json"), spool, db.now)
@@ -76,6 +78,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "leaving": lambda: every(leaving.LOOK_S, lambda: leaving.sweep_left(db, services.bus), stop),
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
         "uploads": lambda: every(UPKEEP_S, lambda: forget_uploads(db, files), stop),
+        "ledger": lambda: every(DESCRIBE_S, lambda: describe_rest(db, files, mail_readers), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }

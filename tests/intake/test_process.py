@@ -107,7 +107,7 @@ async def test_a_stranger_who_quotes_our_id_is_held(desk: Desk, mail: Mail, clie
     assert "eve@evil.example" in line.reason
     attention = (await client.get("/api/intake?fate=attention")).json()["items"]
     assert [i["id"] for i in attention] == [str(line.id)]
-    assert attention[0]["can"] == ["raw", "accept"]
+    assert attention[0]["can"] == ["raw", "accept", "spam"]
     taken = await client.post(f"/api/intake/{line.id}/accept-held", {"conversation_id": str(first.conversation_id)})
     assert taken.status_code == 200, taken.text
     assert taken.json()["conversation_id"] == str(first.conversation_id)

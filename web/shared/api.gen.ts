@@ -1053,6 +1053,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailboxes/oauth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get oauth
+         * @description What a sign-in with Google or Microsoft needs, and what of it is there. Needs the permission `mailboxes.read`.
+         */
+        get: operations["get_oauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/oauth/clients/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save oauth client
+         * @description Enter how this workspace is registered with a provider. Needs the permission `mailboxes.write`.
+         */
+        put: operations["save_oauth_client"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/oauth/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin oauth flow
+         * @description Begin to sign in: the address to send the browser to, or a code to enter on another device. Needs the permission `mailboxes.write`.
+         */
+        post: operations["begin_oauth_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/oauth/flows/{id}/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll oauth flow
+         * @description How a sign-in stands. Ask again after `interval_s` seconds. Needs the permission `mailboxes.write`.
+         */
+        post: operations["poll_oauth_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/oauth/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish oauth flow
+         * @description Finish a sign-in with what the provider gave the browser. Needs the permission `mailboxes.write`.
+         */
+        post: operations["finish_oauth_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mailboxes/test": {
         parameters: {
             query?: never;
@@ -1099,6 +1199,26 @@ export interface paths {
          * @description Needs the permission `mailboxes.write`.
          */
         patch: operations["update_mailbox"];
+        trace?: never;
+    };
+    "/api/mailboxes/{id}/oauth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get oauth grant
+         * @description How a mailbox is signed in to, and what is wrong with that. Needs the permission `mailboxes.read`.
+         */
+        get: operations["get_oauth_grant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/me": {
@@ -2324,6 +2444,24 @@ export interface components {
             ok: boolean;
             sentence: string;
         };
+        /** ClientPatch */
+        ClientPatch: {
+            client_id: string;
+            client_secret?: string | null;
+            secret_expires_on?: string | null;
+            /** @default common */
+            tenant: string;
+        };
+        /** ClientView */
+        ClientView: {
+            client_id: string;
+            device: boolean;
+            name: string;
+            /** @enum {string} */
+            provider: "google" | "microsoft";
+            secret_expires_on: string | null;
+            tenant: string;
+        };
         /** Collect */
         Collect: {
             /** @default true */
@@ -2708,6 +2846,48 @@ export interface components {
             /** @default UTC */
             time_zone: string;
         };
+        /** FlowReturn */
+        FlowReturn: {
+            code?: string | null;
+            error?: string | null;
+            /** @default  */
+            error_description: string;
+            state: string;
+        };
+        /** FlowView */
+        FlowView: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            interval_s: number;
+            mailbox_id: number | null;
+            problem: string | null;
+            /** @enum {string} */
+            provider: "google" | "microsoft";
+            /** @enum {string} */
+            state: "waiting" | "done" | "failed";
+            subject: string;
+            url: string | null;
+            user_code: string;
+            verification_uri: string;
+            /** @enum {string} */
+            way: "code" | "device";
+        };
+        /** GrantView */
+        GrantView: {
+            ends_at: string | null;
+            /** Format: date-time */
+            granted_at: string;
+            problem: string | null;
+            /** @enum {string} */
+            provider: "google" | "microsoft";
+            /** @enum {string} */
+            state: "ok" | "warning" | "ended";
+            subject: string;
+            /** Format: date-time */
+            works_until: string;
+        };
         /** HeaderLine */
         HeaderLine: {
             name: string;
@@ -3077,6 +3257,18 @@ export interface components {
             /** @default  */
             url: string;
         };
+        /** NewFlow */
+        NewFlow: {
+            address?: string | null;
+            mailbox_id?: number | null;
+            /** @enum {string} */
+            provider: "google" | "microsoft";
+            /**
+             * @default code
+             * @enum {string}
+             */
+            way: "code" | "device";
+        };
         /** NewIdentity */
         NewIdentity: {
             value: string;
@@ -3221,6 +3413,12 @@ export interface components {
         };
         /** Nothing */
         Nothing: Record<string, never>;
+        /** OAuthView */
+        OAuthView: {
+            can: string[];
+            providers: components["schemas"]["ClientView"][];
+            redirect_uri: string;
+        };
         /** OpenSpan */
         OpenSpan: {
             /** Format: date-time */
@@ -6529,6 +6727,212 @@ export interface operations {
             };
         };
     };
+    get_oauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_oauth_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_oauth_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poll_oauth_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_oauth_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowReturn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     test_mailbox: {
         parameters: {
             query?: never;
@@ -6671,6 +7075,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["intake_accounts_types_Mailbox"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_oauth_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

@@ -1,6 +1,6 @@
 """Writing the ledger: taking items in, settling them, a person's decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ from hark.core.actor import system
 from hark.core.db import Db, Tx
 from hark.core.errors import Conflict
 from hark.core.files import Files
-from hark.intake.queries import ACCEPTABLE, MISSING, REPLAYABLE, get_item_row
-from hark.intake.types import Envelope, Fate, Item, Settled, Source
+from hark.intake.queries import MISSING, get_item_row
+from hark.intake.summary import Described
+from hark.intake.types import ACCEPTABLE, REPLAYABLE, Envelope, Fate, Item, Settled, Source
 
 TRIES = 3
 RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=60), timedelta(minutes=10))
@@ -99,14 +100,18 @@ async def still_open(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
     )  # fmt: skip
 
 
-async def settle_items(tx: Tx, settled: Sequence[tuple[Item, Settled]]) -> None:
-    """Write the fates, and when each account last received something (history does not count)."""
+async def settle_items(tx: Tx, settled: Sequence[tuple[Item, Settled]], described: Mapping[UUID, Described]) -> None:
+    """Write the fates, what each mail is found by, and when each account last received something (history does not
+    count)."""
+    about = [described[i.id] for i, _ in settled]
     await tx.run(
-        "UPDATE intake_items SET fate = t.f, reason = t.r, conversation_id = t.c, message_id = t.m, settled_at = $2,"
-        " attempts = attempts + 1 FROM unnest($3::uuid[], $4::smallint[], $5::text[], $6::uuid[], $7::uuid[])"
-        " AS t(i, f, r, c, m) WHERE workspace_id = $1 AND id = t.i",
+        "UPDATE intake_items SET fate = t.f, reason = t.r, conversation_id = t.c, message_id = t.m, mail = t.d,"
+        " tokens = t.w::tsvector, settled_at = $2, attempts = attempts + 1"
+        " FROM unnest($3::uuid[], $4::smallint[], $5::text[], $6::uuid[], $7::uuid[], $8::jsonb[], $9::text[])"
+        " AS t(i, f, r, c, m, d, w) WHERE workspace_id = $1 AND id = t.i",
         tx.workspace_id, tx.now(), [i.id for i, _ in settled], [s.fate for _, s in settled],
         [s.reason for _, s in settled], [s.conversation_id for _, s in settled], [s.message_id for _, s in settled],
+        [msgspec.to_builtins(d.summary) for d in about], [d.words for d in about],
     )  # fmt: skip
     live: dict[int, datetime] = {}
     for item, _ in settled:
@@ -116,6 +121,18 @@ async def settle_items(tx: Tx, settled: Sequence[tuple[Item, Settled]]) -> None:
         await tx.run(
             "UPDATE channel_accounts SET last_item_at = greatest(last_item_at, $3) WHERE workspace_id = $1 AND id = $2",
             tx.workspace_id, account_id, at,
+        )  # fmt: skip
+
+
+async def write_described(db: Db, rows: Sequence[tuple[int, UUID, Described]]) -> None:
+    """What lines are found by that got their fate without it: (workspace, id, words)."""
+    if rows:
+        await db.run(
+            "UPDATE intake_items i SET mail = t.d, tokens = t.v::tsvector"
+            " FROM unnest($1::int[], $2::uuid[], $3::jsonb[], $4::text[]) AS t(w, i, d, v)"
+            " WHERE i.workspace_id = t.w AND i.id = t.i",
+            [w for w, _, _ in rows], [i for _, i, _ in rows],
+            [msgspec.to_builtins(d.summary) for _, _, d in rows], [d.words for _, _, d in rows],
         )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from hark.intake.actions import (
     wait_for_intake,
 )
 from hark.intake.placing import Choice, House, Prepared, as_incoming, place
+from hark.intake.summary import describe
 from hark.intake.threading import Index
 from hark.intake.types import Fate, Inbound, Item, ReadContext, Settled
 
@@ -153,7 +154,7 @@ class Processor:
             index = await Index.read(tx, [as_incoming(mail, house)])
             settled = await place(tx, mail, house, index, choice=choice)
             await remember_thread_ids(tx, index.fresh)
-            await settle_items(tx, [(item, settled)])
+            await settle_items(tx, [(item, settled)], {id: describe(mail.inbound, item.envelope)})
             await tx.audit("intake.accepted", f"intake:{id}", data={"conversation_id": str(settled.conversation_id)})
         return settled
 
@@ -161,7 +162,8 @@ class Processor:
 
     async def _house(self, workspace_id: int) -> House:
         accounts = {a.id: a for a in await queries.workspace_accounts(self._db, workspace_id)}
-        return House(accounts=accounts, own_addresses=frozenset(a.address for a in accounts.values()), team={})
+        own = frozenset(address for a in accounts.values() for address in a.addresses)
+        return House(accounts=accounts, own_addresses=own, team={})
 
     async def _with_team(self, tx: Tx, house: House, mails: Sequence[Prepared]) -> House:
         senders = sorted({m.inbound.from_address.lower() for m in mails if m.inbound.from_address})
@@ -194,6 +196,7 @@ class Processor:
     async def _place_all(self, mails: Sequence[Prepared], house: House) -> int:
         """All of them in their order and in one transaction; how many. None when another worker is at this workspace."""
         settled: list[tuple[Item, Settled]] = []
+        described = {mail.item.id: describe(mail.inbound, mail.item.envelope) for mail in mails}
         async with self._db.transaction(system(mails[0].item.workspace_id)) as tx:
             if not await lock_intake(tx):
                 return 0
@@ -205,7 +208,7 @@ class Processor:
                     settled.append((mail.item, await place(tx, mail, house, index)))
             if settled:
                 await remember_thread_ids(tx, index.fresh)
-                await settle_items(tx, settled)
+                await settle_items(tx, settled, described)
         await self._forget_unused(settled, mails)
         return len(settled)
 

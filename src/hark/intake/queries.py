@@ -1,4 +1,4 @@
-"""Reading the ledger, the addresses that receive, and what threading needs to know."""
+"""Reading what is to be worked off, the addresses that receive, and what threading needs to know."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,11 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from hark.core.actor import Actor
 from hark.core.db import Db, Queries
-from hark.core.paging import Page, check_limit, decode_cursor, encode_cursor
-from hark.core.sql import Sql, join
-from hark.intake.types import Envelope, Fate, Item, Source
+from hark.intake.types import Item
+
+MISSING = "There is no such item in the ledger."
 
 
 class Receiver(msgspec.Struct, frozen=True):
@@ -27,7 +26,9 @@ async def list_receivers(db: Db) -> list[Receiver]:
     return await db.all(
         Receiver,
         "SELECT workspace_id, id AS account_id, lower(address) AS address FROM channel_accounts"
-        " WHERE kind = 1 AND disabled_at IS NULL",
+        " WHERE kind = 1 AND disabled_at IS NULL UNION ALL SELECT x.workspace_id, x.account_id, x.address"
+        " FROM account_aliases x JOIN channel_accounts a ON a.workspace_id = x.workspace_id AND a.id = x.account_id"
+        " WHERE a.disabled_at IS NULL",
     )
 
 
@@ -218,126 +219,22 @@ class AccountRow(msgspec.Struct, frozen=True):
     id: int
     kind: int
     address: str
+    aliases: list[str]
     team_id: int | None
     calendar_id: int
+
+    @property
+    def addresses(self) -> list[str]:
+        """All that mail is taken for."""
+        return [self.address, *self.aliases]
 
 
 async def workspace_accounts(tx: Queries, workspace_id: int) -> list[AccountRow]:
     """All mailboxes, disconnected ones too: their mails may still be on the way."""
     return await tx.all(
         AccountRow,
-        "SELECT id, kind, lower(address) AS address, team_id, calendar_id FROM channel_accounts WHERE workspace_id = $1",
+        "SELECT id, kind, lower(address) AS address, team_id, calendar_id, ARRAY(SELECT x.address FROM account_aliases x"
+        " WHERE x.workspace_id = $1 AND x.account_id = channel_accounts.id ORDER BY x.address) AS aliases"
+        " FROM channel_accounts WHERE workspace_id = $1",
         workspace_id,
     )  # fmt: skip
-
-
-# the ledger page ----------------------------------------------------------------------------------------------------
-
-
-class LedgerRow(msgspec.Struct, kw_only=True):
-    """One line of the ledger page. `fate` is the name in lower case; `raw` whether the mail itself is still kept."""
-
-    id: UUID
-    account_id: int
-    external_id: str
-    received_at: datetime
-    occurred_at: datetime | None
-    source: str
-    envelope: Envelope
-    size: int
-    fate: str
-    reason: str | None
-    conversation_id: UUID | None
-    message_id: UUID | None
-    attempts: int
-    settled_at: datetime | None
-    raw: bool
-    can: list[str] = []
-
-
-class _Row(msgspec.Struct):
-    id: UUID
-    account_id: int
-    external_id: str
-    received_at: datetime
-    occurred_at: datetime | None
-    source: Source
-    envelope: Envelope
-    size: int
-    fate: Fate
-    reason: str | None
-    conversation_id: UUID | None
-    message_id: UUID | None
-    attempts: int
-    settled_at: datetime | None
-    blob_key: str
-
-
-_LEDGER = (
-    "id, account_id, external_id, received_at, occurred_at, source, envelope, size, fate, reason, conversation_id,"
-    " message_id, attempts, settled_at, blob_key"
-)
-REPLAYABLE = frozenset({Fate.PARKED, Fate.DROPPED})
-ACCEPTABLE = frozenset({Fate.HELD, Fate.AUTO_REPLY, Fate.LOOP, Fate.BOUNCE, Fate.DUPLICATE})
-
-
-async def list_items(
-    db: Db, actor: Actor, *, fates: list[Fate] | None, account_id: int | None, cursor: str | None, limit: int
-) -> Page[LedgerRow]:
-    """A page of the ledger, newest first."""
-    name = f"intake:{','.join(str(int(f)) for f in fates or [])}:{account_id or ''}"
-    where = [Sql("workspace_id = {}", actor.workspace_id)]
-    if fates is not None and set(fates) <= {Fate.HELD, Fate.PARKED}:
-        where.append(Sql("fate IN (6, 7)"))  # the words of the partial index
-    if fates is not None:
-        where.append(Sql("fate = ANY({}::smallint[])", [int(f) for f in fates]))
-    if account_id is not None:
-        where.append(Sql("account_id = {}", account_id))
-    if cursor:
-        after = decode_cursor(name, cursor, datetime, UUID)
-        where.append(Sql("(received_at, id) < ({}, {})", *after))
-    rows = await db.all(
-        _Row,
-        Sql(
-            "SELECT {} FROM intake_items WHERE {} ORDER BY received_at DESC, id DESC LIMIT {}",
-            Sql(_LEDGER), join(" AND ", where), check_limit(limit) + 1,
-        ),
-    )  # fmt: skip
-    more = rows[limit - 1] if len(rows) > limit else None
-    next_cursor = encode_cursor(name, more.received_at, more.id) if more else None
-    return Page(items=[_line(r, actor) for r in rows[:limit]], next=next_cursor)
-
-
-async def get_item(db: Db, actor: Actor, id: UUID) -> LedgerRow:
-    """One line of the ledger. Raises NotFound."""
-    sql = f"SELECT {_LEDGER} FROM intake_items WHERE workspace_id = $1 AND id = $2"
-    return _line(await db.one(_Row, sql, actor.workspace_id, id, missing=MISSING), actor)
-
-
-MISSING = "There is no such item in the ledger."
-
-
-def _line(row: _Row, actor: Actor) -> LedgerRow:
-    can = ["raw"] if row.blob_key else []
-    if row.blob_key and actor.can("intake.write"):
-        can += ["replay"] if row.fate in REPLAYABLE else []
-        can += ["accept"] if row.fate in ACCEPTABLE else []
-    return LedgerRow(
-        id=row.id, account_id=row.account_id, external_id=row.external_id, received_at=row.received_at,
-        occurred_at=row.occurred_at, source=row.source.name.lower(), envelope=row.envelope, size=row.size,
-        fate=row.fate.name.lower(), reason=row.reason, conversation_id=row.conversation_id, message_id=row.message_id,
-        attempts=row.attempts, settled_at=row.settled_at, raw=bool(row.blob_key), can=can,
-    )  # fmt: skip
-
-
-class RawRow(msgspec.Struct, frozen=True):
-    blob_key: str
-    size: int
-
-
-async def get_raw(db: Db, actor: Actor, id: UUID) -> RawRow:
-    """Where the raw mail is. Raises NotFound, also when it is no longer kept."""
-    sql = "SELECT blob_key, size FROM intake_items WHERE workspace_id = $1 AND id = $2 AND blob_key <> ''"
-    return await db.one(
-        RawRow, sql, actor.workspace_id, id, missing="The mail itself is no longer kept, or never was here."
-    )

@@ -28,6 +28,11 @@ class Fate(IntEnum):
     DROPPED = 11
 
 
+ATTENTION = frozenset({Fate.HELD, Fate.PARKED})  # wait for a person
+REPLAYABLE = frozenset({Fate.PARKED, Fate.DROPPED})  # can be tried again
+ACCEPTABLE = frozenset({Fate.HELD, Fate.AUTO_REPLY, Fate.LOOP, Fate.BOUNCE, Fate.DUPLICATE})  # into a conversation
+
+
 class Source(IntEnum):
     SMTP = 1
     LMTP = 2
@@ -145,6 +150,8 @@ class Inbound(msgspec.Struct, kw_only=True):
     is_own: bool = False  # its own Message-ID is one that Hark signed
     report: list[Reported] = []
     authentication: Authentication | None = None  # what a trusted server wrote into it
+    thread_index: str = ""  # what Outlook threads by, "" from other programs
+    thread_topic: str = ""
     reported_id: str | None = None  # of a bounce: the id of the mail that could not be delivered
     problems: list[str] = []
 

@@ -11,6 +11,7 @@ from hark.channels.base import Check
 from hark.channels.email.adapter import imap_config, mail_reader, open_password, smtp_config
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.imap import check_imap
+from hark.channels.email.preview import MailView, preview
 from hark.channels.email.queries import get_html_key, list_inline_files
 from hark.channels.email.sanitize import sanitize_html
 from hark.channels.email.smtp_out import check_smtp
@@ -20,13 +21,13 @@ from hark.core.db import Db
 from hark.core.errors import BadRequest
 from hark.core.files import Files
 from hark.core.http import Body, get, post
-from hark.intake import queries as intake_queries
 from hark.intake.accounts.actions import seal
 from hark.intake.accounts.queries import stored_config
 from hark.intake.accounts.types import MailboxConfig, MailboxTest
+from hark.intake.ledger import LedgerRow, get_item, get_raw
 from hark.intake.placing import Choice
 from hark.intake.process import Processor, Reader
-from hark.intake.queries import LedgerRow
+from hark.intake.types import ReadContext
 from hark.settings import Settings
 
 # The document may show its own styles and pictures, and nothing else: no scripts, no frames, no requests. It keeps its
@@ -100,7 +101,21 @@ async def accept_held(
     """Put a held mail into a conversation, or make one of its own."""
     processor = Processor(db, files, readers(keys, settings))
     await processor.accept_held(actor, id, Choice(_conversation(data.conversation_id)))
-    return await intake_queries.get_item(db, actor, id)
+    return await get_item(db, actor, id)
+
+
+async def get_intake_mail(db: Db, actor: Actor, files: Files, keys: Keys, settings: Settings, id: UUID) -> MailView:
+    """The mail of a ledger line, read again: what it says, its header lines, what the checks of its origin found."""
+    row = await get_raw(db, actor, id)
+    raw = await files.get(row.blob_key)
+    context = ReadContext(
+        workspace_id=actor.workspace_id,
+        own_addresses=frozenset(),
+        mail_from=row.envelope.mail_from,
+        peer=row.envelope.peer,
+    )
+    inbound = await asyncio.to_thread(readers(keys, settings)[1], raw, context)
+    return preview(raw, inbound, row.envelope)
 
 
 def readers(keys: Keys, settings: Settings) -> dict[int, Reader]:
@@ -120,5 +135,6 @@ def _conversation(value: str) -> UUID | None:
 ROUTES: tuple[Any, ...] = (
     get("/api/messages/{id:uuid}/html", get_message_html, can="conversations.read", media_type="text/html"),
     post("/api/mailboxes/test", test_mailbox, can="mailboxes.write"),
+    get("/api/intake/{id:uuid}/mail", get_intake_mail, can="intake.read"),
     post("/api/intake/{id:uuid}/accept-held", accept_held, can="intake.write"),
 )
