@@ -22,7 +22,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
      r"mail ?box (?:is |was |has been )?(?:over ?)?(?:full|exceeded|size limit|quota)|(?:over|exceed\w*)(?: \w+){0,5} (?:quota|storage|disk|mailbox size)|"
      r"quota (?:has been )?exceed|quota full|exceeded (?:the )?(?:storage|quota|mailbox)|(?:mailbox|inbox|maildir|user|account|recipient)(?:'s)? (?:is )?(?:over ?quota|full)|"
      r"not enough (?:storage|disk) space|insufficient (?:disk |storage )?(?:space|storage)|no space left|disc? ?quota|too much mail data|storage (?:quota|limit)|"
-     r"full mailbox|mailbox .{0,40} is full|メールボックスが一杯|容量|사서함.{0,10}(?:가득|초과)|casella.{0,20}piena|postfach.{0,20}voll|bo[iî]te.{0,20}pleine|buz[oó]n.{0,20}lleno"),
+     r"full mailbox|mailbox .{0,40} is full|メールボックスが一杯|容量|용량.{0,6}(?:초과|부족)|(?:메일함|편지함|사서함|메일 ?박스).{0,20}(?:가득|초과|부족|꽉)|caixa.{0,30}(?:cheia|lotada)|skrzynk.{0,20}(?:pełna|przepełnion)|postvak.{0,20} vol|inkorg.{0,20}full|邮箱.{0,10}(?:已满|空间不足)|casella.{0,20}piena|postfach.{0,20}voll|bo[iî]te.{0,20}pleine|buz[oó]n.{0,20}lleno"),
     ("systemfull", r"mail system (?:is )?full|requested mail action aborted: exceeded|(?:system|server).{0,20}(?:disk full|out of storage)"),
     ("mesgtoobig", r"message (?:size|is|was)? ?(?:too (?:big|large|long)|(?:size )?exceeds)|(?:exceeds|exceeded|larger than).{0,40}(?:message|maximum|max|fixed|limit).{0,20}size|size (?:limit|exceed)|too (?:big|large) message|message larger than|552 5\.3\.4"),
     ("exceedlimit", r"too many recipients|line (?:too long|limit)|message header size exceed"),
@@ -46,7 +46,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("onhold", r"(?!)"),
     ("hostunknown",
      r"(?:host|domain|name)(?: name)?\S* (?:or domain name )?(?:\S+ ){0,3}?(?:not found|unknown|does(?: not|n't) exist|cannot be found|not exist|lookup fail|could not be found|is invalid|was not found)|no such (?:host|domain)|unknown (?:host|domain)|unrout(?:e)?able (?:mail )?(?:domain|address)|unroutable|nxdomain|"
-     r"bad destination (?:host|system)|domain must exist|couldn't find any host|(?:account or )?domain may not exist|host (?:is )?unreachable|no (?:mx|a) record|illegal host|invalid domain|mail domain .{0,30}unknown|all relevant mx records|dns (?:soft )?error.{0,40}not found|does not resolve|unable to resolve"),
+     r"bad destination (?:host|system)|domain must exist|couldn't find any host|(?:account or )?domain may not exist|host (?:is )?unreachable|no (?:mx|a) record|illegal host|invalid domain|mail domain .{0,30}unknown|all relevant mx records|dns (?:soft )?error.{0,40}not found|does not resolve|unable to resolve|(?:domain|domaine|dom[ií]nio)\b.{0,30}(?:existiert nicht|n'existe pas|no existe|non esiste|não existe)|도메인.{0,20}(?:없|존재하지)"),
     ("filtered",
      r"filter|because the recipient is only accepting|recipient.{0,40}(?:refus|reject)\w* (?:your|this|the|mail)|user (?:has )?reject|due to extended inactivity|permission|not authorized (?:for|to send to)|(?:you|sender|user) (?:is |are )?not (?:allowed|permitted|authorized) to (?:send|post)|restricted|only (?:accept|allow)|refused by recipient|domain filter|this message was rejected|recipients? was rejected by"),
     ("rejected",
@@ -56,7 +56,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
      r"(?:user|mailbox|recipient|account|address\w*|alias|addressee|person|name|inbox|box|member|login)\S{0,3}(?:[\s:]+\S+){0,6}?[\s:]+(?:unknown|not found|(?:does|do|did)(?: not|n't) (?:exist|have|match)|doesn't have|invalid|not (?:listed|known|recogni[sz]ed|exist|valid|a valid|correct|registered|available|local|in)|is not|no longer|unavailable|isn't|could not be found|nonexistent)|"
      r"(?:unknown|no such|invalid|bad|unrouteable|unroutable|non-?existent|undeliverable|incorrect|not a valid|not a known|wrong|unrecogni[sz]ed) (?:\S+ ){0,3}?(?:user|users|recipient|recipients|mailbox|address|addresses|account|person|destination|alias|local|member|here|name|box)|"
      r"not a known user|recipient address rejected: access denied|recipientnotfound|resolver\.adr|no mailbox (?:here|by)|user unknown|unknown user|no (?:such )?(?:mail ?box|user)|does not like recipient|not exist|(?:is|are) not (?:a |an )?(?:known|valid|registered|existing)|no account|doesn'?t have an? \S+ account|cannot (?:be )?(?:find|found)|does not exist|unknown|no one|not our customer|"
-     r"this (?:address|user|account|mailbox) no longer|no longer (?:with|valid|available|accept|in use)|user doesn't|delivery to this address|存在しない|見つかりません|사용자(?:가)? 없|존재하지 않|없는 (?:메일|계정|사용자)|用户不存在|收件人(?:不存在|地址)|inesistente|nicht (?:gefunden|bekannt|existent)|inconnu"),
+     r"this (?:address|user|account|mailbox) no longer|no longer (?:with|valid|available|accept|in use)|user doesn't|delivery to this address|存在しない|見つかりません|사용자(?:가)? 없|존재하지 않|없는 (?:메일|계정|사용자)|用户不存在|收件人(?:不存在|地址)|inesistente|non esiste|nicht (?:gefunden|bekannt|existent)|existiert nicht|unbekannt|inconnu|n'existe pas|no existe|desconocid|não existe|desconhecid|bestaat niet|onbekend|nie istnieje|nieznan|finns inte|okänd|잘못된 (?:메일 )?주소|찾을 수 없|宛先不明|ユーザー?が?不明|不存在|无此(?:用户|收件人)"),
     ("mailererror", r"mailer (?:error|exit)|command (?:failed|died|output)|procmail|pipe to|exited with|local delivery failed|exit code|x-unix;? ?(?:[1-9]\d*)|can(?:no|')t create (?:user )?output|vdelivermail"),
     ("networkerror", r"(?:connection|connect|network|host|route)\S*(?: \S+){0,4}? (?:unreachable|refused|reset|lost|timed? ?out|closed|dropped|failed|went away|not respond)|mail (?:forwarding )?loop|too many hops|loops? back|hop count|routing loop|delivery attempts? failed|no route|dns (?:error|failure|lookup)|name server|unable to connect|malformed or unexpected name"),
     ("expired", r"did not accept our requests to connect|delayed|retr(?:y|ied|ying)|not yet been delivered|undelivered (?:for|after)|timed? ?out|time ?out|expired|too long|has been in the queue|in the mail queue|temporarily deferred|retention time|give up|could not be delivered for more|delivery (?:time|delayed)|queue"),
@@ -68,7 +68,13 @@ PHRASES: tuple[tuple[str, str], ...] = (
 # An answer to the sender's address says nothing about the recipient.
 ABOUT_SENDER = re.compile(r"(?:after|>>>|response to|to) mail from|sender address rejected", re.IGNORECASE)
 ADDRESS = re.compile(r"<?[^\s<>@]{1,64}@[\w.-]{1,255}>?")
+SPEAKER = re.compile(r"\bhost \S+ (?:\S+ )?said:", re.IGNORECASE)  # or "host mx said: 550 unknown user" is about a host
 AT_RECIPIENT = re.compile(r"rcpt to|does not like recipient", re.IGNORECASE)
+# What can be meant although the code is X.1.1, "the mailbox does not exist" (RFC 3463).
+OTHERWISE = frozenset(
+    {"norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept", "hostunknown", "badreputation"}
+)
+OPEN = frozenset({"2.0", "2.1"})
 COMPILED = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in PHRASES)
 # The enhanced code, when the words tell nothing: exact code or its subject.
 BY_CODE = {
@@ -88,17 +94,21 @@ BY_CODE = {
 CERTAIN = frozenset({"2.2", "1.2", "1.6", "3.4", "7.20", "7.23", "7.25", "7.26", "7.27"})
 
 
-def reason_of(said: str, status: str = "") -> str:
-    """The reason for what a server said and its code, or `undefined`. `said` may hold several lines."""
+def reason_of(said: str, status: str = "", *, around: str = "") -> str:
+    """The reason for what a server said and its code, or `undefined`. `said` may hold several lines; `around` is the text
+    of the report about this recipient, which may tell at which command it was said."""
     detail = status.partition(".")[2]
     if detail in CERTAIN:
         return BY_CODE[detail]
-    said = ADDRESS.sub("<>", said)  # addresses are made of words too: unknown-user@example.com
+    said = SPEAKER.sub("", ADDRESS.sub("<>", said))  # addresses are made of words too: unknown-user@example.com
     reason = next((reason for reason, pattern in COMPILED if pattern.search(said)), BY_CODE.get(detail, "undefined"))
+    if detail == "1.1" and reason not in OTHERWISE:
+        reason = "userunknown"
     if reason in HARD and ABOUT_SENDER.search(said):
         return "rejected"
-    # X.2.x: the mailbox exists and refuses; servers that answer at RCPT TO mean that there is none.
-    if reason == "userunknown" and (detail == "2.0" or (detail == "2.1" and not AT_RECIPIENT.search(said))):
+    # X.2.x: the mailbox exists and refuses; servers that answer at RCPT TO mean that there is none. X.0.0 leaves open what
+    # it is, and filters of carriers say "unknown user" too: an address is only given up for what is said at RCPT TO.
+    if reason == "userunknown" and detail in OPEN and (detail == "2.0" or not AT_RECIPIENT.search(f"{said}\n{around}")):
         return "filtered"
     return reason
 

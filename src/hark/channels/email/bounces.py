@@ -56,7 +56,9 @@ FAILED_TEXT = re.compile(
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 AFTER_REPLY = re.compile(r"(?<![\d.])[245]\d\d[ -]+['\"(#<\[]{0,2}([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 SMTP_CODE = re.compile(r"(?<![\d.#:\[-])([45]\d\d)[ -](?!\d)")
+COPIES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers")
 ORIGINAL_ID = re.compile(r"^[>|\s]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+BARE_ID = re.compile(r"^message-id:[ \t]*([^<>\s]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 RETURNED_TO = re.compile(r"^[>|\s]*(?:to|x-hmxmroriginalrecipient|x-original-to):(.*)$", re.IGNORECASE | re.MULTILINE)
 ORIGINAL_RECIPIENT = re.compile(
     rb"^original-rcpt-to:([^\r\n]*)", re.IGNORECASE | re.MULTILINE
@@ -109,10 +111,14 @@ def _status_report(raw: bytes, data: bytes, parts: list[Part], root: Part) -> De
     found = []
     told = head_of(_text(raw, parts))
     named = [block for block in blocks if _named_in(block)]
+    around = dict(failed_recipients(told, frozenset())) if len(named) > 1 else {}
     for block in named:
         action = ACTIONS.get((block.get("action") or "failed").split()[0].strip(";,").lower(), "failed")
-        said = block.get("diagnostic-code", "")
-        found.append(_report(_named_in(block), action, block.get("status", ""), said, told if len(named) == 1 else ""))
+        said, address = block.get("diagnostic-code", ""), _named_in(block)
+        found.append(
+            _report(address, action, block.get("status", ""), said, told if len(named) == 1 else "",
+                    around=around.get(address, ""))
+        )  # fmt: skip
     mta = next((block["reporting-mta"] for block in blocks if "reporting-mta" in block), "")
     if not found:
         found = _from_text(raw, root, parts, told)
@@ -127,8 +133,9 @@ def _named_in(block: dict[str, str]) -> str:
     return ""
 
 
-def _report(address: str, action: Action, status: str, said: str, told: str = "") -> Report:
-    """`said` is about this recipient; `told` is the text around it, read when `said` leaves the reason open."""
+def _report(address: str, action: Action, status: str, said: str, told: str = "", *, around: str = "") -> Report:
+    """`said` is about this recipient; `told` is the text around it, read when `said` leaves the reason open; `around`
+    is what the text of a report about several says of this one: at which command it was refused."""
     stated = match[1] if (match := STATUS.search(status)) else ""
     code = _code_in(said)
     if not code or code.endswith(".0.0"):
@@ -142,18 +149,18 @@ def _report(address: str, action: Action, status: str, said: str, told: str = ""
     inner = AFTER_REPLY.search(said)
     # A relay may quote the server behind it: "5.1.0 - Unknown address error 550-'5.7.1 Access denied'".
     reason = (
-        reason_of(said[inner.start() :], code)
+        reason_of(said[inner.start() :], code, around=around)
         if inner and STATUS.search(said[: inner.start()])
-        else reason_of(said, code)
+        else reason_of(said, code, around=around)
     )
     if reason == "undefined" and told:
         reason = reason_of(told[:3_000], code)
-    temporary = code.startswith("4") or (not code and _is_temporary(said or told))
+    temporary = code.startswith("4") or (not code and (action == "delayed" or _is_temporary(said or told)))
     if action == "delayed" and reason == "undefined":
         reason = "expired"
     return Report(
         address=address, action=action, status=code or own_status(reason, temporary=temporary), reason=reason,
-        hard=action == "failed" and reason in HARD and not code.startswith("4"), diagnostic=said[:1_000],
+        hard=action == "failed" and reason in HARD and not temporary, diagnostic=said[:1_000],
     )  # fmt: skip
 
 
@@ -173,7 +180,9 @@ def _complaint(raw: bytes, part: Part, parts: list[Part]) -> DeliveryReport:
     fields: dict[str, str] = {}
     for block in reversed(_blocks(data)):
         fields |= block
-    named = ORIGINAL_RECIPIENT.findall(data)[:MAX_RECIPIENTS] or [fields.get("removal-recipient", "").encode()]
+    named = ORIGINAL_RECIPIENT.findall(data)[:MAX_RECIPIENTS]
+    if not named:  # left out to protect the person who complained; some leave it in the returned mail
+        named = [(fields.get("removal-recipient") or next(iter(_returned_to(raw, parts)), "")).encode()]
     found = [
         Report(address=normalize_address(to_text(one)), action="complained", reason="feedback",
                diagnostic=fields.get("feedback-type", ""))
@@ -185,11 +194,12 @@ def _complaint(raw: bytes, part: Part, parts: list[Part]) -> DeliveryReport:
 
 def _original_id(raw: bytes, parts: list[Part]) -> str | None:
     """The Message-ID of the returned mail: in its attached copy or headers, else quoted in the text."""
-    order = sorted(parts, key=lambda part: part.content_type not in ("message/rfc822", "text/rfc822-headers"))
+    order = sorted(parts, key=lambda part: part.content_type not in COPIES)
     for part in order:
         text = decode(payload(raw, part)[:MAX_SCANNED], None)[0]
-        if match := ORIGINAL_ID.search(text):
-            return message_ids(match[1])[0]
+        match = ORIGINAL_ID.search(text) or (BARE_ID.search(text) if part.content_type in COPIES else None)
+        if match and (found := message_ids(match[1])):
+            return found[0]
     return None
 
 
@@ -234,7 +244,7 @@ def _text(raw: bytes, parts: list[Part]) -> str:
     """What the report says to people: its text parts up to the returned mail."""
     texts: list[str] = []
     for part in parts:
-        if part.content_type in ("message/rfc822", "text/rfc822-headers"):
+        if part.content_type in COPIES:
             break
         if part.content_type in ("text/plain", "text/html"):
             text = decode(payload(raw, part)[:MAX_SCANNED], part.params.get("charset"))[0].replace("\r\n", "\n")
