@@ -23,9 +23,13 @@ HEAD_BYTES = 65_536  # of a mail that is too large to be fetched whole
 IDLE_STEP_S = 0.5  # how long the thread waits for the server before it looks whether to stop
 MAX_EMPTY_WAKES = 200  # within one step; TLS wakes the socket a few times without a line for us
 ADDRESSES_TRIED = 4
+LOOK_MAILS = 1000  # of whose arrival the server is asked at once
 
 Fetched = dict[int, tuple[bytes, datetime | None]]
 """By UID: the mail (or its beginning) and when its server got it (INTERNALDATE)."""
+
+Arrival = tuple[datetime | None, int]
+"""When the server got a mail (INTERNALDATE), and its size."""
 
 
 # connecting -----------------------------------------------------------------------------------------------------------
@@ -150,6 +154,15 @@ def first_since(client: IMAPClient, since: datetime) -> int | None:
 def sizes(client: IMAPClient, uids: list[int]) -> dict[int, int]:
     """Bytes by UID, of the mails that are still there."""
     return {uid: int(one.get(b"RFC822.SIZE", 0)) for uid, one in client.fetch(uids, ["RFC822.SIZE"]).items()}
+
+
+def arrivals(client: IMAPClient, uids: list[int]) -> dict[int, Arrival]:
+    """When each of these mails came, and its size; of those that are still there."""
+    found: dict[int, Arrival] = {}
+    for start in range(0, len(uids), LOOK_MAILS):
+        got = client.fetch(uids[start : start + LOOK_MAILS], ["INTERNALDATE", "RFC822.SIZE"])
+        found.update({uid: (_utc(one), int(one.get(b"RFC822.SIZE", 0))) for uid, one in got.items()})
+    return found
 
 
 def fetch_whole(client: IMAPClient, uids: list[int]) -> Fetched:
