@@ -178,7 +178,7 @@ class Processor:
             raise NotFound("The mailbox of this mail is gone.")
         context = ReadContext(
             workspace_id=item.workspace_id, own_addresses=house.own_addresses, mail_from=item.envelope.mail_from,
-            peer=item.envelope.peer,
+            peer=item.envelope.peer, provider=item.envelope.provider, event=item.envelope.event,
         )  # fmt: skip
         read = self._readers[account.kind]
         inbound = await asyncio.to_thread(read, raw, context) if len(raw) > BIG else read(raw, context)

@@ -89,6 +89,17 @@ async def messages_by_id(tx: Queries, workspace_id: int, ids: list[UUID]) -> lis
     )  # fmt: skip
 
 
+async def messages_by_provider_id(tx: Queries, workspace_id: int, id: str) -> list[KnownMessage]:
+    """Messages that a server took with an answer ending in this id (Amazon SES names its mails by it alone)."""
+    return await tx.all(
+        KnownMessage,
+        "SELECT coalesce(m.external_id, '') AS external_id, m.id AS message_id, m.conversation_id FROM outbox o"
+        " JOIN messages m ON m.workspace_id = $1 AND m.id = o.message_id"
+        " WHERE o.workspace_id = $1 AND substring(o.provider_id FROM '[^ ]+$') = $2 LIMIT 20",
+        workspace_id, id,
+    )  # fmt: skip
+
+
 class MentionedId(msgspec.Struct, frozen=True):
     external_id: str
     conversation_id: UUID

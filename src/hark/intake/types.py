@@ -48,7 +48,8 @@ Kind = Literal["human", "auto_reply", "out_of_office", "bulk", "bounce", "loop"]
 
 class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What the transport said about an item. `from_team`: history import knows that a person of the team wrote it.
-    `thread`: the key that import gives all mails of one thread."""
+    `thread`: the key that import gives all mails of one thread. `provider`: who posted it (webhook); with `event` it is a
+    delivery event of that provider instead of a mail."""
 
     mail_from: str = ""
     rcpt_to: list[str] = []
@@ -60,6 +61,8 @@ class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     uid: int = 0
     from_team: bool = False
     thread: str = ""
+    provider: str = ""
+    event: bool = False
 
 
 MAX_KEPT_RECIPIENTS = 50
@@ -158,12 +161,14 @@ class Inbound(msgspec.Struct, kw_only=True):
 
 class ReadContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader may know besides the bytes: the workspace, its own addresses, the envelope. `peer` is the address of
-    the server that handed it over, "" for what was fetched."""
+    the server that handed it over, "" for what was fetched. `provider` and `event` as in the envelope."""
 
     workspace_id: int
     own_addresses: frozenset[str]
     mail_from: str = ""
     peer: str = ""
+    provider: str = ""
+    event: bool = False
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

@@ -117,3 +117,19 @@ CREATE TABLE suppressions (
 
 -- Mails of which nobody knows whether they have left: mail that comes in may tell.
 CREATE INDEX outbox_unknown ON outbox (workspace_id) WHERE state = 6;
+
+-- providers' webhooks --------------------------------------------------------------------------------------------------
+
+-- Tokens of signed posts and what came with them: one is good for one content (Mailgun signs the token alone).
+CREATE TABLE webhook_tokens (
+  workspace_id int NOT NULL,
+  account_id int NOT NULL,
+  token text NOT NULL,
+  content bytea NOT NULL,               -- SHA-256
+  seen_at timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, account_id, token),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES channel_accounts
+);
+-- The id that a provider gave a mail of ours is the last word of its answer.
+CREATE INDEX outbox_provider_id ON outbox (workspace_id, (substring(provider_id FROM '[^ ]+$')))
+  WHERE provider_id IS NOT NULL;

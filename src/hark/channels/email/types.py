@@ -104,14 +104,15 @@ class DeliveryReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail as it came over SMTP or LMTP. `recipients` are the envelope's, `raw` is byte for byte what was sent."""
+    """One mail as it came over SMTP or LMTP, or (`http`) from a provider's server. `recipients` are the envelope's, `raw`
+    is byte for byte what was sent."""
 
     mail_from: str
     recipients: list[str]
     raw: bytes
     peer: str
     helo: str
-    protocol: Literal["smtp", "lmtp"]
+    protocol: Literal["smtp", "lmtp", "http"]
 
 
 class OutEnvelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,6 +58,38 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     per_day: int | None = None
 
 
+WebhookProvider = Literal["ses", "sendgrid", "mailgun", "postmark"]
+
+
+class MailWebhook(msgspec.Struct, kw_only=True):
+    """A provider that posts mails and delivery events to a mailbox. `password` and `secret` are encrypted.
+
+    `nonce` is part of the address that was given out, and so is `password`. `secret`: Mailgun's signing key;
+    `public_keys`: SendGrid's; `topics`: of Amazon SNS.
+    """
+
+    provider: WebhookProvider
+    nonce: str
+    password: str
+    secret: str | None = None
+    public_keys: list[str] = []
+    topics: list[str] = []
+
+
+class NewWebhook(Body):
+    """Without `secret` the stored one stays. `new_address` voids the old one."""
+
+    provider: WebhookProvider
+    secret: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    public_keys: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]], msgspec.Meta(max_length=5)
+    ] = []
+    topics: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=400)]], msgspec.Meta(max_length=10)
+    ] = []
+    new_address: bool = False
+
+
 class MailboxConfig(msgspec.Struct, kw_only=True):
     """Column `config`: the servers, whose `password` is encrypted here. `signed_in_at`: the last sign-in with OAuth."""
 
@@ -65,6 +97,7 @@ class MailboxConfig(msgspec.Struct, kw_only=True):
     smtp: SmtpServer | None = None
     sending: Sending = Sending()
     signed_in_at: datetime | None = None
+    webhook: MailWebhook | None = None
 
 
 class NewMailbox(Body):
