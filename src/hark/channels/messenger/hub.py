@@ -4,20 +4,18 @@ The journal is followed, so messages, whoever wrote them and wherever, come in o
 what is no fact (typing, read marks). A tab is a small object: nothing runs for it while nothing happens.
 """
 
-import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from datetime import timedelta
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 import msgspec
-import structlog
-from litestar.exceptions import WebSocketDisconnect
 
 from hark.agents.types import AgentChanged
+from hark.channels.messenger.attendance import Attendance, Present
 from hark.channels.messenger.links import Links
-from hark.channels.messenger.presence import leave_soon, save_pages, stay_live, tell_agents, visitor_signal
+from hark.channels.messenger.presence import visitor_signal
+from hark.channels.messenger.tab import Tab, spawn
 from hark.channels.messenger.threads import (
     LiveRow,
     get_thread,
@@ -27,13 +25,12 @@ from hark.channels.messenger.threads import (
     message_view,
     places_of,
 )
-from hark.channels.messenger.types import Inbox, Message, MessengerChanged, Profile, SeenPage, Session, Thread, Visitor
+from hark.channels.messenger.types import Inbox, Message, MessengerChanged, SeenPage, Thread
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import NotFound, TooMany
 from hark.core.events import Recorded
 from hark.core.live import Hub
-from hark.core.waiting import wait_at_most
 from hark.core.wake import Bus
 from hark.delivery.queries import agent_name
 from hark.journey.types import (
@@ -47,95 +44,12 @@ from hark.journey.types import (
     UnmergedOut,
 )
 
-log = structlog.get_logger(__name__)
-BEAT_S = 15.0
-GATHER_S = 0.2  # many tabs that come or go together cost one statement
-HERE = timedelta(seconds=60)
-GONE = timedelta(seconds=20)
-MAX_WAITING = 500  # frames for one tab that cannot keep up; it comes back and gets what it missed
 PAGE = 200
-CHUNK = 250
 MAX_TABS = 20  # of one visitor in one process
 
 _MESSAGES = (MessageReceived, ReplySent)
 _STATES = (Resolved, Reopened, MarkedSpam, UnmarkedSpam)
 _MOVES = (Merged, UnmergedOut)
-
-
-class Tab:
-    """One open socket of a visitor. `seen`: per thread, the number of the last message it was sent."""
-
-    __slots__ = (
-        "closed", "contact_id", "held", "inbox", "may_follow", "page", "seen", "send", "sending", "user_id", "visitor_id",
-        "waiting",
-    )  # fmt: skip
-
-    def __init__(self, session: Session, send: Callable[[bytes | None], Awaitable[None]], *, may_follow: bool) -> None:
-        self.inbox = session.inbox
-        self.visitor_id = session.visitor.id
-        self.user_id = session.visitor.user_id
-        self.contact_id = session.visitor.contact_id
-        self.may_follow = may_follow
-        self.send = send  # one frame, or None to end the connection
-        self.seen: dict[UUID, int] = {}
-        self.held: list[tuple[UUID, int, bytes]] | None = []  # live messages while those missed are being read
-        self.waiting: list[bytes | None] | None = None
-        self.sending = False
-        self.closed = False
-        self.page: SeenPage | None = None
-
-    @property
-    def session(self) -> Session:
-        return Session(self.inbox, Visitor(id=self.visitor_id, contact_id=self.contact_id, user_id=self.user_id,
-                                           address=None, profile=Profile()))  # fmt: skip
-
-    def deliver(self, thread_id: UUID, seq: int, frame: bytes) -> None:
-        """A message, once and in order."""
-        if self.held is not None:
-            self.held.append((thread_id, seq, frame))
-        elif seq > self.seen.get(thread_id, 0):
-            self.seen[thread_id] = seq
-            self.push(frame)
-
-    def catch_up(self) -> None:
-        """What was missed has been pushed; go on with what came meanwhile."""
-        held, self.held = self.held or [], None
-        for thread_id, seq, frame in held:
-            self.deliver(thread_id, seq, frame)
-
-    def push(self, frame: bytes | None) -> None:
-        if self.closed:
-            return
-        if self.waiting is None:
-            self.waiting = []
-        self.waiting.append(frame)
-        if len(self.waiting) > MAX_WAITING or frame is None:
-            self.closed = True
-            self.waiting[:] = [None]
-        if not self.sending:
-            self.sending = True
-            _spawn(self._drain())
-
-    async def _drain(self) -> None:
-        """Runs only while there is something to send."""
-        try:
-            while self.waiting:
-                batch, self.waiting = self.waiting, None
-                for frame in batch:
-                    await self.send(frame)
-        except (RuntimeError, OSError, WebSocketDisconnect):
-            self.closed = True  # the browser went away; its reading side ends and tells the hub
-        finally:
-            self.sending = False
-
-
-_tasks: set[asyncio.Task[None]] = set()
-
-
-def _spawn(work: Any) -> None:
-    task: asyncio.Task[None] = asyncio.create_task(work)
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
 
 
 class _Thread:
@@ -151,7 +65,7 @@ class _Thread:
         self.tabs: list[Tab] = []
 
 
-Person = tuple[int, UUID] | tuple[int, int, str]
+Person = Present | tuple[int, int, str]
 """(workspace, visitor), or (workspace, messenger, the site's id of the person)."""
 
 
@@ -170,20 +84,17 @@ class VisitorHub:
         self._workspaces: dict[int, int] = {}  # tabs per workspace
         self._inboxes: dict[int, Inbox] = {}  # one object for all tabs of a messenger
         self._names: dict[tuple[int, int], str] = {}
-        self._came: dict[tuple[int, UUID], dict[str, Any]] = {}  # to be written down: fields of the profile
-        self._left: set[tuple[int, UUID]] = set()
-        self._kick = asyncio.Event()
-        self._beat: asyncio.Task[None] | None = None
+        self._attendance = Attendance(db, bus, self._visitors)
         self._stops = [hub.follow(self._on_events), bus.on_signal(self._on_signal)]
 
     async def close(self) -> None:
         """Stop following. Who was here comes back to another process in a moment, or has left when their time is up."""
         for stop in self._stops:
             stop()
-        if self._beat is not None:
-            self._beat.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._beat
+        await self._attendance.close()
+
+    def _visitors(self) -> Iterator[Present]:
+        return (person for person in self._people if len(person) == 2)
 
     # tabs -------------------------------------------------------------------------------------------------------------
 
@@ -199,11 +110,7 @@ class VisitorHub:
             self._people.setdefault(person, []).append(tab)
         self._accounts[tab.inbox.id] = self._accounts.get(tab.inbox.id, 0) + 1
         self._workspaces[ws] = self._workspaces.get(ws, 0) + 1
-        self._came[(ws, tab.visitor_id)] = {}
-        self._left.discard((ws, tab.visitor_id))
-        self._kick.set()
-        if self._beat is None:
-            self._beat = asyncio.create_task(self._run())
+        self._attendance.came((ws, tab.visitor_id))
         if crowded:
             raise TooMany("This visitor has too many tabs open.")
         await self._hub.keep_open(ws)
@@ -242,8 +149,7 @@ class VisitorHub:
         if tab.inbox.id not in self._accounts:
             self._inboxes.pop(tab.inbox.id, None)
         if (ws, tab.visitor_id) not in self._people:
-            self._left.add((ws, tab.visitor_id))
-            self._kick.set()
+            self._attendance.left((ws, tab.visitor_id))
 
     def typing(self, tab: Tab, thread_id: UUID, typing: bool) -> None:
         """The visitor writes, or stopped."""
@@ -255,8 +161,7 @@ class VisitorHub:
         if not tab.may_follow:
             return
         tab.page = page
-        self._came[(tab.inbox.workspace_id, tab.visitor_id)] = {"page": msgspec.to_builtins(page)}
-        self._kick.set()
+        self._attendance.came((tab.inbox.workspace_id, tab.visitor_id), page=msgspec.to_builtins(page))
         for thread_id in tab.seen:
             if thread := self._threads.get(thread_id):
                 shown = {"url": page.url, "title": page.title}
@@ -406,7 +311,7 @@ class VisitorHub:
         elif (workspace_id, signal["agent_id"]) in self._names:
             self._show_typing(workspace_id, signal)
         else:
-            _spawn(self._learn_name(workspace_id, signal))
+            spawn(self._learn_name(workspace_id, signal))
 
     def _show_typing(self, workspace_id: int, signal: dict[str, Any]) -> None:
         name = self._names[(workspace_id, signal["agent_id"])]
@@ -426,53 +331,6 @@ class VisitorHub:
         frame = msgspec.json.encode(said)
         for tab in tuple(thread.tabs):
             tab.push(frame)
-
-    # who is there -------------------------------------------------------------------------------------------------------
-
-    async def _run(self) -> None:
-        """Write down who is there: soon after somebody came, went or turned a page, and everybody every `BEAT_S`."""
-        loop = asyncio.get_running_loop()
-        next_beat = loop.time() + BEAT_S
-        while True:
-            if await wait_at_most(max(0.05, next_beat - loop.time()), self._kick):
-                await asyncio.sleep(GATHER_S)
-            self._kick.clear()
-            came, self._came = self._came, {}
-            left, self._left = self._left, set()
-            everybody = loop.time() >= next_beat
-            if everybody:
-                next_beat = loop.time() + BEAT_S
-            try:
-                await self._write(came, left, everybody=everybody)
-            except Exception as error:
-                log.error("who is in the messenger could not be written down, trying again", exc_info=error)
-                self._left |= left
-
-    async def _write(
-        self, came: dict[tuple[int, UUID], dict[str, Any]], left: set[tuple[int, UUID]], *, everybody: bool
-    ) -> None:
-        now = self.db.now()
-        here = (
-            [(p[0], p[1]) for p in self._people if len(p) == 2] if everybody else [p for p in came if p in self._people]
-        )
-        for gone in _chunks(sorted(left)):
-            await leave_soon(self.db, gone, now + GONE)
-        for seen in _chunks([(ws, id, fields) for (ws, id), fields in came.items()]):
-            await save_pages(self.db, seen)
-        for some in _chunks(here):
-            back: dict[int, list[UUID]] = {}
-            for arrived in await stay_live(self.db, some, now + HERE):
-                back.setdefault(arrived.workspace_id, []).append(arrived.id)
-            for workspace_id, threads in back.items():
-                await tell_agents(self.db, self.bus, workspace_id, threads, live=True)
-
-
-T = TypeVar("T")
-
-
-def _chunks(rows: list[T]) -> Iterator[list[T]]:
-    """A part at a time: replies to the same threads wait no longer than for one of them."""
-    return (rows[n : n + CHUNK] for n in range(0, len(rows), CHUNK))
 
 
 def _people_of(tab: Tab) -> list[Person]:

@@ -17,9 +17,10 @@ from litestar.handlers import WebsocketRouteHandler
 
 from hark.channels.messenger.facts import keep_facts, watched
 from hark.channels.messenger.frame import is_own
-from hark.channels.messenger.hub import Tab, VisitorHub
+from hark.channels.messenger.hub import VisitorHub
 from hark.channels.messenger.limits import Buckets
 from hark.channels.messenger.presence import mark_read
+from hark.channels.messenger.tab import Tab
 from hark.channels.messenger.types import NewFact, Page, Seq, Session
 from hark.channels.messenger.visitors import find_session, may_follow, seen_page
 from hark.core.errors import HarkError, TooMany
