@@ -78,6 +78,9 @@ export type Token = Schema['TokenView']
 export type Session = Schema['SessionView']
 export type AuditEntry = Schema['AuditEntry']
 export type IntakeItem = Answer<Schema['LedgerRow']>
+export type Overview = Schema['Overview']
+export type FateCount = Schema['FateCount']
+export type MailView = Schema['MailView']
 
 export type ReportData = Omit<Schema['Report'], 'figures'> & { figures: Figure[] }
 export type Value = Answer<Schema['Value']>

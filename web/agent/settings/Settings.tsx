@@ -7,7 +7,8 @@ import { ONE_PANE, useMedia } from '../app/useMedia'
 import { Select } from '../ui/Field'
 import { Skeleton } from '../ui/Notice'
 
-type Section = { page: SettingsPage; icon: LucideIcon; may: string | null; View: ComponentType<{ item: string | null }> }
+/** `whole`: the page has panes of its own and scrolls them itself. */
+type Section = { page: SettingsPage; icon: LucideIcon; may: string | null; View: ComponentType<{ item: string | null }>; whole?: boolean }
 
 const SECTIONS: readonly Section[] = [
   { page: 'mailboxes', icon: Mail, may: 'mailboxes.read', View: lazy(() => import('./mailboxes/Mailboxes')) },
@@ -19,7 +20,7 @@ const SECTIONS: readonly Section[] = [
   { page: 'rules', icon: ListTree, may: 'rules.read', View: lazy(() => import('./rules/Rules')) },
   { page: 'workspace', icon: SlidersHorizontal, may: 'settings.write', View: lazy(() => import('./WorkspaceSettings')) },
   { page: 'tokens', icon: KeyRound, may: 'tokens.write', View: lazy(() => import('./tokens/Tokens')) },
-  { page: 'intake', icon: Inbox, may: 'intake.read', View: lazy(() => import('./intake/Intake')) },
+  { page: 'intake', icon: Inbox, may: 'intake.read', View: lazy(() => import('./intake/Intake')), whole: true },
   { page: 'audit', icon: FileClock, may: 'audit.read', View: lazy(() => import('./audit/Audit')) },
   { page: 'me', icon: Users, may: null, View: lazy(() => import('./MySettings')) },
 ]
@@ -64,14 +65,22 @@ export default function Settings({ section, item }: { section: SettingsPage; ite
           ))}
         </nav>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <main tabIndex={0} className="min-h-0 grow overflow-y-auto bg-paper outline-offset-[-2px]">
-        <div key={current.page} className="mx-auto max-w-[860px] px-8 py-6 max-[719px]:px-4">
-          <Suspense fallback={<Skeleton rows={4} />}>
+      {current.whole ? (
+        <main key={current.page} className="flex min-h-0 min-w-0 grow bg-paper">
+          <Suspense fallback={<Skeleton rows={4} className="grow" />}>
             <current.View item={item} />
           </Suspense>
-        </div>
-      </main>
+        </main>
+      ) : (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        <main tabIndex={0} className="min-h-0 grow overflow-y-auto bg-paper outline-offset-[-2px]">
+          <div key={current.page} className="mx-auto max-w-[860px] px-8 py-6 max-[719px]:px-4">
+            <Suspense fallback={<Skeleton rows={4} />}>
+              <current.View item={item} />
+            </Suspense>
+          </div>
+        </main>
+      )}
     </div>
   )
 }

@@ -1,8 +1,10 @@
 import type { Message } from '../../shared/i18n'
 import { enComposer } from './en.composer'
+import { enLedger } from './en.ledger'
 import { enLive } from './en.live'
 import { enMailboxes } from './en.mailboxes'
 import { enMessenger } from './en.messenger'
+import { enMoving } from './en.moving'
 import { enSettings } from './en.settings'
 
 const enCore = {
@@ -338,6 +340,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enComposer, ...enLive, ...enMailboxes, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

@@ -1,14 +1,18 @@
 import type { Strings } from './en'
 import { itComposer } from './it.composer'
+import { itLedger } from './it.ledger'
 import { itLive } from './it.live'
 import { itMailboxes } from './it.mailboxes'
 import { itMessenger } from './it.messenger'
+import { itMoving } from './it.moving'
 import { itSettings } from './it.settings'
 
 export const it: Strings = {
   ...itSettings,
   ...itComposer,
+  ...itLedger,
   ...itLive,
+  ...itMoving,
   ...itMailboxes,
   ...itMessenger,
   'action.back': 'Indietro',

@@ -1,14 +1,18 @@
 import type { Strings } from './en'
 import { koComposer } from './ko.composer'
+import { koLedger } from './ko.ledger'
 import { koLive } from './ko.live'
 import { koMailboxes } from './ko.mailboxes'
 import { koMessenger } from './ko.messenger'
+import { koMoving } from './ko.moving'
 import { koSettings } from './ko.settings'
 
 export const ko: Strings = {
   ...koSettings,
   ...koComposer,
+  ...koLedger,
   ...koLive,
+  ...koMoving,
   ...koMailboxes,
   ...koMessenger,
   'action.back': '뒤로',

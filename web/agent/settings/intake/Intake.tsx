@@ -1,128 +1,166 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Download, Inbox, RotateCcw } from 'lucide-react'
-import { useState } from 'react'
-import { absolute, moment } from '../../../shared/time'
-import { api } from '../../api/client'
-import type { IntakeItem, Page } from '../../api/types'
-import { type Key, useLanguage, useT } from '../../app/i18n'
-import { useMay } from '../../app/me'
-import { href } from '../../app/router'
-import { useNow } from '../../app/useNow'
-import { fileSize } from '../../thread/Attachments'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { Inbox, SearchX } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { IntakeItem, Overview } from '../../api/types'
+import { useT } from '../../app/i18n'
+import { useProblemText } from '../../app/problems'
+import { href, navigate, useSearch } from '../../app/router'
+import { useMedia } from '../../app/useMedia'
+import { useCommands } from '../../commands/registry'
 import { Button } from '../../ui/Button'
-import { Chip } from '../../ui/Chip'
-import { Select } from '../../ui/Field'
-import { Empty } from '../../ui/Notice'
-import { mailboxesQuery } from '../mailboxes/queries'
-import { CardList, Loaded, PageHead, useChange } from '../parts'
-import { FATES, fateTone } from './fates'
+import { Empty, ErrorNote, Skeleton } from '../../ui/Notice'
+import { PageHead } from '../parts'
+import { Alarms } from './Alarms'
+import { Counts } from './Counts'
+import { filterSearch, isFiltered, type LedgerFilter, NO_FILTER, parseFilter } from './filter'
+import { FilterBar } from './FilterBar'
+import { ItemPane } from './ItemPane'
+import { ItemRow } from './ItemRow'
+import { LEDGER, ledgerQuery, overviewQuery } from './queries'
 
-/** The ledger: everything that came in, and what became of it. */
-export default function Intake() {
+/** Below this width a line's detail takes the place of the list. */
+const ONE_COLUMN = '(max-width: 1099px)'
+const ROW_HEIGHT = 56
+const NO_ROWS: IntakeItem[] = []
+
+/** The ledger: everything that came in and what became of it, what needs somebody, and how much ended where. */
+export default function Intake({ item: open }: { item: string | null }) {
   const t = useT()
   const client = useQueryClient()
-  const [fate, setFate] = useState('')
-  const [account, setAccount] = useState('')
-  const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
-  const query = useInfiniteQuery({
-    queryKey: ['/api/intake', fate, account],
-    queryFn: ({ pageParam, signal }) => api.get<Page<IntakeItem>>('/api/intake', { fate, account, cursor: pageParam, limit: 50 }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+  const filter = parseFilter(useSearch())
+  const narrow = useMedia(ONE_COLUMN)
+  const [hours, setHours] = useState<number>(24)
+  const scroller = useRef<HTMLDivElement>(null)
+  const overview = useQuery(overviewQuery(hours)).data
+  const query = useInfiniteQuery(ledgerQuery(filter))
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? NO_ROWS
+
+  const go = (id: string | null, next: LedgerFilter = filter) =>
+    navigate({ page: 'settings', section: 'intake', item: id }, { search: filterSearch(next), replace: next !== filter })
+  const show = (next: Partial<LedgerFilter>) => go(narrow ? null : open, { ...filter, ...next })
+  const step = (by: 1 | -1) => {
+    const at = rows.findIndex((row) => row.id === open)
+    const next = at === -1 ? rows[0] : rows[at + by]
+    if (next) go(next.id)
+  }
+  useCommands({
+    'list.next': rows.length > 0 && (() => step(1)),
+    'list.previous': rows.length > 0 && (() => step(-1)),
+    'conversation.close': open !== null && (() => go(null)),
   })
-  const items = query.data?.pages.flatMap((page) => page.items)
+  const sources = overview?.sources ?? []
+  const isListShown = !(narrow && open)
   return (
     <>
-      <PageHead title={t('settings.intake')} text={t('intake.text')} />
-      <div className="mb-4 flex flex-wrap gap-2">
-        <Select aria-label={t('intake.fate')} value={fate} onChange={(event) => setFate(event.target.value)} className="w-auto!">
-          <option value="">{t('intake.allFates')}</option>
-          <option value="attention">{t('intake.attention')}</option>
-          {FATES.map((one) => (
-            <option key={one} value={one}>
-              {t(`fate.${one}`)}
-            </option>
-          ))}
-        </Select>
-        <Select aria-label={t('filter.mailbox')} value={account} onChange={(event) => setAccount(event.target.value)} className="w-auto!">
-          <option value="">{t('report.allMailboxes')}</option>
-          {mailboxes.map((mailbox) => (
-            <option key={mailbox.id} value={mailbox.id}>
-              {mailbox.name}
-            </option>
-          ))}
-        </Select>
-        <span className="grow" />
-        <Button onClick={() => void client.invalidateQueries({ queryKey: ['/api/intake'] })}>
-          <RotateCcw size={14} aria-hidden />
-          {t('action.refresh')}
-        </Button>
-      </div>
-      <Loaded query={{ ...query, data: items }} empty={<Empty icon={Inbox} title={t('intake.empty')} text={t('intake.emptyText')} />}>
-        {(rows) => (
-          <CardList label={t('settings.intake')}>
-            {rows.map((item) => (
-              <ItemRow key={item.id} item={item} />
-            ))}
-          </CardList>
-        )}
-      </Loaded>
-      {query.hasNextPage && (
-        <Button className="mt-4" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
+      {isListShown && (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        <div ref={scroller} tabIndex={0} role="region" aria-label={t('settings.intake')} className="min-h-0 min-w-0 grow overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
+          <div className="mx-auto max-w-[1080px] px-8 py-6 max-[719px]:px-4">
+            <PageHead title={t('settings.intake')} text={t('intake.text')} />
+            {overview ? (
+              <>
+                <Alarms overview={overview} onFate={(fate) => show({ ...NO_FILTER, fate })} />
+                <Counts overview={overview} hours={hours} onHours={setHours} filter={filter} onFilter={show} />
+              </>
+            ) : (
+              <div className="h-64" />
+            )}
+            <FilterBar filter={filter} onFilter={show} sources={sources} onRefresh={() => void client.invalidateQueries({ queryKey: LEDGER })} />
+            <Lines query={query} rows={rows} filter={filter} open={open} sources={sources} scroller={scroller} onOpen={go} onClear={() => show(NO_FILTER)} />
+          </div>
+        </div>
+      )}
+      {open && (
+        <section
+          key={open}
+          aria-label={t('ledger.detail')}
+          className={`flex min-h-0 min-w-0 flex-col ${narrow ? 'grow' : 'w-[min(46%,560px)] shrink-0 border-l border-line bg-panel'}`}
+        >
+          <ItemPane id={open} sources={sources} narrow={narrow} onClose={() => go(null)} />
+        </section>
       )}
     </>
   )
 }
 
-function ItemRow({ item }: { item: IntakeItem }) {
+type LinesProps = {
+  query: { error: unknown; isPending: boolean; hasNextPage: boolean; isFetchingNextPage: boolean; refetch: () => unknown; fetchNextPage: () => unknown }
+  rows: readonly IntakeItem[]
+  filter: LedgerFilter
+  open: string | null
+  sources: Overview['sources']
+  scroller: React.RefObject<HTMLDivElement | null>
+  onOpen: (id: string) => void
+  onClear: () => void
+}
+
+/** The lines, of which only those on screen are drawn; more are fetched as the end comes near. */
+function Lines({ query, rows, filter, open, sources, scroller, onOpen, onClear }: LinesProps) {
   const t = useT()
-  const language = useLanguage()
-  const now = useNow()
-  const change = useChange([['/api/intake']])
-  const act = (verb: string, body: unknown, done: Key) => void change(() => api.post(`/api/intake/${item.id}/${verb}`, body), t(done))
+  const say = useProblemText()
+  const list = useRef<HTMLUListElement>(null)
+  const [margin, setMargin] = useState(0)
+  useEffect(() => {
+    const parent = scroller.current?.firstElementChild
+    if (!parent) return
+    const measure = () => setMargin(list.current?.offsetTop ?? 0)
+    const sizes = new ResizeObserver(measure) // alarms and bars come and go above
+    sizes.observe(parent)
+    measure()
+    return () => sizes.disconnect()
+  }, [scroller])
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    scrollMargin: margin,
+    overscan: 10,
+    getItemKey: (index) => rows[index]!.id,
+  })
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
+  useEffect(() => {
+    if (last >= rows.length - 10 && hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage])
+  useEffect(() => {
+    const at = rows.findIndex((row) => row.id === open)
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
+    // Only another open line scrolls; new lines above never do.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [open])
+
+  if (query.error && rows.length === 0) return <ErrorNote {...say(query.error)} onRetry={() => void query.refetch()} className="my-4" />
+  if (query.isPending) return <Skeleton rows={8} />
+  if (rows.length === 0) {
+    return isFiltered(filter) ? (
+      <Empty icon={SearchX} title={t('ledger.noMatch')} text={t('ledger.noMatchText')}>
+        <Button onClick={onClear}>{t('list.clearFilters')}</Button>
+      </Empty>
+    ) : (
+      <Empty icon={Inbox} title={t('intake.empty')} text={t('intake.emptyText')}>
+        <Button onClick={() => navigate({ page: 'settings', section: 'mailboxes', item: null }, { search: '' })}>{t('mailbox.connect')}</Button>
+      </Empty>
+    )
+  }
+  const name = (id: number) => sources.find((one) => one.account_id === id)?.name ?? ''
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
-      <Chip tone={fateTone(item.fate)}>{t(`fate.${item.fate}` as Key)}</Chip>
-      <span className="min-w-0 grow truncate">
-        <span className="font-medium">{item.envelope.mail_from || t(item.source === 'messenger' ? 'channel.messenger' : 'contact.unknown')}</span>
-        {item.envelope.rcpt_to && <span className="text-ink-2"> → {item.envelope.rcpt_to.join(', ')}</span>}
-      </span>
-      <time className="tabular text-secondary text-ink-3" dateTime={item.received_at} title={absolute(item.received_at, language)}>
-        {moment(item.received_at, now, language)}
-      </time>
-      <div className="flex w-full flex-wrap items-center gap-2 text-secondary text-ink-3">
-        <span className="min-w-0 grow">
-          {item.reason}
-          {item.conversation_id && (
-            <a className="ml-1 underline" href={href({ page: 'inbox', conversation: item.conversation_id })}>
-              {t('intake.open')}
-            </a>
-          )}
-        </span>
-        <span className="tabular">{fileSize(item.size, language)}</span>
-        {item.can.includes('raw') && (
-          <a
-            href={`/api/intake/${item.id}/raw`}
-            download
-            className="target inline-flex items-center gap-1.5 rounded-control px-2 font-medium text-ink-2 no-underline hover:bg-hover"
-          >
-            <Download size={14} aria-hidden />
-            {t('intake.raw')}
-          </a>
-        )}
-        {item.can.includes('accept') && (
-          <>
-            {item.conversation_id && (
-              <Button onClick={() => act('accept-held', { conversation_id: item.conversation_id }, 'intake.accepted')}>{t('intake.accept')}</Button>
-            )}
-            <Button onClick={() => act('accept-held', { conversation_id: 'new' }, 'intake.accepted')}>{t('intake.acceptNew')}</Button>
-          </>
-        )}
-        {item.can.includes('spam') && <Button onClick={() => act('spam', {}, 'intake.spammed')}>{t('intake.spam')}</Button>}
-        {item.can.includes('replay') && <Button onClick={() => act('replay', {}, 'intake.replayed')}>{t('intake.replay')}</Button>}
-      </div>
-    </li>
+    <ul ref={list} aria-label={t('ledger.lines')} className="relative" style={{ height: virtual.getTotalSize() }}>
+      {items.map((item) => {
+        const row = rows[item.index]!
+        return (
+          <li key={item.key} className="absolute inset-x-0 top-0" style={{ height: ROW_HEIGHT, transform: `translateY(${item.start - margin}px)` }}>
+            <ItemRow
+              item={row}
+              mailbox={name(row.account_id)}
+              open={row.id === open}
+              address={href({ page: 'settings', section: 'intake', item: row.id }) + location.search}
+              onOpen={() => onOpen(row.id)}
+            />
+          </li>
+        )
+      })}
+    </ul>
   )
 }

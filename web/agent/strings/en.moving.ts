@@ -1,0 +1,47 @@
+import type { Message } from '../../shared/i18n'
+
+export const enMoving = {
+  'command.merge': 'Merge into another conversation',
+  'command.unmerge': 'Undo the merge',
+  'command.split': 'Split off messages',
+  'command.newConversation': 'New conversation',
+
+  'choose.placeholder': 'Number, words or address',
+  'choose.nothing': 'No conversation found. Try its number, such as #12.',
+  'choose.none': 'There is no other conversation yet.',
+
+  'merge.explained': '{from} ends here. Its messages stand in {into} where they came in, and new mail for it lands there. You can undo this.',
+  'merge.stranger': 'They belong to different customers: both will be in one conversation.',
+  'merge.confirm': 'Merge into {number}',
+  'merge.done': 'Merged into {number}.',
+  'merge.undone': 'The merge is undone. What came since stays where it is.',
+  'merge.over': 'This conversation was merged away. It goes on in the other one.',
+  'merge.into': 'This conversation goes on in {number}.',
+  'merge.holds': { one: '{n} conversation was merged into this one:', other: '{n} conversations were merged into this one:' },
+  'merge.goOn': 'Go there',
+
+  'split.bar': { one: '{n} message chosen', other: '{n} messages chosen' },
+  'split.choose': 'Choose the messages that are about something else.',
+  'split.all': 'At least one message must stay here.',
+  'split.go': 'Split off …',
+  'split.title': 'A conversation of its own',
+  'split.explained': 'The chosen messages move into a new conversation with the customer who wrote them. If they still wait for an answer, the wait goes along with its true age. Everything else stays here.',
+  'split.subject': 'Subject',
+  'split.confirm': 'Split off',
+  'split.done': 'Split off as {number}.',
+  'split.back': 'Back to {number}',
+  'split.select': 'Choose this message',
+  'split.this': 'Split this message off',
+
+  'write.title': 'New conversation',
+  'write.from': 'From',
+  'write.subject': 'Subject',
+  'write.text': 'Text',
+  'write.placeholder': 'Write the first mail …',
+  'write.send': 'Send',
+  'write.sent': 'The mail is on its way.',
+  'write.discarded': 'Draft discarded.',
+  'write.noMailbox': 'No mailbox can send yet. Connect one with an outgoing server first.',
+  'write.one': 'The mail begins a conversation with one customer. Further people go into Cc.',
+  'write.takenBack': 'Taken back. Your text is in the reply below.',
+} as const satisfies Record<string, Message>
