@@ -3,40 +3,41 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Literal
 
-import msgspec
 import structlog
 
 from hark.access.jobs import clean_up
-from hark.channels.email.adapter import imap_config, mail_channel, open_password
 from hark.channels.email.authentication.authenticator import Authenticator
-from hark.channels.email.hosts import Resolve, host_policy
-from hark.channels.email.imap import ImapSource
+from hark.channels.email.authentication.resolver import DnsResolver
+from hark.channels.email.hosts import host_policy
+from hark.channels.email.oauth.tokens import token_source
+from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.routes import readers
+from hark.channels.email.signing.jobs import LOOK_S as KEYS_LOOK_S
+from hark.channels.email.signing.jobs import check_keys
+from hark.channels.email.signing.queries import signers
+from hark.channels.email.silent import Rhythms, check_silence
 from hark.channels.email.smtp_in import MailReception
 from hark.channels.email.smtp_out import SmtpSender
-from hark.channels.email.types import ImapCursor, ImapItem, Received
+from hark.channels.email.types import Received
+from hark.channels.email.watching import Sources
 from hark.channels.messenger import leaving
 from hark.channels.messenger.mailing import mail_unread
 from hark.conversations.jobs import end_promise, end_snooze, forget_uploads
 from hark.core.clock import system_clock
-from hark.core.errors import ConfigError, HarkError
+from hark.core.errors import ConfigError
 from hark.core.journal import Consumer, run_consumers
 from hark.core.services import Services
 from hark.core.waiting import wait_at_most
 from hark.delivery.leaving import Outbox
-from hark.intake.accounts.actions import RECEIVING, SILENT, save_cursor, set_problem
-from hark.intake.accounts.queries import list_sources
-from hark.intake.accounts.types import AccountState, MailboxConfig
 from hark.intake.actions import forget_old_raw
 from hark.intake.directory import Directory
 from hark.intake.jobs import DESCRIBE_S, describe_rest
 from hark.intake.process import Processor
 from hark.intake.reception import Ledger, Reception
 from hark.intake.spool import Spool
-from hark.intake.types import Envelope, Fate, NewItem, Source
+from hark.intake.types import Source
 from hark.settings import Settings
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind
@@ -46,7 +47,8 @@ log = structlog.get_logger(__name__)
 
 TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise}
 
-LOOK_S = 2.0  # how often mailboxes and the spool are looked at
+LOOK_S = 2.0  # how often the spool is looked at
+SILENCE_LOOK_S = 30.0
 UPKEEP_S = 600.0
 STOP_S = 20.0
 NO_MAILBOX = "550 5.1.1 There is no such mailbox here"
@@ -63,10 +65,12 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     spool = Spool(settings.spool_dir)
     reception = Reception(ledger, Directory(db, settings.spool_dir / "addresses.json"), spool, db.now)
     sender = SmtpSender(resolve)
-    mail = mail_channel(keys, sender)
+    mail = mail_channel(keys, sender, signers=signers(db, keys), public_url=settings.public_url or "")
+    dns = DnsResolver()
     outbox = Outbox(db, files, {1: mail})
     timers = {**TIMERS, TimerKind.CHAT_MAIL: mail_unread(mail.new_id)}
-    sources = Sources(services, ledger, resolve)
+    sources = Sources(services, ledger, resolve, token_source(db, keys))
+    rhythms: Rhythms = {}
     parts: dict[str, Callable[[], Awaitable[None]]] = {
         "intake": lambda: processor.run(stop),
         "outbox": lambda: outbox.run(services.bus, stop),
@@ -74,8 +78,9 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "journal": lambda: run_consumers(db, services.bus, consumers, stop),
         "sources": lambda: sources.run(stop),
         "spool": lambda: every(LOOK_S, reception.drain, stop),
-        "silence": lambda: every(30.0, lambda: check_silence(services), stop),
+        "silence": lambda: every(SILENCE_LOOK_S, lambda: check_silence(db, rhythms), stop),
         "leaving": lambda: every(leaving.LOOK_S, lambda: leaving.sweep_left(db, services.bus), stop),
+        "keys": lambda: every(KEYS_LOOK_S, lambda: check_keys(db, dns), stop),
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
         "uploads": lambda: every(UPKEEP_S, lambda: forget_uploads(db, files), stop),
         "ledger": lambda: every(DESCRIBE_S, lambda: describe_rest(db, files, mail_readers), stop),
@@ -173,100 +178,3 @@ async def _start(server: MailReception, variable: str) -> None:
             "or to 0 to receive no mail there."
         ) from error
     log.info("receiving mail", protocol=server.protocol, host=server.host, port=server.port)
-
-
-# mailboxes ------------------------------------------------------------------------------------------------------------
-
-
-class Sources:
-    """One IMAP watcher per mailbox that has a server; started, changed and stopped as people change mailboxes."""
-
-    def __init__(self, services: Services, ledger: Ledger, resolve: Resolve) -> None:
-        self._services = services
-        self._ledger = ledger
-        self._resolve = resolve
-        self._running: dict[tuple[int, int], tuple[bytes, asyncio.Event, asyncio.Task[None]]] = {}
-
-    async def run(self, stop: asyncio.Event) -> None:
-        try:
-            await every(LOOK_S, self._adjust, stop)
-        finally:
-            for _, ended, _ in self._running.values():
-                ended.set()
-            tasks = [task for _, _, task in self._running.values()]
-            if tasks:
-                await asyncio.wait(tasks, timeout=STOP_S / 2)
-
-    async def _adjust(self) -> None:
-        wanted = {(a.workspace_id, a.id): a for a in await list_sources(self._services.db)}
-        for key, (config, ended, task) in list(self._running.items()):
-            account = wanted.get(key)
-            if task.done() or account is None or _fingerprint(account) != config:
-                ended.set()
-                await asyncio.wait([task], timeout=STOP_S)
-                del self._running[key]
-        for key, account in wanted.items():
-            if key not in self._running and msgspec.convert(account.config, MailboxConfig).imap is not None:
-                ended = asyncio.Event()
-                task = asyncio.create_task(self._watch(account, ended))
-                self._running[key] = (_fingerprint(account), ended, task)
-
-    async def _watch(self, account: AccountState, ended: asyncio.Event) -> None:
-        db, settings = self._services.db, self._services.settings
-        server = msgspec.convert(account.config, MailboxConfig).imap
-        assert server is not None
-
-        async def health(sentence: str | None) -> None:
-            await set_problem(db, account.workspace_id, account.id, RECEIVING, sentence)
-
-        async def accept(item: ImapItem) -> None:
-            await self._ledger.accept(_new_item(account, item))
-
-        async def save(folder: str, cursor: ImapCursor) -> None:
-            await save_cursor(db, account.workspace_id, account.id, folder, msgspec.to_builtins(cursor))
-
-        try:
-            password = open_password(server, self._services.keys)
-        except HarkError as error:
-            await health(error.detail)
-            await ended.wait()
-            return
-        source = ImapSource(
-            imap_config(server, password, max_bytes=settings.mail_max_bytes), accept=accept, save_cursor=save,
-            resolve=self._resolve, cursors=msgspec.convert(account.cursor, dict[str, ImapCursor]), health=health, since=account.connected_at,
-            now=db.now,
-        )  # fmt: skip
-        await source.run(ended)
-
-
-def _fingerprint(account: AccountState) -> bytes:
-    return msgspec.json.encode(account.config, order="deterministic")
-
-
-def _new_item(account: AccountState, item: ImapItem) -> NewItem:
-    """A fetched mail. It counts from when its server got it; one that could not be fetched whole waits for a person."""
-    problem = item.problem is not None
-    return NewItem(
-        workspace_id=account.workspace_id, account_id=account.id, source=Source.IMAP, raw=item.raw,
-        envelope=Envelope(folder=item.folder, uid=item.uid), occurred_at=item.received_at,
-        fate=Fate.PARKED if problem else Fate.OPEN, reason=item.problem,
-        external_id=f"imap:{item.folder}:{item.uidvalidity}:{item.uid}" if problem else None,
-    )  # fmt: skip
-
-
-async def check_silence(services: Services) -> None:
-    """A mailbox that has been silent for longer than it may shows it, until something comes in again."""
-    db = services.db
-    for account in await list_sources(db):
-        if account.silent_after_s is None or account.last_item_at is None:
-            continue
-        limit = timedelta(seconds=account.silent_after_s)
-        silent = db.now() - account.last_item_at > limit
-        if silent and not account.problem:
-            hours = account.silent_after_s / 3600
-            sentence = (
-                f"Nothing has come in for more than {hours:.3g} hours. Check that mail still reaches {account.address}."
-            )
-            await set_problem(db, account.workspace_id, account.id, SILENT, sentence)
-        elif not silent and (account.problem or "").startswith(SILENT):
-            await set_problem(db, account.workspace_id, account.id, SILENT, None)

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from hark.channels.email.adapter import loop_token, mail_channel, mail_reader, quoted_at
+from hark.channels.email.adapter import loop_token, mail_reader, quoted_at
 from hark.channels.email.compose import wire_address
 from hark.channels.email.hosts import host_policy
+from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.smtp_out import SmtpSender
 from hark.core.crypto import Keys
 from hark.delivery.types import Mailbox, OutAccount, Outgoing, SendFailed
@@ -42,16 +43,16 @@ def test_reading_knows_our_own_marks() -> None:
 
 
 @pytest.mark.parametrize("address", ["x@y.example\n", "x\x01@y.example", "x@y.example\x7f", "x@xn--ü.example"])
-def test_a_blind_copy_to_what_is_no_address_never_meets_the_network(address: str) -> None:
+async def test_a_blind_copy_to_what_is_no_address_never_meets_the_network(address: str) -> None:
     channel = mail_channel(KEYS, SmtpSender(host_policy(allow_private=True)))
     out = Outgoing(
         workspace_id=1, outbox_id=uuid4(), account=OutAccount(1, 1, "Support", "support@desk.example", {}),
         external_id="a@b", author_name="Ada", to=[Mailbox(address="c@x.example")], cc=[],
         bcc=[Mailbox(address=address)], subject="s", text="t", html=None, at=datetime.now(UTC), locale="en",
-        time_zone="UTC", parent=None, references=[], quoted=None, files=[],
+        time_zone="UTC", parent=None, references=[], quoted=None, files=[], from_address="support@desk.example",
     )  # fmt: skip
     with pytest.raises(SendFailed) as failed:
-        channel.prepare(out)
+        await channel.prepare(out)
     assert failed.value.permanent
 
 

@@ -8,8 +8,9 @@ import pytest
 import pytest_asyncio
 from tests.support.mailservers import SmtpSink
 
-from hark.channels.email.adapter import mail_channel, mail_reader
+from hark.channels.email.adapter import mail_reader
 from hark.channels.email.hosts import host_policy
+from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.smtp_out import SmtpSender
 from hark.core.services import Services
 from hark.delivery.leaving import Outbox

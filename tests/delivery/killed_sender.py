@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hark.app import EVENTS, PROJECTORS
-from hark.channels.email.adapter import mail_channel
 from hark.channels.email.hosts import host_policy
+from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.smtp_out import SmtpSender
 from hark.core.crypto import Keys
 from hark.core.db import Db, create_pool

@@ -93,11 +93,23 @@ async def _content(tx: Tx, c: Locked, endpoint: ReplyEndpoint, new: NewReplyBody
         for mailboxes in (new.to, new.cc, new.bcc)
     )
     return Content(
-        text=new.text, html=None if endpoint.account_kind in IMMEDIATE else new.html, to=to, cc=cc, bcc=bcc,
+        from_address=_sender(endpoint, new.from_address), text=new.text, html=None if endpoint.account_kind in IMMEDIATE else new.html, to=to, cc=cc, bcc=bcc,
         subject=str(endpoint.refs.get("subject") or c.subject), attachment_ids=new.attachment_ids,
         keeps_ball=new.keep or new.keep_until is not None, promise_until=new.keep_until, resolve=new.resolve,
         scheduled=new.send_at is not None,
     )  # fmt: skip
+
+
+def _sender(endpoint: ReplyEndpoint, chosen: str) -> str:
+    """The address a reply leaves from, "" for the account's own. Raises BadRequest for one that is not of this account."""
+    own = {endpoint.address.lower(), *endpoint.aliases}
+    if chosen and (endpoint.account_kind in IMMEDIATE or chosen.lower() not in own):
+        raise BadRequest(
+            f"{chosen} is not an address of this mailbox. Choose one of its own, or add it as an alias in Settings.",
+            code="unknown_sender",
+        )
+    sender = (chosen or str(endpoint.refs.get("from") or "")).lower()
+    return sender if sender in endpoint.aliases else ""
 
 
 async def _check(tx: Tx, actor: Actor, c: Locked, new: NewReplyBody) -> None:
@@ -174,7 +186,7 @@ async def retry_reply(tx: Tx, actor: Actor, id: UUID, seen_seq: int | None) -> O
         changed(tx, c, id, State.HELD)
     else:
         await tx.run(
-            "UPDATE outbox SET state = 1, next_try_at = $3, error = NULL, attempts = 0, lease_until = NULL,"
+            "UPDATE outbox SET state = 1, release_at = $3, next_try_at = $3, error = NULL, attempts = 0, lease_until = NULL,"
             " lease_token = NULL, ord = (SELECT coalesce(max(o.ord), 0) + 1 FROM outbox o WHERE o.workspace_id = $1"
             " AND o.endpoint_id = outbox.endpoint_id AND o.state IN (1, 2)) WHERE workspace_id = $1 AND id = $2",
             tx.workspace_id, id, tx.now(),

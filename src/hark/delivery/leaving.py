@@ -24,10 +24,12 @@ from hark.delivery.settling import (
     mark_failed,
     mark_sent,
     mark_unknown,
+    postpone,
     renew_lease,
     retry_later,
     start_sending,
     sweep_lost,
+    wait_longer,
 )
 from hark.delivery.types import IMMEDIATE, OutboxRow, OutChannel, OutFile, Outgoing, QuotedMessage, SendFailed
 
@@ -117,9 +119,12 @@ class Outbox:
         row = lease.row
         try:
             channel, outgoing = await self._load(row)
-            prepared = await asyncio.to_thread(channel.prepare, outgoing)
+            if (turn := channel.turn(outgoing)) is not None:
+                await postpone(self._db, lease, turn)
+                return
+            prepared = await channel.prepare(outgoing)
         except SendFailed as failed:
-            await self._note(partial(mark_failed, self._db, lease, failed.sentence))
+            await self._note(partial(mark_failed, self._db, lease, failed.sentence, account=failed.account))
             return
         except Exception as error:
             log.error("a reply could not be prepared", outbox=str(row.id), exc_info=error)
@@ -144,9 +149,11 @@ class Outbox:
         if failed.maybe_sent and not channel.idempotent:
             await mark_unknown(self._db, lease, failed.sentence)
         elif failed.permanent:
-            await mark_failed(self._db, lease, failed.sentence)
+            await mark_failed(self._db, lease, failed.sentence, account=failed.account)
+        elif failed.wait_s is not None:
+            await wait_longer(self._db, lease, failed.wait_s, failed.sentence, account=failed.account)
         else:
-            await retry_later(self._db, lease.row, lease, failed.sentence, account=True)
+            await retry_later(self._db, lease.row, lease, failed.sentence, account=failed.account)
 
     async def _note(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write the outcome down, however long the database is away: losing it would make the row unknown."""
@@ -178,15 +185,18 @@ class Outbox:
         if row.body.letter:
             text, html = row.body.text, row.body.html
         files = [
-            OutFile(name=f.name, content_type=f.content_type, payload=await self._files.get(f.blob_key), cid=f.cid if f.inline else None)
+            OutFile(id=f.id, name=f.name, content_type=f.content_type, payload=await self._files.get(f.blob_key), cid=f.cid if f.inline else None)
             for f in await queries.files_of(db, row)
         ]  # fmt: skip
+        sender = row.body.from_address or message.account_address
         outgoing = Outgoing(
-            workspace_id=ws, outbox_id=row.id, account=message.account(),
-            external_id=message.external_id or channel.new_id(row.id, message.account_address),
+            workspace_id=ws, outbox_id=row.id, account=message.account(), from_address=sender,
+            external_id=message.external_id or channel.new_id(row.id, sender),
             author_name=message.author_name, to=row.body.to, cc=row.body.cc, bcc=row.body.bcc, subject=row.body.subject,
             text=text, html=html, at=message.at, locale=message.locale, time_zone=message.time_zone,
             parent=row.body.parent, references=row.body.references, quoted=await self._quoted(row), files=files,
+            letter=row.body.letter, remaining=row.body.remaining, thread_index=row.body.thread_index,
+            thread_topic=row.body.thread_topic,
         )  # fmt: skip
         return channel, outgoing
 

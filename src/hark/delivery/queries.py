@@ -119,12 +119,13 @@ async def unseen_messages(
 
 
 class ReplyEndpoint(msgspec.Struct, frozen=True):
-    """The endpoint an answer goes to, with its account."""
+    """The endpoint an answer goes to, with its account and the further addresses of that."""
 
     id: UUID
     account_id: int
     account_kind: int
     address: str
+    aliases: list[str]
     refs: dict[str, Any]
 
 
@@ -152,8 +153,9 @@ WITH RECURSIVE family AS (
       AND kind = 1 AND endpoint_id IS NOT NULL ORDER BY seq DESC LIMIT 1) l
   ORDER BY l.occurred_at DESC LIMIT 1
 )
-SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs FROM family f
-JOIN endpoints e ON e.workspace_id = $1 AND e.conversation_id = f.id
+SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs,
+  ARRAY(SELECT x.address FROM account_aliases x WHERE x.workspace_id = $1 AND x.account_id = a.id) AS aliases
+FROM family f JOIN endpoints e ON e.workspace_id = $1 AND e.conversation_id = f.id
 JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id
 LEFT JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id AND i.kind = 1
 WHERE e.closed_at IS NULL AND CASE WHEN $3::uuid IS NULL
@@ -166,7 +168,8 @@ async def endpoint_of(tx: Queries, workspace_id: int, endpoint_id: UUID) -> Repl
     """The endpoint an outbox row was written for; it exists as long as the row does."""
     return await tx.one(
         ReplyEndpoint,
-        "SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs FROM endpoints e"
+        "SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs, ARRAY(SELECT x.address"
+        " FROM account_aliases x WHERE x.workspace_id = $1 AND x.account_id = a.id) AS aliases FROM endpoints e"
         " JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id WHERE e.workspace_id = $1 AND e.id = $2",
         workspace_id, endpoint_id,
     )  # fmt: skip
@@ -296,6 +299,7 @@ async def last_question(db: Db, workspace_id: int, endpoint_id: UUID, message_id
 
 
 class FileRow(msgspec.Struct, frozen=True):
+    id: UUID
     name: str
     content_type: str
     cid: str | None
@@ -308,7 +312,7 @@ async def files_of(db: Db, row: OutboxRow) -> list[FileRow]:
     message_id, ids = (None, row.body.attachment_ids) if row.body.letter else (row.message_id, [])
     return await db.all(
         FileRow,
-        "SELECT name, content_type, cid, inline, blob_key FROM attachments WHERE workspace_id = $1"
+        "SELECT id, name, content_type, cid, inline, blob_key FROM attachments WHERE workspace_id = $1"
         " AND (message_id = $2 OR id = ANY($3::uuid[])) ORDER BY id",
         row.workspace_id, message_id, ids,
     )  # fmt: skip

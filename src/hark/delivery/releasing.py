@@ -80,11 +80,15 @@ async def bear(
         delivery=Delivery.SENT,
     )  # fmt: skip
     if channel is not None:
-        external_id, parent = channel.new_id(row.id, endpoint.address), refs.get("parent")
+        sender = body.from_address or endpoint.address
+        external_id, parent = channel.new_id(row.id, sender), refs.get("parent")
         chain: list[str] = [r for r in refs.get("references") or [] if isinstance(r, str)]
-        body = msgspec.structs.replace(body, parent=parent, references=chain)
+        body = msgspec.structs.replace(
+            body, parent=parent, references=chain, thread_index=str(refs.get("thread_index") or ""),
+            thread_topic=str(refs.get("thread_topic") or ""),
+        )  # fmt: skip
         before = [*chain, *([parent] if parent else [])]
-        author = MailAddress(await queries.agent_name(tx, tx.workspace_id, row.agent_id), endpoint.address)
+        author = MailAddress(await queries.agent_name(tx, tx.workspace_id, row.agent_id), sender)
         reply = msgspec.structs.replace(
             reply, html_key=html_key, external_id=external_id, delivery=Delivery.READY,
             refs={

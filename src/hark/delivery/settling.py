@@ -1,6 +1,6 @@
 """Leases on released replies and what became of them: sent, later again, failed, unknown, bounced."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,10 +14,11 @@ from hark.core.db import Db, Tx
 from hark.core.ids import uuid7
 from hark.delivery import queries
 from hark.delivery.releasing import changed, set_delivery
-from hark.delivery.types import DeliveryReported, Handed, OutboxRow, State
+from hark.delivery.types import DeliveryReported, Handed, OutboxRow, State, Turn
 
 LEASE_S = 60.0
 BACK_OFF_S = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
+GIVE_UP_S = 4 * 86_400.0  # RFC 5321 4.5.4.1: a server that only asks to wait is asked for four to five days
 SENDING_PROBLEM = "Sending: "
 
 
@@ -72,31 +73,109 @@ async def renew_lease(db: Db, lease: Lease) -> None:
     )  # fmt: skip
 
 
+async def postpone(db: Db, lease: Lease, turn: Turn) -> None:
+    """Its turn has not come: it stays ready, with the reason to be seen. Nothing was tried."""
+    await db.run(
+        "UPDATE outbox SET next_try_at = $4, error = $5, lease_token = NULL, lease_until = NULL"
+        " WHERE workspace_id = $1 AND id = $2 AND lease_token = $3 AND state = 1",
+        lease.row.workspace_id, lease.row.id, lease.token, db.now() + timedelta(seconds=turn.wait_s), turn.sentence,
+    )  # fmt: skip
+
+
 async def mark_sent(db: Db, lease: Lease, account_id: int, handed: Handed) -> None:
-    """The other side has it. Recipients it refused are named in the thread."""
+    """The other side has it. Recipients it refused are named in the thread; those it wants to see again stay in the row,
+    which goes on with them alone."""
     row = lease.row
     async with db.transaction(system(row.workspace_id)) as tx:
-        c = await _settle(tx, lease, State.SENT, Delivery.SENT, provider_id=handed.provider_id)
+        again = bool(handed.later) and row.attempts + 1 < len(BACK_OFF_S)
+        if again:
+            c = await _go_on(tx, lease, handed)
+        elif handed.taken or row.body.partly:
+            c = await _settle(tx, lease, State.SENT, Delivery.SENT, provider_id=handed.provider_id)
+        else:
+            said = _said({**handed.refused, **handed.later})
+            c = await _settle(tx, lease, State.FAILED, Delivery.FAILED, error=f"No recipient was accepted. {said}")
         if c is None:
             return
-        if handed.refused:
-            said = "; ".join(f"{a}: {answer}" for a, answer in list(handed.refused.items())[:10])
-            await add_system_message(
-                tx, c.id, f"The mail server did not take the {_what(row.message_id)} for some recipients. {said}"
-            )
+        await _tell(tx, c, row, handed, again=again)
+        await _set_problem(tx, account_id, None)
+
+
+async def _go_on(tx: Tx, lease: Lease, handed: Handed) -> Locked | None:
+    """Some recipients are left: the row is ready again for them."""
+    row = lease.row
+    c = await lock_root(tx, row.conversation_id)
+    body = msgspec.structs.replace(row.body, remaining=list(handed.later), partly=row.body.partly or handed.taken)
+    moved = await tx.run(
+        "UPDATE outbox SET state = 1, body = $4, error = $5, next_try_at = $6, lease_token = NULL, lease_until = NULL"
+        " WHERE workspace_id = $1 AND id = $2 AND lease_token = $3",
+        tx.workspace_id, row.id, lease.token, msgspec.to_builtins(body), f"Still to be tried: {_said(handed.later)}",
+        tx.now() + timedelta(seconds=BACK_OFF_S[min(row.attempts, len(BACK_OFF_S) - 1)]),
+    )  # fmt: skip
+    if not moved:
+        return None
+    changed(tx, c, row.id, State.READY)
+    return c
+
+
+async def _tell(tx: Tx, c: Locked, row: OutboxRow, handed: Handed, *, again: bool) -> None:
+    """What the thread says of a mail that was taken, but not for all."""
+    what = _what(row.message_id)
+    refused = handed.refused if again else {**handed.refused, **handed.later}
+    if refused:
+        await add_system_message(
+            tx, c.id, f"The mail server did not take the {what} for some recipients. {_said(refused)}"
+        )
+    if again and not row.body.remaining:
+        await add_system_message(
+            tx, c.id, f"The mail server asks to wait with the {what} for some recipients; Hark tries again by itself."
+            f" {_said(handed.later)}",
+        )  # fmt: skip
+    if handed.note:
+        await add_system_message(tx, c.id, handed.note)
+
+
+def _said(answers: Mapping[str, str]) -> str:
+    return "; ".join(f"{address}: {answer}" for address, answer in list(answers.items())[:10])
+
+
+async def _set_problem(tx: Tx, account_id: int, sentence: str | None) -> None:
+    """What the mailbox shows about sending; None: it works."""
+    if sentence is None:
         await tx.run(
             "UPDATE channel_accounts SET problem = NULL, problem_at = NULL"
             " WHERE workspace_id = $1 AND id = $2 AND problem LIKE $3",
             tx.workspace_id, account_id, f"{SENDING_PROBLEM}%",
         )  # fmt: skip
+    else:
+        await tx.run(
+            "UPDATE channel_accounts SET problem = $3, problem_at = coalesce(problem_at, $4)"
+            " WHERE workspace_id = $1 AND id = $2",
+            tx.workspace_id, account_id, SENDING_PROBLEM + sentence, tx.now(),
+        )  # fmt: skip
 
 
-async def mark_failed(db: Db, lease: Lease, sentence: str) -> None:
-    """It cannot be sent. The thread says so, and the next one may pass."""
-    async with db.transaction(system(lease.row.workspace_id)) as tx:
-        c = await _settle(tx, lease, State.FAILED, Delivery.FAILED, error=sentence)
+async def mark_failed(db: Db, lease: Lease, sentence: str, *, account: bool = False) -> None:
+    """It cannot be sent. The thread says so, and the next one may pass. Where somebody has it already, it is sent, and
+    the thread says who has not."""
+    row = lease.row
+    async with db.transaction(system(row.workspace_id)) as tx:
+        if row.body.partly:
+            c = await _settle(tx, lease, State.SENT, Delivery.SENT)
+            told = f"The {_what(row.message_id)} did not reach {', '.join(row.body.remaining[:10])}. {sentence}"
+        else:
+            c = await _settle(tx, lease, State.FAILED, Delivery.FAILED, error=sentence)
+            told = f"The {_what(row.message_id)} could not be sent. {sentence}"
         if c is not None:
-            await add_system_message(tx, c.id, f"The {_what(lease.row.message_id)} could not be sent. {sentence}")
+            await add_system_message(tx, c.id, told)
+            if account:
+                await _set_problem(tx, await _account_of(tx, row), sentence)
+
+
+async def _account_of(tx: Tx, row: OutboxRow) -> int:
+    return await tx.one(
+        int, "SELECT account_id FROM endpoints WHERE workspace_id = $1 AND id = $2", tx.workspace_id, row.endpoint_id
+    )
 
 
 async def mark_unknown(db: Db, lease: Lease, sentence: str) -> None:
@@ -126,11 +205,27 @@ async def retry_later(db: Db, row: OutboxRow, lease: Lease | None, sentence: str
             tx.workspace_id, row.id, lease.token if lease else None, due, sentence,
         )  # fmt: skip
         if moved and account:
-            await tx.run(
-                "UPDATE channel_accounts a SET problem = $3, problem_at = coalesce(problem_at, $4)"
-                " FROM endpoints e WHERE e.workspace_id = $1 AND e.id = $2 AND a.workspace_id = $1 AND a.id = e.account_id",
-                tx.workspace_id, row.endpoint_id, SENDING_PROBLEM + sentence, tx.now(),
-            )  # fmt: skip
+            await _set_problem(tx, await _account_of(tx, row), sentence)
+
+
+async def wait_longer(db: Db, lease: Lease, wait_s: float, sentence: str, *, account: bool = False) -> None:
+    """Nothing is wrong with the message, the other side wants it later: not counted as a try, and failed after four days."""
+    row = lease.row
+    if db.now() - row.release_at > timedelta(seconds=GIVE_UP_S):
+        await mark_failed(db, lease, f"{sentence} It was tried for four days.", account=account)
+        return
+    async with db.transaction(system(row.workspace_id)) as tx:
+        moved = await tx.run(
+            "UPDATE outbox SET state = 1, next_try_at = $4, error = $5, attempts = greatest(attempts - 1, 0),"
+            " lease_token = NULL, lease_until = NULL"
+            " WHERE workspace_id = $1 AND id = $2 AND lease_token = $3 AND state = 2",
+            tx.workspace_id, row.id, lease.token, tx.now() + timedelta(seconds=wait_s), sentence,
+        )  # fmt: skip
+        if moved and account:
+            await _set_problem(tx, await _account_of(tx, row), sentence)
+
+
+# what cannot be known ---------------------------------------------------------------------------------------------------
 
 
 class _Lost(msgspec.Struct):
@@ -144,7 +239,7 @@ LOST = "Hark was stopped in the middle of sending. Look whether the recipient ha
 
 
 async def sweep_lost(db: Db) -> int:
-    """Rows whose sender died in the middle: unknown, with a line in the thread. How many."""
+    """Rows whose sender died in the middle: unknown, with a line in the thread; sent where that can be told. How many."""
     rows = await db.all(
         _Lost,
         "SELECT workspace_id, id, conversation_id, message_id FROM outbox WHERE state = 2 AND next_try_at <= $1 LIMIT 50",
@@ -163,8 +258,47 @@ async def sweep_lost(db: Db) -> int:
             if row.message_id is not None:
                 await set_delivery(tx, row.message_id, Delivery.UNKNOWN)
             changed(tx, c, row.id, State.UNKNOWN)
+            if row.message_id is not None and await tx.one(bool, _SEEN, tx.workspace_id, row.message_id):
+                await confirm_sent(tx, row.message_id, SEEN_BEFORE)
+                continue
             await add_system_message(tx, c.id, f"It is not known whether the {_what(row.message_id)} was sent. {LOST}")
     return len(rows)
+
+
+SEEN_BEFORE = "it came back, or somebody answered it, before Hark was running again."
+# Mail that names a message of ours was written after that had left: an answer, a report, or the message itself. Of the
+# ids in thread_ids only those of what came in count, and none of these is ours unless it came back or was named.
+_SEEN = """
+SELECT EXISTS (SELECT FROM messages m JOIN thread_ids t ON t.workspace_id = $1 AND t.external_id = m.external_id
+    WHERE m.workspace_id = $1 AND m.id = $2)
+  OR EXISTS (SELECT FROM messages m JOIN intake_items i ON i.workspace_id = $1 AND i.message_id = m.id
+    AND i.received_at >= m.occurred_at AND i.fate IN (4, 9) WHERE m.workspace_id = $1 AND m.id = $2)
+"""
+
+
+async def confirm_sent(tx: Tx, id: UUID, how: str) -> bool:
+    """An unknown row turned out to have left; `id` is its own or that of its message, `how` ends a sentence. False when
+    it was not unknown, or is so for some recipients only."""
+    row = await tx.find(
+        _Lost,
+        "SELECT workspace_id, id, conversation_id, message_id FROM outbox WHERE workspace_id = $1 AND state = 6"
+        " AND (id = $2 OR message_id = $2) AND NOT coalesce((body ->> 'partly')::boolean, false)",
+        tx.workspace_id, id,
+    )  # fmt: skip
+    if row is None:
+        return False
+    c = await lock_root(tx, row.conversation_id)
+    settled = await tx.run(
+        "UPDATE outbox SET state = 3, error = NULL WHERE workspace_id = $1 AND id = $2 AND state = 6",
+        tx.workspace_id, row.id,
+    )  # fmt: skip
+    if not settled:
+        return False
+    if row.message_id is not None:
+        await set_delivery(tx, row.message_id, Delivery.SENT)
+    changed(tx, c, row.id, State.SENT)
+    await add_system_message(tx, c.id, f"The {_what(row.message_id)} was sent after all: {how}")
+    return True
 
 
 def _what(message_id: UUID | None) -> str:
@@ -195,11 +329,13 @@ async def _settle(
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
-    """What a delivery report says about one recipient. `failed` is false for a delay or a complaint."""
+    """What a delivery report says about one recipient. `failed` is false for a delay or a complaint; with `delivered` all
+    went well, and the thread need not hear of it."""
 
     address: str
     failed: bool
     sentence: str
+    delivered: bool = False
 
 
 class _Ours(msgspec.Struct):
@@ -216,6 +352,9 @@ async def apply_report(tx: Tx, message_id: UUID, reports: Sequence[Reported]) ->
     if ours is None:
         return False
     c = await lock_root(tx, ours.conversation_id)
+    await confirm_sent(tx, message_id, "a server has reported about it.")
+    if reports and all(r.delivered for r in reports):
+        return True
     failed = any(r.failed for r in reports)
     if failed:
         await set_delivery(tx, message_id, Delivery.FAILED)

@@ -72,6 +72,7 @@ class NewReplyBody(Body):
     `seen_seq`: the last number of the thread the agent has seen. `endpoint_id`: where to answer, by itself where the
     customer last wrote; a chat has no recipients. `keep_until`: "send and keep", with the promised time.
     `send_at`: not before this time. `cancel_if_customer_writes`: dropped when the customer writes first.
+    `from_address`: the mailbox's address or an alias of it; without one the address the customer wrote to.
     """
 
     id: UUID
@@ -88,10 +89,12 @@ class NewReplyBody(Body):
     resolve: bool = False
     send_at: Moment | None = None
     cancel_if_customer_writes: bool = False
+    from_address: Annotated[str, msgspec.Meta(max_length=320)] = ""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a row of the outbox carries (column `body`)."""
+    """What a row of the outbox carries (column `body`). `remaining`: the recipients that are still to be tried, all when
+    it is empty; `partly`: somebody has it already."""
 
     text: str
     html: str | None = None
@@ -108,6 +111,11 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     references: list[str] = []
     letter: bool = False  # text and files stand here: the mail carries several messages of a chat, or none
     quotes: UUID | None = None  # the endpoint whose last question a letter quotes
+    from_address: str = ""  # the mailbox's own address when empty
+    thread_index: str = ""  # set at release, as Outlook wrote them into the mail that is answered
+    thread_topic: str = ""
+    remaining: list[str] = []
+    partly: bool = False
 
 
 class OutboxRow(msgspec.Struct, kw_only=True):
@@ -163,6 +171,7 @@ class UnseenMessage(msgspec.Struct, kw_only=True):
 class OutFile(msgspec.Struct, frozen=True, kw_only=True):
     """An attachment with its bytes."""
 
+    id: UUID
     name: str
     content_type: str
     payload: bytes
@@ -189,7 +198,11 @@ class OutAccount(msgspec.Struct, frozen=True):
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a channel needs to send one message. The same for every try, so that the bytes are the same."""
+    """Everything a channel needs to send one message. The same for every try, so that the bytes are the same.
+
+    `from_address` is the sender's. `letter`: no person wrote it to be sent as this mail. `remaining`: of the recipients
+    only these are left, all when it is empty. `thread_index`, `thread_topic`: what Outlook wrote into the parent.
+    """
 
     workspace_id: int
     outbox_id: UUID
@@ -209,32 +222,64 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     references: list[str]
     quoted: QuotedMessage | None
     files: list[OutFile]
+    from_address: str = ""
+    letter: bool = False
+    remaining: list[str] = []
+    thread_index: str = ""
+    thread_topic: str = ""
 
 
 class SendFailed(Exception):
-    """A channel could not hand a message over. `sentence` is for people; see `hark.channels.base.TransportError`."""
+    """A channel could not hand a message over. `sentence` is for people; see `hark.channels.base.TransportError`.
 
-    def __init__(self, sentence: str, *, permanent: bool, maybe_sent: bool = False, account: bool = False) -> None:
+    `account`: nothing can be sent through this account until somebody puts it right. `wait_s`: nothing is wrong with the
+    message, and it is tried again after so many seconds, however often.
+    """
+
+    def __init__(
+        self, sentence: str, *, permanent: bool, maybe_sent: bool = False, account: bool = False,
+        wait_s: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(sentence)
         self.sentence = sentence
         self.permanent = permanent
         self.maybe_sent = maybe_sent
-        self.account = account  # nothing can be sent through this account until somebody puts it right
+        self.account = account
+        self.wait_s = wait_s
 
 
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
-    """The other side has it. `refused`: recipients it did not take, with its answers."""
+    """The other side has it, but for these: `refused` for good and `later`, to be tried again; with its answers.
+
+    `taken` is false when it took it for nobody. `note`: a sentence about how it was sent, for the thread.
+    """
 
     provider_id: str | None = None
     refused: dict[str, str] = {}
+    later: dict[str, str] = {}
+    taken: bool = True
+    note: str = ""
+
+
+class Turn(NamedTuple):
+    """A message has to wait its turn: for so long, and why."""
+
+    wait_s: float
+    sentence: str
+
+
+def _at_once(_: Outgoing) -> Turn | None:
+    return None
 
 
 class OutChannel(NamedTuple):
-    """How one kind of account sends. `new_id(outbox id, account address)` is stable; `prepare` makes the bytes (no
-    network); `send` hands them over and raises SendFailed; `idempotent`: a repeated send is recognised by the provider.
+    """How one kind of account sends. `new_id(outbox id, sender's address)` is stable; `prepare` makes the bytes (nothing
+    leaves the house); `send` hands them over and raises SendFailed; `idempotent`: a repeated send is recognised by the
+    provider. `turn`: whether the message must wait, asked before it is prepared.
     """
 
     new_id: Callable[[UUID, str], str]
-    prepare: Callable[[Outgoing], Any]
+    prepare: Callable[[Outgoing], Awaitable[Any]]
     send: Callable[[Outgoing, Any], Awaitable[Handed]]
     idempotent: bool = False
+    turn: Callable[[Outgoing], Turn | None] = _at_once

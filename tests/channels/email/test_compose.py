@@ -37,7 +37,7 @@ def compose(**changes: Any) -> bytes:
 
 def test_an_answer_reads_back_as_it_was_written() -> None:
     raw = compose(cc=[Address('O"Brien, Pat', "pat@example.com")], reply_to=Address("", "team@example.com"),
-                  parent_id="p@x", parent_references=["r1@x", "r2@x"], automatic=True, loop_token="t1",
+                  parent_id="p@x", parent_references=["r1@x", "r2@x"], automatic="auto-replied", loop_token="t1",
                   files=[OutFile(name="견적서 (최종).pdf", content_type="application/pdf", payload=b"%PDF\x00"),
                          OutFile(name="mail.eml", content_type="message/rfc822", payload=b"From: x\n\nbody\n"),
                          OutFile(name="a.png", content_type="image/png", payload=b"png", cid="c1@x")])  # fmt: skip

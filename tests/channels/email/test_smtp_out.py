@@ -87,7 +87,8 @@ async def test_one_refused_recipient_does_not_stop_the_others(sink: SmtpSink, se
     sink.replies["gone@example.com"] = "550 5.1.1 unknown"
     to = OutEnvelope(sender="help@example.com", recipients=["gone@example.com", "kim@example.com"])
     result = await sender.send(RAW, to, config(sink.port))
-    assert result.refused == {"gone@example.com": "550 5.1.1 unknown"}
+    said = "550 5.1.1 unknown. There is no such mailbox: check the address."
+    assert (result.refused, result.later) == ({"gone@example.com": said}, {})
     assert sink.mails[0].rcpt_tos == ["kim@example.com"]
 
 

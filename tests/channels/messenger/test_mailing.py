@@ -18,7 +18,7 @@ from tests.support.mailservers import free_port
 from tests.test_worker import answering, eventually, send
 
 from hark.app import CONSUMERS
-from hark.channels.email.adapter import mail_channel
+from hark.channels.email.outgoing import mail_channel
 from hark.channels.messenger.leaving import sweep_left
 from hark.channels.messenger.mailing import CONSUMER, NO_ADDRESS, NO_MAILBOX, mail_unread, queue_transcript
 from hark.conversations.actions import mark_spam

@@ -1,36 +1,21 @@
-"""E-mail in the words of intake and delivery: glue between the pure parts of this folder and the rest of Hark."""
+"""E-mail in the words of intake: glue between the pure parts of this folder and the rest of Hark."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import msgspec
-
-from hark.channels.base import TransportError
 from hark.channels.email.authentication.evaluate import is_public
 from hark.channels.email.authentication.trusted import read_trusted
 from hark.channels.email.auto import classify
 from hark.channels.email.bounces import read_report
-from hark.channels.email.compose import OutFile, Quoted, build_reply, new_message_id, own_message_id, wire_address
+from hark.channels.email.compose import own_message_id
 from hark.channels.email.mime import parse_message
+from hark.channels.email.providers.registry import PROVIDERS
 from hark.channels.email.reply import split_reply
-from hark.channels.email.sanitize import sanitize_html
-from hark.channels.email.smtp_out import SmtpSender
-from hark.channels.email.types import (
-    Address,
-    DeliveryReport,
-    ImapConfig,
-    OutEnvelope,
-    ParsedMail,
-    Report,
-    SmtpConfig,
-)
+from hark.channels.email.types import Address, DeliveryReport, ImapConfig, ParsedMail, Report, SmtpConfig
 from hark.core.crypto import Keys
+from hark.core.errors import BadRequest
 from hark.delivery.settling import Reported
-from hark.delivery.types import Handed, Mailbox, OutChannel, Outgoing, SendFailed
-from hark.intake.accounts.types import ImapServer, MailboxConfig, SmtpServer
+from hark.intake.accounts.types import ImapServer, SmtpServer
 from hark.intake.process import Reader
 from hark.intake.types import Inbound, InboundFile, Kind, Party, ReadContext
 
@@ -48,18 +33,21 @@ def loop_token(keys: Keys, workspace_id: int) -> str:
 
 
 def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
-    """The reader of intake for e-mail. Pure but for the keys; it never raises.
+    """The reader of intake for e-mail. Pure but for the keys; it raises (BadRequest) only for an event of a provider that
+    nobody here understands.
 
     `trusted_server`: whose Authentication-Results are believed, in mails that no stranger's server handed to us.
     """
     secret = keys.derive(MESSAGE_ID_KEY)
 
     def read(raw: bytes, context: ReadContext) -> Inbound:
+        if context.event:
+            return read_posted_event(raw, context.provider, secret)
         mail = parse_message(raw)
         report = read_report(raw)
         kind = "bounce" if report is not None else _kind(mail, context, keys)
         sender = mail.from_
-        believed = trusted_server and not is_public(context.peer)
+        believed = trusted_server and not is_public(context.peer) and not context.provider
         inbound = Inbound(
             from_address=sender.address if sender else "", from_name=sender.name if sender else "",
             to=_parties(mail.to), cc=_parties(mail.cc), reply_to=_parties(mail.reply_to), subject=mail.subject,
@@ -74,6 +62,8 @@ def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
             own_ids=_own_ids([*mail.in_reply_to, *reversed(mail.references)], secret),
             authentication=read_trusted(raw, trusted_server) if believed else None,
             is_own=mail.message_id is not None and own_message_id(mail.message_id, secret) is not None,
+            thread_index=mail.headers.get("thread-index", "")[:1000],
+            thread_topic=mail.headers.get("thread-topic", "")[:500],
         )  # fmt: skip
         if report is not None:
             _add_report(inbound, report, secret)
@@ -121,6 +111,19 @@ def quoted_at(text: str) -> int | None:
     return min(at, len(text)) if own and matched == len(own) else None
 
 
+def read_posted_event(raw: bytes, provider: str, secret: bytes) -> Inbound:
+    """A delivery event that a provider has posted, as a parsed bounce. Raises BadRequest when it says nothing known."""
+    known = PROVIDERS.get(provider)
+    report = known.read_event(raw) if known else None
+    if report is None:
+        raise BadRequest("No version of this event's format is known here.")
+    inbound = Inbound(from_address="", kind="bounce")
+    _add_report(inbound, report, secret)
+    inbound.subject = f"Delivery event of {known.name}" if known else ""
+    inbound.text = " ".join(r.sentence for r in inbound.report)
+    return inbound
+
+
 def _add_report(inbound: Inbound, report: DeliveryReport, secret: bytes) -> None:
     inbound.report = [_reported(r) for r in report.recipients]
     inbound.reported_id = report.original_message_id
@@ -130,78 +133,20 @@ def _add_report(inbound: Inbound, report: DeliveryReport, secret: bytes) -> None
 
 def _reported(report: Report) -> Reported:
     said = f" The other server says: {report.diagnostic[:300]}" if report.diagnostic else ""
-    status = f" ({report.status})" if report.status else ""
+    status = f" ({report.stated_status})" if report.stated_status else ""
     words = {
         "failed": f"The mail to {report.address} could not be delivered{status}.",
         "delayed": f"The mail to {report.address} is delayed{status}; the other server goes on trying.",
         "complained": f"{report.address or 'The recipient'} marked the mail as spam.",
+        "unproved": f"A server told that the origin of a mail to {report.address or 'somebody'} could not be proved.",
     }
-    sentence = words.get(report.action, f"The mail to {report.address} was {report.action}{status}.")
-    return Reported(address=report.address, failed=report.action == "failed", sentence=sentence + said)
-
-
-# sending ------------------------------------------------------------------------------------------------------------
-
-
-def mail_channel(keys: Keys, sender: SmtpSender) -> OutChannel:
-    """How delivery sends e-mail. SMTP cannot tell a repeated send from a new one, so it is not idempotent."""
-    secret = keys.derive(MESSAGE_ID_KEY)
-
-    def new_id(outbox_id: UUID, address: str) -> str:
-        domain = address.rpartition("@")[2]
-        return new_message_id(outbox_id, domain=domain.encode("idna").decode() or "localhost", secret=secret)
-
-    def prepare(out: Outgoing) -> bytes:
-        try:
-            _recipients(out)  # Bcc stands in no header: nothing else looks at it before the network has the mail
-            return compose(out, loop=loop_token(keys, out.workspace_id))
-        except ValueError as error:
-            raise SendFailed(f"{error} Correct the address and send the reply again.", permanent=True) from error
-
-    async def send(out: Outgoing, raw: Any) -> Handed:
-        server = msgspec.convert(out.account.config, MailboxConfig).smtp
-        if server is None:
-            raise SendFailed(
-                f"The mailbox {out.account.address} has no outgoing server. Add one in its settings, then send it again.",
-                permanent=True,
-            )
-        config = smtp_config(server, open_password(server, keys))
-        envelope = OutEnvelope(sender=wire_address(out.account.address), recipients=_recipients(out))
-        try:
-            result = await sender.send(raw, envelope, config)
-        except TransportError as error:
-            raise SendFailed(error.message, permanent=error.permanent, maybe_sent=error.maybe_sent) from error
-        return Handed(provider_id=result.response[:200], refused=result.refused)
-
-    return OutChannel(new_id=new_id, prepare=prepare, send=send)
-
-
-def _recipients(out: Outgoing) -> list[str]:
-    return list(dict.fromkeys(wire_address(m.address) for m in (*out.to, *out.cc, *out.bcc)))
-
-
-def compose(out: Outgoing, *, loop: str) -> bytes:
-    """The bytes of a reply. Raises ValueError for an address that cannot stand in a header."""
-    name = f"{out.author_name} ({out.account.name})" if out.author_name else out.account.name
-    quoted = None
-    if out.quoted is not None:
-        html = sanitize_html(out.quoted.html).html if out.quoted.html else None
-        quoted = Quoted(name=out.quoted.name, at=_local(out.quoted.at, out.time_zone), text=out.quoted.text, html=html)
-    return build_reply(
-        from_=Address(name, out.account.address), to=_addresses(out.to), cc=_addresses(out.cc), subject=out.subject,
-        text=out.text, html=sanitize_html(out.html).html if out.html else None, message_id=out.external_id,
-        date=_local(out.at, out.time_zone), parent_id=out.parent, parent_references=out.references, quoted=quoted,
-        locale=out.locale, loop_token=loop,
-        files=[OutFile(name=f.name, content_type=f.content_type, payload=f.payload, cid=f.cid) for f in out.files],
+    # RFC 6591: a report about a failed check comes as a complaint, but nobody complained.
+    kind = "unproved" if report.action == "complained" and report.diagnostic == "auth-failure" else report.action
+    sentence = words.get(kind, f"The mail to {report.address} was {report.action}{status}.")
+    return Reported(
+        address=report.address, failed=report.action == "failed", sentence=sentence + said,
+        delivered=report.action in ("delivered", "relayed", "expanded"),
     )  # fmt: skip
-
-
-def _local(at: datetime, zone: str) -> datetime:
-    return at.astimezone(ZoneInfo(zone))
-
-
-def _addresses(mailboxes: Sequence[Mailbox]) -> list[Address]:
-    return [Address(m.name, m.address) for m in mailboxes]
 
 
 # servers --------------------------------------------------------------------------------------------------------------
@@ -224,6 +169,6 @@ def imap_config(server: ImapServer, password: str, *, max_bytes: int) -> ImapCon
     """What the source needs of a stored server; `password` in clear, mails above `max_bytes` are cut."""
     return ImapConfig(
         host=server.host, port=server.port, security=server.security, username=server.username, password=password,
-        verify=server.verify, folders=tuple(server.folders), after_fetch=server.after_fetch, history=server.history,
-        max_bytes=max_bytes,
+        oauth=server.auth not in (None, "password"), verify=server.verify, folders=tuple(server.folders),
+        after_fetch=server.after_fetch, move_to=server.move_to, history=server.history, max_bytes=max_bytes,
     )  # fmt: skip

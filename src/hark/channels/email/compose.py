@@ -1,8 +1,7 @@
 """An outgoing mail as bytes. Pure: the same input gives the same bytes, so a repeated send is recognisable.
 
-Header rules for threading: RFC 5322 3.6.4 (In-Reply-To names the parent, References the chain). Gmail threads by
-References together with an unchanged subject, Outlook by References and Thread-Topic, Apple Mail and Thunderbird by
-References and In-Reply-To.
+The header rules by which mail programs put an answer into its thread, with their sources, are in
+docs/develop/delivery.md ("Threads in mail programs").
 """
 
 import hashlib
@@ -16,12 +15,14 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 from textwrap import wrap
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 from babel.dates import format_datetime as babel_datetime
 
 from hark.channels.email.headers import one_line
+from hark.channels.email.outlook import answer_index
 from hark.channels.email.sanitize import html_to_text, text_to_html
 from hark.channels.email.types import Address
 
@@ -35,6 +36,7 @@ REPLY_PREFIX = re.compile(
 ATOMS = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]+", re.ASCII)
 OWN_ID = re.compile(r"^h\.([0-9a-f]{32})\.([0-9a-f]{16})@")
 WROTE = {"en": "On {at}, {name} wrote:", "ko": "{at}, {name}님이 작성:", "it": "Il {at}, {name} ha scritto:"}
+Automatic = Literal["auto-generated", "auto-replied"]  # of itself, or as an answer to one mail (RFC 3834 5)
 MIME_TYPE = re.compile(r"^[\w!#$&^.+-]+/[\w!#$&^.+-]+$")
 
 
@@ -74,9 +76,14 @@ def _token(outbox_id: UUID, secret: bytes) -> str:
     return hmac.new(secret, b"message-id:" + outbox_id.bytes, hashlib.sha256).hexdigest()[:TOKEN_LENGTH]
 
 
+def bare_subject(subject: str) -> str:
+    """The subject without the prefixes of answers."""
+    return REPLY_PREFIX.sub("", one_line(subject)).strip()
+
+
 def reply_subject(subject: str) -> str:
     """`Re: ` before the subject exactly once, whatever prefixes other programs have piled up."""
-    bare = REPLY_PREFIX.sub("", one_line(subject)).strip()
+    bare = bare_subject(subject)
     return f"Re: {bare}" if bare else "Re:"
 
 
@@ -92,13 +99,15 @@ def thread_references(parent_id: str | None, parent_references: Sequence[str]) -
 def build_reply(*, from_: Address, to: Sequence[Address], subject: str, text: str, message_id: str, date: datetime,
                 html: str | None = None, cc: Sequence[Address] = (), reply_to: Address | None = None,
                 parent_id: str | None = None, parent_references: Sequence[str] = (), quoted: Quoted | None = None,
-                locale: str = "en", files: Sequence[OutFile] = (), automatic: bool = False,
-                loop_token: str | None = None, extra: Sequence[tuple[str, str]] = ()) -> bytes:  # fmt: skip
+                locale: str = "en", files: Sequence[OutFile] = (), automatic: Automatic | None = None,
+                thread_index: str = "", thread_topic: str = "", loop_token: str | None = None,
+                extra: Sequence[tuple[str, str]] = ()) -> bytes:  # fmt: skip
     """An answer, or with `parent_id=None` a new mail, as CRLF bytes in 7-bit transfer encoding.
 
     Bcc recipients belong only into the envelope and are therefore no argument. `html` is trusted (sanitised before).
-    `subject` gets `Re: ` once when there is a parent. `extra` are further header fields. Raises ValueError for an
-    address that cannot stand in a header.
+    `subject` gets `Re: ` once when there is a parent. `automatic`: no person wrote it as this mail. `thread_index` and
+    `thread_topic` are those of the parent, where it has them. `extra` are further header fields. Raises ValueError for
+    an address that cannot stand in a header.
     """
     lines = [_address_field("From", [from_]), _address_field("To", to)]
     if cc:
@@ -108,8 +117,13 @@ def build_reply(*, from_: Address, to: Sequence[Address], subject: str, text: st
     lines.append(_text_field("Subject", reply_subject(subject) if parent_id else one_line(subject)))
     lines += [f"Date: {format_datetime(date)}", f"Message-ID: <{message_id}>"]
     lines += _thread_fields(parent_id, parent_references)
+    if parent_id and (index := answer_index(thread_index, date, message_id)):
+        lines += [
+            _text_field("Thread-Topic", one_line(thread_topic or bare_subject(subject))),
+            f"Thread-Index: {index}",
+        ]
     if automatic:
-        lines.append("Auto-Submitted: auto-replied")  # RFC 3834 5
+        lines.append(f"Auto-Submitted: {automatic}")  # RFC 3834 5
         lines.append("X-Auto-Response-Suppress: All")  # Exchange's own way of saying it
     if loop_token:
         lines.append(f"X-Loop: {loop_token}")

@@ -19,6 +19,7 @@ from aiosmtplib.errors import (
 from hark.channels.base import Check, SendResult, TransportError
 from hark.channels.email.hosts import Resolve, connect, explain, tls_context
 from hark.channels.email.oauth.sasl import GetToken, answer_to_refusal, choose_mechanism, initial_response
+from hark.channels.email.smtp_answers import Answer, Stage, judge, meaning, read_answer
 from hark.channels.email.types import OutEnvelope, SmtpConfig
 
 MAX_IDLE_S = 30.0  # servers hang up after minutes; a connection older than this is not worth its risk
@@ -34,13 +35,14 @@ class SmtpSender:
         self._helo = helo
         self._idle: dict[SmtpConfig, list[_Line]] = {}
         self._slots: dict[SmtpConfig, asyncio.Semaphore] = {}
+        self._limits: dict[tuple[str, int], int] = {}
 
     async def send(
         self, raw: bytes, envelope: OutEnvelope, config: SmtpConfig, token: GetToken | None = None
     ) -> SendResult:
         """Hand one mail over. Raises TransportError; `maybe_sent` only when the connection broke after the text left.
 
-        Some recipients may be refused while others are accepted: see `SendResult.refused`. A wrong password is not
+        Some recipients may be refused while others are accepted: see `SendResult`. A wrong password is not
         permanent: the mail is fine and goes once the mailbox is put right. With `token` it signs in by OAuth 2.
         """
         if not envelope.recipients:
@@ -53,6 +55,15 @@ class SmtpSender:
                 except _StaleError:
                     pass  # the server had closed it meanwhile; nothing was handed over
             return await self._deliver(_Line(await self._open(config, token)), raw, envelope, config)
+
+    def size_limit(self, host: str, port: int) -> int | None:
+        """The most bytes this server takes, as far as it has said so since we started."""
+        return self._limits.get((host, port))
+
+    def _lower_limit(self, config: SmtpConfig, limit: int) -> None:
+        """What a server says at the beginning may be more than it takes in the end."""
+        key = config.host, config.port
+        self._limits[key] = min(limit, self._limits.get(key, limit))
 
     async def close(self) -> None:
         """Say goodbye on every idle connection."""
@@ -75,18 +86,32 @@ class SmtpSender:
 
     async def _open(self, config: SmtpConfig, token: GetToken | None) -> SMTP:
         try:
-            return await _connect(config, self._resolve, self._helo, token)
-        except TransportError:
+            client = await _connect(config, self._resolve, self._helo, token)
+        except TransportError as error:  # no such host, or one we must not connect to
+            error.account = True
             raise
+        except SMTPResponseException as error:
+            answer = read_answer(error.code, error.message)
+            slow = judge(answer, "connect") == "slow"
+            raise TransportError(_sentence(error, config), permanent=False, account=True, slow=slow) from error
         except (SMTPException, OSError) as error:
-            raise TransportError(_sentence(error, config), permanent=False) from error
+            raise TransportError(_sentence(error, config), permanent=False, account=True) from error
+        said = client.esmtp_extensions.get("size", "") if client.supports_extension("size") else ""
+        if said.isdigit() and int(said):  # RFC 1870 3: no number or 0 is no limit
+            self._lower_limit(config, int(said))
+        return client
 
     async def _deliver(self, line: "_Line", raw: bytes, envelope: OutEnvelope, config: SmtpConfig) -> SendResult:
         keep = False
         try:
+            limit = self.size_limit(config.host, config.port)
+            if limit is not None and len(raw) > limit:
+                raise _too_large(config, len(raw), limit)
             result = await _transaction(line, raw, envelope, config)
             keep = True
-        except TransportError:
+        except TransportError as error:
+            if error.limit is not None:
+                self._lower_limit(config, error.limit)
             with contextlib.suppress(SMTPException, OSError):
                 await line.client.rset(timeout=5)
                 keep = True
@@ -160,23 +185,21 @@ async def _transaction(line: _Line, raw: bytes, envelope: OutEnvelope, config: S
     client = line.client
     options = _options(client, raw, envelope)
     encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
-    refused: dict[str, str] = {}
-    codes: list[int] = []
-    async with _before_data(line, config):
+    answers: dict[str, Answer] = {}
+    async with _before_data(line, config, len(raw)):
         await client.mail(envelope.sender, options=options, encoding=encoding)
         for recipient in envelope.recipients:
             try:
                 await client.rcpt(recipient, encoding=encoding)
             except SMTPRecipientRefused as error:
-                refused[recipient] = f"{error.code} {error.message}"
-                codes.append(error.code)
-    if len(refused) == len(envelope.recipients):
-        first = next(iter(refused))
-        raise TransportError(f"The server refused {first}: {refused[first]}.", permanent=all(c >= 500 for c in codes))
+                answers[recipient] = read_answer(error.code, error.message)
+    refused, later = _sort_out(answers)
+    if len(answers) == len(envelope.recipients):
+        return _nobody(answers, refused, later)
     try:
         response = await client.data(raw)
     except SMTPResponseException as error:
-        raise _answer(error, "did not take the mail") from error
+        raise _refusal(read_answer(error.code, error.message), "data", config, len(raw)) from error
     except (SMTPException, OSError) as error:
         # The text may have left; only the server's answer is missing (RFC 5321 4.2.5 leaves this open by design).
         raise TransportError(
@@ -184,22 +207,47 @@ async def _transaction(line: _Line, raw: bytes, envelope: OutEnvelope, config: S
             "Look whether the recipient has it before sending it again.",
             permanent=False, maybe_sent=True,
         ) from error  # fmt: skip
-    return SendResult(provider_id=None, response=f"{response.code} {response.message}"[:500], refused=refused)
+    said = f"{response.code} {response.message}"[:500]
+    return SendResult(provider_id=None, response=said, refused=refused, later=later)
+
+
+def _sort_out(answers: dict[str, Answer]) -> tuple[dict[str, str], dict[str, str]]:
+    """Recipients refused for good, and those to try again (a full mailbox, greylisting), with what was said of them."""
+    refused: dict[str, str] = {}
+    later: dict[str, str] = {}
+    for recipient, answer in answers.items():
+        again = judge(answer, "recipient") != "never"
+        (later if again else refused)[recipient] = f"{answer}. {meaning(answer)}".strip()
+    return refused, later
+
+
+def _nobody(answers: dict[str, Answer], refused: dict[str, str], later: dict[str, str]) -> SendResult:
+    """No recipient was accepted. All for good, or all for now: one failure; else some are tried again."""
+    if refused and later:
+        return SendResult(refused=refused, later=later)
+    first, answer = next(iter(answers.items()))
+    more = f" The other {len(answers) - 1} recipients were refused too." if len(answers) > 1 else ""
+    said = refused.get(first) or later[first]
+    verdict = judge(answer, "recipient")
+    raise TransportError(
+        f"The server refused {first}: {said}{more}", permanent=not later,
+        slow=verdict == "slow", account=verdict == "account",
+    )  # fmt: skip
 
 
 @contextlib.asynccontextmanager
-async def _before_data(line: _Line, config: SmtpConfig) -> AsyncIterator[None]:
+async def _before_data(line: _Line, config: SmtpConfig, size: int) -> AsyncIterator[None]:
     """Errors while nothing of the mail has been handed over: trying again is safe."""
     try:
         yield
     except SMTPResponseException as error:
         if error.code == 421 and line.uses:
             raise _StaleError from error
-        raise _answer(error, "refused the sender") from error
+        raise _refusal(read_answer(error.code, error.message), "sender", config, size) from error
     except (SMTPException, OSError) as error:
         if line.uses:
             raise _StaleError from error
-        raise TransportError(_sentence(error, config), permanent=False) from error
+        raise TransportError(_sentence(error, config), permanent=False, account=True) from error
 
 
 def _options(client: SMTP, raw: bytes, envelope: OutEnvelope) -> list[str]:
@@ -218,9 +266,31 @@ def _options(client: SMTP, raw: bytes, envelope: OutEnvelope) -> list[str]:
     return options
 
 
-def _answer(error: SMTPResponseException, what: str) -> TransportError:
-    message = " ".join(error.message.split())[:300]
-    return TransportError(f"The mail server {what}: {error.code} {message}.", permanent=error.code >= 500)
+def _refusal(answer: Answer, stage: Stage, config: SmtpConfig, size: int) -> TransportError:
+    """The whole mail was refused: by its sender's address, or after its text."""
+    verdict = judge(answer, stage)
+    if verdict == "too_large":
+        return _too_large(config, size, size - 1, answer)
+    what = "refused the sender" if stage == "sender" else "did not take the mail"
+    why = meaning(answer)
+    return TransportError(
+        f"The mail server {what}: {answer}.{f' {why}' if why else ''}", permanent=verdict == "never",
+        account=verdict == "account" or stage == "sender", slow=verdict == "slow",
+    )  # fmt: skip
+
+
+def _too_large(config: SmtpConfig, size: int, limit: int, answer: Answer | None = None) -> TransportError:
+    most = f" It takes at most {megabytes(limit)}." if answer is None else f" It said: {answer}."
+    return TransportError(
+        f"The mail is too large for {config.host}: {megabytes(size)}.{most} Nothing was sent.",
+        permanent=True,
+        limit=limit,
+    )
+
+
+def megabytes(size: int) -> str:
+    """A size as people read it; mails are measured with their transfer encoding, a third more than the files."""
+    return f"{size / 1_000_000:.1f} MB"
 
 
 def _sentence(error: BaseException, config: SmtpConfig) -> str:
