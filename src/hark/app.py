@@ -14,6 +14,7 @@ import hark.agents.routes
 import hark.agents.types
 import hark.automation.jobs
 import hark.automation.routes
+import hark.channels.email.mailbox_routes
 import hark.channels.email.oauth.routes
 import hark.channels.email.routes
 import hark.channels.messenger.mailing
@@ -105,6 +106,7 @@ ROUTES: list[Route] = tables(
     hark.intake.accounts.routes.ROUTES,
     hark.delivery.routes.ROUTES,
     hark.channels.email.routes.ROUTES,
+    hark.channels.email.mailbox_routes.ROUTES,
     hark.channels.email.oauth.routes.ROUTES,
     hark.channels.messenger.routes.ROUTES,
     hark.channels.messenger.visitor_routes.ROUTES,

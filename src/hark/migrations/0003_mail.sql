@@ -133,3 +133,8 @@ CREATE TABLE webhook_tokens (
 -- The id that a provider gave a mail of ours is the last word of its answer.
 CREATE INDEX outbox_provider_id ON outbox (workspace_id, (substring(provider_id FROM '[^ ]+$')))
   WHERE provider_id IS NOT NULL;
+
+-- silence --------------------------------------------------------------------------------------------------------------
+
+-- Whether a mailbox tells when it is silent for longer than usual; what is usual is learned from intake_items.
+ALTER TABLE channel_accounts ADD COLUMN silence_alarm boolean NOT NULL DEFAULT true;

@@ -10,7 +10,7 @@ from litestar import Response
 from hark.channels.base import Check
 from hark.channels.email.adapter import imap_config, mail_reader, open_password, smtp_config
 from hark.channels.email.hosts import host_policy
-from hark.channels.email.imap import check_imap
+from hark.channels.email.imap_folders import ImapCheck, check_imap
 from hark.channels.email.preview import MailView, preview
 from hark.channels.email.queries import get_html_key, list_inline_files
 from hark.channels.email.sanitize import sanitize_html
@@ -68,7 +68,7 @@ class MailboxTestResult(msgspec.Struct, kw_only=True):
     """`ok` when every server that was given answers and accepts the sign-in; each has its sentence."""
 
     ok: bool
-    imap: Check | None = None
+    imap: ImapCheck | None = None
     smtp: Check | None = None
 
 

@@ -32,23 +32,24 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox, keys: Keys) -> M
     """
     calendar_id = await _calendar(tx, new.calendar_id)
     await _check_team(tx, new.team_id)
+    _check_target(new.imap)
     config = MailboxConfig(imap=seal(new.imap, None, keys), smtp=seal(new.smtp, None, keys))
     address = new.address.lower()
     id = await tx.find(
         int,
         "UPDATE channel_accounts SET name = $3, team_id = $4, calendar_id = $5, expect_s = $6, patience_s = $7,"
-        " silent_after_s = $8, config = $9, cursor = '{}', connected_at = now(), problem = NULL, problem_at = NULL, disabled_at = NULL"
+        " silent_after_s = $8, config = $9, silence_alarm = $10, cursor = '{}', connected_at = now(), problem = NULL, problem_at = NULL, disabled_at = NULL"
         " WHERE workspace_id = $1 AND kind = 1 AND address = $2 AND disabled_at IS NOT NULL RETURNING id",
         tx.workspace_id, address, new.name, new.team_id, calendar_id, new.expect_s, new.patience_s, new.silent_after_s,
-        msgspec.to_builtins(config),
+        msgspec.to_builtins(config), new.silence_alarm,
     )  # fmt: skip
     if id is None:
         id = await tx.one(
             int,
             "INSERT INTO channel_accounts (workspace_id, kind, name, address, team_id, calendar_id, expect_s, patience_s,"
-            " silent_after_s, config) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+            " silent_after_s, config, silence_alarm) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
             tx.workspace_id, new.name, address, new.team_id, calendar_id, new.expect_s, new.patience_s,
-            new.silent_after_s, msgspec.to_builtins(config),
+            new.silent_after_s, msgspec.to_builtins(config), new.silence_alarm,
         )  # fmt: skip
     tx.emit(MailboxChanged(account_id=id))
     await tx.audit("mailbox.created", f"mailbox:{id}", data={"address": address})
@@ -65,6 +66,7 @@ async def update_mailbox(tx: Tx, actor: Actor, id: int, patch: MailboxPatch, key
     old = await get_mailbox(tx, actor, id)
     config = await stored_config(tx, actor, id)
     if patch.imap is not UNSET:
+        _check_target(patch.imap)
         config.imap = seal(patch.imap, config.imap, keys)
     if patch.smtp is not UNSET:
         config.smtp = seal(patch.smtp, config.smtp, keys)
@@ -73,9 +75,10 @@ async def update_mailbox(tx: Tx, actor: Actor, id: int, patch: MailboxPatch, key
     calendar_id = await _calendar(tx, _or(patch.calendar_id, old.calendar_id))
     await tx.run(
         "UPDATE channel_accounts SET name = $3, team_id = $4, calendar_id = $5, expect_s = $6, patience_s = $7,"
-        " silent_after_s = $8, config = $9 WHERE workspace_id = $1 AND id = $2",
+        " silent_after_s = $8, config = $9, silence_alarm = $10 WHERE workspace_id = $1 AND id = $2",
         tx.workspace_id, id, _or(patch.name, old.name), team_id, calendar_id, _or(patch.expect_s, old.expect_s),
         _or(patch.patience_s, old.patience_s), _or(patch.silent_after_s, old.silent_after_s), msgspec.to_builtins(config),
+        _or(patch.silence_alarm, old.silence_alarm),
     )  # fmt: skip
     tx.emit(MailboxChanged(account_id=id))
     changed = [f for f in patch.__struct_fields__ if getattr(patch, f) is not UNSET]
@@ -116,6 +119,19 @@ def seal(new: Server | None, old: Server | None, keys: Keys) -> Server | None:
     if (old.host, old.username) != (new.host, new.username):
         raise BadRequest("Enter the password again: the server or the user name has changed.", code="password_needed")
     return msgspec.structs.replace(new, password=old.password)
+
+
+def _check_target(imap: ImapServer | None) -> None:
+    if imap is None or imap.after_fetch != "move":
+        return
+    if not imap.move_to.strip():
+        raise BadRequest("imap.move_to: choose the folder that fetched mails are moved to.", code="no_target")
+    if imap.move_to in imap.folders:
+        raise BadRequest(
+            f"Mails cannot be moved to “{imap.move_to}”, which is watched itself: they would come in again. Choose "
+            "another folder for them.",
+            code="target_watched",
+        )
 
 
 def _or(new: Any, old: Any) -> Any:
@@ -172,3 +188,17 @@ async def save_cursor(db: Db, workspace_id: int, id: int, folder: str, cursor: d
         " WHERE workspace_id = $1 AND id = $2",
         workspace_id, id, folder, cursor,
     )  # fmt: skip
+
+
+async def hold_mailbox(conn: Any, workspace_id: int, id: int) -> bool:
+    """Whether this connection may read the mailbox, from now until it lets go or ends. Another's hold means no."""
+    return bool(await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", _hold(workspace_id, id)))
+
+
+async def let_go(conn: Any, workspace_id: int, id: int) -> None:
+    """Another worker may read it."""
+    await conn.fetchval("SELECT pg_advisory_unlock(hashtextextended($1, 0))", _hold(workspace_id, id))
+
+
+def _hold(workspace_id: int, id: int) -> str:
+    return f"mailbox {workspace_id} {id}"

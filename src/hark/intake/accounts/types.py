@@ -1,6 +1,6 @@
 """What a mailbox is, as stored and as people see it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -13,13 +13,19 @@ Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Address = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")]
 Seconds = Annotated[int, msgspec.Meta(ge=60, le=90 * 86_400)]
+AfterFetch = Literal["keep", "seen", "move", "delete"]
+FolderName = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Auth = Literal["password", "google", "microsoft"]
 """How a server is signed in to: with the password, or by OAuth 2 (`hark.channels.email.oauth`), which needs none."""
 
 
 class ImapServer(Body):
     """The server a mailbox is read from. Without `password` the stored one stays (same host and user name only), and
-    so does a sign-in with OAuth (same host only)."""
+    so does a sign-in with OAuth (same host only).
+
+    `after_fetch`: what happens there to a mail that is stored here; `move_to` is the folder for "move". `history`: also
+    fetch what was there before, all of it (true) or from a day on.
+    """
 
     host: Host
     port: Port = 993
@@ -28,11 +34,12 @@ class ImapServer(Body):
     password: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
     auth: Auth | None = None
     verify: bool = True
-    folders: Annotated[list[str], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(
+    folders: Annotated[list[FolderName], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(
         default_factory=lambda: ["INBOX"]
     )
-    after_fetch: Literal["keep", "seen", "delete"] = "keep"
-    history: bool = False
+    after_fetch: AfterFetch = "keep"
+    move_to: FolderName = ""
+    history: bool | date = False
 
 
 class SmtpServer(Body):
@@ -110,6 +117,7 @@ class NewMailbox(Body):
     expect_s: Seconds = 43_200
     patience_s: Seconds = 26_640
     silent_after_s: Seconds | None = None
+    silence_alarm: bool = True
     imap: ImapServer | None = None
     smtp: SmtpServer | None = None
 
@@ -121,6 +129,7 @@ class MailboxPatch(Body):
     expect_s: Seconds | msgspec.UnsetType = msgspec.UNSET
     patience_s: Seconds | msgspec.UnsetType = msgspec.UNSET
     silent_after_s: Seconds | msgspec.UnsetType | None = msgspec.UNSET
+    silence_alarm: bool | msgspec.UnsetType = msgspec.UNSET
     imap: ImapServer | msgspec.UnsetType | None = msgspec.UNSET
     smtp: SmtpServer | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -145,11 +154,23 @@ class ServerView(msgspec.Struct, kw_only=True, omit_defaults=True):
     verify: bool
     folders: list[str] = []
     after_fetch: str = ""
-    history: bool = False
+    move_to: str = ""
+    history: bool | date = False
+
+
+class HistoryProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the fetching of history is: `done` of `total` mails, over all folders. `total` may be 0 until it is known."""
+
+    done: int
+    total: int
+    ended: bool
 
 
 class Mailbox(msgspec.Struct, kw_only=True):
-    """A mailbox as people see it. `problem` is the sentence about what is wrong now, null when all is well."""
+    """A mailbox as people see it. `problem` is the sentence about what is wrong now, null when all is well.
+
+    `silence_alarm`: whether it tells when it is silent for longer than usual, beside the fixed limit `silent_after_s`.
+    """
 
     id: int
     name: str
@@ -159,8 +180,10 @@ class Mailbox(msgspec.Struct, kw_only=True):
     expect_s: int
     patience_s: int
     silent_after_s: int | None
+    silence_alarm: bool
     imap: ServerView | None
     smtp: ServerView | None
+    history: HistoryProgress | None
     last_item_at: datetime | None
     problem: str | None
     problem_at: datetime | None
@@ -178,7 +201,7 @@ EVENTS: tuple[type[Event], ...] = (MailboxChanged,)
 
 
 class AccountState(msgspec.Struct, frozen=True):
-    """What the worker needs of a mailbox to read from it."""
+    """What the worker needs of a mailbox to read from it. `time_zone` is the workspace's."""
 
     workspace_id: int
     id: int
@@ -188,4 +211,8 @@ class AccountState(msgspec.Struct, frozen=True):
     connected_at: datetime
     last_item_at: datetime | None
     silent_after_s: int | None
+    silence_alarm: bool
+    calendar_id: int
+    time_zone: str
     problem: str | None
+    problem_at: datetime | None
