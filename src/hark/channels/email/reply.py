@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from hark.channels.email.reply_html import Marked, carry_over, read_marks
 from hark.channels.email.reply_words import (
     DATED,
     DAY,
@@ -34,19 +35,41 @@ HEADER_LAST = frozenset(":： *-\tes")  # the last characters of "... wrote:", "
 def split_reply(text: str, html: str | None = None, languages: Sequence[str] | None = None) -> SplitReply:
     """Split a mail into the new words, the quoted history and the signature.
 
-    `html` is read when `text` is empty. `languages` limits the header rules (None: all known ones). Answers between
-    quoted lines stay visible in their order; a forwarded mail keeps its content; a mail that is nothing but a quote
-    is shown as it is. Every word of the text is in exactly one of the three.
+    `html`, the same mail as HTML, tells by the marks of mail programs what plain text cannot; it is also the text when
+    `text` is empty. `languages` limits the header rules (None: all known ones). Answers between quoted lines stay visible
+    in their order; a forwarded mail keeps its content; a mail that is nothing but a quote is shown as it is. Every word of
+    the text is in exactly one of the three.
     """
+    marked = read_marks(html) if html else None
     if not text.strip() and html:
-        text = html_to_text(html)
+        text = "\n".join(marked.lines) if marked else html_to_text(html)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     labels, own_until = _label(lines, tuple(languages) if languages else tuple(WROTE))
+    if marked and marked.found:
+        if own_until < len(lines) and not FORWARD.match(lines[own_until]):
+            own_until = len(lines)  # the history came first: the HTML tells whether an answer follows
+        _overlay(lines, labels, own_until, marked)
     if not any(label == VISIBLE and line.strip() for label, line in zip(labels, lines, strict=True)):
         return SplitReply(_join(lines), "", "")
     mark_signature(lines, labels, own_until)
     parts = [[line for label, line in zip(labels, lines, strict=True) if label == kind] for kind in range(3)]
     return SplitReply(_join(parts[VISIBLE]), _join(parts[QUOTED]), _join(parts[SIGNATURE]))
+
+
+def _overlay(lines: list[str], labels: list[int], own_until: int, marked: Marked) -> None:
+    """Put what the HTML marks over the labels of the text. What the text rules took for history to the end becomes
+    visible again below the marked history: there it is an answer or a list's footer."""
+    found = list(marked.labels) if lines == marked.lines else carry_over(marked, lines)
+    if found is None:
+        return
+    quoted_before = False
+    for index in range(min(own_until, len(lines))):
+        if not lines[index].strip():
+            continue
+        if found[index] == QUOTED:
+            quoted_before, labels[index] = True, QUOTED
+        elif labels[index] != QUOTED or (quoted_before and not lines[index].lstrip().startswith(">")):
+            labels[index] = found[index]
 
 
 def _join(lines: list[str]) -> str:

@@ -16,6 +16,7 @@ from hark.channels.email.charsets import clean
 from hark.channels.email.types import SafeHtml
 
 MAX_NESTING = 400  # deeper HTML is shown as text: browsers and the parser take seconds for it
+MAX_QUOTE = 20  # `>` before a line of text
 MAX_REFERENCES = 100_000  # html5ever is quadratic in "&": three million of them took two minutes
 QUOTE_CLASSES = frozenset({
     "gmail_quote", "gmail_quote_container", "gmail_extra", "yahoo_quoted", "protonmail_quote", "tutanota_quote",
@@ -24,6 +25,9 @@ QUOTE_CLASSES = frozenset({
 HISTORY_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "x_divrplyfwdmsg", "x_appendonsend", "stopspelling",
                          "mail-editor-reference-message-container", "olk_src_body_section"})  # fmt: skip
 OUTLOOK_RULE = re.compile(r"border:\s*none;\s*border-top:\s*solid\s+#?(?:e1e1e1|b5c4df)\s+1\.0pt", re.IGNORECASE)
+INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
+INDENT_MARK = "hark-indent"
+CITED = re.compile(r"border-left(?:-\w+)?\s*:\s*(?!none|0(?:px)?\s*(?:;|$))", re.IGNORECASE)
 TAGS = frozenset({
     "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption",
     "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption",
@@ -84,7 +88,7 @@ def sanitize_html(html: str, *, images: Mapping[str, str] | None = None) -> Safe
     shown as text.
     """
     html = clean(html)
-    if _too_deep(html):
+    if is_too_deep(html):
         return SafeHtml(html=text_to_html(_strip(html)))
     safe = nh3.clean(
         html, tags=set(TAGS), clean_content_tags=set(DROPPED), attributes=ATTRIBUTES, attribute_filter=_filter,
@@ -117,7 +121,7 @@ def _mark(match: re.Match[str]) -> str:
     return f" data-{match[1]}"
 
 
-def _too_deep(html: str) -> bool:
+def is_too_deep(html: str) -> bool:
     """Whether the parser would take too long; for nesting a cheap upper bound: elements opened and not closed as far as simple counting can tell."""
     if html.count("&") > MAX_REFERENCES:
         return True
@@ -212,7 +216,7 @@ def text_to_html(text: str) -> str:
 
     for line in clean(text).replace("\r\n", "\n").split("\n"):
         level, body = quote_level(line)
-        level = min(level, 20)
+        level = min(level, MAX_QUOTE)
         if level != depth:
             flush()
             out.append(
@@ -271,30 +275,43 @@ def html_to_text(html: str) -> str:
     """The words of an HTML mail as plain text: blocks on lines, list dashes, `>` before quotes, link targets that
     differ from their text in brackets. Scripts, styles and hidden heads are left out."""
     html = clean(html)
-    if _too_deep(html):
+    if is_too_deep(html):
         return _strip(html)
-    safe = nh3.clean(html, tags=set(TAGS), clean_content_tags=set(DROPPED), attributes={"a": {"href"}, "img": {"alt"}},
-                     link_rel=None, url_schemes={"http", "https", "mailto"}, url_relative="deny")  # fmt: skip
-    writer = _TextWriter()
-    end = 0
-    for match in TAG.finditer(safe):
-        if match.start() > end:
-            writer.text(unescape(safe[end : match.start()]))
-        writer.tag(match[2], closing=bool(match[1]), attributes=match[3])
-        end = match.end()
-    writer.text(unescape(safe[end:]))
+    safe = nh3.clean(html, tags=set(TAGS), clean_content_tags=set(DROPPED), link_rel=None, url_relative="deny",
+                     attributes={"a": {"href"}, "img": {"alt"}, "blockquote": {"style", "type"}}, attribute_filter=_indented,
+                     url_schemes={"http", "https", "mailto"})  # fmt: skip
+    writer = TextWriter()
+    writer.read(safe)
     return writer.result()
 
 
-class _TextWriter:
-    """Collects lines; knows quote depth, preformatted text and pending blank lines."""
+def _indented(tag: str, name: str, value: str) -> str | None:
+    """Editors indent a person's own words with a quotation that has no line at its side."""
+    if name == "style":
+        return INDENT_MARK if INDENT.search(value) and not CITED.search(value) else None
+    return value if name != "type" or value.lower() == "cite" else None
+
+
+class TextWriter:
+    """Writes HTML that nh3 has cleaned as lines of text; knows quote depth, preformatted text and pending blank lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.line = ""
         self.quote = 0
         self.pre = 0
+        self.quotes: list[int] = []  # by how much each open quotation deepens the quote
         self.links: list[tuple[str, int, int]] = []
+
+    def read(self, safe: str) -> None:
+        end = 0
+        for match in TAG.finditer(safe):
+            if match.start() > end:
+                self.text(unescape(safe[end : match.start()]))
+            self.tag(match[2], closing=bool(match[1]), attributes=match[3])
+            end = match.end()
+        self.text(unescape(safe[end:]))
+        self.end_line()
 
     def text(self, text: str) -> None:
         if self.pre:
@@ -311,13 +328,16 @@ class _TextWriter:
 
     def end_line(self, *, force: bool = False) -> None:
         if self.line.strip() or force:
-            self.lines.append(("> " * self.quote + self.line.rstrip()).rstrip() if self.quote else self.line.rstrip())
+            self.lines.append((self.marks() + self.line.rstrip()).rstrip() if self.quote else self.line.rstrip())
         self.line = ""
+
+    def marks(self) -> str:
+        return "> " * min(self.quote, MAX_QUOTE)
 
     def blank(self) -> None:
         self.end_line()
         if self.lines and self.lines[-1].strip("> "):
-            self.lines.append(("> " * self.quote).rstrip())
+            self.lines.append(self.marks().rstrip())
 
     def tag(self, name: str, *, closing: bool, attributes: str) -> None:
         if name == "br":
@@ -325,7 +345,7 @@ class _TextWriter:
         elif name in SPACED:
             self.blank()
         elif name in BLOCKS:
-            self.block(name, closing)
+            self.block(name, closing, attributes)
         elif name in ("td", "th") and closing:
             self.line += " " if self.line and not self.line.endswith(" ") else ""
         elif name == "img" and (alt := re.search(r' alt="([^"]+)"', attributes)):
@@ -333,10 +353,13 @@ class _TextWriter:
         elif name == "a":
             self.link(closing, attributes)
 
-    def block(self, name: str, closing: bool) -> None:
+    def block(self, name: str, closing: bool, attributes: str) -> None:
         self.end_line()
-        if name == "blockquote":
-            self.quote = max(0, self.quote + (-1 if closing else 1))
+        if name == "blockquote" and not closing:
+            self.quotes.append(0 if INDENT_MARK in attributes and ' type="' not in attributes else 1)
+            self.quote += self.quotes[-1]
+        elif name == "blockquote":
+            self.quote -= self.quotes.pop() if self.quotes else 0
         elif name == "pre":
             self.pre = max(0, self.pre + (-1 if closing else 1))
         elif name == "li" and not closing:
