@@ -261,6 +261,16 @@ def test_no_report_raises(raw: bytes) -> None:
     read_report(raw)
 
 
+@pytest.mark.parametrize("head", [b"Subject: Undelivered Mail", b"Subject: Undelivered\nContent-Type: multipart/report; boundary=b"])
+@pytest.mark.parametrize("line", [b"\n", b"> \n", b" \r\n \r", b"\n\n\t|"])
+def test_empty_lines_without_end_cost_nothing(head: bytes, line: bytes) -> None:
+    """Each line is looked at once: looking on from each of them to the end would take hours."""
+    text = b"could not be delivered, 5.1.1 user unknown ann@x.example" + line * 100_000
+    part = b"--b\n\n" + text + b"\n--b\nContent-Type: message/delivery-status\n\n" + text + b"\n--b\nContent-Type: message/rfc822\n\n"
+    report = read_report(b"From: MAILER-DAEMON@x.example\nReturn-Path: <>\n" + head + b"\n\n" + part + line * 100_000)
+    assert report is None or report.original_message_id is None
+
+
 MAILS = [
     (b"Subject: Question", "human"),
     (b"Subject: Out of office: back Monday\nAuto-Submitted: auto-replied", "out_of_office"),

@@ -8,7 +8,7 @@ MAX_LINES = 2_000
 ADDRESS = re.compile(r"[\w.+=!#$%&'*/?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # Where the copy of the returned mail begins.
 COPY = re.compile(
-    r"^[\s>|*-]*(?:-{2,}\s*)?(?:original message|this is a copy|below this line|message (?:header|text)s? follow|unsent message|"
+    r"^[> \t\r\f\v\xa0|*-]*(?:original message|this is a copy|below this line|message (?:header|text)s? follow|unsent message|"
     r"return-path:|received:|(?:the )?(?:original|full|undelivered) (?:message|mail|headers?) (?:follows|is|was|headers)|"
     r"message-id:|begin forwarded|your (?:original )?message (?:follows|reads)|the (?:body|header) of (?:your|the) message|"
     r"----- (?:unsent|undelivered|returned) |original headers|元のメッセージ|원본)",
@@ -44,7 +44,8 @@ def failed_recipients(text: str, own: frozenset[str]) -> list[tuple[str, str]]:
 def head_of(text: str) -> str:
     """The text before the copy of the returned mail."""
     match = COPY.search(text)
-    return text[: match.start()] if match and text[: match.start()].strip() else text
+    before = text[: match.start()] if match else ""
+    return before if before.strip("> \t\r\n\f\v\xa0|*-") else text
 
 
 def _on_lines(lines: list[str], own: frozenset[str]) -> list[tuple[str, str]]:

@@ -57,9 +57,9 @@ STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 AFTER_REPLY = re.compile(r"(?<![\d.])[245]\d\d[ -]+['\"(#<\[]{0,2}([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 SMTP_CODE = re.compile(r"(?<![\d.#:\[-])([45]\d\d)[ -](?!\d)")
 COPIES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers")
-ORIGINAL_ID = re.compile(r"^[>|\s]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+ORIGINAL_ID = re.compile(r"^[>| \t\r\f\v\xa0]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 BARE_ID = re.compile(r"^message-id:[ \t]*([^<>\s]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-RETURNED_TO = re.compile(r"^[>|\s]*(?:to|x-hmxmroriginalrecipient|x-original-to):(.*)$", re.IGNORECASE | re.MULTILINE)
+RETURNED_TO = re.compile(r"^[>| \t\r\f\v\xa0]*(?:to|x-hmxmroriginalrecipient|x-original-to):(.*)$", re.IGNORECASE | re.MULTILINE)
 ORIGINAL_RECIPIENT = re.compile(
     rb"^original-rcpt-to:([^\r\n]*)", re.IGNORECASE | re.MULTILINE
 )  # one for each (RFC 5965)
@@ -67,7 +67,7 @@ DELAYED = re.compile(
     r"delay|not yet been delivered|will (?:be|continue to be) retried|still being retried|warning:|지연|遅延",
     re.IGNORECASE,
 )
-FIELDS_IN_TEXT = re.compile(r"^[>\s]*(?:Final|Original)-Recipient:", re.IGNORECASE | re.MULTILINE)
+FIELDS_IN_TEXT = re.compile(r"^[> \t\r\f\v\xa0]*(?:Final|Original)-Recipient:", re.IGNORECASE | re.MULTILINE)
 
 
 def read_report(raw: bytes) -> DeliveryReport | None:
