@@ -92,6 +92,18 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
     gaps: int
     seconds: float
 
+    def is_good(self) -> bool:
+        """Nothing lost, nothing doubled, nobody got an answer that nobody should."""
+        wrong = (
+            *self.arrived.lost,
+            *self.arrived.doubled,
+            *self.out.lost,
+            *self.out.doubled,
+            *self.wrong_after,
+            *self.refused,
+        )
+        return not (wrong or self.gaps or self.arrived.parked or self.wrong_answers)
+
 
 async def run(settings: Settings, *, quick: bool) -> list[Figure]:
     """Lost, doubled, probably sent; who was killed how often. Raises Unavailable without Dovecot."""
@@ -150,7 +162,7 @@ async def _up(own: Settings) -> AsyncIterator[tuple[int, Db]]:
         await wait_ready(listens(own.smtp_port), process, log_path)
         dsn = find_running(own.data / "postgres")
         assert dsn is not None  # it has answered
-        pool = await create_pool(dsn, size=4)
+        pool = await create_pool(dsn, size=4, min_size=0)
         try:
             yield process.pid, Db(pool, events=EVENTS)
         finally:

@@ -61,7 +61,7 @@ def insert_bytes(mail: bytes, _other: bytes, random: Random) -> bytes:
     pieces = (
         b"\0", b"\0" * 500, b"\r", b"\n", b"\r\n\r\n", b"\x1b$)C\x0e", b"\x1b(B", b"\xff\xfe", b"\xed\xa0\x80", b"\xef\xbb\xbf",
         b"=?utf-8?B?", b"?=", b"=?", b"=\r\n", b"=3D", b"<!--", b"<![CDATA[", b"<" * 3000, b"(" * 3000, b'"' * 2999, b"\\" * 3001,
-        b"> " * 3000, b"\x85\xa0", b"begin 644 a.txt\r\n", b"x" * 20_000, b"&#x" * 2000, b"\n>From ", b"@" * 2000, b"," * 5000,
+        b"> " * 3000, b"\x85\xa0", b"begin 644 a.txt\r\n", b"x" * 20_000, b"&#x" * 2000, b"\n>From ", b"@" * 2000, b"\n" * 100_000, b"\r\n > " * 50_000, b"- \n" * 50_000, b"," * 5000,
     )  # fmt: skip
     at = random.randrange(len(mail) + 1)
     return mail[:at] + random.choice(pieces) + mail[at:]
