@@ -80,9 +80,12 @@ class OAuthServer:
     def consent(self, url: str, decision: str = "allow") -> dict[str, str]:
         """What a person's browser brings back from the page at `url` after a click: the query of the redirect."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-        assert url.startswith(f"{self.url}/") and urlsplit(url).path.endswith("/authorize"), url
-        assert query["response_type"] == "code" and query["client_id"] == CLIENT_ID
-        assert query["code_challenge_method"] == "S256" and len(query["code_challenge"]) == 43
+        assert url.startswith(f"{self.url}/")
+        assert urlsplit(url).path.endswith("/authorize")
+        assert query["response_type"] == "code"
+        assert query["client_id"] == CLIENT_ID
+        assert query["code_challenge_method"] == "S256"
+        assert len(query["code_challenge"]) == 43
         if decision != "allow":
             return {"state": query["state"], "error": decision, "error_description": "AADSTS65004: User declined."}
         code = secrets.token_urlsafe(16)

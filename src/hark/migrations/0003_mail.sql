@@ -65,7 +65,7 @@ CREATE TABLE oauth_grants (
   granted_at timestamptz NOT NULL,
   ends_at timestamptz,                  -- when the sign-in itself ends, where the provider says so
   next_try_at timestamptz NOT NULL,     -- not to be renewed before
-  failures smallint NOT NULL DEFAULT 0, -- in a row
+  failures smallint NOT NULL DEFAULT 0, -- in a row; one that will not pass by itself counts twice
   failing_since timestamptz,
   reason text,                          -- of the last failure
   ended boolean NOT NULL DEFAULT false, -- the provider takes the refresh token no more: a person must sign in

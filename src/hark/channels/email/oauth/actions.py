@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from hark.channels.email.oauth.alarm import TELL_FAILURES
 from hark.channels.email.oauth.client import TokenAnswer
 from hark.channels.email.oauth.failures import Refused
 from hark.channels.email.oauth.providers import Provider, ProviderKey
@@ -23,6 +24,7 @@ LEASE_S = 60  # longer than a provider may take to answer
 FIRST_PAUSE_S, LAST_PAUSE_S = 30, 300
 CODE_LIFE = timedelta(minutes=15)
 KEEP_FLOWS = timedelta(days=1)
+OTHER_KEY = "other_key"
 SIGN_IN = "Sign-in: "
 """Prefix of a mailbox's problem that is about its sign-in."""
 
@@ -276,14 +278,18 @@ async def save_renewal(db: Db, grant: Grant, lease: UUID, answer: TokenAnswer, a
 
 
 async def save_failure(db: Db, grant: Grant, lease: UUID, refused: Refused, now: datetime) -> None:
-    """Keep why a grant could not be renewed, and when to try again; one that only a person can cure is not tried again."""
+    """Keep why a grant could not be renewed, and when to try again; one that only a person can cure is not tried again.
+
+    A failure that will not pass by itself counts as often as it takes to tell people. Tokens that cannot be decrypted
+    are good for nothing, however long they would live.
+    """
     pause = refused.retry_after_s or min(FIRST_PAUSE_S * 2 ** min(grant.failures, 8), LAST_PAUSE_S)
     await db.run(
-        "UPDATE oauth_grants SET failures = least(failures + 1, 30000), failing_since = coalesce(failing_since, $4),"
-        " reason = $5, ended = $6, next_try_at = $7, lease = NULL, lease_until = NULL"
-        " WHERE workspace_id = $1 AND account_id = $2 AND lease = $3",
-        grant.workspace_id, grant.account_id, lease, now, refused.why, refused.cure == "person",
-        now + timedelta(seconds=pause),
+        "UPDATE oauth_grants SET failures = least(failures + $5::int, 30000), failing_since = coalesce(failing_since, $4),"
+        " reason = $6, ended = $7, next_try_at = $8, expires_at = CASE WHEN $9 THEN $4 ELSE expires_at END,"
+        " lease = NULL, lease_until = NULL WHERE workspace_id = $1 AND account_id = $2 AND lease = $3",
+        grant.workspace_id, grant.account_id, lease, now, 1 if refused.cure == "later" else TELL_FAILURES, refused.why,
+        refused.cure == "person", now + timedelta(seconds=pause), refused.code == OTHER_KEY,
     )  # fmt: skip
 
 

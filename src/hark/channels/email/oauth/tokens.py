@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hark.channels.base import TransportError
-from hark.channels.email.oauth.actions import LEASE_S, SIGN_IN, save_failure, save_renewal, take_lease
+from hark.channels.email.oauth.actions import LEASE_S, OTHER_KEY, SIGN_IN, save_failure, save_renewal, take_lease
 from hark.channels.email.oauth.alarm import find_alarm
 from hark.channels.email.oauth.client import missing_scopes, renew
 from hark.channels.email.oauth.failures import Refused
@@ -117,8 +117,8 @@ async def _renew(db: Db, keys: Keys, grant: Grant, lease: UUID, providers: Provi
         client = await find_client(db, keys, grant.workspace_id, grant.provider)
         refresh_token = keys.decrypt(grant.refresh_token)
     except ConfigError as error:
-        why = "what Hark has stored of it was encrypted with another key"
-        raise Refused("setup", provider.name, why, code="other_key") from error
+        why = "what Hark has stored of it was encrypted with another key. Restore the key file, or sign in again"
+        raise Refused("setup", provider.name, why, code=OTHER_KEY) from error
     if client is None or client.client_id != grant.client_id:
         why = "Hark's registration there is another one now. Sign in again, or enter the former client id"
         raise Refused("setup", provider.name, why, code="other_client")
