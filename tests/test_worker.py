@@ -17,7 +17,7 @@ from tests.support.mailservers import PASSWORD, Dovecot, SmtpSink, dovecot_missi
 from hark.core.db import Db
 from hark.core.errors import ConfigError
 from hark.core.services import Services
-from hark.worker import check_silence, run_reception, run_worker
+from hark.worker import run_reception, run_worker
 
 ROOT = Path(__file__).parent.parent
 
@@ -108,24 +108,6 @@ async def test_reception_without_the_database(services: Services, workspace: Any
     async with working(services):
         await eventually(services.db, FATES, 1, workspace.id)
     assert list(settings.spool_dir.glob("*.mail")) == []
-
-
-async def test_a_silent_mailbox_says_so(services: Services, workspace: Any, clock: Any) -> None:
-    db = services.db
-    await db.run(
-        "UPDATE channel_accounts SET silent_after_s = 3600, last_item_at = $2 WHERE id = $1",
-        workspace.account_id,
-        clock(),
-    )
-    problem = "SELECT problem FROM channel_accounts WHERE id = $1"
-    await check_silence(services)
-    assert await db.find(str, problem, workspace.account_id) is None
-    clock.advance(hours=2)
-    await check_silence(services)
-    assert "Nothing has come in" in await db.one(str, problem, workspace.account_id)
-    await db.run("UPDATE channel_accounts SET last_item_at = $2 WHERE id = $1", workspace.account_id, clock())
-    await check_silence(services)
-    assert await db.find(str, problem, workspace.account_id) is None
 
 
 @pytest.fixture

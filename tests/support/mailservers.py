@@ -84,10 +84,11 @@ def dovecot_missing() -> str | None:
 class Dovecot:
     """One unprivileged Dovecot; any user name works with PASSWORD. As root it runs as `nobody`.
 
-    It has a folder of its own outside pytest's, which are closed to other users; `close()` removes it.
+    It has a folder of its own outside pytest's, which are closed to other users; `close()` removes it. `extra` is added
+    to its configuration.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, extra: str = "") -> None:
         self.root = root = Path(tempfile.mkdtemp(prefix="hark-dovecot-"))
         self.imap_port = free_port()
         self.lmtp_port = free_port()
@@ -101,7 +102,7 @@ class Dovecot:
             (root / name).mkdir(parents=True, exist_ok=True)
             os.chown(root / name, self._uid, self._gid)
         os.chown(root, self._uid, self._gid)
-        (root / "dovecot.conf").write_text(config)
+        (root / "dovecot.conf").write_text(config + extra)
 
     def start(self) -> None:
         binary = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

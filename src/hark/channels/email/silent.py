@@ -80,7 +80,8 @@ async def _find_silence(db: Db, account: AccountState, rhythms: Rhythms) -> str 
     if last is None:
         return None
     if limit is not None and now - last > timedelta(seconds=limit):
-        return f"{LIMIT_WORDS} {limit / 3600:.3g} hours. {WHAT_TO_DO.format(address=account.address)}"
+        hours = "an hour" if limit == 3600 else f"{limit / 3600:.3g} hours"
+        return f"{LIMIT_WORDS} {hours}. {WHAT_TO_DO.format(address=account.address)}"
     if not account.silence_alarm:
         return None
     said = (account.problem or "").removeprefix(SILENT)
