@@ -1,8 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { WifiOff } from 'lucide-react'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Palette } from '../commands/Palette'
 import { ShortcutsHelp } from '../commands/ShortcutsHelp'
+import { useCommands } from '../commands/registry'
 import { useShortcuts } from '../commands/useShortcuts'
 import { Inbox } from '../inbox/Inbox'
 import { Skeleton } from '../ui/Notice'
@@ -13,6 +14,7 @@ import { Rail } from './Rail'
 import { useRoute } from './router'
 import { useWorkspaceCommands } from './useWorkspaceCommands'
 
+const NewConversation = lazy(() => import('../composer/NewConversation'))
 const Report = lazy(() => import('../report/Report'))
 const Settings = lazy(() => import('../settings/Settings'))
 
@@ -22,7 +24,9 @@ export function Workspace({ client }: { client: QueryClient }) {
   const route = useRoute()
   const connected = useLive(client, me)
   useShortcuts()
+  const [writing, setWriting] = useState(false)
   useWorkspaceCommands(client)
+  useCommands({ 'compose.new': me.permissions.includes('conversations.reply') && (() => setWriting(true)) })
   useEffect(() => {
     if (route.page !== 'inbox') document.title = `${t(route.page === 'report' ? 'nav.report' : 'nav.settings')} · Hark`
   }, [route.page, t])
@@ -44,6 +48,11 @@ export function Workspace({ client }: { client: QueryClient }) {
           {route.page === 'settings' && <Settings section={route.section} item={route.item} />}
         </Suspense>
       </div>
+      {writing && (
+        <Suspense fallback={null}>
+          <NewConversation onClose={() => setWriting(false)} />
+        </Suspense>
+      )}
       <Palette />
       <ShortcutsHelp />
     </div>

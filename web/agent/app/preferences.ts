@@ -8,6 +8,8 @@ export type Preferences = {
   contactWidth: string
   contactPane: string
   order: string
+  /** The mailbox one has written from last. */
+  sender: string
 }
 
 const PREFIX = 'hark.'

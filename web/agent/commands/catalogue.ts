@@ -1,8 +1,8 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
   ArrowDown, ArrowUp, Archive, BarChart3, Bell, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
-  Languages, Layers, LogOut, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
-  Settings, ShieldAlert, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
+  Languages, Layers, LogOut, Merge, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
+  Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
 
@@ -24,8 +24,12 @@ export const COMMANDS = define({
   'conversation.spam': { label: 'command.spam', icon: ShieldAlert, group: 'conversation', keys: ['!'] },
   'conversation.severity': { label: 'command.severity', icon: SignalHigh, group: 'conversation', keys: ['v'] },
   'conversation.difficulty': { label: 'command.difficulty', icon: Gauge, group: 'conversation', keys: ['d'] },
+  'conversation.merge': { label: 'command.merge', icon: Merge, group: 'conversation', keys: ['m'] },
+  'conversation.unmerge': { label: 'command.unmerge', icon: Undo2, group: 'conversation' },
+  'conversation.split': { label: 'command.split', icon: Split, group: 'conversation', keys: ['x'] },
   'conversation.showImages': { label: 'command.showImages', icon: Image, group: 'conversation' },
   'conversation.close': { label: 'command.close', icon: CornerUpLeft, group: 'conversation', keys: ['u'] },
+  'compose.new': { label: 'command.newConversation', icon: SquarePen, group: 'compose', keys: ['c'] },
   'compose.send': { label: 'command.send', icon: SendHorizontal, group: 'compose', keys: ['ctrl+enter'] },
   'compose.sendAndKeep': { label: 'command.sendAndKeep', icon: Hourglass, group: 'compose', keys: ['ctrl+shift+enter'] },
   'compose.sendLater': { label: 'command.sendLater', icon: Clock3, group: 'compose' },

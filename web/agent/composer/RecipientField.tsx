@@ -3,13 +3,26 @@ import { type ReactNode, useId, useState } from 'react'
 import { useT } from '../app/i18n'
 import { isAddress, splitAddresses } from './recipients'
 
-type Props = { label: string; values: string[]; onChange: (values: string[]) => void; autoFocus?: boolean; children?: ReactNode }
+type Props = {
+  label: string
+  values: string[]
+  onChange: (values: string[]) => void
+  autoFocus?: boolean
+  /** People offered for what is being typed, which `onText` tells. */
+  suggestions?: readonly { address: string; name: string }[]
+  onText?: (text: string) => void
+  children?: ReactNode
+}
 
 /** One line of addresses as removable pieces; a comma, Enter or leaving the field makes a piece of what was typed. */
-export function RecipientField({ label, values, onChange, autoFocus, children }: Props) {
+export function RecipientField({ label, values, onChange, autoFocus, suggestions = [], onText, children }: Props) {
   const t = useT()
   const id = useId()
-  const [text, setText] = useState('')
+  const [text, setTextState] = useState('')
+  const setText = (next: string) => {
+    setTextState(next)
+    onText?.(next)
+  }
   const take = () => {
     const added = splitAddresses(text)
     const rest = added.length === 0 && text.trim() ? [text.trim()] : added
@@ -45,6 +58,7 @@ export function RecipientField({ label, values, onChange, autoFocus, children }:
           value={text}
           inputMode="email"
           autoComplete="off"
+          list={onText && `${id}-people`}
           onChange={(event) => setText(event.target.value)}
           onBlur={take}
           onPaste={(event) => {
@@ -62,6 +76,15 @@ export function RecipientField({ label, values, onChange, autoFocus, children }:
           }}
           className="h-6 min-w-24 grow bg-transparent outline-none"
         />
+        {onText && (
+          <datalist id={`${id}-people`}>
+            {suggestions.map(({ address, name }) => (
+              <option key={address} value={address}>
+                {name}
+              </option>
+            ))}
+          </datalist>
+        )}
       </div>
       {children}
     </div>

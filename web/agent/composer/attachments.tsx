@@ -11,7 +11,7 @@ import { rememberFile } from './bringBack'
 export type Upload = { key: string; name: string; size: number; id: string | null; error: string | null }
 
 /** Files on their way into the draft. */
-export function useUploads(conversationId: string) {
+export function useUploads(conversationId: string | null) {
   const say = useProblemText()
   const [uploads, setUploads] = useState<Upload[]>([])
   const change = (key: string, more: Partial<Upload>) => setUploads((all) => all.map((one) => (one.key === key ? { ...one, ...more } : one)))
@@ -21,7 +21,7 @@ export function useUploads(conversationId: string) {
       setUploads((all) => [...all, { key, name: file.name, size: file.size, id: null, error: null }])
       const form = new FormData()
       form.append('file', file)
-      form.append('conversation_id', conversationId)
+      if (conversationId) form.append('conversation_id', conversationId)
       api.upload<Attachment>('/api/attachments', form).then(
         (stored) => {
           rememberFile({ id: stored.id, name: file.name, size: file.size })

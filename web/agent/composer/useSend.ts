@@ -6,11 +6,8 @@ import type { Conversation, OutboxRow, UnseenMessage } from '../api/types'
 import { useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
 import { takeConversation } from '../thread/actions'
-import { notify } from '../ui/toasts'
-import { bringBack, draftOf } from './bringBack'
 import { createIds, type Held, outgoing, type Reply } from './sending'
-
-const UNDO_S = 10
+import { useOfferUndo } from './useOfferUndo'
 
 /** Sends replies and notes. `held` is the reply the server refused over messages its author has not seen. */
 export function useSend(conversation: Conversation) {
@@ -20,6 +17,7 @@ export function useSend(conversation: Conversation) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<{ title: string; text?: string } | null>(null)
   const [held, setHeld] = useState<Held | null>(null)
+  const offerUndo = useOfferUndo()
   const idOf = useRef(createIds(() => crypto.randomUUID()))
   const id = conversation.id
 
@@ -49,24 +47,6 @@ export function useSend(conversation: Conversation) {
     }
   }
 
-  const offerUndo = (row: OutboxRow, reply: Reply) => {
-    const undo = async () => {
-      try {
-        await api.post(`/api/outbox/${row.id}/cancel`, {})
-        await bringBack(id, draftOf(row))
-      } catch (error) {
-        notify({ text: say(error).title, tone: 'wrong' })
-      }
-      refresh()
-    }
-    const seconds = reply.send_at ? UNDO_S : Math.max(1, (Date.parse(row.release_at) - Date.now()) / 1000)
-    notify({
-      text: reply.send_at ? t('done.scheduled') : reply.keep_until ? t('done.sentAndKept') : t('done.sent'),
-      seconds,
-      action: { label: t('action.undo'), run: () => void undo() },
-    })
-  }
-
   const sendReply = (reply: Reply) =>
     attempt(async () => {
       const row = await api.post<OutboxRow>(`/api/conversations/${id}/replies`, { id: idOf.current(reply), ...outgoing(reply) })
@@ -74,7 +54,7 @@ export function useSend(conversation: Conversation) {
       setHeld(null)
       refresh()
       // What stands in a chat already is seen there, and nothing takes it back.
-      if (row.state === 'held') offerUndo(row, reply)
+      if (row.state === 'held') offerUndo(row, reply.send_at ? t('done.scheduled') : reply.keep_until ? t('done.sentAndKept') : t('done.sent'))
     }, reply)
 
   const addNote = (note: { text: string; mentions: number[] }) =>

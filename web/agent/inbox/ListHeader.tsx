@@ -6,8 +6,8 @@ import { mailboxesQuery } from '../settings/mailboxes/queries'
 import { useT } from '../app/i18n'
 import { useDirectory, useMay } from '../app/me'
 import { command, type CommandId } from '../commands/catalogue'
-import { useCommands } from '../commands/registry'
-import { IconButton } from '../ui/Button'
+import { useAvailable, useCommands } from '../commands/registry'
+import { CommandButton, IconButton } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { CommandItem, Menu, MenuGroup, MenuItem } from '../ui/Menu'
 import { type Filter, isOrdered, type Order, type View, VIEWS } from './filter'
@@ -18,12 +18,14 @@ const TABS: readonly View[] = ['open', 'unassigned', 'mine']
 const ORDER_COMMANDS = { price: 'list.orderPrice', oldest: 'list.orderOldest', newest: 'list.orderNewest' } as const satisfies Record<string, CommandId>
 
 export function ListHeader({ filter, onFilter }: Props) {
+  const mayWrite = useAvailable('compose.new')
   return (
     <header className="flex shrink-0 flex-col border-b border-line pt-3">
       <div className="flex items-center gap-1 px-3">
         <SearchField value={filter.q} onChange={(q) => onFilter({ q, view: q ? 'all' : 'open' })} />
         <OrderMenu order={filter.order} enabled={isOrdered(filter.view)} />
         <FilterMenu filter={filter} onFilter={onFilter} />
+        {mayWrite && <CommandButton id="compose.new" />}
       </div>
       <div className="flex items-center px-3 pt-2">
         <Tabs filter={filter} onFilter={onFilter} />

@@ -46,11 +46,9 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
         <DeliveryLine message={message} />
         <Foot message={message} conversation={conversation} last={last} isWaiting={isWaiting} isLastRead={isLastRead} />
       </div>
-      {message.can.includes('needs_answer') && (
-        <span className={`flex items-center self-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 ${last ? 'pointer-coarse:opacity-100' : ''}`}>
-          <MessageMenu message={message} className="" />
-        </span>
-      )}
+      <span className={`flex items-center self-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 ${last ? 'pointer-coarse:opacity-100' : ''}`}>
+        <MessageMenu message={message} conversation={conversation} className="" />
+      </span>
     </article>
   )
 })

@@ -1,19 +1,21 @@
-import { Bot, Ellipsis, Info, Lock, MailWarning, ShieldAlert, Users } from 'lucide-react'
+import { Bot, Ellipsis, Info, Lock, MailWarning, ShieldAlert, Split, Users } from 'lucide-react'
 import { memo, useState } from 'react'
 import { heat } from '../../shared/heat'
 import { absolute, moment, waitDuration } from '../../shared/time'
 import { api } from '../api/client'
-import type { Authentication, Conversation, MailAddress, Message } from '../api/types'
+import type { Conversation, MailAddress, Message } from '../api/types'
 import { expectedSeconds } from '../app/Channel'
 import { useLanguage, useT } from '../app/i18n'
 import { useNow } from '../app/useNow'
 import { IconButton } from '../ui/Button'
 import { HEAT_TEXT, HeatMark } from '../ui/HeatMark'
 import { Menu, MenuItem } from '../ui/Menu'
+import { Origin } from '../ui/Origin'
 import { Attachments } from './Attachments'
 import { AuthorAvatar } from './AuthorAvatar'
 import { DeliveryLine } from './DeliveryLine'
 import { HtmlBody } from './HtmlBody'
+import { maySplit, useSplitting } from './splitting'
 import { TextBody } from './TextBody'
 
 type Props = { message: Message; conversation: Conversation; isWaiting: boolean; withImages: boolean }
@@ -104,7 +106,7 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
         </div>
         {open && <Recipients message={message} />}
       </div>
-      {message.can.includes('needs_answer') && <MessageMenu message={message} />}
+      <MessageMenu message={message} conversation={conversation} />
     </header>
   )
 }
@@ -124,8 +126,13 @@ export function WaitingClock({ conversation }: { conversation: Conversation }) {
   )
 }
 
-export function MessageMenu({ message, className = '-mt-1 -mr-2' }: { message: Message; className?: string }) {
+/** Nothing while there is nothing to choose. */
+export function MessageMenu({ message, conversation, className = '-mt-1 -mr-2' }: { message: Message; conversation: Conversation; className?: string }) {
   const t = useT()
+  const splitting = useSplitting()
+  const mayJudge = message.can.includes('needs_answer')
+  const maySplitOff = splitting !== null && splitting.chosen === null && maySplit(conversation, message)
+  if (!mayJudge && !maySplitOff) return null
   return (
     <Menu
       align="end"
@@ -135,10 +142,13 @@ export function MessageMenu({ message, className = '-mt-1 -mr-2' }: { message: M
         </IconButton>
       }
     >
-      <MenuItem
-        label={t(message.needs_answer ? 'thread.needsNoAnswer' : 'thread.needsAnswer')}
-        onSelect={() => void api.post(`/api/messages/${message.id}/needs-answer`, { value: !message.needs_answer })}
-      />
+      {mayJudge && (
+        <MenuItem
+          label={t(message.needs_answer ? 'thread.needsNoAnswer' : 'thread.needsAnswer')}
+          onSelect={() => void api.post(`/api/messages/${message.id}/needs-answer`, { value: !message.needs_answer })}
+        />
+      )}
+      {maySplitOff && <MenuItem icon={Split} label={t('split.this')} onSelect={() => splitting.begin(message.id)} />}
     </Menu>
   )
 }
@@ -165,20 +175,13 @@ function Recipients({ message }: { message: Message }) {
       {checked && (
         <div className="contents">
           <dt className="text-ink-3">{t('origin.label')}</dt>
-          <dd className="min-w-0 break-words" title={checked.sentence}>
-            {t(`origin.${checked.verdict}`)} {methods(checked)}
+          <dd className="min-w-0" title={checked.sentence}>
+            <Origin checked={checked} />
           </dd>
         </div>
       )}
     </dl>
   )
-}
-
-/** "SPF pass, DKIM pass (example.com), DMARC pass": what each check found. */
-function methods(checked: Authentication): string {
-  return (checked.results ?? [])
-    .map((one) => `${one.method.toUpperCase()} ${one.result}${one.domain && one.method === 'dkim' ? ` (${one.domain})` : ''}`)
-    .join(', ')
 }
 
 function names(people: MailAddress[]): string {

@@ -9,6 +9,7 @@ import { ChatBubble } from './ChatBubble'
 import { buildEntries, type Entry, lastReadId, waitingMessage } from './entries'
 import { EventLine, isShownEvent } from './EventLine'
 import { MessageCard } from './MessageCard'
+import { Choosable } from './splitting'
 
 const GUESS: Record<Entry['type'], number> = { day: 44, new: 36, message: 220, chat: 64, events: 32 }
 
@@ -146,17 +147,23 @@ function EntryView({ entry, conversation, waitingId, lastReadId: readId, withIma
       )
     case 'chat':
       return (
-        <ChatBubble
-          message={entry.message}
-          conversation={conversation}
-          first={entry.first}
-          last={entry.last}
-          isWaiting={entry.message.id === waitingId}
-          isLastRead={entry.message.id === readId}
-        />
+        <Choosable message={entry.message} conversation={conversation}>
+          <ChatBubble
+            message={entry.message}
+            conversation={conversation}
+            first={entry.first}
+            last={entry.last}
+            isWaiting={entry.message.id === waitingId}
+            isLastRead={entry.message.id === readId}
+          />
+        </Choosable>
       )
     default:
-      return <MessageCard message={entry.message} conversation={conversation} isWaiting={entry.message.id === waitingId} withImages={withImages} />
+      return (
+        <Choosable message={entry.message} conversation={conversation}>
+          <MessageCard message={entry.message} conversation={conversation} isWaiting={entry.message.id === waitingId} withImages={withImages} />
+        </Choosable>
+      )
   }
 }
 

@@ -42,6 +42,7 @@ export function ThreadHeader({ conversation, contactShown }: { conversation: Con
 function Actions({ contactShown }: { contactShown: boolean }) {
   const t = useT()
   const mayReopen = useAvailable('conversation.reopen')
+  const isMerged = useAvailable('conversation.unmerge')
   const isNarrow = useMedia(ONE_PANE)
   return (
     <div role="toolbar" aria-label={t('thread.actions')} className="flex shrink-0 items-center gap-0.5">
@@ -68,6 +69,9 @@ function Actions({ contactShown }: { contactShown: boolean }) {
         <CommandItem id="conversation.severity" />
         <CommandItem id="conversation.difficulty" />
         <CommandItem id="conversation.showImages" />
+        <MenuLine />
+        {isMerged ? <CommandItem id="conversation.unmerge" /> : <CommandItem id="conversation.merge" />}
+        <CommandItem id="conversation.split" />
         <MenuLine />
         <CommandItem id="conversation.spam" />
       </Menu>

@@ -7,7 +7,10 @@ import { useViewing } from '../app/live'
 import { useProblemText } from '../app/problems'
 import { ErrorNote, Skeleton } from '../ui/Notice'
 import { HereNow } from './HereNow'
+import { MergeDialog, MergeNote } from './MergeDialog'
 import { Pending } from './Pending'
+import { SplitBar } from './SplitBar'
+import { type Splitting, SplittingProvider } from './splitting'
 import { Thread } from './Thread'
 import { ThreadHeader } from './ThreadHeader'
 import { VisitorTyping } from './VisitorTyping'
@@ -30,7 +33,22 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
   const title = data && titleOf(data)
   const seenSeq = useSeen(id, data?.read_seq, data?.seq)
   useViewing(id)
-  useConversationCommands(data, { onDone, onShowImages: () => setWithImages(true) })
+  const [merging, setMerging] = useState(false)
+  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null)
+  const splitting = useMemo<Splitting>(
+    () => ({
+      chosen,
+      begin: (first) => setChosen(new Set([first])),
+      toggle: (one) => setChosen((old) => new Set(old?.has(one) ? [...old].filter((other) => other !== one) : [...(old ?? []), one])),
+    }),
+    [chosen],
+  )
+  useConversationCommands(data, {
+    onDone,
+    onShowImages: () => setWithImages(true),
+    onMerge: () => setMerging(true),
+    onSplit: () => setChosen(chosen ? null : new Set()),
+  })
 
   useEffect(() => {
     if (title) document.title = `${title} · Hark`
@@ -43,27 +61,32 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
   return (
     <>
       <ThreadHeader conversation={data} contactShown={contactShown} />
+      {data && <MergeNote conversation={data} />}
       {thread.isPending || !data ? (
         <Skeleton rows={5} className="grow p-6" />
       ) : (
-        <Thread
-          conversation={data}
-          items={items}
-          seenSeq={seenSeq}
-          withImages={withImages}
-          hasEarlier={thread.hasNextPage}
-          isLoadingEarlier={thread.isFetchingNextPage}
-          onEarlier={() => void thread.fetchNextPage()}
-          footer={
-            <>
-              <VisitorTyping conversation={data} />
-              <Pending conversation={data} />
-            </>
-          }
-        />
+        <SplittingProvider value={splitting}>
+          <Thread
+            conversation={data}
+            items={items}
+            seenSeq={seenSeq}
+            withImages={withImages}
+            hasEarlier={thread.hasNextPage}
+            isLoadingEarlier={thread.isFetchingNextPage}
+            onEarlier={() => void thread.fetchNextPage()}
+            footer={
+              <>
+                <VisitorTyping conversation={data} />
+                <Pending conversation={data} />
+              </>
+            }
+          />
+        </SplittingProvider>
       )}
       <HereNow conversationId={id} />
-      {data && (
+      {data && chosen && <SplitBar conversation={data} items={items} chosen={chosen} onClose={() => setChosen(null)} />}
+      {data && <MergeDialog conversation={data} open={merging} onClose={() => setMerging(false)} />}
+      {data && !chosen && (
         <Suspense fallback={<div className="h-14 shrink-0 border-t border-line" />}>
           <Composer key={id} conversation={data} onResolved={onDone} />
         </Suspense>

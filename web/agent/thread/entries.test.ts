@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Message, ThreadEvent, ThreadItem } from '../api/types'
-import { buildEntries, linkPieces, waitingMessage } from './entries'
+import { buildEntries, linkPieces, splitSubject, staysBehind, waitingMessage } from './entries'
 
 const at = (day: number, hour: number) => new Date(2026, 10, day, hour).toISOString()
 const message = (seq: number, more: Partial<Message> = {}) =>
@@ -42,4 +42,14 @@ test('links end before punctuation and hold no script addresses', () => {
   const pieces = linkPieces('See https://a.example/x?y=1. Or write to a.b@c.example, not javascript:alert(1)')
   expect(pieces.map((piece) => piece.href).filter(Boolean)).toEqual(['https://a.example/x?y=1', 'mailto:a.b@c.example'])
   expect(pieces.map((piece) => piece.text).join('')).toBe('See https://a.example/x?y=1. Or write to a.b@c.example, not javascript:alert(1)')
+})
+
+test('splitting: what stays behind, and what the rest is called', () => {
+  const own = { conversation_id: 'c' }
+  const items = [message(1, { ...own, headers: { subject: 'Re: RE: Invoice 7' } }), message(2, { ...own, kind: 'note' }), message(3, { conversation_id: 'merged', headers: {} })]
+  expect(staysBehind(items, new Set(['m2']), 'c')).toBe(true)
+  expect(staysBehind(items, new Set(['m1']), 'c')).toBe(false)
+  expect(splitSubject(items, new Set(['m1', 'm3']), 'x')).toBe('Invoice 7')
+  expect(splitSubject(items, new Set(['m3']), 'Fallback')).toBe('Fallback')
+  expect(splitSubject(items, new Set(), 'Fallback')).toBe('Fallback')
 })

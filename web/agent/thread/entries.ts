@@ -76,6 +76,18 @@ export function waitingMessage(items: readonly ThreadItem[]): Message | null {
   return null
 }
 
+/** Whether a public message of the conversation itself would stay when the chosen ones go, as far as it is loaded. */
+export function staysBehind(items: readonly ThreadItem[], chosen: ReadonlySet<string>, conversationId: string): boolean {
+  return items.some((item) => item.type === 'message' && item.conversation_id === conversationId && item.kind !== 'note' && item.kind !== 'system' && !chosen.has(item.id))
+}
+
+/** What the split-off conversation is called unless one says otherwise: the subject of its first message, without Re: and the like. */
+export function splitSubject(items: readonly ThreadItem[], chosen: ReadonlySet<string>, fallback: string): string {
+  const first = items.find((item) => item.type === 'message' && chosen.has(item.id))
+  const subject = first?.type === 'message' ? (first.headers.subject ?? '') : ''
+  return subject.replace(/^(?:\s*(?:re|fw|fwd|aw|wg|r|i|rif)\s*:)+\s*/i, '') || fallback
+}
+
 /** Text cut into plain pieces and links (http, https, mail addresses). */
 export function linkPieces(text: string): { text: string; href: string | null }[] {
   const pieces: { text: string; href: string | null }[] = []

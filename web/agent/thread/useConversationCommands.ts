@@ -13,12 +13,13 @@ import { openPicker, type Option, refreshPicker } from '../commands/picker'
 import { useCommands } from '../commands/registry'
 import { notify } from '../ui/toasts'
 import { useAct, type Verb } from './actions'
+import { useMerging } from './MergeDialog'
 import { useQueryClient } from '@tanstack/react-query'
 
-type Options = { onDone: () => void; onShowImages: () => void }
+type Options = { onDone: () => void; onShowImages: () => void; onMerge: () => void; onSplit: () => void }
 
 /** Offers everything one can do to the open conversation, with its way back. */
-export function useConversationCommands(conversation: Conversation | undefined, { onDone, onShowImages }: Options) {
+export function useConversationCommands(conversation: Conversation | undefined, { onDone, onShowImages, onMerge, onSplit }: Options) {
   const t = useT()
   const language = useLanguage()
   const me = useMe()
@@ -26,6 +27,7 @@ export function useConversationCommands(conversation: Conversation | undefined, 
   const stateOf = usePresence()
   const client = useQueryClient()
   const act = useAct()
+  const { unmerge } = useMerging()
   const latest = useRef(conversation)
   latest.current = conversation
   const can = (what: string) => conversation?.can.includes(what) === true
@@ -157,6 +159,9 @@ export function useConversationCommands(conversation: Conversation | undefined, 
     'conversation.spam': can('spam') && !isSpam && (() => void leaveAfter('spam', {}, t('done.spam'), ['unspam', {}])),
     'conversation.severity': can('severity') && levelPicker('severity', 4),
     'conversation.difficulty': can('difficulty') && levelPicker('difficulty', 3),
+    'conversation.merge': can('merge') && onMerge,
+    'conversation.unmerge': can('unmerge') && (() => void unmerge(id, conversation?.root_id ?? null)),
+    'conversation.split': can('split') && onSplit,
     'conversation.showImages': conversation !== undefined && onShowImages,
   })
 }
