@@ -20,6 +20,7 @@ class _Identity(msgspec.Struct):
     kind: int
     value: str
     verified_at: Any
+    unsubscribed_at: Any
 
 
 async def list_contacts(db: Queries, actor: Actor, *, query: str, cursor: str | None, limit: int) -> Page[ContactRow]:
@@ -71,13 +72,21 @@ async def get_contact(db: Queries, actor: Actor, id: UUID) -> Contact:
     )  # fmt: skip
     rows = await db.all(
         _Identity,
-        "SELECT id, kind, value, verified_at FROM identities WHERE workspace_id = $1 AND contact_id = $2 ORDER BY id",
+        "SELECT i.id, i.kind, i.value, i.verified_at, s.at AS unsubscribed_at FROM identities i LEFT JOIN suppressions s"
+        " ON s.workspace_id = $1 AND s.address = i.value AND i.kind = 1 WHERE i.workspace_id = $1 AND i.contact_id = $2"
+        " ORDER BY i.id",
         actor.workspace_id, id,
     )  # fmt: skip
     company = await find_company(db, actor.workspace_id, contact.company_id) if contact.company_id else None
     return msgspec.structs.replace(
         contact,
-        identities=[Identity(id=r.id, kind=KIND_NAMES[r.kind], value=r.value, verified_at=r.verified_at) for r in rows],
+        identities=[
+            Identity(
+                id=r.id, kind=KIND_NAMES[r.kind], value=r.value, verified_at=r.verified_at,
+                unsubscribed_at=r.unsubscribed_at,
+            )
+            for r in rows
+        ],
         company=company_view(company, actor) if company else None,
         can=_can(actor),
     )

@@ -28,12 +28,14 @@ KIND_NAMES: dict[int, str] = {IdentityKind.EMAIL: "email", IdentityKind.VISITOR:
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """An address of a contact. `verified_at`: when it was known that the contact really owns it."""
+    """An address of a contact. `verified_at`: when it was known that the contact really owns it. `unsubscribed_at`: since
+    when it wants no automatic mail."""
 
     id: UUID
     kind: str
     value: str
     verified_at: datetime | None
+    unsubscribed_at: datetime | None = None
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):

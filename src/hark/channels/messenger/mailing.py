@@ -14,6 +14,7 @@ import msgspec
 from hark.channels.messenger.letters import Line, subject, transcript, unread_letter
 from hark.channels.messenger.types import MessengerConfig
 from hark.contacts.actions import resolve_contact
+from hark.contacts.suppressions import find_suppression
 from hark.conversations.inbound import add_endpoint, add_system_message
 from hark.conversations.lock import lock_root
 from hark.conversations.types import AccountRef, Delivery, Locked, NewEndpoint
@@ -38,6 +39,7 @@ NO_ADDRESS = "The visitor has left and no address is known: answers wait for the
 NO_MAILBOX = (
     "The visitor has left. No mailbox is chosen for answers by mail (Settings, Messenger): they wait in the messenger."
 )
+UNSUBSCRIBED = "The visitor has left and wants no automatic mails: answers wait for them in the messenger."
 
 
 # when -----------------------------------------------------------------------------------------------------------------
@@ -212,6 +214,8 @@ async def _say_unreachable(tx: Tx, root: Locked, chat: _Chat) -> bool:
         sentence = NO_ADDRESS
     elif chat.mailbox is None:
         sentence = NO_MAILBOX
+    elif await find_suppression(tx, tx.workspace_id, chat.address) is not None:
+        sentence = UNSUBSCRIBED
     else:
         return False
     said = await tx.one(
@@ -329,13 +333,13 @@ async def queue_transcript(tx: Tx, endpoint_id: UUID, address: str) -> UUID:
     """Send the thread of a messenger endpoint to an address that its visitor has named; the outbox row's id.
 
     In it are the messages of the thread, and mails of the conversation that this address took part in. Raises NotFound
-    without such a thread, BadRequest(code="no_address") for an address that mail cannot be sent to,
-    Conflict(code="no_reply_mailbox") when the messenger has no mailbox to send by.
+    without such a thread, BadRequest(code="no_address") for an address that mail cannot be sent to or that wants no
+    automatic mail, Conflict(code="no_reply_mailbox") when the messenger has no mailbox to send by.
     """
     chat = await _find_chat(tx, endpoint_id)
     if chat is None:
         raise NotFound("There is no such thread.")
-    if not is_recipient(address):
+    if not is_recipient(address) or await find_suppression(tx, tx.workspace_id, address) is not None:
         raise BadRequest("No mail can be sent to this address. Say another one.", code="no_address")
     if chat.mailbox is None:
         raise Conflict(

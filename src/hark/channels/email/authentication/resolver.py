@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import dns.exception
 import dns.resolver
@@ -19,6 +19,7 @@ class DnsFailed(Exception):
     """Nobody could tell: no answer in time, or a server that refuses. It may work later."""
 
 
+@runtime_checkable
 class Resolver(Protocol):
     """Where records come from. May be called from several threads at once."""
 
