@@ -11,6 +11,8 @@ from hark.access.jobs import clean_up
 from hark.channels.email.authentication.authenticator import Authenticator
 from hark.channels.email.authentication.resolver import DnsResolver
 from hark.channels.email.hosts import host_policy
+from hark.channels.email.oauth.jobs import LOOK_S as SIGN_INS_LOOK_S
+from hark.channels.email.oauth.jobs import keep_grants
 from hark.channels.email.oauth.tokens import token_source
 from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.routes import readers
@@ -65,11 +67,12 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     spool = Spool(settings.spool_dir)
     reception = Reception(ledger, Directory(db, settings.spool_dir / "addresses.json"), spool, db.now)
     sender = SmtpSender(resolve)
-    mail = mail_channel(keys, sender, signers=signers(db, keys), public_url=settings.public_url or "")
+    tokens = token_source(db, keys)
+    mail = mail_channel(keys, sender, signers=signers(db, keys), public_url=settings.public_url or "", tokens=tokens)
     dns = DnsResolver()
     outbox = Outbox(db, files, {1: mail})
     timers = {**TIMERS, TimerKind.CHAT_MAIL: mail_unread(mail.new_id)}
-    sources = Sources(services, ledger, resolve, token_source(db, keys))
+    sources = Sources(services, ledger, resolve, tokens)
     rhythms: Rhythms = {}
     parts: dict[str, Callable[[], Awaitable[None]]] = {
         "intake": lambda: processor.run(stop),
@@ -79,6 +82,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "sources": lambda: sources.run(stop),
         "spool": lambda: every(LOOK_S, reception.drain, stop),
         "silence": lambda: every(SILENCE_LOOK_S, lambda: check_silence(db, rhythms), stop),
+        "sign-ins": lambda: every(SIGN_INS_LOOK_S, lambda: keep_grants(db, keys), stop),
         "leaving": lambda: every(leaving.LOOK_S, lambda: leaving.sweep_left(db, services.bus), stop),
         "keys": lambda: every(KEYS_LOOK_S, lambda: check_keys(db, dns), stop),
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),

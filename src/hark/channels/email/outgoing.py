@@ -14,6 +14,7 @@ from hark.channels.base import TransportError
 from hark.channels.email.adapter import MESSAGE_ID_KEY, loop_token, open_password, smtp_config
 from hark.channels.email.compose import OutFile, Quoted, build_reply, new_message_id, wire_address
 from hark.channels.email.links import Leaving, MailedFile, file_until, file_url, unsubscribe_url
+from hark.channels.email.oauth.tokens import Tokens
 from hark.channels.email.pace import Pace
 from hark.channels.email.providers_out import Limits, limits_of
 from hark.channels.email.sanitize import html_to_text, link_text, sanitize_html, text_to_html
@@ -49,11 +50,13 @@ async def _no_keys(_: int, __: str) -> Sequence[SigningKey]:
 
 
 def mail_channel(
-    keys: Keys, sender: SmtpSender, *, signers: Signers = _no_keys, public_url: str = "", pace: Pace | None = None
-) -> OutChannel:
+    keys: Keys, sender: SmtpSender, *, signers: Signers = _no_keys, public_url: str = "", pace: Pace | None = None,
+    tokens: Tokens | None = None,
+) -> OutChannel:  # fmt: skip
     """How delivery sends e-mail. SMTP cannot tell a repeated send from a new one, so it is not idempotent.
 
-    `public_url`: where customers reach Hark, "" when it is not known: then mails hold no links to it.
+    `public_url`: where customers reach Hark, "" when it is not known: then mails hold no links to it. `tokens` signs in
+    where a mailbox has no password.
     """
     secret = keys.derive(MESSAGE_ID_KEY)
     own_pace = pace or Pace()
@@ -81,7 +84,8 @@ def mail_channel(
         config = smtp_config(server, open_password(server, keys))
         envelope = OutEnvelope(sender=wire_address(out.from_address), recipients=_left(out))
         try:
-            result = await sender.send(prepared.raw, envelope, config)
+            token = tokens(out.workspace_id, out.account.id, server) if tokens else None
+            result = await sender.send(prepared.raw, envelope, config, token)
         except TransportError as error:
             raise _failure(error, out, prepared, own_pace, public_url) from error
         own_pace.went(_server(server, out))

@@ -11,6 +11,8 @@ from hark.channels.base import Check
 from hark.channels.email.adapter import imap_config, mail_reader, open_password, smtp_config
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.imap_folders import ImapCheck, check_imap
+from hark.channels.email.oauth.providers import Providers
+from hark.channels.email.oauth.tokens import token_source
 from hark.channels.email.preview import MailView, preview
 from hark.channels.email.queries import get_html_key, list_inline_files
 from hark.channels.email.sanitize import sanitize_html
@@ -72,19 +74,24 @@ class MailboxTestResult(msgspec.Struct, kw_only=True):
     smtp: Check | None = None
 
 
-async def test_mailbox(db: Db, actor: Actor, keys: Keys, settings: Settings, data: MailboxTest) -> MailboxTestResult:
+async def test_mailbox(
+    db: Db, actor: Actor, keys: Keys, settings: Settings, oauth_providers: Providers, data: MailboxTest
+) -> MailboxTestResult:
     """Try a mailbox's servers for real: connect, sign in, list the folders. Nothing is stored or sent."""
     if data.imap is None and data.smtp is None:
         raise BadRequest("Give the incoming server, the outgoing server, or both.", code="no_server")
     stored = await stored_config(db, actor, data.id) if data.id is not None else MailboxConfig()
     resolve = host_policy(allow_private=settings.private_hosts)
+    tokens, account_id = token_source(db, keys, oauth_providers), data.id or 0  # no mailbox yet, no sign-in
     result = MailboxTestResult(ok=True)
     if (imap := seal(data.imap, stored.imap, keys)) is not None:
         config = imap_config(imap, open_password(imap, keys), max_bytes=settings.mail_max_bytes)
-        result.imap = await check_imap(msgspec.structs.replace(config, timeout_s=10.0), resolve)
+        token = tokens(actor.workspace_id, account_id, imap)
+        result.imap = await check_imap(msgspec.structs.replace(config, timeout_s=10.0), resolve, token)
     if (smtp := seal(data.smtp, stored.smtp, keys)) is not None:
         server = smtp_config(smtp, open_password(smtp, keys))
-        result.smtp = await check_smtp(msgspec.structs.replace(server, timeout_s=10.0), resolve)
+        token = tokens(actor.workspace_id, account_id, smtp)
+        result.smtp = await check_smtp(msgspec.structs.replace(server, timeout_s=10.0), resolve, token)
     result.ok = all(check.ok for check in (result.imap, result.smtp) if check is not None)
     return result
 
