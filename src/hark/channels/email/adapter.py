@@ -161,7 +161,7 @@ def smtp_config(server: SmtpServer, password: str) -> SmtpConfig:
     """What the sender needs of a stored server; `password` in clear."""
     return SmtpConfig(
         host=server.host, port=server.port, security=server.security, username=server.username, password=password,
-        verify=server.verify,
+        oauth=server.auth not in (None, "password"), verify=server.verify,
     )  # fmt: skip
 
 
