@@ -18,10 +18,11 @@ from hark.channels.email.reply_words import (
     FORWARD_HINTS,
     ORIGINAL,
     SEPARATOR,
+    SUBJECT_FIELD,
     WROTE,
 )
 from hark.channels.email.sanitize import html_to_text
-from hark.channels.email.signature import QUOTED, SIGNATURE, VISIBLE, mark_signature
+from hark.channels.email.signature import QUOTED, SIGNATURE, VISIBLE, mark_armor, mark_signature
 from hark.channels.email.types import SplitReply
 
 MAX_LINES = 5_000  # scanned for headers; later lines keep the label of the last one
@@ -51,6 +52,7 @@ def split_reply(text: str, html: str | None = None, languages: Sequence[str] | N
         _overlay(lines, labels, own_until, marked)
     if not any(label == VISIBLE and line.strip() for label, line in zip(labels, lines, strict=True)):
         return SplitReply(_join(lines), "", "")
+    mark_armor(lines, labels)
     mark_signature(lines, labels, own_until)
     parts = [[line for label, line in zip(labels, lines, strict=True) if label == kind] for kind in range(3)]
     return SplitReply(_join(parts[VISIBLE]), _join(parts[QUOTED]), _join(parts[SIGNATURE]))
@@ -199,13 +201,16 @@ def _next_text(lines: list[str], start: int) -> int | None:
 
 
 def _field_block(lines: list[str], number: int, field: re.Pattern[str]) -> bool:
-    """At least three header fields, or two with an address, within eight lines that begin with one."""
+    """At least three header fields, or two with an address, within eight lines that begin with one. Three need an address
+    or a subject among them: "From: Seoul, To: Busan, Date: 3 May" is an order."""
     if (":" not in lines[number] and "：" not in lines[number]) or not field.match(lines[number][:MAX_LINE]):
         return False
     block = [line[:MAX_LINE] for line in lines[number : number + 8]]
     names = [line for line in block if field.match(line)]
     kinds = {re.split(r"[:：]", line.strip(" >*|"))[0].strip(" *").lower() for line in names}
-    return len(kinds) >= 3 or (len(kinds) == 2 and any("@" in line for line in names))
+    if any("@" in line for line in names):
+        return len(kinds) >= 2
+    return len(kinds) >= 3 and any(SUBJECT_FIELD.match(line) for line in names)
 
 
 def _wrote_header(lines: list[str], number: int, rules: _Rules) -> int:

@@ -10,13 +10,22 @@ WROTE = {
         r"\d{4}\s?[년./-]|.{0,80}\d{1,2}:\d{2}",
         r"(?:(?:님이|님께서|이\(가\)|[이가은는])?\s*(?:작성|작성함|작성했습니다|쓴 글|쓰신 글|썼습니다|보낸 글))\s?[:：]",
     ),
-    "it": (r"(?:Il(?: giorno)?|In data|Alle|Data)\b", r"(?:ha scritto|scrive|ha scritto quanto segue)\s?:"),
-    "de": (r"(?:Am|Den|Um)\b", r"schrieb\b[^:]{0,120}:"),
+    "it": (
+        r"(?:Il(?: giorno)?|In data|Alle|Data|lun\w*|mar\w*|mer\w*|gio\w*|ven\w*|sab\w*|dom\w*|\d)\b",
+        r"(?:ha scritto|scrive|ha scritto quanto segue)\s?:",
+    ),
+    "de": (r"(?:Am|Den|Um)\b", r"(?:schrieb\b[^:]{0,120}|Folgendes geschrieben\s?):"),
     "fr": (r"Le\b", r"(?:a écrit|écrivait|a ecrit)\s?:"),
     "es": (r"(?:El|En|A las)\b", r"(?:escribió|escribio|escribe)\s?:"),
-    "pt": (r"(?:Em|No dia|A|Na|No|Às)\b", r"(?:escreveu|escrito)\s?:"),
+    "pt": (
+        r"(?:Em|No dia|A|Na|No|Às)\b|[^:]{1,80}<[^<>\s]+@[^<>\s]+> escreveu \(",
+        r"(?:escreveu|escrito)(?: \([^()]{5,60}(?:\(s\))?[^()]{0,20}\))?\s?:",
+    ),
     "nl": (r"(?:Op|Het)\b", r"(?:schreef\b[^:]{0,120}|het volgende geschreven)\s?:"),
-    "pl": (r"(?:W dniu|Dnia|pon|wt|śr|czw|pt|sob|niedz|\d)", r"(?:napisał(?:\(a\)|a)?|pisze)\s?:"),
+    "pl": (
+        r"(?:W dniu|Dnia|pon|wt|śr|czw|pt|sob|niedz|Wiadomość napisana|\d)",
+        r"(?:napisał(?:\(a\)|a)?|pisze|o godz\. [\d:]{4,8})\s?:",
+    ),
     "sv": (r"(?:Den|På|mån|tis|ons|tors|fre|lör|sön|\d)", r"skrev\b[^:]{0,120}:"),
     "da": (r"(?:Den|På|man|tir|ons|tor|fre|lør|søn|\d)", r"skrev\b[^:]{0,120}:"),
     "no": (r"(?:Den|På|man|tir|ons|tor|fre|lør|søn|\d)", r"skrev\b[^:]{0,120}:"),
@@ -44,16 +53,20 @@ FIELDS = {
     "hu": "Feladó|Elküldve|Dátum|Címzett|Másolatot kap|Tárgy", "ro": "De la|Trimis|Data|Către|Subiect",
     "ru": "От(?: кого)?|Отправлено|Дата|Кому|Копия|Тема", "uk": "Від|Надіслано|Дата|Кому|Тема",
     "tr": "Kimden|Gönderen|Gönderildi|Tarih|Kime|Konu", "vi": "Từ|Đã gửi|Ngày|Đến|Tới|Chủ đề",
-    "ja": "差出人|送信者|送信日時|日時|日付|宛先|件名|CC",
+    "ja": "差出人|送信者|送信元|送信日時|送信日|日時|日付|宛先|受信者|件名|CC",
     "zh": "发件人|發件人|寄件者|寄件人|发送时间|發送時間|发送日期|寄件日期|傳送時間|收件人|收件者|主题|主題|主旨|抄送|副本|日期|时间",
 }  # fmt: skip
+SUBJECT_FIELD = re.compile(
+    r"^[\s>*|]{0,20}(?:Subject|제목|Oggetto|Betreff|Objet|Sujet|Asunto|Assunto|Onderwerp|Temat|Ämne|Emne|Aihe|Předmět|Tárgy|Subiect|Тема|Konu|Chủ đề|件名|主题|主題|主旨)\s?\*?\s?[:：|]",
+    re.IGNORECASE,
+)
 _ORIGINALS = (
     r"Original (?:Message|E?-?Mail|Appointment)|Original|Reply(?: Message)?|원본\s?(?:메시지|메일|메세지|이메일)(?:\s?내용)?|원문|"
     r"Messaggio originale|Ursprüngliche (?:Nachricht|E?-?Mail)|Originalnachricht|Original-Nachricht|Message d['’]origine|"
     r"Message original|Courriel original|Mensaje original|Mensagem original|Oorspronkelijk(?: be|e e-?mailbe)richt|"
     r"Wiadomość oryginalna|Oryginalna wiadomość|Ursprungligt meddelande|Originalmeddelande|Oprindelig (?:meddelelse|besked)|"
     r"Opprinnelig melding|Alkuperäinen viesti|Исходное (?:сообщение|письмо)|Původní (?:zpráva|e-mail)|Eredeti üzenet|"
-    r"Mesaj original|Orijinal (?:Mesaj|İleti)|Tin nhắn gốc|元のメッセージ|原始(?:邮件|郵件|信件)"
+    r"Mesaj original|Orijinal (?:Mesaj|İleti)|Tin nhắn gốc|元のメッセージ|原始(?:邮件|郵件|信件)|Replied Message|回复的原邮件|받은\s?메일(?:\s?내용)?"
 )
 ORIGINAL = re.compile(
     rf"^[\s*_=-]{{0,4}}[-_=]{{2,}}\s*\[?\s*(?:{_ORIGINALS})\s*\]?\s*:?\s*[-_=]{{2,}}[\s*]*$|"
@@ -62,13 +75,13 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 FORWARD = re.compile(
-    r"^[ \t>*_-]{0,60}(?:Begin forwarded message|Forwarded (?:message|by|conversation)|전달된\s?(?:메시지|메일|이메일)|메시지 전달|"
+    r"^[ \t>*_-]{0,60}(?:Begin forwarded message|Forwarded (?:message|by|conversation)|(?:다음은 )?전달된\s?(?:메시지|메일|이메일)|메시지 전달|"
     r"Messaggio inoltrato|Inizio messaggio inoltrato|Weitergeleitete (?:Nachricht|Mail|E-Mail)|Anfang der weitergeleiteten|"
-    r"Message transféré|Début du message (?:réexpédié|transféré)|Mensaje reenviado|Inicio del mensaje reenviado|"
-    r"Mensagem (?:encaminhada|reencaminhada)|Início da mensagem reencaminhada|Doorgestuurd bericht|Begin doorgestuurd bericht|"
-    r"Przekazana wiadomość|Początek przekazywanej wiadomości|Vidarebefordrat (?:meddelande|brev)|Vidarebefordrat|Videresendt|"
+    r"(?:Message|Mail|Courriel) transféré|Début du message (?:réexpédié|transféré)|Mensaje reenviado|Inicio del mensaje reenviado|"
+    r"Mensagem (?:encaminhada|reencaminhada)|Início da mensagem (?:re)?encaminhada|Doorgestuurd bericht|Begin doorgestuurd bericht|"
+    r"Przekazana wiadomość|Treść przekazanej wiadomości|Początek przekazywanej wiadomości|Vidarebefordrat (?:meddelande|brev)|Vidarebefordrat|Videresendt|"
     r"Пересылаемое сообщение|Начало переадресованного|Přeposlaná zpráva|Továbbított|Välitetty viesti|İletilen (?:mesaj|ileti)|"
-    r"転送(?:された)?メッセージ|转发的?邮件|轉寄(?:的)?郵件|轉寄訊息|被转发)",
+    r"転送(?:された)?メッセージ|(?:开始)?转发的?(?:邮件|消息|信息)|(?:開始)?轉寄的?(?:郵件|訊息|信件)|被转发)",
     re.IGNORECASE | re.MULTILINE,
 )
 # One of these is in every text FORWARD can match: looking for plain words is far cheaper than the pattern.
@@ -83,7 +96,7 @@ DAY = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}|\b[A-Z][a-z]{2} \d{1,2}\b|\d{1,2}�
 
 # --- ends of what a person wrote -------------------------------------------------------------------------------------
 
-DELIMITER = re.compile(r"^(?:--|__|—)\s*$")
+DELIMITER = re.compile(r"^(?:- )?(?:--|__|—)\s*$")  # "- --": a delimiter within text signed by OpenPGP
 _DEVICE = (
     r"(?:i ?phone|i ?pad|i ?pod|android|galaxy|samsung|blackberry|nokia|huawei|xiaomi|pixel|lg |htc|windows|surface|mac|"
     r"mobile|phone|smartphone|handy|tablet|mail|outlook|gmail|yahoo|proton|spark|front|aol|zoho|typeapp|nine|airmail|"
@@ -94,12 +107,12 @@ SENT_FROM = re.compile(
     r"Sent (?:from|via|with) (?:[A-Z]\w+ ?){1,3}(?:$|[<(\[])|Get (?:Outlook|BlueMail|TypeApp) for|Download(?: the)? .{0,30} app|"
     r"(?:나의|내) .{1,30}에서 (?:보냄|보낸)|.{1,40}에서 (?:보냄|보냈습니다|전송됨|보낸 메일입니다)\.?$|.{1,20}용 Outlook(?:에서 보냄| 다운로드|을)|"
     r"Inviato da(?:l mio| mio)? |Inviato con |Scarica Outlook|Ottieni Outlook|Gesendet (?:von|mit|über) |Von meinem .{1,30} gesendet|"
-    r"Diese Nachricht wurde von meinem|Holen Sie sich Outlook|Envoyé (?:de|depuis|à partir|avec) |Téléchargez? Outlook|"
+    r"Diese Nachricht wurde von meinem|Holen Sie sich Outlook|Outlook für .{1,60} (?:beziehen|herunterladen)|Envoyé (?:de|depuis|à partir|avec) |Télécharge[rz]? Outlook|"
     r"Obtenez Outlook|Provenance : |Enviado (?:desde|do|de|a partir|con|com|pelo) |Obtener Outlook|Obter o? ?Outlook|"
-    r"Verzonden (?:vanaf|met|via|vanuit) |Verstuurd vanaf |Outlook voor .{1,20} downloaden|Wysłane? z |Wysłano z |Pobierz program Outlook|"
+    r"Verzonden (?:vanaf|met|via|vanuit) |Verstuurd vanaf |Outlook voor .{1,20} downloaden|Wysłane? z |Wysłano z |Pobierz (?:program|aplikację) Outlook|"
     r"Skickat? från |Skaffa Outlook|Hämta Outlook|Sendt fra |Hent Outlook|Lähetetty |Odesláno z |Elküldve |Отправлено (?:с|из) |"
-    r"Надіслано з |(?:iPhone|iPad|Android).{0,10}から送信|Outlook for .{1,10} ?を入手|发自我的|從我的.{1,20}傳送|从我的.{1,20}发送|"
-    r"获取 ?Outlook|取得 ?.{0,15}Outlook)",
+    r"Надіслано з |.{1,30}から送信$|Outlook for .{1,10} ?を入手|发自.{1,20}$|从 ?Windows.{0,8}发送|(?:Posta|Mail|Courrier|Correo|Correio|Poczta) (?:per|für|pour|para|dla|voor|för) .{0,10}Windows|從我的.{1,20}傳送|从我的.{1,20}发送|"
+    r"获取 ?.{0,15}Outlook|取得 ?.{0,15}Outlook|.{1,12}版 ?Outlook ?を入手)",
     re.IGNORECASE,
 )
 DASH_NAME = re.compile(r"^(?:[-–—~]\s?|/)[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}$")

@@ -12,6 +12,28 @@ AFTERTHOUGHT = re.compile(r"P\.? ?S\b|N\.?B\b|추신|追伸|\[\d{1,2}\]|edit:|up
 MAX_ENDS = 8  # ends that follow each other
 
 
+def mark_armor(lines: list[str], labels: list[int]) -> None:
+    """What OpenPGP puts around a text it signs (RFC 9580, 7): nothing a person wrote. An encrypted text stays visible."""
+    at = 0
+    while (at := _next_line(lines, at, ("-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----"))) < len(
+        lines
+    ):
+        if "SIGNATURE" in lines[at]:
+            end = min(_next_line(lines, at, ("-----END PGP SIGNATURE-----",)) + 1, len(lines))
+        else:
+            end = at + 1
+            while end < len(lines) and lines[end].startswith("Hash: "):
+                end += 1
+        for index in range(at, end):
+            if labels[index] == VISIBLE:
+                labels[index] = SIGNATURE
+        at = end
+
+
+def _next_line(lines: list[str], at: int, wanted: tuple[str, ...]) -> int:
+    return next((index for index in range(at, len(lines)) if lines[index].startswith(wanted)), len(lines))
+
+
 def mark_signature(lines: list[str], labels: list[int], own_until: int) -> None:
     """Label the signature at the end of the visible lines before `own_until`; the first words always stay visible.
 
