@@ -17,7 +17,8 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      '/api': { target: process.env.HARK_URL ?? 'http://127.0.0.1:8000', ws: true },
+      // Not the sources of the same name: agent/api/client.ts is no route.
+      '^/api/(?!.*\\.tsx?($|\\?))': { target: process.env.HARK_URL ?? 'http://127.0.0.1:8000', ws: true },
     },
   },
   test: { root: path('.'), environment: 'node', include: ['{agent,shared,widget}/**/*.test.ts?(x)'] },
