@@ -1,6 +1,6 @@
 """A Google and a Microsoft on loopback, the application that knows them instead of the real ones, and a browser."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -51,6 +51,12 @@ class Office:
         self.browser = browser
         self.db: Db = services.db
 
+    async def register(self) -> None:
+        body = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        for provider in ("google", "microsoft"):
+            answer = await self.browser.request("PUT", f"/api/mailboxes/oauth/clients/{provider}", json=body)
+            assert answer.status_code == 200, answer.text
+
     async def begin(self, provider: str, way: str = "code", **more: Any) -> dict[str, Any]:
         answer = await self.browser.post("/api/mailboxes/oauth/flows", {"provider": provider, "way": way, **more})
         assert answer.status_code == 200, answer.text
@@ -82,14 +88,11 @@ class Office:
 
 
 @pytest_asyncio.fixture
-async def office(services: Services, workspace: TestWorkspace, http: httpx.AsyncClient) -> AsyncIterator[Office]:
-    browser = await sign_in(services, http, workspace.owner)
+async def office(services: Services, workspace: TestWorkspace, http: httpx.AsyncClient) -> Office:
     await services.db.run("DELETE FROM oauth_grants")  # of the tests before: the worker looks after every workspace's
-    for provider in ("google", "microsoft"):
-        body = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        answer = await browser.request("PUT", f"/api/mailboxes/oauth/clients/{provider}", json=body)
-        assert answer.status_code == 200, answer.text
-    yield Office(services, workspace, browser)
+    office = Office(services, workspace, await sign_in(services, http, workspace.owner))
+    await office.register()
+    return office
 
 
 def query(url: str) -> dict[str, str]:

@@ -4,20 +4,35 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
+from tests.channels.email.oauth.conftest import Office
+from tests.conftest import running
+from tests.support.examples import sign_in
 from tests.support.mailservers import dovecot_missing
 from tests.support.oauthservers import OAuthServer, TokenDovecot, TokenSink
+from tests.support.workspace import TestWorkspace
 
+from hark.app import create_app
 from hark.channels.base import TransportError
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.imap import ImapSource
 from hark.channels.email.imap_folders import check_imap
 from hark.channels.email.mime import parse_message
 from hark.channels.email.oauth.sasl import SignInNeeded
+from hark.channels.email.oauth.tokens import Tokens as TokenSource
+from hark.channels.email.oauth.tokens import token_source
+from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.smtp_out import SmtpSender, check_smtp
 from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem, OutEnvelope, SmtpConfig
+from hark.channels.email.watching import Sources
+from hark.core.services import Services
+from hark.delivery.types import Mailbox, OutAccount, Outgoing, SendFailed
+from hark.intake.reception import Ledger
 
 LOCAL = host_policy(allow_private=True)
 needs_dovecot = pytest.mark.skipif(dovecot_missing() is not None, reason=dovecot_missing() or "")
@@ -225,3 +240,88 @@ async def test_a_server_that_refuses_a_fresh_token_is_told_so(sink: TokenSink, o
     with pytest.raises(SignInNeeded):
         await sender.send(mail(1), envelope, smtp_config(sink, "six@example.com"), tokens.get)
     await sender.close()
+
+
+# the whole way --------------------------------------------------------------------------------------------------------
+
+
+@needs_dovecot
+async def test_a_mailbox_is_signed_in_to_read_lost_and_signed_in_to_again(
+    services: Services, workspace: TestWorkspace, dovecot: TokenDovecot, oauth: OAuthServer, sink: TokenSink
+) -> None:
+    """Over HTTP and the worker's own parts: mail comes in and goes out; the password is changed; the alarm stands; after
+    another sign-in what came meanwhile is there and the alarm is gone."""
+    providers = oauth.providers(imap=dovecot.imap_port, smtp=sink.port)
+    app = create_app(services, oauth_providers=providers)
+    async with running(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hark.test") as http:
+        oauth.user = "whole@example.com"
+        office = Office(services, workspace, await sign_in(services, http, workspace.owner))
+        await office.register()
+        mailbox = await office.sign_in(oauth)
+        tested = await office.browser.post("/api/mailboxes/test", await servers(office, mailbox))
+        assert tested.json()["ok"], tested.text
+        tokens = token_source(services.db, services.keys, providers)
+        stop = asyncio.Event()
+        sources = Sources(services, Ledger(services.db, services.files, kick=lambda: None), LOCAL, tokens)
+        task = asyncio.create_task(sources.run(stop))
+        try:
+            dovecot.deliver(oauth.user, mail(1))
+            await came_in(office, mailbox, 1)
+            await send(office, mailbox, tokens)
+            assert len(sink.mails) == 1
+            oauth.withdraw()
+            dovecot.kill()
+            dovecot.start()
+            await problem(office, mailbox, "Sign-in: Google has ended the sign-in of whole@example.com")
+            dovecot.deliver(oauth.user, mail(2))
+            with pytest.raises(SendFailed, match="Sign in again"):
+                await send(office, mailbox, tokens)
+            await office.sign_in(oauth, mailbox_id=mailbox)
+            assert (await office.mailbox(mailbox))["problem"] is None
+            await came_in(office, mailbox, 2)
+            await send(office, mailbox, tokens)
+            assert (await office.mailbox(mailbox))["problem"] is None
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 20)
+
+
+async def servers(office: Office, mailbox: int) -> dict[str, Any]:
+    """What the mailbox's form sends when its servers are tried: no password, and nothing of the sign-in."""
+    box = await office.mailbox(mailbox)
+    kept = ("host", "port", "security", "username")
+    return {"id": mailbox} | {kind: {name: box[kind][name] for name in kept} for kind in ("imap", "smtp")}
+
+
+async def came_in(office: Office, mailbox: int, count: int) -> None:
+    deadline = time.monotonic() + 30
+    sql = "SELECT count(*) FROM intake_items WHERE workspace_id = $1 AND account_id = $2"
+    while (got := await office.db.one(int, sql, office.workspace.id, mailbox)) < count:
+        assert time.monotonic() < deadline, (got, await office.mailbox(mailbox))
+        await asyncio.sleep(0.05)
+
+
+async def problem(office: Office, mailbox: int, beginning: str) -> None:
+    deadline = time.monotonic() + 30
+    while not ((await office.mailbox(mailbox))["problem"] or "").startswith(beginning):
+        assert time.monotonic() < deadline, await office.mailbox(mailbox)
+        await asyncio.sleep(0.05)
+
+
+async def send(office: Office, mailbox: int, tokens: TokenSource) -> None:
+    sender = SmtpSender(LOCAL)
+    channel = mail_channel(office.services.keys, sender, tokens=tokens)
+    account = await office.db.one(
+        OutAccount, "SELECT id, kind, name, address, config FROM channel_accounts WHERE workspace_id = $1 AND id = $2",
+        office.workspace.id, mailbox,
+    )  # fmt: skip
+    mailbox_of = Mailbox(address="customer@shop.example")
+    out = Outgoing(
+        workspace_id=office.workspace.id, outbox_id=uuid4(), account=account, external_id=f"{uuid4()}@example.com",
+        author_name="Ada", to=[mailbox_of], cc=[], bcc=[], subject="Parcel", text="Soon.", html=None, at=datetime.now(UTC),
+        locale="en", time_zone="UTC", parent=None, references=[], quoted=None, files=[], from_address=account.address,
+    )  # fmt: skip
+    try:
+        await channel.send(out, await channel.prepare(out))
+    finally:
+        await sender.close()

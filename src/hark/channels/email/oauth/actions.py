@@ -251,6 +251,16 @@ async def _save_config(tx: Tx, account_id: int, config: MailboxConfig) -> None:
 # grants ---------------------------------------------------------------------------------------------------------------
 
 
+async def void_token(db: Db, grant: Grant, now: datetime) -> Grant:
+    """A mail server has refused the access token: whatever its life, it is over. The grant as it is then."""
+    await db.run(
+        "UPDATE oauth_grants SET expires_at = least(expires_at, $4) WHERE workspace_id = $1 AND account_id = $2"
+        " AND access_token = $3",
+        grant.workspace_id, grant.account_id, grant.access_token, now,
+    )  # fmt: skip
+    return msgspec.structs.replace(grant, expires_at=min(grant.expires_at, now))
+
+
 async def take_lease(db: Db, grant: Grant, now: datetime) -> UUID | None:
     """The right to renew a grant for LEASE_S seconds, or None: another process has it, or has renewed it meanwhile."""
     lease = uuid4()

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hark.channels.base import TransportError
-from hark.channels.email.oauth.actions import LEASE_S, OTHER_KEY, SIGN_IN, save_failure, save_renewal, take_lease
+from hark.channels.email.oauth.actions import (
+    LEASE_S,
+    OTHER_KEY,
+    SIGN_IN,
+    save_failure,
+    save_renewal,
+    take_lease,
+    void_token,
+)
 from hark.channels.email.oauth.alarm import find_alarm
 from hark.channels.email.oauth.client import missing_scopes, renew
 from hark.channels.email.oauth.failures import Refused
@@ -69,6 +77,8 @@ async def access_token(
             f"Nobody has signed in with {providers[provider].name} yet. Sign in in the mailbox's settings."
         )
     held = _open(grant, keys)
+    if held is not None and held == refused:
+        grant = await void_token(db, grant, db.now())
     good = held not in (None, refused)
     if held is not None and good and grant.expires_at - db.now() > RENEW_BEFORE:
         return held
