@@ -25,6 +25,7 @@ SNAPSHOT = Path(__file__).parent / "snapshots" / "routes.txt"
 
 PUBLIC_ROUTES = {
     "GET /healthz", "GET /readyz", "GET /api/setup", "POST /api/setup", "POST /api/session",
+    "POST /api/inbound/mail/{key:str}", "POST /api/inbound/mail/{key:str}/mime",
     "GET /messenger/{key:str}/frame", "POST /api/messenger/{key:str}/boot", "GET /api/messenger/{key:str}/faces/{agent_id:int}/shown/{signature:str}",
     "GET /api/messenger/{key:str}/attachments/{id:uuid}/signed/{signature:str}",
 }  # fmt: skip

@@ -16,6 +16,7 @@ import hark.automation.jobs
 import hark.automation.routes
 import hark.channels.email.mailbox_routes
 import hark.channels.email.oauth.routes
+import hark.channels.email.providers.routes
 import hark.channels.email.routes
 import hark.channels.messenger.mailing
 import hark.channels.messenger.routes
@@ -43,6 +44,7 @@ import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, is_still, send_rotated_token
 from hark.channels.email.oauth.providers import PROVIDERS, Providers
+from hark.channels.email.providers.hooks import MailHooks, open_hooks
 from hark.channels.messenger.frame import widget_handlers
 from hark.channels.messenger.hub import VisitorHub
 from hark.channels.messenger.limits import Buckets
@@ -108,6 +110,7 @@ ROUTES: list[Route] = tables(
     hark.channels.email.routes.ROUTES,
     hark.channels.email.mailbox_routes.ROUTES,
     hark.channels.email.oauth.routes.ROUTES,
+    hark.channels.email.providers.routes.ROUTES,
     hark.channels.messenger.routes.ROUTES,
     hark.channels.messenger.visitor_routes.ROUTES,
     hark.reports.routes.ROUTES,
@@ -115,7 +118,9 @@ ROUTES: list[Route] = tables(
 )
 
 
-def create_app(services: Services, *, oauth_providers: Providers = PROVIDERS) -> Litestar:
+def create_app(
+    services: Services, *, oauth_providers: Providers = PROVIDERS, mail_hooks: MailHooks | None = None
+) -> Litestar:
     """The web application on open services. Raises ValueError when two lines of the route tables collide."""
 
     @asynccontextmanager
@@ -125,11 +130,13 @@ def create_app(services: Services, *, oauth_providers: Providers = PROVIDERS) ->
             yield
         await visitors.close()
         await visits.close()
+        await hooks.close()
         await hub.close()
 
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
     visitors = VisitorHub(services.db, services.bus, services.keys, hub)
     buckets, visits = Buckets(), FactWriter(services.db)
+    hooks = mail_hooks or open_hooks(services)
 
     return Litestar(
         route_handlers=[
@@ -149,6 +156,7 @@ def create_app(services: Services, *, oauth_providers: Providers = PROVIDERS) ->
             "buckets": provide(buckets),
             "visits": provide(visits),
             "oauth_providers": provide(oauth_providers),
+            "mail_hooks": provide(hooks),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
         before_send=[send_rotated_token],

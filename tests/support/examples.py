@@ -142,7 +142,7 @@ async def _visit(services: Services, ws: TestWorkspace, client: SignedIn, ids: d
         ws.id, UUID(ids["conversations"]), uuid4(), UUID(thread),
     )  # fmt: skip
     links = Links(await get_inbox(services.db, key), services.keys, services.db.now())
-    ids |= {"messenger": key, "threads": thread, "faces": ids["agents"]}
+    ids |= {"mail": "1-1-0-0", "messenger": key, "threads": thread, "faces": ids["agents"]}
     shown = links.face(ids["agents"], "Ina", True)[1]
     ids["shown"] = str(shown).rpartition("/")[2]
     ids["signed"] = links.file(UUID(ids["attachments"])).rpartition("/")[2]
@@ -204,6 +204,10 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
             "name": "m", "address": "m@desk.example", "team_id": i["teams"], "calendar_id": i["calendars"], "expect_s": 3600,
         },
         "PATCH /api/mailboxes/{id:int}": {"name": "m2", "team_id": i["teams"], "calendar_id": i["calendars"]},
+        "PUT /api/mailboxes/{id:int}/webhook": {
+            "provider": "mailgun", "secret": "key-1", "public_keys": [], "topics": ["arn:aws:sns:eu-west-1:123456789012:in"],
+            "new_address": True,
+        },
         "POST /api/mailboxes/test": {"id": i["mailboxes"], "smtp": server},
         "PUT /api/mailboxes/oauth/clients/{provider:str}": {
             "client_id": "client-id", "client_secret": "secret", "tenant": "common", "secret_expires_on": "2027-01-01",

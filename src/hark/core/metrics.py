@@ -20,6 +20,7 @@ sockets = Gauge("hark_websockets", "Connected browsers", multiprocess_mode="live
 facts_waiting = Gauge("hark_facts_waiting", "Facts about visits not written down yet", multiprocess_mode="livesum")
 facts_dropped = Counter("hark_facts_dropped", "Facts about visits that could not be written down and are lost")
 
+mail_posts = Counter("hark_mail_posts", "Posts of mail providers by what became of them", ["provider", "outcome"])
 
 WAITING = {
     "hark_consumer_lag_events": ("Journal events a consumer has not handled yet", "consumer"),

@@ -163,15 +163,18 @@ async def _bounce(tx: Tx, inbound: Inbound, index: Index) -> Settled:
     known = [index.ours[id] for id in inbound.own_ids if id in index.ours]
     if not known and inbound.reported_id:
         known = await queries.messages_by_external_id(tx, tx.workspace_id, [inbound.reported_id])
+        known = known or await queries.messages_by_provider_id(tx, tx.workspace_id, inbound.reported_id)
+    delivered = bool(inbound.report) and all(r.delivered for r in inbound.report)
+    fate = Fate.APPLIED if delivered else Fate.BOUNCE
     said = " ".join(r.sentence for r in inbound.report[:5]) or "It names no recipient."
     for message in known:
         root = (await index.member(message.conversation_id, None)).root
         if await apply_report(tx, message.message_id, inbound.report):
             return Settled(
-                fate=Fate.BOUNCE, conversation_id=root, message_id=message.message_id,
+                fate=fate, conversation_id=root, message_id=message.message_id,
                 reason=f"A delivery report about a message of ours. {said}",
             )  # fmt: skip
-    return Settled(fate=Fate.BOUNCE, reason=f"A delivery report about a mail that did not leave through Hark. {said}")
+    return Settled(fate=fate, reason=f"A delivery report about a mail that did not leave through Hark. {said}")
 
 
 def find_sender(inbound: Inbound, item: Item, house: House) -> Sender:
