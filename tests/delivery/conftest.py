@@ -11,9 +11,12 @@ from tests.support.mailservers import SmtpSink
 from hark.channels.email.adapter import mail_reader
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.outgoing import mail_channel
+from hark.channels.email.pace import Pace
+from hark.channels.email.signing.queries import signers
 from hark.channels.email.smtp_out import SmtpSender
 from hark.core.services import Services
 from hark.delivery.leaving import Outbox
+from hark.delivery.types import OutChannel
 from hark.intake.process import Processor
 from hark.intake.reception import Ledger
 from hark.intake.types import Envelope, NewItem, Source
@@ -26,11 +29,19 @@ class Office:
         self.services, self.workspace, self.sink, self.clock = services, workspace, sink, clock
         self.db = services.db
         self.sender = SmtpSender(host_policy(allow_private=True))
-        self.outbox = Outbox(services.db, services.files, {1: mail_channel(services.keys, self.sender)})
+        self.outbox = Outbox(services.db, services.files, {1: self.channel()})
         self.ledger = Ledger(services.db, services.files)
         self.processor = Processor(services.db, services.files, {1: mail_reader(services.keys)})
         self.conversation_id: UUID = uuid4()
         self.mails = 0
+
+    def channel(self, **more: Any) -> OutChannel:
+        """E-mail as the worker sends it, by the clock of the test."""
+        known: dict[str, Any] = {
+            "signers": signers(self.db, self.services.keys), "public_url": "https://hark.example",
+            "pace": Pace(lambda: self.clock().timestamp()),
+        }  # fmt: skip
+        return mail_channel(self.services.keys, self.sender, **(known | more))
 
     async def write(self, text: str = "Where is my order?", sender: str = "carla@shop.example", **headers: str) -> UUID:
         """The customer writes; the conversation it landed in."""
@@ -40,6 +51,10 @@ class Office:
             "Message-ID": f"<c{self.mails}.{self.workspace.id}@shop.example>", **{k.replace("_", "-"): v for k, v in headers.items()},
         }  # fmt: skip
         raw = ("".join(f"{k}: {v}\r\n" for k, v in fields.items()) + f"\r\n{text}\r\n").encode()
+        return await self.receive(raw)
+
+    async def receive(self, raw: bytes) -> UUID:
+        """A mail as it comes; the conversation it landed in."""
         item = NewItem(
             workspace_id=self.workspace.id, account_id=self.workspace.account_id, source=Source.SMTP, raw=raw,
             envelope=Envelope(),

@@ -170,6 +170,7 @@ class SmtpSink:
         self.mails: list[Envelope] = []
         self.replies: dict[str, str] = {}
         self.connections = 0
+        self.max_bytes = 33_554_432  # as EHLO says; also what it takes
         self.port = 0
         self._login = login
         self._server: asyncio.Server | None = None
@@ -196,7 +197,8 @@ class SmtpSink:
     def _connection(self) -> SMTP:
         self.connections += 1
         one = SMTP(self, enable_SMTPUTF8=True, hostname="sink.example.com", loop=asyncio.get_running_loop(),
-                   auth_require_tls=False, auth_required=False, authenticator=self._authenticate)  # fmt: skip
+                   auth_require_tls=False, auth_required=False, authenticator=self._authenticate,
+                   data_size_limit=self.max_bytes)  # fmt: skip
         self._open.add(one)
         return one
 
