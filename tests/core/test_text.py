@@ -1,5 +1,7 @@
 """Words for the search index."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,19 @@ def test_accents_go_and_syllables_stay() -> None:
     assert fold("ÅÉÎ Straße") == "aei strasse"
     assert fold("한글") == "한글"
     assert cjk_runs("주문 abc 東京都") == ["주문", "東京都"]
+
+
+@given(
+    st.text(
+        st.characters(max_codepoint=0x3FF) | st.sampled_from("aIiİſßΣςK\u0301\u0307\u0345\u3099か한한﹤ﬁ①Åẞ¨<\u0338"),
+        max_size=12,
+    )
+    | st.text(max_size=60)
+)
+def test_folding_run_by_run_is_folding_it_all(text: str) -> None:
+    whole = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    bare = "".join(c for c in whole if c < "\u0300" or unicodedata.category(c) != "Mn")
+    assert fold(text) == unicodedata.normalize("NFC", bare)
 
 
 @given(st.text(max_size=300))

@@ -14,11 +14,21 @@ MAX_TOKENS = 20_000
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
 _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
+_FOREIGN = re.compile(r"([^\x00-\x7f]+)")
 _SPACE = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
-    """The text as searching compares it: NFKC, casefold, without accents. Korean syllables stay whole."""
+    """The text as searching compares it: NFKC, casefold, without accents. Korean syllables stay whole.
+
+    Most of most texts is ASCII, where all of that is lower case; the rest is folded run by run.
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(part.lower() if part.isascii() else _fold_foreign(part) for part in _FOREIGN.split(text))
+
+
+def _fold_foreign(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii():
         return folded
@@ -29,7 +39,7 @@ def fold(text: str) -> str:
 def search_tokens(text: str) -> list[str]:
     """The tokens to index, each once, at most `MAX_TOKENS`."""
     tokens: dict[str, None] = {}
-    for run in _RUNS.findall(fold(text)):
+    for run in dict.fromkeys(_RUNS.findall(fold(text))):
         if not run.isascii() and _IS_CJK.match(run):
             tokens.update((run[i : i + 2], None) for i in range(len(run) - 1))
             tokens[run[-1]] = None
