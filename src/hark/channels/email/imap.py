@@ -67,7 +67,8 @@ class ImapSource:
         self._history = History(self._box, self.cursors, self._keep, now)
         self._opened: set[str] = set()  # folders that this connection could open
         self._broken = self._missed = 0  # rounds of IDLE, in a row
-        self._told = True
+        self._told = True  # what is new now was not kept from us in IDLE
+        self._uidnext: dict[str, int] = {}  # of each folder, when it was last read
         self._steady_since: float | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -110,7 +111,11 @@ class ImapSource:
                 self._pause = FIRST_PAUSE_S
                 self._steady_since = self._steady_since or asyncio.get_running_loop().time()
                 await self._report(next(iter(self._box.complaints.values()), None))
-                if not stop.is_set() and not await self._history.walk(client, self._opened):
+                if stop.is_set():
+                    break
+                if await self._history.walk(client, self._opened):
+                    self._told = True
+                else:
                     await self._wait(client, stop)
             goodbye = imap_client.log_out
         finally:
@@ -160,6 +165,7 @@ class ImapSource:
     async def _open_folder(self, client: IMAPClient, folder: str) -> ImapCursor:
         """Select the folder; where it has been read up to, with the walks that are due."""
         uidvalidity, uidnext = await self._box.select(client, folder)
+        self._uidnext[folder] = uidnext
         old = self.cursors.get(folder)
         if old is None:
             since = self._since or self._now()
@@ -204,12 +210,17 @@ class ImapSource:
 
     async def _wait(self, client: IMAPClient, stop: asyncio.Event) -> None:
         """Until the server tells of something new, the folders are due, or `stop`."""
+        self._told = True
         deaf = max(self._broken, self._missed) >= MAX_DEAF or self._idle_folder not in self._opened
         if deaf or not await self._box.call(client.has_capability, "IDLE"):
             await wait_at_most(min(self.config.poll_s, POLL_S), stop)
             return
         if len(self.config.folders) > 1:
-            await self._box.select(client, self._idle_folder)
+            _, uidnext = await self._box.select(client, self._idle_folder)
+            if uidnext > self._uidnext[self._idle_folder]:
+                return
+        elif await self._box.call(imap_client.told_before, client):
+            return
         try:
             await self._idle(client, stop)
         except NETWORK:

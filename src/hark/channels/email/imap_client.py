@@ -182,6 +182,14 @@ def _utc(one: Mapping[bytes, Any]) -> datetime | None:
     return moment.astimezone(UTC) if isinstance(moment, datetime) else None
 
 
+def told_before(client: IMAPClient) -> bool:
+    """Whether the server spoke of new mails in answers since the folder was selected. It does not say so again in IDLE.
+
+    (The library keeps untagged answers nobody asked for and has no call to read them.)
+    """
+    return len(client._imap.untagged_responses.get("EXISTS", [])) > 1
+
+
 def idle_news(client: IMAPClient) -> bool:
     """Whether the server told of new or renumbered mails within IDLE_STEP_S. Raises when it has gone."""
     until = time.monotonic() + IDLE_STEP_S

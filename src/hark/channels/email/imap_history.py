@@ -156,8 +156,8 @@ def wanted_history(wanted: bool | date, cursor: ImapCursor) -> ImapScan | None:
     before = _day_after(cursor.since) if cursor.since is not None else None
     if old is not None and old.ended_at is not None:
         if old.since is None or (since is not None and since > old.since):
-            return msgspec.structs.replace(old, since=since)  # fetched already
-        before = old.since + timedelta(days=1)
+            return old  # fetched already
+        before = old.since
     return ImapScan(since=since, before=before, last=cursor.uid)
 
 
