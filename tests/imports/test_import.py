@@ -249,7 +249,7 @@ async def test_the_mailbox_is_found_by_its_address(db: Db, workspace: Any, stran
 def test_no_portion_holds_a_thread_twice_and_each_thread_keeps_its_order() -> None:
     threads = "aababcccdaaaaab"
     entries = [
-        Entry(external_id=str(n), at=float(n), place=Place(Path("x"), n, n, ""), from_team=False, thread=t)
+        Entry(external_id=str(n), at=float(n), place=Place(Path("x"), n, n, ""), from_team=False, thread=t, lane=t)
         for n, t in enumerate(threads)
     ]
     portions = list(batches(entries, size=3, window=6))

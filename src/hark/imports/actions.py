@@ -94,7 +94,7 @@ _IMPORT_LOCK = 0x4861_726C
 
 
 def batches(entries: Sequence[Entry], *, size: int = BATCH, window: int = WINDOW) -> Iterator[list[Entry]]:
-    """The entries in portions in which no thread comes twice, each thread in its own order.
+    """The entries in portions in which no lane comes twice, each lane in its own order.
 
     A transaction changes a conversation once (its state is written at the end), so a thread's mails go into one portion
     after the other; other threads' mails, of the next `window`, fill it up meanwhile.
@@ -109,10 +109,10 @@ def batches(entries: Sequence[Entry], *, size: int = BATCH, window: int = WINDOW
         later: deque[Entry] = deque()
         while ahead and len(chosen) < size:
             entry = ahead.popleft()
-            if entry.thread in chosen:
+            if entry.lane in chosen:
                 later.append(entry)
             else:
-                chosen[entry.thread] = entry
+                chosen[entry.lane] = entry
         ahead.extendleft(reversed(later))
         yield list(chosen.values())
 
@@ -227,7 +227,9 @@ class _Import:
         return NewItem(
             workspace_id=self._workspace_id, account_id=self._account_id, source=Source.IMPORT,
             raw=found.raw[:DAMAGED] if too_large else found.raw, size=found.size, occurred_at=from_unix(entry.at),
-            envelope=Envelope(folder=found.folder, from_team=entry.from_team, thread=entry.thread),
+            envelope=Envelope(
+                folder=found.folder, from_team=entry.from_team, thread=entry.thread, orphan=entry.orphan
+            ),
             fate=fate, reason=reason, external_id=entry.external_id,
         )  # fmt: skip
 

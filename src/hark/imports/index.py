@@ -2,7 +2,8 @@
 
 Threads are the connected parts of the graph whose edges are In-Reply-To and References: also over mails that are
 missing, over replies whose clock ran ahead of the mail they answer, and over a mail that joins two threads. Subjects
-decide nothing.
+decide nothing. Some exports lose the headers of many replies: where MAX_LOST or more of them refer to nothing, those are
+marked as orphans, and threading looks at what they quote. Mails with one subject are then told one after the other.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from hark.channels.email.headers import addresses, message_ids, parse_date, to_text
+from hark.channels.email.headers import addresses, message_ids, parse_date, text_value, to_text
 from hark.channels.email.structure import Budget, read_headers
 from hark.imports.types import (
     IMPORTED,
@@ -24,8 +25,10 @@ from hark.imports.types import (
     Reader,
     Unreadable,
 )
+from hark.intake.evidence import base_subject, says_reply
 from hark.intake.fingerprint import external_id
 
+MAX_LOST = 0.2  # of the replies; in an archive that is whole, programs that write no references are behind a tenth
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # clocks that were never set say 1970
 
 
@@ -38,6 +41,7 @@ class Glance(msgspec.Struct, frozen=True):
     reply_to: list[str]
     date: datetime | None
     received: datetime | None
+    subject: str = ""
 
 
 class Team(msgspec.Struct, frozen=True):
@@ -75,6 +79,7 @@ class IndexBuilder:
         self._last = fallback
         self._threads = Threads()
         self._rows: list[_Row] = []
+        self._replies = self._lost = 0
         self._seen: set[str] = set()
         self._twins: set[tuple[str, str, float]] = set()
         self.index = Index(entries=[], problems=Problems())
@@ -99,7 +104,12 @@ class IndexBuilder:
             self._twins.add((mail.message_id, mail.sender, at))
         node = self._threads.add(mail)
         from_team = item.staff if item.staff is not None else self._team.wrote(mail)
-        self._rows.append(_Row(at, len(self._rows), ledger_id, item.place, from_team, node, twin))
+        is_reply = says_reply(mail.subject)
+        self._replies += is_reply
+        self._lost += is_reply and not mail.refers
+        subject = hash(base_subject(mail.subject).casefold())
+        row = _Row(at, len(self._rows), ledger_id, item.place, from_team, node, twin, not mail.refers, subject)
+        self._rows.append(row)
 
     def _time(self, item: Found, mail: Glance) -> datetime:
         """The source's word, the mail's own Date, its arrival; the mail before it in the source as a last resort."""
@@ -120,17 +130,28 @@ class IndexBuilder:
         self.index.message_ids = self._threads.owned()
         keys: dict[int, str] = {}
         self._rows.sort()
-        for row in self._rows:
-            root = self._threads.root(row.node)
-            # Named after its first mail: an export that was made later, with more mails behind, gives the same name.
-            thread = keys.setdefault(root, IMPORTED + row.ledger_id.removeprefix("sha256:")[:32])
+        # Named after its first mail: an export that was made later, with more mails behind, gives the same name.
+        names = [
+            keys.setdefault(self._threads.root(row.node), IMPORTED + row.ledger_id.removeprefix("sha256:")[:32])
+            for row in self._rows
+        ]
+        lost = self._lost > MAX_LOST * self._replies
+        lanes = self._lanes() if lost else names
+        for row, thread, lane in zip(self._rows, names, lanes, strict=True):
             self.index.entries.append(
                 Entry(
                     external_id=row.ledger_id, at=row.at, place=row.place, from_team=row.from_team, thread=thread,
-                    twin=row.twin,
+                    twin=row.twin, orphan=lost and row.alone, lane=lane,
                 )
             )  # fmt: skip
         return self.index
+
+    def _lanes(self) -> list[str]:
+        """Of each row, a name that threads with a subject in common share. The threads themselves are gone afterwards."""
+        first: dict[int, int] = {}
+        for row in self._rows:
+            self._threads.join(first.setdefault(row.subject, row.node), row.node)
+        return [f"lane:{self._threads.root(row.node)}" for row in self._rows]
 
 
 class _Row(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -141,6 +162,8 @@ class _Row(msgspec.Struct, frozen=True, order=True, gc=False):
     from_team: bool
     node: int
     twin: bool
+    alone: bool  # it refers to nothing
+    subject: int  # a hash without "Re:" and the like
 
 
 class Threads:
@@ -161,8 +184,12 @@ class Threads:
         known = id is not None and self._owner.setdefault(id, mail.sender) == mail.sender
         node = self._node(id) if known and id else self._new()
         for other in mail.refers:
-            self._parent[self.root(self._node(other))] = self.root(node)
+            self.join(self._node(other), node)
         return node
+
+    def join(self, node: int, other: int) -> None:
+        """From here on both are of one thread."""
+        self._parent[self.root(node)] = self.root(other)
 
     def owned(self) -> list[str]:
         """The Message-IDs of all mails added."""
@@ -209,6 +236,7 @@ def glance(raw: bytes) -> Glance:
         message_id=own[0] if own else None, refers=list(refers), sender=sender[0].address.lower() if sender else "",
         reply_to=[a.address.lower() for a in reply_to], date=parse_date(to_text(first["date"])) if "date" in first else None,
         received=parse_date(received.rpartition(";")[2]) if ";" in received else None,
+        subject=text_value(first.get("subject", b""))[:500],
     )  # fmt: skip
 
 

@@ -96,14 +96,18 @@ MAX_KEPT = 200
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One mail of the index. `external_id` is its id in the ledger, `at` unix seconds, `thread` the key of its thread."""
+    """One mail of the index. `external_id` is its id in the ledger, `at` unix seconds, `thread` the key of its thread.
+    `orphan`: it refers to nothing, in a source whose mails have lost their references.
+    Entries of one `lane` (a thread, or all with one subject) are told one after the other."""
 
     external_id: str
     at: float
     place: Place
     from_team: bool
     thread: str
+    lane: str
     twin: bool = False
+    orphan: bool = False
 
 
 class Index(msgspec.Struct, kw_only=True):

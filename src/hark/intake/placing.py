@@ -24,7 +24,7 @@ from hark.conversations.types import (
 from hark.core.actor import ActorKind
 from hark.core.db import Tx
 from hark.delivery.releasing import cancel_for_customer
-from hark.delivery.settling import apply_report
+from hark.delivery.settling import apply_report, confirm_sent
 from hark.intake import queries
 from hark.intake.threading import Hold, Incoming, Index, Match, find_conversation
 from hark.intake.types import Fate, Inbound, Item, Party, Settled, Source
@@ -97,6 +97,8 @@ async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: C
         settled = await _receive(tx, mail, house, index, sender, target, automatic=automatic)
     assert settled.message_id is not None
     assert settled.conversation_id is not None
+    for answered in (index.ours[id] for id in inbound.own_ids[:1] if id in index.ours):
+        await confirm_sent(tx, answered.message_id, f"{sender.address} has written about it.")
     index.placed(incoming, settled.message_id, settled.conversation_id)
     return settled
 
@@ -122,6 +124,7 @@ def as_incoming(mail: Prepared, house: House) -> Incoming:
     return Incoming(
         inbound=mail.inbound, address=find_sender(mail.inbound, item, house).address.lower(),
         at=item.occurred_at or item.received_at, trusted=item.source is Source.IMPORT, thread=item.envelope.thread,
+        orphan=item.envelope.orphan,
     )  # fmt: skip
 
 
@@ -136,6 +139,7 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     if inbound.is_own and inbound.external_id:
         ours = index.messages.get(inbound.external_id)
         if ours:
+            await confirm_sent(tx, ours[0].message_id, "it came back to us.")
             return Settled(
                 fate=Fate.LOOP, conversation_id=ours[0].conversation_id, message_id=ours[0].message_id,
                 reason="This is a message of ours that came back. It stands in its conversation already.",
@@ -210,7 +214,7 @@ async def _receive(
     inbound, item = mail.inbound, mail.item
     account = house.accounts[item.account_id]
     contact_id, identity_id, company_id = await index.contacts.resolve(address=sender.address, name=sender.name)
-    refs = reply_refs(inbound, sender, house)
+    refs = reply_refs(inbound, sender, house, item)
     endpoint_id, endpoint = None, None
     if target is not None:
         known = await queries.find_endpoint(tx, tx.workspace_id, target, account.id, identity_id)
@@ -219,7 +223,7 @@ async def _receive(
             kept = await _known_reply_to(index, inbound, sender, target, known)
             if len(kept) < len(inbound.reply_to):
                 sender.problems.append(NEW_REPLY_TO)
-                refs = reply_refs(msgspec.structs.replace(inbound, reply_to=kept), sender, house)
+                refs = reply_refs(msgspec.structs.replace(inbound, reply_to=kept), sender, house, item)
     if endpoint_id is None:
         endpoint = NewEndpoint(thread_key=str(item.id), identity_id=identity_id, refs=refs)
     received = await receive_message(
@@ -276,7 +280,7 @@ async def _past_reply(
         others = [p for p in (*inbound.to, *inbound.cc) if p.address and p.address.lower() not in house.own_addresses]
         to = others[0] if others else Party("", NOBODY)
         contact_id, identity_id, company_id = await index.contacts.resolve(address=to.address, name=to.name)
-        refs = {**reply_refs(inbound, sender, house), "to": msgspec.to_builtins([to])}
+        refs = {**reply_refs(inbound, sender, house, item), "to": msgspec.to_builtins([to])}
         conversation, endpoint_id = await start_conversation(
             tx,
             NewConversation(
@@ -303,8 +307,11 @@ async def _past_reply(
     )  # fmt: skip
 
 
-def reply_refs(inbound: Inbound, sender: Sender, house: House) -> dict[str, Any]:
-    """What an answer to this mail needs: `to`, `cc` (reply-all, without ourselves), `subject`, `parent`, `references`."""
+def reply_refs(inbound: Inbound, sender: Sender, house: House, item: Item) -> dict[str, Any]:
+    """What an answer to this mail needs: `to`, `cc` (reply-all, without ourselves), `subject`, `parent`, `references`.
+
+    `from`: the alias that was written to, where it was one. `thread_index`, `thread_topic`: those of Outlook.
+    """
     own = house.own_addresses
     to = [p for p in inbound.reply_to if p.address and p.address.lower() not in own]
     to = to or [Party(sender.name, sender.address)]
@@ -314,10 +321,18 @@ def reply_refs(inbound: Inbound, sender: Sender, house: House) -> dict[str, Any]
         if party.address.lower() not in taken and len(cc) < MAX_CC:
             taken.add(party.address.lower())
             cc.append(party)
-    return {
+    refs: dict[str, Any] = {
         "to": msgspec.to_builtins(to), "cc": msgspec.to_builtins(cc), "subject": inbound.subject[:500],
         "parent": inbound.external_id, "references": [*inbound.references[:1], *inbound.references[1:][-18:]],
     }  # fmt: skip
+    named = [p.address.lower() for p in (*inbound.to, *inbound.cc)] + [r.lower() for r in item.envelope.rcpt_to]
+    account = house.accounts[item.account_id]
+    written_to = next((address for address in named if address in account.addresses), account.address)
+    if written_to != account.address:
+        refs["from"] = written_to
+    if inbound.thread_index:
+        refs |= {"thread_index": inbound.thread_index, "thread_topic": inbound.thread_topic}
+    return refs
 
 
 def _headers(inbound: Inbound, sender: Sender, checked: Authentication | None) -> Headers:

@@ -150,25 +150,62 @@ async def memberships(tx: Queries, workspace_id: int, pairs: Sequence[tuple[UUID
     )  # fmt: skip
 
 
-class ActiveConversation(msgspec.Struct, frozen=True):
-    """`answered`: the team has written in it."""
+class RecentConversation(msgspec.Struct, frozen=True):
+    address: str
+    conversation_id: UUID
+
+
+async def recent_conversations(
+    tx: Queries, workspace_id: int, addresses: list[str], since: datetime
+) -> list[RecentConversation]:
+    """The ten newest conversations of the contact behind each of these addresses that have a message since then."""
+    return await tx.all(
+        RecentConversation,
+        "SELECT i.value AS address, c.id AS conversation_id FROM identities i CROSS JOIN LATERAL ("
+        " SELECT id FROM conversations WHERE workspace_id = $1 AND contact_id = i.contact_id AND last_message_at >= $3"
+        " ORDER BY id DESC LIMIT 10) c WHERE i.workspace_id = $1 AND i.kind = 1 AND i.scope = 0 AND i.value = ANY($2::text[])",
+        workspace_id, addresses, since,
+    )  # fmt: skip
+
+
+class NumberedConversation(msgspec.Struct, frozen=True):
+    number: int
+    id: UUID
+
+
+async def conversations_by_number(tx: Queries, workspace_id: int, numbers: list[int]) -> list[NumberedConversation]:
+    return await tx.all(
+        NumberedConversation,
+        "SELECT number, id FROM conversations WHERE workspace_id = $1 AND number = ANY($2::bigint[])",
+        workspace_id, numbers,
+    )  # fmt: skip
+
+
+class ConversationFacts(msgspec.Struct, frozen=True):
+    """What threading compares a mail with. `at` is the last message's time, of the root when it was merged; `answered`:
+    the team has written in it; `texts` are those of its newest public messages, `ours` of the team's among them."""
 
     id: UUID
+    number: int
+    subject: str
+    at: datetime
     answered: bool
+    texts: list[str]
+    ours: list[str]
 
 
-async def active_conversations(
-    tx: Queries, workspace_id: int, ids: list[UUID], since: datetime
-) -> list[ActiveConversation]:
-    """Those of these conversations with a message since then that are neither spam nor merged, newest first."""
-    if not ids:
-        return []
+async def conversation_facts(tx: Queries, workspace_id: int, ids: list[UUID]) -> list[ConversationFacts]:
+    """Those of these conversations that are neither spam nor merged into spam."""
     return await tx.all(
-        ActiveConversation,
-        "SELECT c.id, EXISTS (SELECT 1 FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = c.id"
-        " AND m.direction = 2) AS answered FROM conversations c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[])"
-        " AND c.status NOT IN (4, 5) AND c.last_message_at >= $3 ORDER BY c.last_message_at DESC",
-        workspace_id, ids, since,
+        ConversationFacts,
+        "SELECT c.id, c.number, c.subject, greatest(c.last_message_at, r.last_message_at) AS at, coalesce(m.answered, false)"
+        " AS answered, coalesce(m.texts, '{}') AS texts, coalesce(m.ours, '{}') AS ours FROM conversations c"
+        " LEFT JOIN conversations r ON r.workspace_id = $1 AND r.id = c.root_id CROSS JOIN LATERAL ("
+        "  SELECT bool_or(direction = 2) AS answered, array_agg(left(text, 4000)) AS texts,"
+        "   array_agg(left(text, 4000)) FILTER (WHERE direction = 2) AS ours FROM (SELECT direction, text FROM messages"
+        "    WHERE workspace_id = $1 AND conversation_id = c.id AND audience > 0 ORDER BY seq DESC LIMIT 8) newest) m"
+        " WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) AND c.status <> 4 AND coalesce(r.status, 1) <> 4",
+        workspace_id, ids,
     )  # fmt: skip
 
 

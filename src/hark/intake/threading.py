@@ -1,11 +1,9 @@
 """Which conversation a mail belongs to. Never into somebody else's: who is not a party of it is held for a person.
 
-Order: ids that Hark signed, then References and In-Reply-To (RFC 5322 3.6.4), then subject, party and time together.
+Order: ids that Hark signed, then References and In-Reply-To (RFC 5322 3.6.4), then the words it quotes, and last subject,
+party and time together. docs/develop/threading.md has the rules with their sources and figures.
 """
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,15 +14,15 @@ from hark.contacts.actions import Contacts
 from hark.core.db import Tx
 from hark.core.errors import NotFound
 from hark.intake import queries
+from hark.intake.evidence import Hint, is_distinctive, plain_words, quote_shares, read_hint, subject_key
 from hark.intake.types import Inbound
 
 MAX_IDS = 60  # of the References of one mail: the first and the nearest ones
-SUBJECT_DAYS = 14
-REPLY = re.compile(
-    r"^\s*(?:(?:re|aw|sv|antw|vs|odp|r|rif|ref|res|fw|fwd|wg|tr|i|rv|enc|回复|回覆|答复|返信|답장|회신|전달)(?:\[\d+\])?\s*[:：]\s*)+",
-    re.IGNORECASE,
-)
-FORWARD = re.compile(r"^\s*(?:fw|fwd|wg|tr|i|rv|enc|전달)\s*[:：]", re.IGNORECASE)
+SUBJECT_DAYS = 14  # after the last message; later, the same subject is a new matter
+QUOTE_DAYS = 90
+MIN_SHARE = 1 / 3  # of what a mail quotes, in a conversation with its subject
+MIN_SHARE_ALONE = 0.6  # in one with another subject
+CLEARLY = 2.0  # the best candidate's share is so many times the second's
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -46,6 +44,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
     `trusted` is for history whose headers tell the truth: everybody may join, and subjects decide nothing. `thread` is
     then the key of a thread that was built from all its headers at once, so it goes before what this mail says alone.
+    `orphan`: its headers may have been lost, so what it quotes decides.
     """
 
     inbound: Inbound
@@ -53,11 +52,26 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     trusted: bool
     thread: str
+    orphan: bool = False
 
     @property
     def joins_as(self) -> str | None:
         """The address that must take part in a conversation; None for a mail that may join any."""
         return None if self.trusted else self.address
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that a mail without usable ids may belong to. `words` are those of its newest messages, `ours` of
+    those that the team wrote, both as `plain_words`. `party`: the mail's sender takes part in it."""
+
+    root: UUID
+    party: bool
+    key: str | None
+    number: int
+    at: datetime
+    answered: bool
+    words: str
+    ours: str
 
 
 class Index:
@@ -71,6 +85,10 @@ class Index:
         self.mentions: dict[str, list[UUID]] = {}
         self.fresh: list[tuple[str, UUID]] = []  # to be remembered at the end of the transaction
         self._members: dict[tuple[UUID, str | None], queries.Membership] = {}
+        self._hints: dict[int, Hint] = {}
+        self._recent: dict[str, list[UUID]] = {}
+        self._numbered: dict[int, UUID] = {}
+        self._facts: dict[UUID, queries.ConversationFacts | None] = {}
 
     @classmethod
     async def read(cls, tx: Tx, mails: Sequence[Incoming]) -> "Index":
@@ -84,8 +102,11 @@ class Index:
         if ours := {id for mail in mails for id in mail.inbound.own_ids}:
             index.ours = {m.message_id: m for m in await queries.messages_by_id(tx, tx.workspace_id, sorted(ours))}
         await index.contacts.look_up(mail.address for mail in mails)
-        nearest = ((next(index.referred(mail), None), mail.joins_as) for mail in mails)
-        await index._look_up_members({(id, address) for id, address in nearest if id is not None})
+        nearest = [(next(index.referred(mail), None), mail) for mail in mails]
+        await index._look_up_words([mail for id, mail in nearest if id is None and (mail.orphan or not mail.trusted)])
+        pairs = {(id, mail.joins_as) for id, mail in nearest if id is not None}
+        await index._look_up_members(pairs | {pair for _, mail in nearest for pair in index._pairs(mail)})
+        await index._look_up_facts({id for _, mail in nearest for id in index._suggested(mail)})
         return index
 
     def referred(self, mail: Incoming) -> Iterator[UUID]:
@@ -110,6 +131,66 @@ class Index:
             for row in await queries.memberships(self._tx, self._tx.workspace_id, list(pairs)):
                 self._members[row.conversation_id, row.address] = row
 
+    def hint(self, mail: Incoming) -> Hint:
+        """What a mail says about its thread besides ids."""
+        found = self._hints.get(id(mail.inbound))
+        if found is None:
+            inbound = mail.inbound
+            found = self._hints[id(inbound)] = read_hint(inbound.subject, inbound.text, inbound.quoted_at)
+        return found
+
+    async def candidates(self, mail: Incoming) -> list[Candidate]:
+        """The living conversations whose subject, number or party suggest that a mail belongs to them, newest first."""
+        ids = self._suggested(mail)
+        await self._look_up_members({pair for pair in self._pairs(mail) if pair not in self._members})
+        await self._look_up_facts(set(ids))
+        found: dict[UUID, Candidate] = {}
+        for id in ids:
+            member, facts = self._members.get((id, mail.joins_as)), self._facts.get(id)
+            if member is None or facts is None:
+                continue
+            words, ours = (" ".join(map(plain_words, texts)) for texts in (facts.texts, facts.ours))
+            known = found.get(member.root)
+            found[member.root] = Candidate(
+                root=member.root, party=member.party, key=subject_key(facts.subject), number=facts.number, at=facts.at,
+                answered=facts.answered or (known is not None and known.answered),
+                words=f"{known.words} {words}" if known else words, ours=f"{known.ours} {ours}" if known else ours,
+            )  # fmt: skip
+        return sorted(found.values(), key=lambda c: c.at, reverse=True)
+
+    def _suggested(self, mail: Incoming) -> list[UUID]:
+        hint = self._hints.get(id(mail.inbound))
+        if hint is None:
+            return []
+        by_key = self.mentions.get(hint.key, []) if hint.key else []
+        by_number = [self._numbered[hint.number]] if hint.number in self._numbered else []
+        recent = [] if mail.trusted else self._recent.get(mail.address, [])
+        return list(dict.fromkeys([*by_number, *by_key, *recent]))
+
+    def _pairs(self, mail: Incoming) -> Iterator[tuple[UUID, str | None]]:
+        return ((id, mail.joins_as) for id in self._suggested(mail))
+
+    async def _look_up_words(self, mails: Sequence[Incoming]) -> None:
+        """The hints of mails that ids do not place, and what their senders and the numbers in their subjects suggest."""
+        told = [mail for mail in mails if self.hint(mail).says_something]
+        addresses = {mail.address for mail in told if not mail.trusted}
+        if addresses:
+            since = min(mail.at for mail in told) - timedelta(days=QUOTE_DAYS)
+            rows = await queries.recent_conversations(self._tx, self._tx.workspace_id, sorted(addresses), since)
+            for row in rows:
+                self._recent.setdefault(row.address, []).append(row.conversation_id)
+        numbers = {number for mail in told if (number := self.hint(mail).number) is not None}
+        if numbers:
+            numbered = await queries.conversations_by_number(self._tx, self._tx.workspace_id, sorted(numbers))
+            self._numbered = {row.number: row.id for row in numbered}
+
+    async def _look_up_facts(self, ids: Set[UUID]) -> None:
+        missing = {id for id in ids if id not in self._facts}
+        if missing:
+            self._facts.update(dict.fromkeys(missing))
+            for facts in await queries.conversation_facts(self._tx, self._tx.workspace_id, sorted(missing)):
+                self._facts[facts.id] = facts
+
     def placed(self, mail: Incoming, message_id: UUID, conversation_id: UUID) -> None:
         """A mail now stands in a conversation: the following ones of the batch must find it, and its people with it."""
         external_id = mail.inbound.external_id
@@ -120,6 +201,10 @@ class Index:
             if conversation_id not in self.mentions.setdefault(id, []):
                 self.mentions[id].insert(0, conversation_id)
                 self.fresh.append((id, conversation_id))
+        recent = self._recent.setdefault(mail.address, [])
+        if conversation_id not in recent:
+            recent.insert(0, conversation_id)
+        self._facts.pop(conversation_id, None)  # read again when somebody asks
         self._members = {pair: m for pair, m in self._members.items() if m.party or m.root != conversation_id}
         itself = queries.Membership(conversation_id, mail.joins_as, conversation_id, True)
         self._members[conversation_id, mail.joins_as] = itself
@@ -132,9 +217,17 @@ async def find_conversation(tx: Tx, mail: Incoming, index: Index) -> Match | Hol
         found = await _choose(index, index.mentions.get(mail.thread, []), mail, by="history")
     if found is None:
         found = await _by_ids(index, mail)
-    if found is not None or mail.trusted:
+    if found is not None or (mail.trusted and not mail.orphan):
         return found
-    return await _by_subject(tx, index, mail)
+    hint = index.hint(mail)
+    if not hint.says_something:
+        return None
+    candidates = [c for c in await index.candidates(mail) if mail.at - c.at <= timedelta(days=QUOTE_DAYS)]
+    if mail.trusted:
+        return _match_quoted(hint, candidates, candidates)
+    mine = [c for c in candidates if c.party]
+    found = _match_quoted(hint, mine, candidates) or _match_named(hint, mine, mail.at)
+    return found or _hold_stranger(hint, mail, candidates)
 
 
 def referred_ids(inbound: Inbound) -> list[str]:
@@ -149,12 +242,6 @@ def thread_ids(inbound: Inbound, thread: str = "") -> list[str]:
     own = [inbound.external_id] if inbound.external_id else []
     key = subject_key(inbound.subject)
     return [*own, *referred_ids(inbound), *([key] if key else []), *([thread] if thread else [])]
-
-
-def subject_key(subject: str) -> str | None:
-    """A key that a subject and its answers share; None for an empty one."""
-    base = " ".join(unicodedata.normalize("NFKC", REPLY.sub("", subject)).casefold().split())
-    return f"subject:{hashlib.sha256(base.encode()).hexdigest()[:32]}" if base else None
 
 
 async def _by_ids(index: Index, mail: Incoming) -> Match | Hold | None:
@@ -196,29 +283,54 @@ async def _by_mention(index: Index, mail: Incoming, referred: list[str]) -> Matc
     return found if isinstance(found, Match) else None
 
 
-async def _by_subject(tx: Tx, index: Index, mail: Incoming) -> Match | Hold | None:
-    """An answer whose program wrote no usable ids: the same subject, the same party, a short time, and only one such."""
-    subject = mail.inbound.subject
-    key = subject_key(subject)
-    if key is None or not REPLY.match(subject) or FORWARD.match(subject):
-        return None
-    live = await queries.active_conversations(
-        tx, tx.workspace_id, index.mentions.get(key, []), mail.at - timedelta(days=SUBJECT_DAYS)
+def _match_quoted(hint: Hint, allowed: Sequence[Candidate], candidates: Sequence[Candidate]) -> Match | None:
+    """The allowed conversation that holds what the mail quotes, when it is clearly the best of them."""
+    held = dict(
+        zip((c.root for c in candidates), quote_shares(hint.probes, [c.words for c in candidates]), strict=True)
     )
-    mine = [c.id for c in live if (await index.member(c.id, mail.address)).party]
-    if len(mine) == 1:
-        return Match(mine[0], "subject and sender")
-    answered = [c.id for c in live if c.answered]
-    if mine or not answered or not _distinctive(subject):
+    ranked = sorted(((held[c.root], c.at, c) for c in allowed), key=lambda one: one[:2], reverse=True)
+    if not ranked:
         return None
-    return Hold(
-        answered[0],
-        f"{mail.address or 'The sender'} answers with the subject of a conversation of somebody else. Put it there if they "
-        "belong together, or make a conversation of its own.",
-    )
+    share, _, best = ranked[0]
+    if len(ranked) > 1 and share < CLEARLY * ranked[1][0]:
+        return None
+    alike = best.key == hint.key and hint.key is not None
+    enough = share >= MIN_SHARE if alike else share >= MIN_SHARE_ALONE and len(hint.probes) > 1
+    return Match(best.root, "quoted words") if enough else None
 
 
-def _distinctive(subject: str) -> bool:
-    """Whether two strangers are unlikely to choose this subject: "Re: Invoice" says nothing, "Re: Order 4711" does."""
-    base = REPLY.sub("", subject).strip()
-    return len(base) >= 6 and (any(c.isdigit() for c in base) or len(base.split()) >= 4)
+def _match_named(hint: Hint, mine: Sequence[Candidate], at: datetime) -> Match | None:
+    """The sender's conversation whose number or subject an answer names, when only one can be meant: of several with that
+    subject the one that the team has written in."""
+    if not hint.reply:
+        return None
+    numbered = [c for c in mine if c.number == hint.number]
+    if numbered:
+        return Match(numbered[0].root, "number and sender")
+    alike = [c for c in mine if c.key == hint.key and hint.key and at - c.at <= timedelta(days=SUBJECT_DAYS)]
+    answered = [c for c in alike if c.answered]
+    only = alike if len(alike) == 1 else answered
+    return Match(only[0].root, "subject and sender") if len(only) == 1 else None
+
+
+def _hold_stranger(hint: Hint, mail: Incoming, candidates: Sequence[Candidate]) -> Hold | None:
+    """A stranger quotes what the team wrote to somebody else, its number or its subject: a person decides."""
+    if any(c.party and c.key == hint.key for c in candidates):
+        return None  # a matter of their own
+    who = mail.address or "The sender"
+    end = "a conversation of somebody else. Put it there if they belong together, or make a conversation of its own."
+    others = [c for c in candidates if not c.party]
+    held = list(zip(quote_shares(hint.probes, [c.ours for c in others]), others, strict=True))
+    share, best = max(held, key=lambda one: one[0], default=(0.0, None))
+    if best is not None and share >= MIN_SHARE:
+        return Hold(best.root, f"{who} quotes what was written in {end}")
+    if not hint.reply:
+        return None
+    for share, c in held:
+        if c.number == hint.number:
+            return Hold(c.root, f"{who} names the number of {end}")
+        something_else = len(hint.probes) > 1 and not share  # a newsletter, say, that had the same subject
+        alike = c.key == hint.key and c.answered and mail.at - c.at <= timedelta(days=SUBJECT_DAYS)
+        if alike and not something_else and is_distinctive(mail.inbound.subject):
+            return Hold(c.root, f"{who} answers with the subject of {end}")
+    return None

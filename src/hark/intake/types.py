@@ -48,8 +48,8 @@ Kind = Literal["human", "auto_reply", "out_of_office", "bulk", "bounce", "loop"]
 
 class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What the transport said about an item. `from_team`: history import knows that a person of the team wrote it.
-    `thread`: the key that import gives all mails of one thread. `provider`: who posted it (webhook); with `event` it is a
-    delivery event of that provider instead of a mail."""
+    `thread`: the key that import gives all mails of one thread; `orphan`: its reference headers may have been lost.
+    `provider`: who posted it (webhook); with `event` it is a delivery event of that provider instead of a mail."""
 
     mail_from: str = ""
     rcpt_to: list[str] = []
@@ -61,6 +61,7 @@ class Envelope(msgspec.Struct, kw_only=True, omit_defaults=True):
     uid: int = 0
     from_team: bool = False
     thread: str = ""
+    orphan: bool = False
     provider: str = ""
     event: bool = False
 
