@@ -72,7 +72,9 @@ async def test_files_are_whole_or_absent(tmp_path: Path) -> None:
     assert key.startswith("1/raw/2026/03/")
     await files.put(key, b"\x00mail")
     assert await files.get(key) == b"\x00mail"
-    await files.put(new_key(1, "raw", datetime(2026, 3, 1, tzinfo=UTC)), b"x" * 300_000)
+    large = new_key(1, "raw", datetime(2026, 3, 1, tzinfo=UTC))
+    await files.put(large, b"x" * 300_000)
+    assert await files.get(large) == b"x" * 300_000
     assert list(tmp_path.rglob("*.part")) == []
     await files.delete(key)
     await files.delete(key)

@@ -25,8 +25,8 @@ class Files:
 
     @classmethod
     def local(cls, root: Path, *, inline_bytes: int = 262_144) -> "Files":
-        """Blobs under a local folder, made when missing. Smaller ones than `inline_bytes` are written at once, which is
-        quicker than a hop to a thread; with 0 many writes wait for the disk side by side."""
+        """Blobs under a local folder, made when missing. Smaller ones than `inline_bytes` are read and written at once,
+        which is quicker than a hop to a thread; with 0 many writes wait for the disk side by side."""
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(LocalStore(str(root)), local_root=root, inline_bytes=inline_bytes)
 
@@ -55,6 +55,10 @@ class Files:
     async def get(self, key: str) -> bytes:
         """The whole blob. Raises NotFound when it was erased or never existed."""
         try:
+            if self.local_root is not None:
+                path = self.local_root / key
+                small = path.stat().st_size < self.inline_bytes
+                return path.read_bytes() if small else await asyncio.to_thread(path.read_bytes)
             result = await obstore.get_async(self.store, key)
             return bytes(await result.bytes_async())
         except FileNotFoundError as error:
