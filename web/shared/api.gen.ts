@@ -868,6 +868,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbound/mail/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take inbound mail
+         * @description Mails and delivery events of a provider. Open to everybody.
+         */
+        post: operations["take_inbound_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbound/mail/{key}/mime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take inbound mime
+         * @description The same: Mailgun sends whole mails only to an address that ends in "mime". Open to everybody.
+         */
+        post: operations["take_inbound_mime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intake": {
         parameters: {
             query?: never;
@@ -1023,6 +1063,70 @@ export interface paths {
          * @description Say that a held mail is spam. Needs the permission `intake.write`.
          */
         post: operations["mark_intake_spam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/files/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get mailed file
+         * @description A file that was too large for its mail. Raises NotFound when its time is over, or its message was deleted. Open to everybody.
+         */
+        get: operations["get_mailed_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get unsubscribe
+         * @description The page behind the link. Looking at it changes nothing: mail scanners open every link. Open to everybody.
+         */
+        get: operations["get_unsubscribe"];
+        put?: never;
+        /**
+         * Post unsubscribe
+         * @description No more automatic mail to this address: by one click in a mail program (RFC 8058 3.2), or the page's button. Open to everybody.
+         */
+        post: operations["post_unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/unsubscribe/{token}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post resubscribe
+         * @description It was a mistake: automatic mails again. Open to everybody.
+         */
+        post: operations["post_resubscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1216,6 +1320,78 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{id}/rhythm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get mailbox rhythm
+         * @description The usual week of a mailbox and when its silence would raise an alarm. Needs the permission `mailboxes.read`.
+         */
+        get: operations["get_mailbox_rhythm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get mailbox sending
+         * @description Sender's name, signature, aliases and limits of a mailbox. Needs the permission `mailboxes.read`.
+         */
+        get: operations["get_mailbox_sending"];
+        /**
+         * Set mailbox sending
+         * @description Needs the permission `mailboxes.write`.
+         */
+        put: operations["set_mailbox_sending"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get webhook
+         * @description How a provider posts to a mailbox, with the address to give it. Needs the permission `mailboxes.write`.
+         */
+        get: operations["get_webhook"];
+        /**
+         * Set webhook
+         * @description Let a provider post to a mailbox. Needs the permission `mailboxes.write`.
+         */
+        put: operations["set_webhook"];
+        post?: never;
+        /**
+         * Remove webhook
+         * @description Take nothing from the provider any more. Needs the permission `mailboxes.write`.
+         */
+        delete: operations["remove_webhook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1945,6 +2121,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sending-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sending domains
+         * @description The domains of our mailboxes' addresses, with the keys that sign their mail. Needs the permission `mailboxes.read`.
+         */
+        get: operations["list_sending_domains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sending-domains/{domain}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check sending domain
+         * @description Ask DNS now: are the keys published, does SPF name our servers, what does DMARC say. Needs the permission `mailboxes.read`.
+         */
+        post: operations["check_sending_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sending-domains/{domain}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make dkim key
+         * @description Make a key for a domain; the answer holds the record to publish. Needs the permission `mailboxes.write`.
+         */
+        post: operations["make_dkim_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sending-domains/{domain}/keys/{selector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete dkim key
+         * @description Forget a key that does not sign. Needs the permission `mailboxes.write`.
+         */
+        delete: operations["delete_dkim_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sending-domains/{domain}/keys/{selector}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire dkim key
+         * @description Sign with this key no more. Needs the permission `mailboxes.write`.
+         */
+        post: operations["retire_dkim_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sending-domains/{domain}/keys/{selector}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use dkim key
+         * @description Sign with this key from now on, once DNS shows its record. Needs the permission `mailboxes.write`.
+         */
+        post: operations["use_dkim_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -2665,6 +2961,19 @@ export interface components {
         DifficultyChange: {
             value: number;
         };
+        /** DomainCheck */
+        DomainCheck: {
+            dmarc: components["schemas"]["Finding"];
+            domain: components["schemas"]["DomainView"];
+            spf: components["schemas"]["Finding"];
+        };
+        /** DomainView */
+        DomainView: {
+            addresses: string[];
+            can: string[];
+            domain: string;
+            keys: components["schemas"]["KeyView"][];
+        };
         /** Draft */
         Draft: {
             body: components["schemas"]["DraftBody"];
@@ -2716,6 +3025,8 @@ export interface components {
             cc: string[];
             channel: string;
             closed_at: string | null;
+            from_address: string | null;
+            from_addresses: string[];
             /** Format: uuid */
             id: string;
             live: boolean;
@@ -2727,6 +3038,8 @@ export interface components {
         /** Envelope */
         Envelope: {
             authentication?: components["schemas"]["Authentication"] | null;
+            /** @default false */
+            event: boolean;
             /** @default  */
             folder: string;
             /** @default false */
@@ -2735,8 +3048,12 @@ export interface components {
             helo: string;
             /** @default  */
             mail_from: string;
+            /** @default false */
+            orphan: boolean;
             /** @default  */
             peer: string;
+            /** @default  */
+            provider: string;
             rcpt_to?: string[];
             /** @default 0 */
             recipients: number;
@@ -2810,6 +3127,15 @@ export interface components {
             content_type: string;
             name: string;
             size: number;
+        };
+        /** Finding */
+        Finding: {
+            /** @default  */
+            advice: string;
+            ok: boolean | null;
+            /** @default  */
+            record: string;
+            sentence: string;
         };
         /** FirstAdmin */
         FirstAdmin: {
@@ -2893,6 +3219,12 @@ export interface components {
             name: string;
             value: string;
         };
+        /** HistoryProgress */
+        HistoryProgress: {
+            done: number;
+            ended: boolean;
+            total: number;
+        };
         /** Hit */
         Hit: {
             /** Format: date-time */
@@ -2932,6 +3264,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: string;
+            unsubscribed_at?: string | null;
             value: string;
             verified_at: string | null;
         };
@@ -2939,19 +3272,34 @@ export interface components {
         IdentityPatch: {
             verified: boolean;
         };
+        /** ImapCheck */
+        ImapCheck: {
+            folders?: string[];
+            mailbox?: components["schemas"]["ImapFolder"][];
+            ok: boolean;
+            sentence: string;
+        };
+        /** ImapFolder */
+        ImapFolder: {
+            name: string;
+            /** @enum {null|string} */
+            role?: "inbox" | "sent" | "drafts" | "junk" | "trash" | "archive" | "all" | "flagged" | null;
+        };
         /** ImapServer */
         ImapServer: {
             /**
              * @default keep
              * @enum {string}
              */
-            after_fetch: "keep" | "seen" | "delete";
+            after_fetch: "keep" | "seen" | "move" | "delete";
             /** @enum {null|string} */
             auth?: "password" | "google" | "microsoft" | null;
             folders?: string[];
             /** @default false */
-            history: boolean;
+            history: boolean | string;
             host: string;
+            /** @default  */
+            move_to: string;
             password?: string | null;
             /** @default 993 */
             port: number;
@@ -2987,6 +3335,22 @@ export interface components {
         /** Judgement */
         Judgement: {
             value: boolean;
+        };
+        /** KeyView */
+        KeyView: {
+            active_at: string | null;
+            /** @enum {string} */
+            algorithm: "rsa" | "ed25519";
+            checked: string | null;
+            checked_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            published: boolean | null;
+            record: components["schemas"]["Record"];
+            retired_at: string | null;
+            selector: string;
+            /** @enum {string} */
+            state: "new" | "signing" | "retired";
         };
         /** LedgerRow */
         LedgerRow: {
@@ -3055,9 +3419,19 @@ export interface components {
             imap?: components["schemas"]["ImapServer"] | null;
             name?: string;
             patience_s?: number;
+            silence_alarm?: boolean;
             silent_after_s?: number | null;
             smtp?: components["schemas"]["SmtpServer"] | null;
             team_id?: number | null;
+        };
+        /** MailboxRhythm */
+        MailboxRhythm: {
+            alarm_at: string | null;
+            expected: number;
+            hours: number[];
+            last_item_at: string | null;
+            weeks: number;
+            weeks_needed: number;
         };
         /** MailboxTest */
         MailboxTest: {
@@ -3067,7 +3441,7 @@ export interface components {
         };
         /** MailboxTestResult */
         MailboxTestResult: {
-            imap?: components["schemas"]["Check"] | null;
+            imap?: components["schemas"]["ImapCheck"] | null;
             ok: boolean;
             smtp?: components["schemas"]["Check"] | null;
         };
@@ -3273,6 +3647,14 @@ export interface components {
         NewIdentity: {
             value: string;
         };
+        /** NewKeyBody */
+        NewKeyBody: {
+            /**
+             * @default rsa
+             * @enum {string}
+             */
+            algorithm: "rsa" | "ed25519";
+        };
         /** NewMailbox */
         NewMailbox: {
             address: string;
@@ -3283,6 +3665,8 @@ export interface components {
             name: string;
             /** @default 26640 */
             patience_s: number;
+            /** @default true */
+            silence_alarm: boolean;
             silent_after_s?: number | null;
             smtp?: components["schemas"]["SmtpServer"] | null;
             team_id?: number | null;
@@ -3406,6 +3790,16 @@ export interface components {
             plan: components["schemas"]["Plan"];
             valid_from?: string | null;
         };
+        /** NewWebhook */
+        NewWebhook: {
+            /** @default false */
+            new_address: boolean;
+            /** @enum {string} */
+            provider: "ses" | "sendgrid" | "mailgun" | "postmark";
+            public_keys?: string[];
+            secret?: string | null;
+            topics?: string[];
+        };
         /** Note */
         Note: {
             mentions?: number[];
@@ -3512,6 +3906,11 @@ export interface components {
         /** Page[Rule] */
         "Page_hark.automation.types.Rule_": {
             items: components["schemas"]["Rule"][];
+            next?: string | null;
+        };
+        /** Page[DomainView] */
+        "Page_hark.channels.email.signing.types.DomainView_": {
+            items: components["schemas"]["DomainView"][];
             next?: string | null;
         };
         /** Page[Messenger] */
@@ -3641,6 +4040,12 @@ export interface components {
             };
             text: string;
         };
+        /** Record */
+        Record: {
+            name: string;
+            value: string;
+            zone: string;
+        };
         /** Report */
         Report: {
             compare_end: string | null;
@@ -3767,6 +4172,31 @@ export interface components {
             title: string;
             url: string;
         };
+        /** SendingBody */
+        SendingBody: {
+            aliases?: string[];
+            per_day?: number | null;
+            per_minute?: number | null;
+            /** @default  */
+            sender_name: string;
+            /** @default  */
+            signature_html: string;
+            /** @default  */
+            signature_text: string;
+        };
+        /** SendingView */
+        SendingView: {
+            address: string;
+            aliases: string[];
+            can: string[];
+            per_day: number | null;
+            per_minute: number | null;
+            sender_name: string;
+            signature_html: string;
+            signature_text: string;
+            usual: components["schemas"]["Usual"];
+            variables: string[];
+        };
         /** ServerView */
         ServerView: {
             /** @default  */
@@ -3776,8 +4206,10 @@ export interface components {
             folders?: string[];
             has_password: boolean;
             /** @default false */
-            history: boolean;
+            history: boolean | string;
             host: string;
+            /** @default  */
+            move_to: string;
             port: number;
             /** @enum {string} */
             security: "tls" | "starttls" | "none";
@@ -3961,6 +4393,13 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** Usual */
+        Usual: {
+            per_day: number | null;
+            per_minute: number | null;
+            provider: string;
+            source: string;
+        };
         /** Value */
         Value: {
             censored_median?: number | null;
@@ -4077,6 +4516,17 @@ export interface components {
             identified: boolean;
             name: string;
         };
+        /** Webhook */
+        Webhook: {
+            /** @default false */
+            has_secret: boolean;
+            /** @enum {null|string} */
+            provider?: "ses" | "sendgrid" | "mailgun" | "postmark" | null;
+            public_keys?: string[];
+            topics?: string[];
+            /** @default  */
+            url: string;
+        };
         /** WorkspacePatch */
         WorkspacePatch: {
             base_currency?: string;
@@ -4119,6 +4569,7 @@ export interface components {
             calendar_id: number;
             can: string[];
             expect_s: number;
+            history: components["schemas"]["HistoryProgress"] | null;
             id: number;
             imap: components["schemas"]["ServerView"] | null;
             last_item_at: string | null;
@@ -4126,6 +4577,7 @@ export interface components {
             patience_s: number;
             problem: string | null;
             problem_at: string | null;
+            silence_alarm: boolean;
             silent_after_s: number | null;
             smtp: components["schemas"]["ServerView"] | null;
             team_id: number | null;
@@ -6316,6 +6768,86 @@ export interface operations {
             };
         };
     };
+    take_inbound_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_inbound_mime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_intake: {
         parameters: {
             query?: {
@@ -6625,6 +7157,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerRow"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailed_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_resubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7116,6 +7808,252 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GrantView"];
                 };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailbox_rhythm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxRhythm"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailbox_sending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_mailbox_sending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendingBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {
@@ -8984,6 +9922,249 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sending_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.channels.email.signing.types.DomainView_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_sending_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainCheck"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_dkim_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dkim_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+                selector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_dkim_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+                selector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_dkim_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+                selector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainView"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
