@@ -3,6 +3,7 @@ import { enComposer } from './en.composer'
 import { enLedger } from './en.ledger'
 import { enLive } from './en.live'
 import { enMailboxes } from './en.mailboxes'
+import { enOAuth } from './en.oauth'
 import { enMessenger } from './en.messenger'
 import { enMoving } from './en.moving'
 import { enSettings } from './en.settings'
@@ -340,6 +341,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

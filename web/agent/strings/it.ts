@@ -3,6 +3,7 @@ import { itComposer } from './it.composer'
 import { itLedger } from './it.ledger'
 import { itLive } from './it.live'
 import { itMailboxes } from './it.mailboxes'
+import { itOAuth } from './it.oauth'
 import { itMessenger } from './it.messenger'
 import { itMoving } from './it.moving'
 import { itSettings } from './it.settings'
@@ -13,7 +14,7 @@ export const it: Strings = {
   ...itLedger,
   ...itLive,
   ...itMoving,
-  ...itMailboxes,
+  ...itMailboxes, ...itOAuth,
   ...itMessenger,
   'action.back': 'Indietro',
   'action.cancel': 'Annulla',

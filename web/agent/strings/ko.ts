@@ -3,6 +3,7 @@ import { koComposer } from './ko.composer'
 import { koLedger } from './ko.ledger'
 import { koLive } from './ko.live'
 import { koMailboxes } from './ko.mailboxes'
+import { koOAuth } from './ko.oauth'
 import { koMessenger } from './ko.messenger'
 import { koMoving } from './ko.moving'
 import { koSettings } from './ko.settings'
@@ -13,7 +14,7 @@ export const ko: Strings = {
   ...koLedger,
   ...koLive,
   ...koMoving,
-  ...koMailboxes,
+  ...koMailboxes, ...koOAuth,
   ...koMessenger,
   'action.back': '뒤로',
   'action.cancel': '취소',

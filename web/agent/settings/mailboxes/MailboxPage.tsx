@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/Dialog'
 import { useChange } from '../parts'
 import { GeneralPanel } from './GeneralPanel'
 import { Panel } from './Panel'
+import { OAuthPanel } from './OAuthPanel'
 import { mailboxesQuery } from './queries'
 import { ReceivingPanel } from './ReceivingPanel'
 import { SendingPanel } from './SendingPanel'
@@ -17,6 +18,7 @@ import { SendingPanel } from './SendingPanel'
 /** What stands on the page of a mailbox, in this order. Each part saves itself. */
 const PANELS: readonly ComponentType<{ mailbox: Mailbox }>[] = [
   GeneralPanel,
+  OAuthPanel,
   ReceivingPanel,
   SendingPanel,
 ]

@@ -11,6 +11,9 @@ import { Empty, Skeleton } from '../../ui/Notice'
 import { CardList, Loaded, PageHead } from '../parts'
 import { MailboxForm } from './MailboxForm'
 import { MailboxPage } from './MailboxPage'
+import { RETURN_ITEM } from './oauth'
+import { OAuthReturn } from './OAuthReturn'
+import { OAuthSignIn } from './OAuthSignIn'
 import { mailboxesQuery } from './queries'
 
 const at = (item: string | null): Route => ({ page: 'settings', section: 'mailboxes', item })
@@ -22,6 +25,7 @@ export default function Mailboxes({ item }: { item: string | null }) {
   const mailboxes = useQuery({ ...mailboxesQuery, refetchInterval: 15_000 })
   const mayWrite = useMay('mailboxes.write')
   const chosen = mailboxes.data?.find((one) => String(one.id) === item)
+  if (item === RETURN_ITEM) return <OAuthReturn />
   if (item === 'new' && mayWrite) return <NewMailbox />
   if (item !== null && !mailboxes.data && !mailboxes.error) return <Skeleton rows={4} />
   if (chosen) return <MailboxPage key={chosen.id} mailbox={chosen} onBack={() => go(null)} />
@@ -65,6 +69,14 @@ function NewMailbox() {
         {t('settings.mailboxes')}
       </Button>
       <h1 className="mb-6 text-title font-strong">{t('mailbox.connect')}</h1>
+      <section aria-label={t('oauth.new')} className="mb-8 flex flex-col gap-3 rounded-card border border-line bg-panel p-4">
+        <div>
+          <h2 className="font-strong">{t('oauth.new')}</h2>
+          <p className="text-secondary text-ink-3">{t('oauth.newText')}</p>
+        </div>
+        <OAuthSignIn mailboxId={null} onDone={(mailbox) => go(String(mailbox))} />
+      </section>
+      <h2 className="mb-4 font-strong">{t('oauth.other')}</h2>
       <MailboxForm onSaved={(made) => go(String(made.id))} onCancel={() => go(null)} />
     </>
   )

@@ -1,0 +1,85 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { LogIn, Settings2, Smartphone } from 'lucide-react'
+import { useState } from 'react'
+import { api } from '../../api/client'
+import { useT } from '../../app/i18n'
+import { useProblemText } from '../../app/problems'
+import { Button, IconButton } from '../../ui/Button'
+import { Dialog } from '../../ui/Dialog'
+import { ErrorNote } from '../../ui/Notice'
+import { type Flow, grantKey, oauthQuery, type Provider } from './oauth'
+import { OAuthDevice } from './OAuthDevice'
+import { OAuthRegistration } from './OAuthRegistration'
+import { mailboxesQuery } from './queries'
+
+type Props = {
+  /** The mailbox that is signed in to; null connects one. */
+  mailboxId: number | null
+  /** Only this provider, as the one that was signed in with before. */
+  only?: Provider['provider'] | null
+  onDone?: (mailbox: number) => void
+}
+
+/** Signs in with Google or Microsoft: on their page in this browser, or by a code on another device. */
+export function OAuthSignIn({ mailboxId, only = null, onDone }: Props) {
+  const t = useT()
+  const say = useProblemText()
+  const client = useQueryClient()
+  const { data } = useQuery(oauthQuery)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<unknown>(null)
+  const [registering, setRegistering] = useState<Provider | null>(null)
+  const [device, setDevice] = useState<Flow | null>(null)
+  if (!data?.can.includes('change')) return null
+
+  const begin = async (provider: Provider, way: Flow['way']) => {
+    setBusy(true)
+    setProblem(null)
+    try {
+      const flow = await api.post<Flow>('/api/mailboxes/oauth/flows', { provider: provider.provider, way, mailbox_id: mailboxId })
+      if (flow.url) location.assign(flow.url)
+      else setDevice(flow)
+    } catch (error) {
+      setProblem(error)
+    }
+    setBusy(false)
+  }
+  const start = (provider: Provider, way: Flow['way']) => (provider.client_id ? void begin(provider, way) : setRegistering(provider))
+  const done = async (mailbox: number) => {
+    setDevice(null)
+    await Promise.all([mailboxesQuery.queryKey, grantKey(mailbox)].map((queryKey) => client.invalidateQueries({ queryKey })))
+    onDone?.(mailbox)
+  }
+  return (
+    <div className="flex flex-col items-start gap-3">
+      {data.providers
+        .filter(({ provider }) => only === null || provider === only)
+        .map((provider) => (
+          <div key={provider.provider} className="flex flex-wrap items-center gap-2">
+            <Button variant={only ? 'primary' : 'quiet'} busy={busy} onClick={() => start(provider, 'code')}>
+              <LogIn size={16} aria-hidden />
+              {t('oauth.signIn', { provider: provider.name })}
+            </Button>
+            {provider.device && provider.client_id && (
+              <Button variant="plain" busy={busy} onClick={() => start(provider, 'device')}>
+                <Smartphone size={16} aria-hidden />
+                {t('oauth.byDevice')}
+              </Button>
+            )}
+            {provider.client_id && (
+              <IconButton label={t('oauth.registration', { provider: provider.name })} onClick={() => setRegistering(provider)}>
+                <Settings2 size={16} aria-hidden />
+              </IconButton>
+            )}
+          </div>
+        ))}
+      {problem !== null && <ErrorNote {...say(problem)} />}
+      <Dialog open={registering !== null} onClose={() => setRegistering(null)} title={registering ? t('oauth.registration', { provider: registering.name }) : ''} wide>
+        {registering && <OAuthRegistration provider={registering} redirect={data.redirect_uri} onClose={() => setRegistering(null)} />}
+      </Dialog>
+      <Dialog open={device !== null} onClose={() => setDevice(null)} title={t('oauth.deviceTitle')}>
+        {device && <OAuthDevice begun={device} onDone={(mailbox) => void done(mailbox)} onClose={() => setDevice(null)} />}
+      </Dialog>
+    </div>
+  )
+}

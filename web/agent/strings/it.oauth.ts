@@ -1,0 +1,42 @@
+import type { Message } from '../../shared/i18n'
+import type { enOAuth } from './en.oauth'
+
+export const itOAuth: Record<keyof typeof enOAuth, Message> = {
+  'oauth.title': 'Accesso senza password',
+  'oauth.textOn': 'Hark lo rinnova da solo e ti avvisa qui quando serve una persona.',
+  'oauth.textOff': 'Per quasi tutte le caselle Google e Microsoft non accettano più una semplice password. Accedi una volta sulla loro pagina.',
+  'oauth.new': 'Una casella di Google o Microsoft',
+  'oauth.newText': 'Accedi sulla loro pagina: server e indirizzo si impostano da soli.',
+  'oauth.other': 'Qualsiasi altra casella',
+  'oauth.signIn': 'Accedi con {provider}',
+  'oauth.byDevice': 'Con un codice su un altro dispositivo',
+  'oauth.signedInAs': 'Accesso come {subject}',
+  'oauth.since': 'da {time}',
+  'oauth.endsAt': 'Questo accesso scade {time}: rinnovalo prima.',
+  'oauth.ended': 'Scaduto',
+  'oauth.warning': 'Sta per scadere',
+  'oauth.failed': 'Accesso non riuscito. Non è cambiato nulla: ricomincia.',
+  'oauth.toMailbox': 'Vai alla casella',
+  'oauth.noPassword': 'Con l’accesso di {provider}. Una password inserita qui lo sostituisce.',
+  'oauth.deviceTitle': 'Accedi da un altro dispositivo',
+  'oauth.deviceOpen': 'Da qualsiasi dispositivo apri',
+  'oauth.deviceEnter': 'Inserisci questo codice:',
+  'oauth.deviceCode': 'Codice',
+  'oauth.deviceAllow': 'Accedi con l’account della casella e autorizza Hark.',
+  'oauth.deviceWaiting': 'In attesa che il codice venga inserito.',
+  'oauth.deviceLeft': 'ancora {time}',
+  'oauth.registration': 'Come Hark è registrato presso {provider}',
+  'oauth.redirect': 'Indirizzo di reindirizzamento',
+  'oauth.httpsNeeded': 'Google e Microsoft non rimandano nessuno a un indirizzo senza HTTPS. Prima metti Hark dietro HTTPS e imposta HARK_PUBLIC_URL.',
+  'oauth.clientId': 'ID client',
+  'oauth.applicationId': 'ID applicazione (client)',
+  'oauth.clientSecret': 'Segreto client',
+  'oauth.tenant': 'ID o dominio della directory (tenant)',
+  'oauth.tenantHint': '“common” se accedono account di più organizzazioni o account privati.',
+  'oauth.secretExpires': 'Il segreto scade il',
+  'oauth.secretExpiresHint': 'Se ha una scadenza. Hark te lo ricorda due settimane prima.',
+  'oauth.steps.google':
+    'Una volta per workspace: nella console di Google Cloud crea un client OAuth di tipo “Applicazione web”, aggiungi l’indirizzo qui sotto e inserisci ID e segreto. La pagina docs/admin/mailboxes-oauth.md spiega ogni passo.',
+  'oauth.steps.microsoft':
+    'Una volta per workspace: in Microsoft Entra registra un’applicazione, aggiungi l’indirizzo qui sotto alla voce “Web”, consenti IMAP.AccessAsUser.All e SMTP.Send, crea un segreto client e inserisci entrambi qui. La pagina docs/admin/mailboxes-oauth.md spiega ogni passo.',
+}

@@ -1,0 +1,42 @@
+import type { Message } from '../../shared/i18n'
+import type { enOAuth } from './en.oauth'
+
+export const koOAuth: Record<keyof typeof enOAuth, Message> = {
+  'oauth.title': '비밀번호 없는 로그인',
+  'oauth.textOn': '자동으로 갱신되며, 사람이 다시 로그인해야 할 때 여기에 알려 줍니다.',
+  'oauth.textOff': 'Google과 Microsoft는 대부분의 메일함에서 일반 비밀번호를 받지 않습니다. 해당 페이지에서 한 번 로그인하세요.',
+  'oauth.new': 'Google 또는 Microsoft 메일함',
+  'oauth.newText': '해당 페이지에서 로그인하면 서버와 주소가 자동으로 설정됩니다.',
+  'oauth.other': '그 밖의 메일함',
+  'oauth.signIn': '{provider} 로그인',
+  'oauth.byDevice': '다른 기기에서 코드로 로그인',
+  'oauth.signedInAs': '{subject} 계정으로 로그인됨',
+  'oauth.since': '{time}부터',
+  'oauth.endsAt': '이 로그인은 {time}에 끝납니다. 그 전에 다시 로그인하세요.',
+  'oauth.ended': '종료됨',
+  'oauth.warning': '곧 종료됨',
+  'oauth.failed': '로그인하지 못했습니다. 바뀐 것은 없으니 다시 시작하세요.',
+  'oauth.toMailbox': '메일함으로 이동',
+  'oauth.noPassword': '{provider} 로그인을 사용합니다. 여기에 비밀번호를 입력하면 대체됩니다.',
+  'oauth.deviceTitle': '다른 기기에서 로그인',
+  'oauth.deviceOpen': '아무 기기에서나 열기:',
+  'oauth.deviceEnter': '이 코드를 입력하세요.',
+  'oauth.deviceCode': '코드',
+  'oauth.deviceAllow': '메일함 계정으로 로그인하고 Hark를 허용하세요.',
+  'oauth.deviceWaiting': '코드 입력을 기다리는 중입니다.',
+  'oauth.deviceLeft': '{time} 남음',
+  'oauth.registration': '{provider} 등록 정보',
+  'oauth.redirect': '리디렉션 주소',
+  'oauth.httpsNeeded': 'Google과 Microsoft는 HTTPS가 아닌 주소로 돌려보내지 않습니다. 먼저 HTTPS를 적용하고 HARK_PUBLIC_URL을 설정하세요.',
+  'oauth.clientId': '클라이언트 ID',
+  'oauth.applicationId': '애플리케이션(클라이언트) ID',
+  'oauth.clientSecret': '클라이언트 비밀',
+  'oauth.tenant': '디렉터리(테넌트) ID 또는 도메인',
+  'oauth.tenantHint': '여러 조직이나 개인 계정이 로그인하면 “common”.',
+  'oauth.secretExpires': '비밀 만료일',
+  'oauth.secretExpiresHint': '만료일이 있는 경우 2주 전에 알려 줍니다.',
+  'oauth.steps.google':
+    '워크스페이스마다 한 번: Google Cloud 콘솔에서 “웹 애플리케이션” 유형의 OAuth 클라이언트를 만들고 아래 리디렉션 주소를 추가한 뒤 ID와 비밀을 입력하세요. 단계별 설명은 docs/admin/mailboxes-oauth.md에 있습니다.',
+  'oauth.steps.microsoft':
+    '워크스페이스마다 한 번: Microsoft Entra에서 애플리케이션을 등록하고 “웹”에 아래 리디렉션 주소를 추가한 뒤 IMAP.AccessAsUser.All과 SMTP.Send를 허용하고, 클라이언트 비밀을 만들어 입력하세요. 단계별 설명은 docs/admin/mailboxes-oauth.md에 있습니다.',
+}
