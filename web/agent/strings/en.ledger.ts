@@ -103,7 +103,7 @@ export const enLedger = {
   'kind.loop': 'Mail that goes round in circles',
 
   'origin.checks': 'Checks',
-  'origin.unchecked': 'Its origin was not checked: it came from a mailbox or an import, and no trusted server has left a note.',
+  'origin.unchecked': 'Nobody has checked where it comes from: it was fetched, imported or sent from inside, without a note of a server you trust.',
   'origin.is.pass': 'passed',
   'origin.is.fail': 'failed',
   'origin.is.softfail': 'failed softly',

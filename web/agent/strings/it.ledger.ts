@@ -104,7 +104,7 @@ export const itLedger: Record<keyof typeof enLedger, Message> = {
   'kind.loop': 'Posta che gira in tondo',
 
   'origin.checks': 'Verifiche',
-  'origin.unchecked': 'L’origine non è stata verificata: viene da una casella o da un’importazione, e nessun server fidato ha lasciato una nota.',
+  'origin.unchecked': 'Nessuno ha verificato da dove viene: è stata prelevata, importata o inviata dall’interno, senza una nota di un server fidato.',
   'origin.is.pass': 'superata',
   'origin.is.fail': 'fallita',
   'origin.is.softfail': 'fallita in parte',

@@ -104,7 +104,7 @@ export const koLedger: Record<keyof typeof enLedger, Message> = {
   'kind.loop': '되돌아온 메일',
 
   'origin.checks': '검사',
-  'origin.unchecked': '출처를 검사하지 않았습니다. 메일함이나 가져오기로 들어왔고 신뢰하는 서버의 기록이 없습니다.',
+  'origin.unchecked': '출처를 검사하지 않았습니다. 가져왔거나 내부에서 보낸 메일이며, 신뢰하는 서버의 기록이 없습니다.',
   'origin.is.pass': '통과',
   'origin.is.fail': '실패',
   'origin.is.softfail': '약한 실패',

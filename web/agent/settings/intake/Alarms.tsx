@@ -22,7 +22,7 @@ export function Alarms({ overview, onFate }: Props) {
           {t('ledger.well')}
         </p>
       ) : (
-        <ul className="flex flex-col gap-2">
+        <ul className="divide-y divide-line rounded-card bg-wrong-soft px-4">
           {alarms.map((alarm) => (
             <AlarmLine key={`${alarm.kind}${alarm.kind === 'source' ? alarm.account : ''}`} alarm={alarm} overview={overview} onFate={onFate} />
           ))}
@@ -46,9 +46,7 @@ function AlarmLine({ alarm, overview, onFate }: Props & { alarm: Alarm }) {
       )
     }
     case 'unsent':
-      return (
-        <Line icon={SendHorizontal} title={said(t, alarm)} text={<Unsent overview={overview} />} />
-      )
+      return <Line icon={SendHorizontal} title={said(t, alarm)} text={<Unsent overview={overview} />} />
     case 'parked':
       return (
         <Line icon={TriangleAlert} title={t('ledger.parked', { n: alarm.items })} text={t('ledger.parkedText')}>
@@ -110,12 +108,11 @@ export function Link({ to, children }: { to: Route; children: ReactNode }) {
 
 function Line({ icon: Icon, title, text, children }: { icon: LucideIcon; title: string; text?: ReactNode; children?: ReactNode }) {
   return (
-    <li className="flex items-start gap-3 rounded-card bg-wrong-soft px-4 py-2.5 max-[719px]:flex-wrap">
-      <Icon size={16} className="mt-0.5 shrink-0 text-wrong" aria-hidden />
-      <div className="min-w-0 grow basis-48">
-        <p className="font-medium">{title}</p>
-        {text && <p className="text-secondary break-words text-ink-2">{text}</p>}
-      </div>
+    <li className="flex min-h-11 items-center gap-3 py-1.5 max-[719px]:flex-wrap">
+      <Icon size={16} className="mt-1.5 shrink-0 self-start text-wrong" aria-hidden />
+      <p className="min-w-0 grow basis-48 break-words">
+        <span className="font-medium">{title}</span> {text && <span className="text-secondary text-ink-2">{text}</span>}
+      </p>
       {children}
     </li>
   )

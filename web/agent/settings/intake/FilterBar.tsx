@@ -1,17 +1,17 @@
-import { RotateCcw, Search } from 'lucide-react'
+import { Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Overview } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useCommands } from '../../commands/registry'
-import { Button, IconButton } from '../../ui/Button'
+import { Button } from '../../ui/Button'
 import { Input, Select } from '../../ui/Field'
 import { FATES, SOURCES } from './fates'
 import { DAYS, isFiltered, type LedgerFilter, NO_FILTER } from './filter'
 
-type Props = { filter: LedgerFilter; onFilter: (next: Partial<LedgerFilter>) => void; sources: Overview['sources']; onRefresh: () => void }
+type Props = { filter: LedgerFilter; onFilter: (next: Partial<LedgerFilter>) => void; sources: Overview['sources'] }
 
 /** Search and the conditions of the list; everything stands in the address bar. */
-export function FilterBar({ filter, onFilter, sources, onRefresh }: Props) {
+export function FilterBar({ filter, onFilter, sources }: Props) {
   const t = useT()
   const fit = 'w-auto! max-w-48 max-[719px]:max-w-none max-[719px]:grow'
   return (
@@ -63,10 +63,6 @@ export function FilterBar({ filter, onFilter, sources, onRefresh }: Props) {
           {t('list.clearFilters')}
         </Button>
       )}
-      <span className="grow max-[719px]:hidden" />
-      <IconButton label={t('action.refresh')} onClick={onRefresh}>
-        <RotateCcw size={15} aria-hidden />
-      </IconButton>
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { Inbox, SearchX } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { Inbox, RotateCcw, SearchX } from 'lucide-react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { IntakeItem, Overview } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useProblemText } from '../../app/problems'
@@ -32,7 +32,8 @@ export default function Intake({ item: open }: { item: string | null }) {
   const narrow = useMedia(ONE_COLUMN)
   const [hours, setHours] = useState<number>(24)
   const scroller = useRef<HTMLDivElement>(null)
-  const overview = useQuery(overviewQuery(hours)).data
+  const state = useQuery(overviewQuery(hours))
+  const overview = state.data
   const query = useInfiniteQuery(ledgerQuery(filter))
   const rows = query.data?.pages.flatMap((page) => page.items) ?? NO_ROWS
 
@@ -55,19 +56,26 @@ export default function Intake({ item: open }: { item: string | null }) {
     <>
       {isListShown && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-        <div ref={scroller} tabIndex={0} role="region" aria-label={t('settings.intake')} className="min-h-0 min-w-0 grow overflow-y-auto outline-offset-[-2px] [overflow-anchor:none]">
+        <div ref={scroller} tabIndex={0} role="region" aria-label={t('settings.intake')} className="min-h-0 min-w-0 grow overflow-y-auto outline-offset-[-2px]">
           <div className="mx-auto max-w-[1080px] px-8 py-6 max-[719px]:px-4">
-            <PageHead title={t('settings.intake')} text={t('intake.text')} />
-            {overview ? (
+            <PageHead title={t('settings.intake')} text={t('intake.text')}>
+              <Button onClick={() => void client.invalidateQueries({ queryKey: LEDGER })}>
+                <RotateCcw size={14} aria-hidden />
+                {t('action.refresh')}
+              </Button>
+            </PageHead>
+            {overview && (
               <>
                 <Alarms overview={overview} onFate={(fate) => show({ ...NO_FILTER, fate })} />
                 <Counts overview={overview} hours={hours} onHours={setHours} filter={filter} onFilter={show} />
               </>
-            ) : (
-              <div className="h-64" />
             )}
-            <FilterBar filter={filter} onFilter={show} sources={sources} onRefresh={() => void client.invalidateQueries({ queryKey: LEDGER })} />
-            <Lines query={query} rows={rows} filter={filter} open={open} sources={sources} scroller={scroller} onOpen={go} onClear={() => show(NO_FILTER)} />
+            <FilterBar filter={filter} onFilter={show} sources={sources} />
+            {state.isPending ? (
+              <Skeleton rows={8} />
+            ) : (
+              <Lines query={query} rows={rows} filter={filter} open={open} sources={sources} scroller={scroller} onOpen={go} onClear={() => show(NO_FILTER)} />
+            )}
           </div>
         </div>
       )}
@@ -101,6 +109,7 @@ function Lines({ query, rows, filter, open, sources, scroller, onOpen, onClear }
   const say = useProblemText()
   const list = useRef<HTMLUListElement>(null)
   const [margin, setMargin] = useState(0)
+  const pressed = useRef<{ id: string; top: number } | null>(null)
   useEffect(() => {
     const parent = scroller.current?.firstElementChild
     if (!parent) return
@@ -124,9 +133,14 @@ function Lines({ query, rows, filter, open, sources, scroller, onOpen, onClear }
   useEffect(() => {
     if (last >= rows.length - 10 && hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage])
+  useLayoutEffect(() => {
+    // The detail makes the list narrower and what stands above it taller: the line under the pointer stays there.
+    const row = pressed.current && list.current?.querySelector(`[data-id="${pressed.current.id}"]`)
+    if (row && scroller.current) scroller.current.scrollTop += row.getBoundingClientRect().top - pressed.current!.top
+  }, [margin, open, scroller])
   useEffect(() => {
     const at = rows.findIndex((row) => row.id === open)
-    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
+    if (at >= 0 && pressed.current?.id !== open) virtual.scrollToIndex(at, { align: 'auto' })
     // Only another open line scrolls; new lines above never do.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [open])
@@ -150,13 +164,16 @@ function Lines({ query, rows, filter, open, sources, scroller, onOpen, onClear }
       {items.map((item) => {
         const row = rows[item.index]!
         return (
-          <li key={item.key} className="absolute inset-x-0 top-0" style={{ height: ROW_HEIGHT, transform: `translateY(${item.start - margin}px)` }}>
+          <li key={item.key} data-id={row.id} className="absolute inset-x-0 top-0" style={{ height: ROW_HEIGHT, transform: `translateY(${item.start - margin}px)` }}>
             <ItemRow
               item={row}
               mailbox={name(row.account_id)}
               open={row.id === open}
               address={href({ page: 'settings', section: 'intake', item: row.id }) + location.search}
-              onOpen={() => onOpen(row.id)}
+              onOpen={(top) => {
+                pressed.current = { id: row.id, top }
+                onOpen(row.id)
+              }}
             />
           </li>
         )

@@ -147,7 +147,7 @@ function Facts({ item, sources }: { item: IntakeItem; sources: Overview['sources
   const language = useLanguage()
   const { envelope } = item
   const when = (at: string | null) => at && <time dateTime={at}>{absolute(at, language)}</time>
-  const server = [envelope.helo, envelope.peer && `[${envelope.peer}]`].filter(Boolean).join(' ')
+  const server = [...new Set([envelope.helo, envelope.peer && `[${envelope.peer}]`])].filter(Boolean).join(' ')
   const folder = envelope.folder ? `${envelope.folder}, UID ${envelope.uid}` : ''
   const more = (envelope.recipients ?? 0) - (envelope.rcpt_to ?? []).length
   const to = [...(envelope.rcpt_to ?? []), ...(more > 0 ? [`+${more}`] : [])].join(', ')

@@ -22,13 +22,13 @@ const ICONS: Record<Fate, LucideIcon> = {
 const TONES = { done: 'text-done', wrong: 'text-wrong', plain: 'text-ink-2' }
 
 /** The fate as shape, word and tone. */
-export function FateMark({ fate }: { fate: string }) {
+export function FateMark({ fate, brief = false }: { fate: string; /** on a phone the shape must do */ brief?: boolean }) {
   const t = useT()
   const Icon = ICONS[fate as Fate] ?? Inbox
   return (
     <span className={`inline-flex shrink-0 items-center gap-1.5 font-medium ${TONES[fateTone(fate)]}`}>
       <Icon size={14} aria-hidden />
-      {t(`fate.${fate}` as Key)}
+      <span className={brief ? 'max-[719px]:sr-only' : ''}>{t(`fate.${fate}` as Key)}</span>
     </span>
   )
 }
@@ -39,7 +39,7 @@ export function useSender(): (item: IntakeItem) => string {
   return (item) => item.from_name || item.from_address || item.envelope.mail_from || t(item.source === 'messenger' ? 'channel.messenger' : 'contact.unknown')
 }
 
-type Props = { item: IntakeItem; mailbox: string; open: boolean; address: string; onOpen: () => void }
+type Props = { item: IntakeItem; mailbox: string; open: boolean; address: string; /** `top`: where the line stands on screen. */ onOpen: (top: number) => void }
 
 /** Two lines: what became of it, who and when; what about, and why. */
 export function ItemRow({ item, mailbox, open, address, onOpen }: Props) {
@@ -54,13 +54,13 @@ export function ItemRow({ item, mailbox, open, address, onOpen }: Props) {
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return
         event.preventDefault()
-        onOpen()
+        onOpen(event.currentTarget.getBoundingClientRect().top)
       }}
       className="flex h-full flex-col justify-center gap-0.5 border-b border-line px-3 text-ink no-underline outline-offset-[-2px] hover:bg-hover aria-[current]:bg-accent-soft"
     >
-      <span className="flex items-center gap-3">
+      <span className="flex items-center gap-3 max-[719px]:gap-2">
         <span className="w-40 shrink-0 truncate text-secondary max-[1279px]:w-auto">
-          <FateMark fate={item.fate} />
+          <FateMark fate={item.fate} brief />
         </span>
         <span className="min-w-0 truncate font-medium">{sender(item)}</span>
         <span className="min-w-0 shrink-[99] grow truncate text-secondary text-ink-3 max-[719px]:hidden">{item.from_name ? item.from_address : ''}</span>
