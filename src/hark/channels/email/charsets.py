@@ -28,6 +28,7 @@ ALIASES = {
 UNLABELLED = frozenset({"", "cp1252"})
 NOT_TEXT = frozenset({"base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "undefined", "punycode", "idna", "mbcs",
                       "oem", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"})  # fmt: skip
+LETTER = re.compile(rb"[A-Za-z]")
 HIGH = re.compile(rb"[\x80-\xff]")
 # Nobody writes C1 control characters: such a byte under an ISO label means the Windows set of that script.
 WINDOWS = {"iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-7": "cp1253"}
@@ -35,6 +36,16 @@ C1_BYTE = re.compile(rb"[\x80-\x9f]")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 HANGUL_PAIRS = re.compile(rb"(?:[\xb0-\xc8][\xa1-\xfe])+")
 GB_PAIRS = re.compile(rb"(?:[\xa1\xa3\xb0-\xd7][\xa1-\xfe])+")
+BIG5_PAIRS = re.compile(rb"[\xa1-\xa3\xa4-\xc6][\x40-\x7e\xa1-\xfe]")
+OWN_UNITS = frozenset({"utf-7", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "utf-32-le", "hz"})
+MULTIBYTE = frozenset({"utf-8", "cp949", "euc_kr", "johab", "gb18030", "gbk", "gb2312", "cp950", "big5", "big5hkscs", "cp932",
+                       "shift_jis", "euc_jp", "iso2022_kr", "iso2022_jp_ext"})  # fmt: skip
+OTHER_SCRIPTS = frozenset({"cp1251", "koi8-r", "koi8-u", "iso8859-5", "cp866", "mac-cyrillic", "cp1253", "iso8859-7", "cp1256",
+                           "iso8859-6", "cp1255", "iso8859-8", "cp874", "iso8859-11", "cp855", "ptcp154"})  # fmt: skip
+# Texts in these have single foreign letters, never runs of them.
+WESTERN = frozenset({"iso8859-15", "iso8859-14", "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-10", "iso8859-13", "iso8859-16",
+                     "cp1250", "cp1254", "cp1257", "cp437", "cp850", "mac-roman"})  # fmt: skip
+CUT = ("unexpected end of data", "incomplete multibyte sequence")
 GUESS_BYTES = 65_536
 JP_CHUNK = re.compile(rb"(\x1b[$(][@-Z]|\x1b\$\([@-Z]|^)([^\x1b]*)")
 C1 = {code: chr(code) for code in range(0x80, 0xA0)}
@@ -60,8 +71,9 @@ def codec_for(label: str) -> str | None:
 def decode(data: bytes, label: str | None) -> tuple[str, bool]:
     """Text of `data` labelled `label`, and whether some bytes had to be replaced by U+FFFD.
 
-    Order: the label's codec when it fits strictly; UTF-8 when the bytes are UTF-8; Korean when they look Korean;
-    then the label's codec with replacements. NUL bytes and lone surrogates are removed.
+    Order: UTF-8 when the bytes can be nothing else; the label's codec when it fits strictly; what the bytes themselves tell
+    (7-bit escapes, Korean, Japanese, Chinese); line by line; the label's codec with replacements. NUL bytes and lone
+    surrogates are removed.
     """
     if data.isascii() and b"\x1b" not in data and b"\x0e" not in data:
         codec = codec_for(label or "")
@@ -88,51 +100,113 @@ def _decode(data: bytes, label: str) -> tuple[str, bool]:
     if data.startswith(codecs.BOM_UTF8):
         data, label = data[3:], "utf-8"
     codec = codec_for(label) or ""
-    if codec in WINDOWS and C1_BYTE.search(data):
-        codec = WINDOWS[codec]
-    if codec in UNLABELLED:
-        return _guess(data), False
     if codec == "utf-16":
         return _utf16(data)
+    if codec in OWN_UNITS:
+        return _by_codec(data, codec)
+    if data.isascii() and codec not in ("iso2022_kr", "iso2022_jp_ext") and (escaped := _escaped(data)) is not None:
+        return escaped, False
+    if _is_surely_utf8(data, codec):
+        return _utf8(data) or "", False
+    if codec in WINDOWS and C1_BYTE.search(data):
+        codec = WINDOWS[codec]
+    if codec in UNLABELLED or (codec in WESTERN and _is_mostly_korean(data)):
+        return _guess(data), False
     if codec == "iso2022_kr":
         return _iso2022_kr(data)
     if codec == "iso2022_jp_ext":
         return _iso2022_jp(data)
+    return _by_codec(data, codec)
+
+
+def _by_codec(data: bytes, codec: str) -> tuple[str, bool]:
+    if codec in ("cp932", "euc_jp") and (text := _japanese(data)) is not None:
+        return text, False
     try:
         return data.decode(codec), False
+    except UnicodeDecodeError as error:
+        # The last character was cut in the middle: by a size limit, or by a sender between two encoded words.
+        if error.reason in CUT and codec in MULTIBYTE and HIGH.search(data, 0, error.start):
+            return data[: error.start].decode(codec, "replace"), False
     except (UnicodeError, ValueError):
         pass
-    if codec != "utf-8":
-        utf8 = _utf8(data)
-        if utf8 is not None:
-            return utf8, False
-        if codec == "euc_jp":
-            return data.decode("euc_jis_2004", "replace"), True
+    if codec not in MULTIBYTE:
         return _with_c1(data, codec) if codec.startswith(("cp12", "iso8859")) else (data.decode(codec, "replace"), True)
-    if looks_korean(data):
-        return data.decode("cp949", "replace"), False
-    text = data.decode("utf-8", "replace")
+    guessed = _whole(data)
+    return (guessed, False) if guessed is not None else _by_line(data, codec)
+
+
+def _by_line(data: bytes, codec: str) -> tuple[str, bool]:
+    """A text whose lines are not all of one charset: lists and gateways add a footer in their own."""
+    out: list[str] = []
+    for line in data.split(b"\n"):
+        try:
+            out.append(line.decode(codec))
+        except (UnicodeError, ValueError):
+            out.append(_whole(line) or line.decode(codec, "hark-stray" if codec == "utf-8" else "replace"))
+    text = "\n".join(out)
+    foreign = sum(1 for char in text if ord(char) > 127)
     # Mostly not UTF-8 at all: a Western mail with the wrong label; a few bad bytes: a cut mail.
-    if text.count("\ufffd") * 2 > sum(1 for char in text if ord(char) > 127):
+    if codec == "utf-8" and text.count("\ufffd") * 2 > foreign:
         return _guess(data), False
-    return text, True
+    return text, "\ufffd" in text
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """In UTF-8, a single foreign byte between ASCII is Windows text, and the beginning of a character after another one is
+    where a limit cut it; anything else cannot be known."""
+    assert isinstance(error, UnicodeDecodeError)
+    data, start, end = error.object, error.start, error.end
+    alone = end - start == 1 and data[start - 1 : start].isascii() and data[end : end + 1].isascii()
+    if alone:
+        return _with_c1(data[start:end], "cp1252")[0], end
+    cut = (
+        data[start] >= 0xC2
+        and not data[start - 1 : start].isascii()
+        and data[end : end + 1] in (b'"', b"\r", b"", b"<", b" ")
+    )
+    return ("" if cut else "\ufffd"), end
+
+
+codecs.register_error("hark-stray", _stray)
+
+
+def _is_surely_utf8(data: bytes, codec: str) -> bool:
+    """Whether bytes are UTF-8 whatever their label says. Two bytes may be a character of another charset by chance, in
+    East Asian ones also several times; three that fit are UTF-8."""
+    text = _utf8(data)
+    if text is None:
+        return False
+    long = any(char > "\u07ff" for char in text)
+    if codec in MULTIBYTE or codec in OTHER_SCRIPTS:
+        return long or (codec in OTHER_SCRIPTS and sum(1 for char in text if char > "\x7f") > 1)
+    return long or any(char > "\x7f" for char in text)
+
+
+def _escaped(data: bytes) -> str | None:
+    """7-bit Korean or Japanese by its escape sequences, which nothing else has."""
+    for escape, codec in ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"), (b"\x1b(J", "iso2022_jp_ext")):
+        if escape in data:
+            text, lossy = _iso2022_kr(data) if codec == "iso2022_kr" else _iso2022_jp(data)
+            if not lossy:
+                return text
+    return None
 
 
 def _guess(data: bytes) -> str:
     """Unlabelled bytes, or labelled ASCII/Latin-1, which senders write when they do not know."""
-    if b"\x1b" in data:
-        for escape, codec in ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"), (b"\x1b(J", "iso2022_jp_ext")):
-            if escape in data:
-                try:
-                    return data.decode(codec)
-                except (UnicodeError, ValueError):
-                    continue
+    escaped = _escaped(data) if b"\x1b" in data else None
+    return escaped or _whole(data) or _with_c1(data, "cp1252")[0]
+
+
+def _whole(data: bytes) -> str | None:
+    """The text when its bytes alone tell their charset."""
     utf8 = _utf8(data)
     if utf8 is not None:
         return utf8
     if looks_korean(data):
         return data.decode("cp949", "replace")
-    return _japanese(data) or _chinese(data) or _with_c1(data, "cp1252")[0]
+    return _japanese(data) or _chinese(data) or _traditional(data)
 
 
 def _utf8(data: bytes) -> str | None:
@@ -140,7 +214,7 @@ def _utf8(data: bytes) -> str | None:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         # A multi-byte character cut at the very end is still UTF-8.
-        if error.reason == "unexpected end of data" and error.start > 0 and HIGH.search(data, 0, error.start):
+        if error.reason in CUT and HIGH.search(data, 0, error.start):
             return data[: error.start].decode("utf-8")
         return None
 
@@ -159,8 +233,15 @@ def looks_korean(data: bytes) -> bool:
     return text.count("\ufffd") <= len(text) // 200 + 1
 
 
+def _is_mostly_korean(data: bytes) -> bool:
+    """The same for a label of its own: "Zażółć" is a run of foreign letters too, but among many plain ones."""
+    high = len(HIGH.findall(data[:GUESS_BYTES]))
+    return high >= 10 and high > len(LETTER.findall(data[:GUESS_BYTES])) and looks_korean(data)
+
+
 def _japanese(data: bytes) -> str | None:
     """EUC-JP or Shift_JIS when a fifth of the foreign characters are kana, as in every Japanese sentence."""
+    best, most = None, 0
     for codec in ("euc_jp", "cp932"):
         try:
             text = data.decode(codec)
@@ -168,9 +249,21 @@ def _japanese(data: bytes) -> str | None:
             continue
         foreign = [char for char in text[:GUESS_BYTES] if char > "\x7f"]
         kana = sum(1 for char in foreign if "\u3040" <= char <= "\u30ff")
-        if len(foreign) >= 4 and kana * 5 >= len(foreign):
-            return text
-    return None
+        if len(foreign) >= 4 and kana * 5 >= len(foreign) and kana > most:
+            best, most = text, kana
+    return best
+
+
+def _traditional(data: bytes) -> str | None:
+    """Big5 when nearly all of its characters are of the first, most used level."""
+    sample = data[:GUESS_BYTES]
+    try:
+        text = data.decode("cp950")
+    except (UnicodeError, ValueError):
+        return None
+    foreign = sum(1 for char in text[:GUESS_BYTES] if char > "\x7f")
+    common = len(BIG5_PAIRS.findall(sample))
+    return text if foreign >= 4 and common >= 0.9 * foreign else None
 
 
 def _chinese(data: bytes) -> str | None:

@@ -11,13 +11,19 @@ from hark.channels.email.charsets import clean, codec_for, decode
 from hark.channels.email.types import Address
 
 ENCODED = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?(.{0,2000}?)\?=", re.DOTALL)
+UNENDED = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^\s?]{4,2000})\??$")
+PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2}")
 FOLD = re.compile(rb"\r?\n|\r")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff]+")
 SPACES = re.compile(r"\s+")
 MESSAGE_ID = re.compile(r"<\s*([^<>]{1,900}?)\s*>")
 BARE_ID = re.compile(r"[^\s<>\"',;()@]{1,300}@[^\s<>\"',;()]{1,300}")
 ADDRESS_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|([,;:])|(\()|([^",;:<(]+|[<"])', re.DOTALL)
+ANGLE_NEXT = re.compile(r"[^,;:<>@\"()]{1,100}<[^<>@\s]{1,200}@")
 ADDRESS = re.compile(r"[^\s<>\"',;()\[\]@]{1,300}@(?:\[[^\]\s]{1,100}\]|[^\s<>\"',;()\[\]]{1,300})")
+LOOSE_FIRST = re.compile(
+    r"^(\s*[\w./+-]*?),?(\s*(?:file)?name\s*=)", re.IGNORECASE
+)  # "attachment, filename=x" or no kind
 PARAMETER = re.compile(r';\s*([^\s=;"]{1,200})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 SEGMENT = re.compile(r"^([^*]+)(?:\*(\d{1,4}))?(\*)?$")
 DATE_COMMENT = re.compile(r"\([^()]*\)")
@@ -55,6 +61,8 @@ def decode_words(value: str) -> str:
     """
     if "=?" not in value:
         return value
+    if (cut := UNENDED.search(value)) is not None:  # a subject cut by a limit
+        value = f"{value[: cut.end(3)]}?="
     out: list[str] = []
     pending = bytearray()
     charset = ""
@@ -149,6 +157,11 @@ def addresses(value: str) -> tuple[list[Address], bool]:
         elif mark == ":":
             words.clear()
         elif mark:
+            # "Muster, Anna <anna@example.com>": a name that should have been quoted, as directories write it.
+            alone = mark == "," and angle is None and not ADDRESS.search("".join(words)) and len(words) == 1
+            if alone and ANGLE_NEXT.match(value, position):
+                words = [f"{words[0].strip()},"]
+                continue
             _add_address(found, words, angle)
             words, angle = [], None
             if len(found) >= MAX_ADDRESSES:
@@ -182,10 +195,16 @@ def _add_address(found: list[Address], words: list[str], angle: str | None) -> N
         spec = angle
     if not plain and notes:
         plain = notes[0]
-    name = one_line(decode_words(plain)).strip("\"' ")
+    name = unquoted(one_line(decode_words(plain)))
     address = normalize_address(decode_words(spec))
     if address:
         found.append(Address("" if name.lower() == address.lower() else name[:300], address))
+
+
+def unquoted(name: str) -> str:
+    """A name without the quotes that surround all of it."""
+    name = name.strip('" ')
+    return name[1:-1].strip() if len(name) > 1 and name[0] == name[-1] == "'" else name
 
 
 def normalize_address(spec: str) -> str:
@@ -205,6 +224,7 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     RFC 2231 continuations and charsets are put together; RFC 2047 words, which do not belong here, are decoded.
     A parameter in the extended form wins over the plain one of the same name.
     """
+    value = LOOSE_FIRST.sub(r"\1;\2", value)
     first, _, _ = value.partition(";")
     plain: dict[str, str] = {}
     segments: dict[str, dict[int, tuple[str, bool]]] = {}
@@ -217,7 +237,19 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
             segments.setdefault(match[1], {}).setdefault(int(match[2] or 0), (text, match[3] is not None))
     for name, pieces in segments.items():
         plain[name] = one_line(_join_segments(pieces))
+    for name in ("filename", "name"):
+        if name in plain and PERCENT.search(plain[name]):
+            plain[name] = _unpercent(plain[name])
     return one_line(DATE_COMMENT.sub("", first)).lower(), plain
+
+
+def _unpercent(name: str) -> str:
+    """A file name in percent encoding without saying so, when it is one beyond doubt."""
+    try:
+        text = unquote_to_bytes(name).decode("utf-8")
+    except UnicodeDecodeError:
+        return name
+    return one_line(text) if not text.isascii() else name
 
 
 def _unquote(value: str) -> str:
