@@ -15,6 +15,7 @@ from hark.channels.email.oauth.jobs import LOOK_S as SIGN_INS_LOOK_S
 from hark.channels.email.oauth.jobs import keep_grants
 from hark.channels.email.oauth.tokens import token_source
 from hark.channels.email.outgoing import mail_channel
+from hark.channels.email.providers.actions import forget_tokens
 from hark.channels.email.routes import readers
 from hark.channels.email.signing.jobs import LOOK_S as KEYS_LOOK_S
 from hark.channels.email.signing.jobs import check_keys
@@ -87,6 +88,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "keys": lambda: every(KEYS_LOOK_S, lambda: check_keys(db, dns), stop),
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
         "uploads": lambda: every(UPKEEP_S, lambda: forget_uploads(db, files), stop),
+        "webhooks": lambda: every(UPKEEP_S, lambda: forget_tokens(db), stop),
         "ledger": lambda: every(DESCRIBE_S, lambda: describe_rest(db, files, mail_readers), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),

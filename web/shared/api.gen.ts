@@ -4520,6 +4520,7 @@ export interface components {
         Webhook: {
             /** @default false */
             has_secret: boolean;
+            last_at?: string | null;
             /** @enum {null|string} */
             provider?: "ses" | "sendgrid" | "mailgun" | "postmark" | null;
             public_keys?: string[];

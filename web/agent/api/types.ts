@@ -67,6 +67,7 @@ export type Period = Schema['Period']
 export type Holiday = Answer<Schema['Holiday']>
 
 export type Mailbox = Schema['intake_accounts_types_Mailbox']
+export type Webhook = Answer<Schema['Webhook']>
 export type Server = Schema['ServerView']
 export type ImapServer = Schema['ImapServer']
 export type SmtpServer = Schema['SmtpServer']

@@ -6,6 +6,7 @@ import { enMailboxes } from './en.mailboxes'
 import { enOAuth } from './en.oauth'
 import { enMessenger } from './en.messenger'
 import { enMoving } from './en.moving'
+import { enProviders } from './en.providers'
 import { enSettings } from './en.settings'
 
 const enCore = {
@@ -341,6 +342,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

@@ -6,6 +6,7 @@ import { itMailboxes } from './it.mailboxes'
 import { itOAuth } from './it.oauth'
 import { itMessenger } from './it.messenger'
 import { itMoving } from './it.moving'
+import { itProviders } from './it.providers'
 import { itSettings } from './it.settings'
 
 export const it: Strings = {
@@ -15,6 +16,7 @@ export const it: Strings = {
   ...itLive,
   ...itMoving,
   ...itMailboxes, ...itOAuth,
+  ...itProviders,
   ...itMessenger,
   'action.back': 'Indietro',
   'action.cancel': 'Annulla',

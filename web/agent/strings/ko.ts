@@ -6,6 +6,7 @@ import { koMailboxes } from './ko.mailboxes'
 import { koOAuth } from './ko.oauth'
 import { koMessenger } from './ko.messenger'
 import { koMoving } from './ko.moving'
+import { koProviders } from './ko.providers'
 import { koSettings } from './ko.settings'
 
 export const ko: Strings = {
@@ -15,6 +16,7 @@ export const ko: Strings = {
   ...koLive,
   ...koMoving,
   ...koMailboxes, ...koOAuth,
+  ...koProviders,
   ...koMessenger,
   'action.back': '뒤로',
   'action.cancel': '취소',

@@ -14,12 +14,14 @@ import { OAuthPanel } from './OAuthPanel'
 import { mailboxesQuery } from './queries'
 import { ReceivingPanel } from './ReceivingPanel'
 import { SendingPanel } from './SendingPanel'
+import { WebhookPanel } from './WebhookPanel'
 
 /** What stands on the page of a mailbox, in this order. Each part saves itself. */
 const PANELS: readonly ComponentType<{ mailbox: Mailbox }>[] = [
   GeneralPanel,
   OAuthPanel,
   ReceivingPanel,
+  WebhookPanel,
   SendingPanel,
 ]
 

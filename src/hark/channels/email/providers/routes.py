@@ -1,5 +1,6 @@
 """Providers over HTTP: the address they post to, and how a mailbox is connected to one."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from hark.channels.email.providers import actions
 from hark.channels.email.providers.address import Named, make_key
 from hark.channels.email.providers.hooks import MailHooks
 from hark.channels.email.providers.proof import USER
-from hark.channels.email.providers.queries import get_webhook_row
+from hark.channels.email.providers.queries import find_last_post, get_webhook_row
 from hark.core.actor import Actor
 from hark.core.crypto import Keys
 from hark.core.db import Db
@@ -28,11 +29,14 @@ class Webhook(msgspec.Struct, kw_only=True):
     has_secret: bool = False
     public_keys: list[str] = []
     topics: list[str] = []
+    last_at: datetime | None = None  # of the last thirty days
 
 
 async def get_webhook(db: Db, actor: Actor, keys: Keys, settings: Settings, id: int) -> Webhook:
     """How a provider posts to a mailbox, with the address to give it."""
-    return _view(actor, keys, settings, id, await get_webhook_row(db, actor, id))
+    view = _view(actor, keys, settings, id, await get_webhook_row(db, actor, id))
+    view.last_at = await find_last_post(db, actor, id)
+    return view
 
 
 async def set_webhook(db: Db, actor: Actor, keys: Keys, settings: Settings, id: int, data: NewWebhook) -> Webhook:
