@@ -281,6 +281,7 @@ class _Endpoint(msgspec.Struct, kw_only=True):
     address: str | None
     visitor_id: UUID | None
     refs: dict[str, Any]
+    senders: list[str]
     read_seq: int
     live_until: datetime | None
     reply_until: datetime | None
@@ -346,6 +347,9 @@ SELECT {}, c.stage, c.holder_kind, c.holder_id, c.since, c.promise_until, c.snoo
       SELECT m.id FROM family f JOIN conversations m ON m.workspace_id = c.workspace_id AND m.root_id = f.id)
     SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'account_id', e.account_id, 'kind', n.kind,
       'name', q.name, 'address', CASE WHEN i.kind = 1 THEN i.value END, 'visitor_id', e.visitor_id, 'refs', e.refs,
+      'senders', CASE WHEN n.kind = 1 THEN (SELECT jsonb_agg(x.address) FROM (SELECT lower(n.address) AS address
+        UNION ALL (SELECT y.address FROM account_aliases y WHERE y.workspace_id = c.workspace_id AND y.account_id = n.id
+        ORDER BY y.address)) x) ELSE '[]' END,
       'read_seq', e.read_seq, 'live_until', e.live_until, 'reply_until', e.reply_until, 'closed_at', e.closed_at)
       ORDER BY e.id), '[]')
     FROM family f JOIN endpoints e ON e.workspace_id = c.workspace_id AND e.conversation_id = f.id
@@ -384,6 +388,8 @@ def _endpoint(e: _Endpoint, now: datetime) -> EndpointView:
     return EndpointView(
         id=e.id, account_id=e.account_id, channel=CHANNELS[e.kind], name=e.name, address=e.address,
         visitor_id=e.visitor_id, to=people("to"), cc=people("cc"), bcc=people("bcc"),
+        from_address=e.refs.get("from") if e.refs.get("from") in e.senders else next(iter(e.senders), None),
+        from_addresses=e.senders,
         live=e.live_until is not None and e.live_until > now, read_seq=e.read_seq,
         can_reply=e.closed_at is None and (e.reply_until is None or e.reply_until > now), closed_at=e.closed_at,
     )  # fmt: skip

@@ -18,12 +18,21 @@ from tests.support.mailservers import free_port
 from tests.test_worker import answering, eventually, send
 
 from hark.app import CONSUMERS
-from hark.channels.email.outgoing import mail_channel
+from hark.channels.email.links import read_leaving
 from hark.channels.messenger.leaving import sweep_left
-from hark.channels.messenger.mailing import CONSUMER, NO_ADDRESS, NO_MAILBOX, mail_unread, queue_transcript
+from hark.channels.messenger.mailing import (
+    CONSUMER,
+    NO_ADDRESS,
+    NO_MAILBOX,
+    UNSUBSCRIBED,
+    mail_unread,
+    queue_transcript,
+)
+from hark.contacts.suppressions import Reason, suppress
 from hark.conversations.actions import mark_spam
 from hark.conversations.merging import merge
 from hark.core.actor import system
+from hark.core.errors import BadRequest
 from hark.core.ids import uuid7
 from hark.core.journal import run_once
 from hark.delivery.actions import queue_reply
@@ -39,7 +48,7 @@ class Shop:
     def __init__(self, office: Office) -> None:
         self.office, self.db, self.ws, self.sink = office, office.db, office.workspace, office.sink
         self.visitor = Visitor(office.db, office.workspace)
-        channel = mail_channel(office.services.keys, office.sender)
+        channel = office.channel()
         self.handlers = {TimerKind.CHAT_MAIL: mail_unread(channel.new_id)}
 
     async def work(self, seconds: float = 0) -> None:
@@ -104,6 +113,42 @@ async def test_unread_answers_leave_in_one_mail_once_the_visitor_is_gone(shop: S
     assert ", Carla wrote:\n> Do you ship to Korea?" in text
     assert await shop.deliveries() == [3, 3]
     assert await shop.lines() == ["What the visitor has not read goes to carla@shop.example by mail."]
+    await shop.work(3600)
+    assert len(shop.mails()) == 1
+
+
+async def test_it_says_that_no_person_sent_it_and_how_to_get_no_more(shop: Shop) -> None:
+    await shop.visitor.says()
+    await shop.visitor.answered("first")
+    await shop.work(31)
+    await shop.work(31)
+    (mail,) = shop.mails()
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    url = mail["List-Unsubscribe"].strip("<>")
+    who = read_leaving(shop.office.services.keys, url.rpartition("/")[2])
+    assert url.startswith("https://hark.example/")
+    assert who == (shop.ws.id, "carla@shop.example")
+    async with shop.db.transaction(system(shop.ws.id)) as tx:
+        await suppress(tx, "Carla@shop.example", Reason.UNSUBSCRIBED)
+    await shop.visitor.answered("second")
+    await shop.work(61)
+    assert len(shop.mails()) == 1
+    assert await shop.lines() == [
+        "What the visitor has not read goes to carla@shop.example by mail.", UNSUBSCRIBED
+    ]  # fmt: skip
+    async with shop.db.transaction(system(shop.ws.id)) as tx:
+        with pytest.raises(BadRequest):
+            await queue_transcript(tx, shop.visitor.thread_id, "carla@shop.example")
+
+
+async def test_an_out_of_office_answer_to_it_starts_nothing(shop: Shop) -> None:
+    await shop.visitor.says()
+    await shop.visitor.answered("first")
+    await shop.work(61)
+    (mail,) = shop.mails()
+    await shop.office.write("I am away.", Auto_Submitted="auto-replied", In_Reply_To=mail["Message-ID"])
+    await shop.work(3600)
     await shop.work(3600)
     assert len(shop.mails()) == 1
 
