@@ -28,6 +28,8 @@ PUBLIC_ROUTES = {
     "POST /api/inbound/mail/{key:str}", "POST /api/inbound/mail/{key:str}/mime",
     "GET /messenger/{key:str}/frame", "POST /api/messenger/{key:str}/boot", "GET /api/messenger/{key:str}/faces/{agent_id:int}/shown/{signature:str}",
     "GET /api/messenger/{key:str}/attachments/{id:uuid}/signed/{signature:str}",
+    "GET /api/mail/unsubscribe/{token:str}", "POST /api/mail/unsubscribe/{token:str}",
+    "POST /api/mail/unsubscribe/{token:str}/back", "GET /api/mail/files/{token:str}",
 }  # fmt: skip
 SIGNED_IN_ROUTES = {
     "DELETE /api/session", "GET /api/me", "PATCH /api/me", "PUT /api/me/picture", "DELETE /api/me/picture", "GET /api/sessions", "DELETE /api/sessions/{id:uuid}",

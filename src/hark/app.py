@@ -17,7 +17,10 @@ import hark.automation.routes
 import hark.channels.email.mailbox_routes
 import hark.channels.email.oauth.routes
 import hark.channels.email.providers.routes
+import hark.channels.email.public_routes
 import hark.channels.email.routes
+import hark.channels.email.sending.routes
+import hark.channels.email.signing.routes
 import hark.channels.messenger.mailing
 import hark.channels.messenger.routes
 import hark.channels.messenger.types
@@ -43,6 +46,7 @@ import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, is_still, send_rotated_token
+from hark.channels.email.authentication.resolver import DnsResolver, Resolver
 from hark.channels.email.oauth.providers import PROVIDERS, Providers
 from hark.channels.email.providers.hooks import MailHooks, open_hooks
 from hark.channels.messenger.frame import widget_handlers
@@ -109,6 +113,9 @@ ROUTES: list[Route] = tables(
     hark.delivery.routes.ROUTES,
     hark.channels.email.routes.ROUTES,
     hark.channels.email.mailbox_routes.ROUTES,
+    hark.channels.email.sending.routes.ROUTES,
+    hark.channels.email.signing.routes.ROUTES,
+    hark.channels.email.public_routes.ROUTES,
     hark.channels.email.oauth.routes.ROUTES,
     hark.channels.email.providers.routes.ROUTES,
     hark.channels.messenger.routes.ROUTES,
@@ -119,9 +126,16 @@ ROUTES: list[Route] = tables(
 
 
 def create_app(
-    services: Services, *, oauth_providers: Providers = PROVIDERS, mail_hooks: MailHooks | None = None
+    services: Services,
+    *,
+    oauth_providers: Providers = PROVIDERS,
+    mail_hooks: MailHooks | None = None,
+    dns: Resolver | None = None,
 ) -> Litestar:
-    """The web application on open services. Raises ValueError when two lines of the route tables collide."""
+    """The web application on open services; `dns` answers instead of this machine's name servers.
+
+    Raises ValueError when two lines of the route tables collide.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -153,6 +167,7 @@ def create_app(
             "keys": provide(services.keys),
             "settings": provide(services.settings),
             "bus": provide(services.bus),
+            "dns": provide(dns or DnsResolver()),
             "buckets": provide(buckets),
             "visits": provide(visits),
             "oauth_providers": provide(oauth_providers),
