@@ -8,6 +8,7 @@ import { useLanguage, useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
 import { navigate } from '../app/router'
 import { MailboxForm } from '../settings/mailboxes/MailboxForm'
+import { OAuthNew } from '../settings/mailboxes/OAuthSignIn'
 import { Button } from '../ui/Button'
 import { Field, Input, Select } from '../ui/Field'
 import { ErrorNote } from '../ui/Notice'
@@ -53,7 +54,12 @@ export default function Setup({ me }: { me: Me | null }) {
           {(problem) => <PersonFields values={values} problem={problem} />}
         </StepForm>
       )}
-      {step === 2 && <MailboxForm onSaved={finish} onCancel={finish} cancelLabel={t('setup.later')} />}
+      {step === 2 && (
+        <>
+          <OAuthNew onDone={finish} />
+          <MailboxForm onSaved={finish} onCancel={finish} cancelLabel={t('setup.later')} />
+        </>
+      )}
     </Door>
   )
 }

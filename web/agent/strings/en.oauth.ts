@@ -5,6 +5,8 @@ export const enOAuth = {
   'oauth.new': 'A mailbox of Google or Microsoft',
   'oauth.newText': 'Sign in on their page: servers and address are set by themselves.',
   'oauth.other': 'Any other mailbox',
+  'oauth.address': 'Address, if it is another than the account’s',
+  'oauth.addressHint': 'For a shared mailbox or an alias.',
   'oauth.signIn': 'Sign in with {provider}',
   'oauth.byDevice': 'With a code on another device',
   'oauth.signedInAs': 'Signed in as {subject}',

@@ -8,6 +8,8 @@ export const itOAuth: Record<keyof typeof enOAuth, Message> = {
   'oauth.new': 'Una casella di Google o Microsoft',
   'oauth.newText': 'Accedi sulla loro pagina: server e indirizzo si impostano da soli.',
   'oauth.other': 'Qualsiasi altra casella',
+  'oauth.address': 'Indirizzo, se è diverso da quello dell’account',
+  'oauth.addressHint': 'Per una casella condivisa o un alias.',
   'oauth.signIn': 'Accedi con {provider}',
   'oauth.byDevice': 'Con un codice su un altro dispositivo',
   'oauth.signedInAs': 'Accesso come {subject}',

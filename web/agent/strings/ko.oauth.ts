@@ -8,6 +8,8 @@ export const koOAuth: Record<keyof typeof enOAuth, Message> = {
   'oauth.new': 'Google 또는 Microsoft 메일함',
   'oauth.newText': '해당 페이지에서 로그인하면 서버와 주소가 자동으로 설정됩니다.',
   'oauth.other': '그 밖의 메일함',
+  'oauth.address': '계정과 다른 경우의 주소',
+  'oauth.addressHint': '공유 메일함이나 별칭에 사용합니다.',
   'oauth.signIn': '{provider} 로그인',
   'oauth.byDevice': '다른 기기에서 코드로 로그인',
   'oauth.signedInAs': '{subject} 계정으로 로그인됨',

@@ -13,7 +13,7 @@ import { MailboxForm } from './MailboxForm'
 import { MailboxPage } from './MailboxPage'
 import { RETURN_ITEM } from './oauth'
 import { OAuthReturn } from './OAuthReturn'
-import { OAuthSignIn } from './OAuthSignIn'
+import { OAuthNew } from './OAuthSignIn'
 import { mailboxesQuery } from './queries'
 
 const at = (item: string | null): Route => ({ page: 'settings', section: 'mailboxes', item })
@@ -69,14 +69,7 @@ function NewMailbox() {
         {t('settings.mailboxes')}
       </Button>
       <h1 className="mb-6 text-title font-strong">{t('mailbox.connect')}</h1>
-      <section aria-label={t('oauth.new')} className="mb-8 flex flex-col gap-3 rounded-card border border-line bg-panel p-4">
-        <div>
-          <h2 className="font-strong">{t('oauth.new')}</h2>
-          <p className="text-secondary text-ink-3">{t('oauth.newText')}</p>
-        </div>
-        <OAuthSignIn mailboxId={null} onDone={(mailbox) => go(String(mailbox))} />
-      </section>
-      <h2 className="mb-4 font-strong">{t('oauth.other')}</h2>
+      <OAuthNew onDone={(mailbox) => go(String(mailbox))} />
       <MailboxForm onSaved={(made) => go(String(made.id))} onCancel={() => go(null)} />
     </>
   )

@@ -6,6 +6,7 @@ import { useT } from '../../app/i18n'
 import { useProblemText } from '../../app/problems'
 import { Button, IconButton } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
+import { Field, Input } from '../../ui/Field'
 import { ErrorNote } from '../../ui/Notice'
 import { type Flow, grantKey, oauthQuery, type Provider } from './oauth'
 import { OAuthDevice } from './OAuthDevice'
@@ -30,13 +31,14 @@ export function OAuthSignIn({ mailboxId, only = null, onDone }: Props) {
   const [problem, setProblem] = useState<unknown>(null)
   const [registering, setRegistering] = useState<Provider | null>(null)
   const [device, setDevice] = useState<Flow | null>(null)
+  const [address, setAddress] = useState('')
   if (!data?.can.includes('change')) return null
 
   const begin = async (provider: Provider, way: Flow['way']) => {
     setBusy(true)
     setProblem(null)
     try {
-      const flow = await api.post<Flow>('/api/mailboxes/oauth/flows', { provider: provider.provider, way, mailbox_id: mailboxId })
+      const flow = await api.post<Flow>('/api/mailboxes/oauth/flows', { provider: provider.provider, way, mailbox_id: mailboxId, address: address.trim() || null })
       if (flow.url) location.assign(flow.url)
       else setDevice(flow)
     } catch (error) {
@@ -52,6 +54,13 @@ export function OAuthSignIn({ mailboxId, only = null, onDone }: Props) {
   }
   return (
     <div className="flex flex-col items-start gap-3">
+      {mailboxId === null && (
+        <div className="w-full max-w-[360px]">
+          <Field label={t('oauth.address')} hint={t('oauth.addressHint')}>
+            {(control) => <Input {...control} type="email" value={address} onChange={(event) => setAddress(event.target.value)} />}
+          </Field>
+        </div>
+      )}
       {data.providers
         .filter(({ provider }) => only === null || provider === only)
         .map((provider) => (
@@ -81,5 +90,22 @@ export function OAuthSignIn({ mailboxId, only = null, onDone }: Props) {
         {device && <OAuthDevice begun={device} onDone={(mailbox) => void done(mailbox)} onClose={() => setDevice(null)} />}
       </Dialog>
     </div>
+  )
+}
+
+/** The first choice where a mailbox is connected, above the form for all others. */
+export function OAuthNew({ onDone }: { onDone: (mailbox: number) => void }) {
+  const t = useT()
+  return (
+    <>
+      <section aria-label={t('oauth.new')} className="mb-8 flex flex-col gap-3 rounded-card border border-line bg-panel p-4">
+        <div>
+          <h2 className="font-strong">{t('oauth.new')}</h2>
+          <p className="text-secondary text-ink-3">{t('oauth.newText')}</p>
+        </div>
+        <OAuthSignIn mailboxId={null} onDone={onDone} />
+      </section>
+      <h2 className="mb-4 font-strong">{t('oauth.other')}</h2>
+    </>
   )
 }
