@@ -3,12 +3,13 @@
 import asyncio
 from typing import ClassVar
 
+import asyncpg
 import msgspec
 import pytest
 from tests.support.workspace import TestWorkspace
 
 from hark.core.actor import Actor, ActorKind, system
-from hark.core.db import Db
+from hark.core.db import Db, is_lost
 from hark.core.errors import Conflict, NotFound, Unavailable
 from hark.core.events import MAX_DEPTH, Event, Recorded, from_row, registry
 from hark.core.journal import head, read
@@ -154,6 +155,23 @@ async def test_a_server_that_stops_in_the_middle_is_said_so(db: Db, workspace: T
             await db.run("SELECT pg_terminate_backend($1, 5000)", pid)
             await tx.run("SELECT 1")
     assert await db.one(int, "SELECT 1") == 1, "the pool goes on with fresh connections"
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [
+        (asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"), True),
+        (asyncpg.InternalClientError('cannot switch to "idle" state; protocol is in the "failed" state'), True),
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (12) is in progress"), False),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
+        (ConnectionResetError(), True),
+        (ValueError("closed"), False),
+    ],
+)
+def test_a_connection_that_is_gone_is_told_from_a_mistake(error: Exception, lost: bool) -> None:
+    """State 2: the server's last words (it is killed or stops) have come, and the socket is not closed yet."""
+    assert is_lost(error) is lost
 
 
 async def test_two_who_lock_crosswise_are_told_to_try_again(db: Db, workspace: TestWorkspace) -> None:

@@ -322,6 +322,8 @@ _CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone: the server stops, starts or has crashed. asyncpg says it in many ways."""
+    if isinstance(error, asyncpg.InternalClientError):  # the server's last words have just come, and it is not yet closed
+        return str(error).endswith(("another operation (2) is in progress", '"failed" state'))
     return isinstance(error, _LOST) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
 
 
