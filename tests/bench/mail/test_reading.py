@@ -20,7 +20,7 @@ def test_good_mails_break_nothing(tmp_path: Path) -> None:
     outcome = Reading(corpus(tmp_path)).examine_all(range(40))
     assert (outcome.count, outcome.crashes, outcome.without_fate) == (40, [], 0)
     assert outcome.reading[0] > 0
-    assert outcome.peak_bytes > 1_000_000
+    assert outcome.peak[0] > 1_000_000
 
 
 def test_a_reader_that_raises_is_a_crash_and_stops_nothing(tmp_path: Path) -> None:
@@ -55,10 +55,13 @@ def test_texts_that_cannot_be_stored_are_a_crash(text: str, where: str) -> None:
 
 
 def test_outcomes_add_up() -> None:
-    whole = reading.Outcome(count=1, reading=(0.5, 1, "nest"), peak_bytes=10)
+    whole = reading.Outcome(count=1, reading=(0.5, 1, "nest"), peak=(10, 1, "nest"))
     whole.add(
         reading.Outcome(
-            count=2, crashes=[reading.Crash(7, "splice", "ValueError")], reading=(0.1, 7, "splice"), peak_bytes=20
+            count=2,
+            crashes=[reading.Crash(7, "splice", "ValueError")],
+            reading=(0.1, 7, "splice"),
+            peak=(20, 7, "splice"),
         )
     )
-    assert (whole.count, len(whole.crashes), whole.reading, whole.peak_bytes) == (3, 1, (0.5, 1, "nest"), 20)
+    assert (whole.count, len(whole.crashes), whole.reading, whole.peak[0]) == (3, 1, (0.5, 1, "nest"), 20)

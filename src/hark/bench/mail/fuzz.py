@@ -60,7 +60,7 @@ async def run(settings: Settings, *, quick: bool) -> list[Figure]:
         Figure(key="parked", value=fates.get(Fate.PARKED, 0), unit="mails", target=0, better="lower"),
         Figure(key="slowest", value=round(outcome.reading[0] * 1000, 1), unit="ms", target=5000, better="lower"),
         Figure(key="slowest_html", value=round(outcome.html[0] * 1000, 1), unit="ms", target=5000, better="lower"),
-        Figure(key="peak", value=round(outcome.peak_bytes / 2**20, 1), unit="MiB RSS", target=300, better="lower"),
+        Figure(key="peak", value=round(outcome.peak[0] / 2**20, 1), unit="MiB RSS", target=300, better="lower"),
     ]  # fmt: skip
 
 
@@ -120,7 +120,7 @@ async def _accept(ledger: Ledger, desk: Desk, raw: bytes) -> None:
 def _tell(corpus: Corpus, outcome: Outcome, kept: Path) -> None:
     """Keep the mails that broke something, and say which was the slowest."""
     console = Console(stderr=True)
-    console.print(f"slowest: {outcome.reading}, its HTML: {outcome.html}", soft_wrap=True)
+    console.print(f"slowest: {outcome.reading}, its HTML: {outcome.html}, largest: {outcome.peak}", soft_wrap=True)
     if not outcome.crashes:
         return
     shutil.rmtree(kept, ignore_errors=True)

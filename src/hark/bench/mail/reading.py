@@ -42,14 +42,15 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct):
-    """Of some mutations in one process. Times are processor seconds of the slowest: (seconds, number, what was done)."""
+    """Of some mutations in one process: the slowest in processor seconds, the greatest memory of the process in bytes, each
+    as (value, number, what was done)."""
 
     count: int = 0
     without_fate: int = 0
     crashes: list[Crash] = []
     reading: tuple[float, int, str] = (0.0, -1, "")
     html: tuple[float, int, str] = (0.0, -1, "")
-    peak_bytes: int = 0
+    peak: tuple[int, int, str] = (0, -1, "")
 
     def add(self, other: "Outcome") -> None:
         """Together with those of another process, or of the same one later."""
@@ -58,7 +59,7 @@ class Outcome(msgspec.Struct):
         self.crashes = [*self.crashes, *other.crashes]
         self.reading = max(self.reading, other.reading)
         self.html = max(self.html, other.html)
-        self.peak_bytes = max(self.peak_bytes, other.peak_bytes)
+        self.peak = max(self.peak, other.peak)
 
 
 def mutation(corpus: Corpus, number: int) -> tuple[str, bytes]:
@@ -97,7 +98,8 @@ class Reading:
                 outcome.crashes.append(Crash(number, how, f"{type(error).__name__}: {str(error)[:300]}"))
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-        outcome.peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            if (peak := resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024) > outcome.peak[0]:
+                outcome.peak = (peak, number, how)
         return outcome
 
     def _examine(self, raw: bytes, number: int, how: str, outcome: Outcome) -> None:
