@@ -30,8 +30,8 @@ def b64(data: bytes) -> str:
 
 class OAuthServer:
     """One authorization server. What a test changes: `user` (who signs in), `granted` (scopes; None: all that is asked),
-    `rotates` (a new refresh token at each renewal, the old one void), `life_s`, `sign_in_life_s`, `down`, `delay_s`, `refusal`
-    (of every renewal). What it looks at: `requests`, `renewals`, `revoked`."""
+    `rotates` (a new refresh token at each renewal, the old one void), `life_s`, `sign_in_life_s`, `interval_s`, `down`,
+    `delay_s`, `refusal` (of every renewal). What it looks at: `requests`, `renewals`, `revoked`."""
 
     def __init__(self, flavour: Flavour = "google") -> None:
         self.flavour: Flavour = flavour
@@ -43,6 +43,7 @@ class OAuthServer:
         self.sign_in_life_s: int | None = None
         self.down = False
         self.delay_s = 0.0
+        self.interval_s = 5
         self.refusal: Answer | None = None
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.renewals = 0
@@ -178,7 +179,7 @@ class OAuthServer:
         self.devices[code] = {"device_code": secrets.token_urlsafe(16), "decision": None, "scope": form["scope"]}
         message = f"To sign in, use a web browser to open https://microsoft.com/devicelogin and enter the code {code}."
         return 200, {
-            "user_code": code, "device_code": self.devices[code]["device_code"], "expires_in": 900, "interval": 5,
+            "user_code": code, "device_code": self.devices[code]["device_code"], "expires_in": 900, "interval": self.interval_s,
             "verification_uri": "https://microsoft.com/devicelogin", "message": message,
         }  # fmt: skip
 
