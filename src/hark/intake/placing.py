@@ -1,6 +1,7 @@
 """From a read mail to its fate: set aside, held, a message of a conversation, or a new one. One mail, in a transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from hark.intake.types import Fate, Inbound, Item, Party, Settled, Source
 
 NOBODY = "unknown-sender@unknown.invalid"  # RFC 2606: a name that can never receive mail
 MAX_CC = 100
+REPORTED_WITHIN = timedelta(days=5)  # servers give up after four or five days: RFC 5321 4.5.4.1
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,12 +85,15 @@ async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: C
     if choice is not None:
         found: Match | Hold | None = Match(choice.conversation_id, "a person") if choice.conversation_id else None
     else:
-        found = await find_conversation(tx, incoming, index)
+        found = await find_conversation(incoming, index)
     if automatic and choice is None and not isinstance(found, Match):
         return Settled(fate=Fate.AUTO_REPLY, reason=_sentence(inbound.kind_reason or AUTOMATIC, inbound.problems))
     if isinstance(found, Hold):
         return Settled(fate=Fate.HELD, reason=found.sentence, conversation_id=found.conversation_id)
     target = found.conversation_id if found else None
+    if found is not None and found.flood:
+        automatic = True
+        sender.problems.append(FLOODED.format(address=sender.address))
     if choice is None and (forged := await _hold_forged(mail, sender, target, index)) is not None:
         return forged
     if item.envelope.from_team:
@@ -99,7 +104,7 @@ async def place(tx: Tx, mail: Prepared, house: House, index: Index, *, choice: C
     assert settled.conversation_id is not None
     for answered in (index.ours[id] for id in inbound.own_ids[:1] if id in index.ours):
         await confirm_sent(tx, answered.message_id, f"{sender.address} has written about it.")
-    index.placed(incoming, settled.message_id, settled.conversation_id)
+    index.placed(incoming, settled.message_id, settled.conversation_id, folded=automatic)
     return settled
 
 
@@ -128,6 +133,10 @@ def as_incoming(mail: Prepared, house: House) -> Incoming:
     )  # fmt: skip
 
 
+FLOODED = (
+    "More than 20 mails about this came from {address} within an hour, as machines write that answer each other. It stands "
+    "folded in the thread and nothing was started by it."
+)
 AUTOMATIC = "An automatic answer to something that is not in Hark. It is kept here only; put it into a conversation if it matters."
 
 
@@ -135,7 +144,7 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     """What never becomes a customer's message: our own mail coming back, delivery reports, the same mail again."""
     inbound = mail.inbound
     if inbound.kind == "bounce":
-        return await _bounce(tx, inbound, index)
+        return await _bounce(tx, inbound, index, mail.item.occurred_at or mail.item.received_at)
     if inbound.is_own and inbound.external_id:
         ours = index.messages.get(inbound.external_id)
         if ours:
@@ -162,12 +171,18 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     return None
 
 
-async def _bounce(tx: Tx, inbound: Inbound, index: Index) -> Settled:
-    """A delivery report: our message is marked and the thread says so; about foreign mail it stands in the ledger."""
+async def _bounce(tx: Tx, inbound: Inbound, index: Index, at: datetime) -> Settled:
+    """A delivery report: our message is marked and the thread says so; about foreign mail it stands in the ledger.
+
+    A report that names no mail at all is about the newest one that left for the address it names.
+    """
     known = [index.ours[id] for id in inbound.own_ids if id in index.ours]
     if not known and inbound.reported_id:
         known = await queries.messages_by_external_id(tx, tx.workspace_id, [inbound.reported_id])
         known = known or await queries.messages_by_provider_id(tx, tx.workspace_id, inbound.reported_id)
+    if not known and not inbound.reported_id:
+        failed = [r.address.lower() for r in inbound.report if r.failed and r.address]
+        known = await queries.newest_sent_to(tx, tx.workspace_id, failed[:20], at - REPORTED_WITHIN, at)
     delivered = bool(inbound.report) and all(r.delivered for r in inbound.report)
     fate = Fate.APPLIED if delivered else Fate.BOUNCE
     said = " ".join(r.sentence for r in inbound.report[:5]) or "It names no recipient."
@@ -239,7 +254,8 @@ async def _receive(
     if received.scheduled and not automatic:
         await cancel_for_customer(tx, received.conversation_id)
     fate = Fate.AUTO_REPLY if automatic else Fate.NEW if received.started else Fate.MESSAGE
-    why = [inbound.kind_reason or "An automatic answer; no clock was moved."] if automatic else []
+    answers = inbound.kind in ("auto_reply", "out_of_office")
+    why = [inbound.kind_reason or "An automatic answer; no clock was moved."] if answers else []
     return Settled(
         fate=fate, conversation_id=received.conversation_id, message_id=received.message_id,
         reason=_sentence(*why, sender.problems),

@@ -1,7 +1,7 @@
 """Reading what is to be worked off, the addresses that receive, and what threading needs to know."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +100,26 @@ async def messages_by_provider_id(tx: Queries, workspace_id: int, id: str) -> li
     )  # fmt: skip
 
 
+async def newest_sent_to(
+    tx: Queries, workspace_id: int, addresses: list[str], since: datetime, until: datetime
+) -> list[KnownMessage]:
+    """Of the contact behind each of these addresses (lower case), the newest mail of ours that left for it in that time."""
+    if not addresses:
+        return []
+    return await tx.all(
+        KnownMessage,
+        "SELECT DISTINCT ON (i.value) coalesce(m.external_id, '') AS external_id, m.id AS message_id, m.conversation_id"
+        " FROM identities i JOIN conversations c ON c.workspace_id = $1 AND c.contact_id = i.contact_id"
+        "  AND c.last_message_at >= $3 CROSS JOIN LATERAL (SELECT id, external_id, conversation_id, occurred_at FROM messages"
+        "   WHERE workspace_id = $1 AND conversation_id = c.id AND direction = 2 AND occurred_at BETWEEN $3 AND $4"
+        "   AND EXISTS (SELECT FROM jsonb_array_elements(headers -> 'to') t WHERE lower(t ->> 'address') = i.value)"
+        "   ORDER BY seq DESC LIMIT 1) m"
+        " WHERE i.workspace_id = $1 AND i.kind = 1 AND i.scope = 0 AND i.value = ANY($2::text[])"
+        " ORDER BY i.value, m.occurred_at DESC",
+        workspace_id, addresses, since, until,
+    )  # fmt: skip
+
+
 class MentionedId(msgspec.Struct, frozen=True):
     external_id: str
     conversation_id: UUID
@@ -116,12 +136,18 @@ async def conversations_by_thread_id(tx: Queries, workspace_id: int, ids: list[s
 
 
 class Membership(msgspec.Struct, frozen=True):
-    """The conversation that `conversation_id` was merged into (or itself), and whether `address` takes part in it."""
+    """The conversation that `conversation_id` was merged into (or itself), and whether `address` takes part in it.
+    `arrived`: when its newest messages came in, at most FLOOD, in no order."""
 
     conversation_id: UUID
     address: str | None
     root: UUID
     party: bool
+    arrived: list[datetime] = []
+
+
+FLOOD = 20  # mails of one address to one matter within FLOOD_TIME are taken to be a machine's
+FLOOD_TIME = timedelta(hours=1)
 
 
 async def memberships(tx: Queries, workspace_id: int, pairs: Sequence[tuple[UUID, str | None]]) -> list[Membership]:
@@ -130,7 +156,7 @@ async def memberships(tx: Queries, workspace_id: int, pairs: Sequence[tuple[UUID
     anybody there. Without an address everybody is one."""
     return await tx.all(
         Membership,
-        "SELECT x.conversation_id, x.address, y.root, y.party FROM unnest($2::uuid[], $3::text[])"
+        "SELECT x.conversation_id, x.address, y.root, y.party, y.arrived FROM unnest($2::uuid[], $3::text[])"
         " AS x(conversation_id, address) CROSS JOIN LATERAL ("
         " WITH RECURSIVE up AS ("
         "  SELECT id, root_id, 1 AS depth FROM conversations WHERE workspace_id = $1 AND id = x.conversation_id"
@@ -145,8 +171,11 @@ async def memberships(tx: Queries, workspace_id: int, pairs: Sequence[tuple[UUID
         " OR EXISTS (SELECT 1 FROM messages m CROSS JOIN LATERAL jsonb_path_query(m.headers - 'reply_to',"
         "     'lax $.*.address') AS a(address)"
         "   WHERE m.workspace_id = $1 AND m.conversation_id IN (SELECT id FROM family) AND m.audience > 0"
-        "   AND lower(a.address #>> '{}') = x.address)) AS party FROM root) y",
-        workspace_id, [id for id, _ in pairs], [address for _, address in pairs],
+        "   AND lower(a.address #>> '{}') = x.address)) AS party,"
+        " ARRAY(SELECT m.occurred_at FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = root.id"
+        "   AND x.address IS NOT NULL AND m.direction = 1 AND m.kind = 1 AND lower(m.headers #>> '{from,address}') = x.address"
+        "   ORDER BY m.seq DESC LIMIT $4) AS arrived FROM root) y",
+        workspace_id, [id for id, _ in pairs], [address for _, address in pairs], FLOOD,
     )  # fmt: skip
 
 

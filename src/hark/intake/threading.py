@@ -5,7 +5,7 @@ party and time together. docs/develop/threading.md has the rules with their sour
 """
 
 from collections.abc import Iterator, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -26,10 +26,12 @@ CLEARLY = 2.0  # the best candidate's share is so many times the second's
 
 
 class Match(msgspec.Struct, frozen=True):
-    """The mail belongs here. `by` says what told so."""
+    """The mail belongs here. `by` says what told so. `flood`: so many of them came from its sender within an hour that
+    two machines may be answering each other."""
 
     conversation_id: UUID
     by: str
+    flood: bool = False
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -85,6 +87,7 @@ class Index:
         self.mentions: dict[str, list[UUID]] = {}
         self.fresh: list[tuple[str, UUID]] = []  # to be remembered at the end of the transaction
         self._members: dict[tuple[UUID, str | None], queries.Membership] = {}
+        self._arrived: dict[tuple[UUID, str | None], list[datetime]] = {}
         self._hints: dict[int, Hint] = {}
         self._recent: dict[str, list[UUID]] = {}
         self._numbered: dict[int, UUID] = {}
@@ -130,6 +133,22 @@ class Index:
         if pairs:
             for row in await queries.memberships(self._tx, self._tx.workspace_id, list(pairs)):
                 self._members[row.conversation_id, row.address] = row
+                self._arrived.setdefault((row.root, row.address), list(row.arrived))
+
+    async def newest_flood(self, mail: Incoming) -> UUID | None:
+        """The newest of the conversations that this sender began with this very subject, when too many are of this hour."""
+        key = self.hint(mail).key
+        newest = self.mentions.get(key, [])[: queries.FLOOD] if key else []
+        if len(newest) < queries.FLOOD or mail.at - _made_at(newest[-1]) > queries.FLOOD_TIME:
+            return None
+        await self._look_up_members({(id, mail.joins_as) for id in newest} - self._members.keys())
+        members = [self._members.get((id, mail.joins_as)) for id in newest]
+        return newest[0] if all(m is not None and m.party and m.root == m.conversation_id for m in members) else None
+
+    def floods(self, conversation_id: UUID, mail: Incoming) -> bool:
+        """Whether this sender wrote so often in the last hour to a conversation that no person does."""
+        times = sorted(self._arrived.get((conversation_id, mail.joins_as), []), reverse=True)[: queries.FLOOD]
+        return len(times) == queries.FLOOD and mail.at - times[-1] <= queries.FLOOD_TIME
 
     def hint(self, mail: Incoming) -> Hint:
         """What a mail says about its thread besides ids."""
@@ -142,7 +161,7 @@ class Index:
     async def candidates(self, mail: Incoming) -> list[Candidate]:
         """The living conversations whose subject, number or party suggest that a mail belongs to them, newest first."""
         ids = self._suggested(mail)
-        await self._look_up_members({pair for pair in self._pairs(mail) if pair not in self._members})
+        await self._look_up_members(set(self._pairs(mail)) - self._members.keys())
         await self._look_up_facts(set(ids))
         found: dict[UUID, Candidate] = {}
         for id in ids:
@@ -191,7 +210,7 @@ class Index:
             for facts in await queries.conversation_facts(self._tx, self._tx.workspace_id, sorted(missing)):
                 self._facts[facts.id] = facts
 
-    def placed(self, mail: Incoming, message_id: UUID, conversation_id: UUID) -> None:
+    def placed(self, mail: Incoming, message_id: UUID, conversation_id: UUID, *, folded: bool = False) -> None:
         """A mail now stands in a conversation: the following ones of the batch must find it, and its people with it."""
         external_id = mail.inbound.external_id
         if external_id:
@@ -205,13 +224,30 @@ class Index:
         if conversation_id not in recent:
             recent.insert(0, conversation_id)
         self._facts.pop(conversation_id, None)  # read again when somebody asks
+        if not folded:
+            self._arrived.setdefault((conversation_id, mail.joins_as), []).append(mail.at)
         self._members = {pair: m for pair, m in self._members.items() if m.party or m.root != conversation_id}
         itself = queries.Membership(conversation_id, mail.joins_as, conversation_id, True)
         self._members[conversation_id, mail.joins_as] = itself
 
 
-async def find_conversation(tx: Tx, mail: Incoming, index: Index) -> Match | Hold | None:
+def _made_at(id: UUID) -> datetime:
+    """When a UUIDv7 was made."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
+
+
+async def find_conversation(mail: Incoming, index: Index) -> Match | Hold | None:
     """Where a mail belongs; None: a conversation of its own."""
+    found = await _find(index, mail)
+    if mail.trusted or isinstance(found, Hold):
+        return found
+    if found is None:
+        newest = await index.newest_flood(mail)
+        return Match(newest, "subject and sender", flood=True) if newest else None
+    return msgspec.structs.replace(found, flood=index.floods(found.conversation_id, mail))
+
+
+async def _find(index: Index, mail: Incoming) -> Match | Hold | None:
     found: Match | Hold | None = None
     if mail.thread:
         found = await _choose(index, index.mentions.get(mail.thread, []), mail, by="history")
