@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Editor as Core } from '@tiptap/react'
+import { Trash2 } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { api } from '../api/client'
 import { keys } from '../api/queries'
@@ -8,9 +9,10 @@ import { useLanguage, useT } from '../app/i18n'
 import { preference, setPreference } from '../app/preferences'
 import { useProblemText } from '../app/problems'
 import { navigate } from '../app/router'
-import { useCommands } from '../commands/registry'
+import { runCommand, useCommands } from '../commands/registry'
 import { mailboxesQuery } from '../settings/mailboxes/queries'
 import { takeConversation } from '../thread/actions'
+import { IconButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Select } from '../ui/Field'
 import { ErrorNote } from '../ui/Notice'
@@ -107,7 +109,7 @@ function Writer({ onClose }: { onClose: () => void }) {
 
   return (
     <>
-      <div className="shrink-0 border-b border-line pb-1">
+      <div className="mx-2 shrink-0 border-b border-line pb-1 max-[719px]:mx-0 [&_label]:min-w-14">
         <Line label={t('write.from')} id={fromId}>
           {senders.length > 0 ? (
             <Select id={fromId} value={account?.id ?? ''} onChange={(event) => change({ account: Number(event.target.value) })} className="w-auto! max-w-full border-transparent!">
@@ -120,6 +122,9 @@ function Writer({ onClose }: { onClose: () => void }) {
           ) : (
             <p className="py-1.5 text-wrong">{t('write.noMailbox')}</p>
           )}
+          <IconButton label={t('command.discard')} onClick={() => runCommand('compose.discard')}>
+            <Trash2 size={15} aria-hidden />
+          </IconButton>
         </Line>
         <ToField values={kept.people.to} onChange={(to) => people({ to })}>
           <span className="flex shrink-0 gap-1">
@@ -142,7 +147,7 @@ function Writer({ onClose }: { onClose: () => void }) {
         </Line>
       </div>
       {problem !== null && <ErrorNote {...say(problem)} className="mx-4 mt-2" />}
-      <div className="flex min-h-56 grow flex-col overflow-hidden pt-1">
+      <div className="mx-2 flex min-h-56 grow flex-col overflow-hidden pt-1 max-[719px]:mx-0">
         {kept.plain ? (
           <textarea
             value={kept.text}
@@ -206,7 +211,7 @@ function Line({ label, id, children }: { label: string; id: string; children: Re
       <label htmlFor={id} className="min-w-8 shrink-0 text-ink-3">
         {label}
       </label>
-      <div className="min-w-0 grow">{children}</div>
+      <div className="flex min-w-0 grow items-center justify-between">{children}</div>
     </div>
   )
 }

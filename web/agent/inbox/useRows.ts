@@ -15,9 +15,11 @@ export function useRows(filter: Filter, held: boolean) {
   const [releases, setReleases] = useState(0)
   const released = useRef(releases)
 
-  return useMemo(() => {
+  // The query is another object with every render; only its data say that there is something new.
+  const { data } = query
+  const shown = useMemo(() => {
     if (memory.current.key !== listKey) memory.current = { key: listKey, order: [], rows: new Map() }
-    const fresh = (query.data?.pages ?? []).flatMap((page) => page.items)
+    const fresh = (data?.pages ?? []).flatMap((page) => page.items)
     const unique = [...new Map(fresh.map((row) => [row.id, row])).values()]
     const isReleased = released.current !== releases
     released.current = releases
@@ -28,6 +30,7 @@ export function useRows(filter: Filter, held: boolean) {
       return row ? [{ row, gone: !byId.has(id) }] : []
     })
     memory.current = { key: listKey, order, rows: new Map(rows.map(({ row }) => [row.id, row])) }
-    return { query, rows, pending, release: () => setReleases((n) => n + 1) }
-  }, [query, listKey, held, releases])
+    return { rows, pending }
+  }, [data, listKey, held, releases])
+  return { query, ...shown, release: () => setReleases((n) => n + 1) }
 }

@@ -7,6 +7,7 @@ export const enMoving = {
   'command.newConversation': 'New conversation',
 
   'choose.placeholder': 'Number, words or address',
+  'choose.hint': 'Choose a conversation; you read what will happen before it does.',
   'choose.nothing': 'No conversation found. Try its number, such as #12.',
   'choose.none': 'There is no other conversation yet.',
 

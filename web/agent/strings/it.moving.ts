@@ -8,6 +8,7 @@ export const itMoving: Record<keyof typeof enMoving, Message> = {
   'command.newConversation': 'Nuova conversazione',
 
   'choose.placeholder': 'Numero, parole o indirizzo',
+  'choose.hint': 'Scegli una conversazione; leggi cosa succede prima che succeda.',
   'choose.nothing': 'Nessuna conversazione trovata. Prova il numero, per esempio #12.',
   'choose.none': 'Non c’è ancora un’altra conversazione.',
 

@@ -8,6 +8,7 @@ export const koMoving: Record<keyof typeof enMoving, Message> = {
   'command.newConversation': '새 대화 쓰기',
 
   'choose.placeholder': '번호, 단어, 주소',
+  'choose.hint': '대화를 고르면 어떻게 되는지 먼저 알려 드립니다.',
   'choose.nothing': '대화를 찾지 못했습니다. #12처럼 번호로 찾아보세요.',
   'choose.none': '아직 다른 대화가 없습니다.',
 

@@ -44,10 +44,12 @@ function Chooser({ title, not, contactId, explain, confirm, onConfirm }: Omit<Pr
   const t = useT()
   const listId = useId()
   const [text, setText] = useState('')
-  const [active, setActive] = useState(0)
+  const [active, setActive] = useState<number | null>(null)
   const list = useRef<HTMLDivElement>(null)
   const { rows, isPending } = useCandidates(useRested(text.trim()), contactId, not)
-  const current = Math.min(active, rows.length - 1)
+  // Enter alone says yes only to what was looked for, or to another conversation of the same customer.
+  const first = text.trim() !== '' || (contactId !== undefined && rows[0]?.contact.id === contactId) ? 0 : -1
+  const current = Math.min(active ?? first, rows.length - 1)
   const chosen = rows[current]
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
@@ -76,7 +78,7 @@ function Chooser({ title, not, contactId, explain, confirm, onConfirm }: Omit<Pr
           value={text}
           onChange={(event) => {
             setText(event.target.value)
-            setActive(0)
+            setActive(null)
           }}
           onKeyDown={onKeyDown}
           className="h-10 w-full min-w-0 bg-transparent outline-none placeholder:text-ink-3"
@@ -90,7 +92,7 @@ function Chooser({ title, not, contactId, explain, confirm, onConfirm }: Omit<Pr
       </div>
       <footer className="flex items-center gap-4 border-t border-line px-6 py-3 max-[719px]:flex-col max-[719px]:items-stretch max-[719px]:px-4">
         <p className="min-w-0 grow text-secondary text-ink-2" aria-live="polite">
-          {chosen && explain(chosen)}
+          {chosen ? explain(chosen) : t('choose.hint')}
         </p>
         <Button variant="primary" disabled={!chosen} onClick={() => chosen && onConfirm(chosen)}>
           {chosen ? confirm(chosen) : title}

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, useMemo, useState } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { api } from '../api/client'
 import { keys } from '../api/queries'
 import type { Conversation, ThreadItem } from '../api/types'
@@ -48,10 +48,18 @@ export function SplitBar({ conversation, items, chosen, onClose }: Props) {
       setBusy(false)
     }
   }
+  const close = useRef(onClose)
+  close.current = onClose
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[data-modal], [role=menu]')) close.current()
+    }
+    window.addEventListener('keydown', leave)
+    return () => window.removeEventListener('keydown', leave)
+  }, [])
   useCommands({ 'compose.send': isReady && (() => void split()) })
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape leaves from every control
-    <section aria-label={t('command.split')} onKeyDown={(event) => event.key === 'Escape' && onClose()} className="flex shrink-0 flex-col gap-2 border-t border-line bg-panel px-6 py-3 max-[719px]:px-3">
+    <section aria-label={t('command.split')} className="flex shrink-0 flex-col gap-2 border-t border-line bg-panel px-6 py-3 max-[719px]:px-3">
       <div className="flex items-baseline gap-3">
         <p className="font-medium" aria-live="polite">
           {chosen.size > 0 ? t('split.bar', { n: chosen.size }) : t('split.choose')}
