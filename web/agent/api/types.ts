@@ -71,7 +71,14 @@ export type Webhook = Answer<Schema['Webhook']>
 export type Server = Schema['ServerView']
 export type ImapServer = Schema['ImapServer']
 export type SmtpServer = Schema['SmtpServer']
+export type MailboxSending = Answer<Schema['SendingView']>
+export type SendingDomain = Answer<Schema['DomainView']>
+export type DkimKey = SendingDomain['keys'][number]
+export type DomainCheck = Schema['DomainCheck']
+export type DnsFinding = DomainCheck['spf']
 export type MailboxTest = Schema['MailboxTestResult']
+export type ImapFolder = Schema['ImapFolder']
+export type MailboxRhythm = Answer<Schema['MailboxRhythm']>
 
 export type Rule = Answer<Schema['Rule']>
 export type RuleAction = Rule['actions'][number]

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { BadgeCheck, CircleDashed, X } from 'lucide-react'
+import { BadgeCheck, CircleDashed, MailX, X } from 'lucide-react'
 import { absolute, dayAndTime } from '../../shared/time'
 import { contactConversationsQuery, contactQuery, conversationQuery } from '../api/queries'
 import type { Contact, Row } from '../api/types'
@@ -92,6 +92,13 @@ function Heading({ contact }: { contact: Contact }) {
               </span>
             </Tip>
             <span className="min-w-0 break-all select-all">{identity.kind === 'user' ? t('contact.userId', { id: identity.value }) : identity.value}</span>
+            {identity.unsubscribed_at && (
+              <Tip label={t('contact.unsubscribed')}>
+                <span className="inline-flex">
+                  <MailX size={14} className="shrink-0 text-ink-3" aria-label={t('contact.unsubscribed')} />
+                </span>
+              </Tip>
+            )}
           </li>
         ))}
       </ul>

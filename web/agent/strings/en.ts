@@ -7,6 +7,7 @@ import { enOAuth } from './en.oauth'
 import { enMessenger } from './en.messenger'
 import { enMoving } from './en.moving'
 import { enProviders } from './en.providers'
+import { enSending } from './en.sending'
 import { enSettings } from './en.settings'
 
 const enCore = {
@@ -342,6 +343,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

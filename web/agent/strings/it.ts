@@ -7,6 +7,7 @@ import { itOAuth } from './it.oauth'
 import { itMessenger } from './it.messenger'
 import { itMoving } from './it.moving'
 import { itProviders } from './it.providers'
+import { itSending } from './it.sending'
 import { itSettings } from './it.settings'
 
 export const it: Strings = {
@@ -17,6 +18,7 @@ export const it: Strings = {
   ...itMoving,
   ...itMailboxes, ...itOAuth,
   ...itProviders,
+  ...itSending,
   ...itMessenger,
   'action.back': 'Indietro',
   'action.cancel': 'Annulla',

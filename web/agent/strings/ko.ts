@@ -7,6 +7,7 @@ import { koOAuth } from './ko.oauth'
 import { koMessenger } from './ko.messenger'
 import { koMoving } from './ko.moving'
 import { koProviders } from './ko.providers'
+import { koSending } from './ko.sending'
 import { koSettings } from './ko.settings'
 
 export const ko: Strings = {
@@ -17,6 +18,7 @@ export const ko: Strings = {
   ...koMoving,
   ...koMailboxes, ...koOAuth,
   ...koProviders,
+  ...koSending,
   ...koMessenger,
   'action.back': '뒤로',
   'action.cancel': '취소',

@@ -11,7 +11,7 @@ import { number, text } from '../parts'
 import { readImap, readSmtp } from './form'
 import { TeamField } from './GeneralPanel'
 import { mailboxesQuery } from './queries'
-import { ReceivingFields } from './ReceivingFields'
+import { ReceivingFields, wayOf } from './ReceivingFields'
 import { ServerFields } from './ServerFields'
 import { ServerTest } from './ServerTest'
 
@@ -22,6 +22,7 @@ export function MailboxForm({ onSaved, onCancel, cancelLabel }: Props) {
   const t = useT()
   const say = useProblemText()
   const client = useQueryClient()
+  const [way, setWay] = useState(wayOf(null))
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>(null)
   const save = async (form: FormData) => {
@@ -58,7 +59,7 @@ export function MailboxForm({ onSaved, onCancel, cancelLabel }: Props) {
       </div>
       <fieldset className="flex flex-col gap-3">
         <legend className="mb-2 font-strong">{t('mailbox.incoming')}</legend>
-        <ReceivingFields mailbox={null} />
+        <ReceivingFields mailbox={null} way={way} onWay={setWay} />
       </fieldset>
       <fieldset className="flex flex-col gap-3">
         <legend className="mb-2 font-strong">{t('mailbox.outgoing')}</legend>

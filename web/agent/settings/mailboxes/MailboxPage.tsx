@@ -8,12 +8,18 @@ import { useNow } from '../../app/useNow'
 import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
 import { useChange } from '../parts'
+import { AppearancePanel } from './AppearancePanel'
+import { DkimPanel } from './DkimPanel'
+import { FoldersPanel } from './FoldersPanel'
 import { GeneralPanel } from './GeneralPanel'
+import { HistoryPanel } from './HistoryPanel'
 import { Panel } from './Panel'
 import { OAuthPanel } from './OAuthPanel'
 import { mailboxesQuery } from './queries'
 import { ReceivingPanel } from './ReceivingPanel'
+import { SendersPanel } from './SendersPanel'
 import { SendingPanel } from './SendingPanel'
+import { SilencePanel } from './SilencePanel'
 import { WebhookPanel } from './WebhookPanel'
 
 /** What stands on the page of a mailbox, in this order. Each part saves itself. */
@@ -21,8 +27,14 @@ const PANELS: readonly ComponentType<{ mailbox: Mailbox }>[] = [
   GeneralPanel,
   OAuthPanel,
   ReceivingPanel,
+  FoldersPanel,
+  HistoryPanel,
+  SilencePanel,
   WebhookPanel,
   SendingPanel,
+  AppearancePanel,
+  SendersPanel,
+  DkimPanel,
 ]
 
 /** One mailbox: how it is doing, then everything about it. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { ArrowLeft, CircleAlert, CircleCheck, Mail, Plus } from 'lucide-react'
+import { ArrowLeft, ChevronRight, CircleAlert, CircleCheck, Mail, Plus } from 'lucide-react'
 import { absolute, moment } from '../../../shared/time'
 import type { Mailbox } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
@@ -19,10 +19,13 @@ import { mailboxesQuery } from './queries'
 const at = (item: string | null): Route => ({ page: 'settings', section: 'mailboxes', item })
 const go = (item: string | null) => navigate(at(item), { search: '' })
 
+/** Its history is on its way, and people watch how far it is. */
+const isFetching = (mailbox: Mailbox) => mailbox.history !== null && !mailbox.history.ended
+
 /** All mailboxes, or the one whose number (or "new") stands in the address. */
 export default function Mailboxes({ item }: { item: string | null }) {
   const t = useT()
-  const mailboxes = useQuery({ ...mailboxesQuery, refetchInterval: 15_000 })
+  const mailboxes = useQuery({ ...mailboxesQuery, refetchInterval: ({ state }) => (state.data?.some(isFetching) ? 2_000 : 15_000) })
   const mayWrite = useMay('mailboxes.write')
   const chosen = mailboxes.data?.find((one) => String(one.id) === item)
   if (item === RETURN_ITEM) return <OAuthReturn />
@@ -108,6 +111,7 @@ function MailboxRow({ mailbox }: { mailbox: Mailbox }) {
           </span>
           {mailbox.problem && <span className="mt-1 block text-secondary text-wrong">{mailbox.problem}</span>}
         </span>
+        <ChevronRight size={16} className="mt-0.5 shrink-0 text-ink-faint" aria-hidden />
       </a>
     </li>
   )

@@ -1,9 +1,12 @@
-import type { ReactNode } from 'react'
-import { api, type Problem } from '../../api/client'
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { api, Problem } from '../../api/client'
 import type { Mailbox } from '../../api/types'
 import { useT } from '../../app/i18n'
+import { useProblemText } from '../../app/problems'
+import { Button } from '../../ui/Button'
+import { ErrorNote } from '../../ui/Notice'
 import { notify } from '../../ui/toasts'
-import { SettingsForm } from '../parts'
 import { mailboxesQuery } from './queries'
 
 type PanelProps = { title: string; text?: string; children: ReactNode }
@@ -25,27 +28,56 @@ type FormPanelProps = Omit<PanelProps, 'children'> & {
   mailbox: Mailbox
   /** What of the form is sent as a change of the mailbox. */
   read: (form: FormData) => Record<string, unknown>
+  /** The words of a button that does something at once, instead of “Save”, which waits for a change. */
+  submit?: string
+  /** What stands beside that button. */
+  beside?: ReactNode
   children: (problem: Problem | null) => ReactNode
 }
 
-/** A part with a form of its own, which changes the mailbox and nothing beside it. Shown without a button to who may only look. */
-export function FormPanel({ mailbox, read, children, ...head }: FormPanelProps) {
+/** A part with a form of its own, which changes the mailbox and nothing beside it. Shown without buttons to who may only look. */
+export function FormPanel({ mailbox, read, submit, beside, children, ...head }: FormPanelProps) {
   const t = useT()
-  const save = async (form: FormData) => {
-    await api.patch(`/api/mailboxes/${mailbox.id}`, read(form))
-    notify({ text: t('state.saved') })
+  const say = useProblemText()
+  const client = useQueryClient()
+  const [changed, setChanged] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<unknown>(null)
+  const save = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    setBusy(true)
+    setProblem(null)
+    try {
+      await api.patch(`/api/mailboxes/${mailbox.id}`, read(new FormData(event.currentTarget)))
+      await client.invalidateQueries({ queryKey: mailboxesQuery.queryKey })
+      notify({ text: t('state.saved') })
+      setChanged(false)
+    } catch (error) {
+      setProblem(error)
+    }
+    setBusy(false)
   }
-  return (
-    <Panel {...head}>
-      {mailbox.can.includes('change') ? (
-        <SettingsForm onSave={save} touches={[mailboxesQuery.queryKey]}>
-          {children}
-        </SettingsForm>
-      ) : (
+  if (!mailbox.can.includes('change')) {
+    return (
+      <Panel {...head}>
         <fieldset disabled className="flex flex-col gap-4">
           {children(null)}
         </fieldset>
-      )}
+      </Panel>
+    )
+  }
+  return (
+    <Panel {...head}>
+      <form onSubmit={save} onChange={() => setChanged(true)} className="flex flex-col gap-4">
+        {children(problem instanceof Problem ? problem : null)}
+        {problem !== null && <ErrorNote {...say(problem)} />}
+        <div className="flex flex-wrap items-start justify-end gap-3">
+          {beside && <div className="min-w-0 grow">{beside}</div>}
+          <Button type="submit" variant={changed ? 'primary' : 'quiet'} disabled={!submit && !changed} busy={busy}>
+            {submit ?? t('action.save')}
+          </Button>
+        </div>
+      </form>
     </Panel>
   )
 }

@@ -8,14 +8,10 @@ import { ServerTest } from './ServerTest'
 /** The server answers leave by. */
 export function SendingPanel({ mailbox }: { mailbox: Mailbox }) {
   const t = useT()
+  const read = (form: FormData) => ({ smtp: readSmtp(form) })
   return (
-    <FormPanel mailbox={mailbox} title={t('mailbox.outgoing')} text={t('mailbox.outgoingText')} read={(form) => ({ smtp: readSmtp(form) })}>
-      {() => (
-        <>
-          <ServerFields kind="smtp" server={mailbox.smtp} />
-          <ServerTest id={mailbox.id} read={(form) => ({ smtp: readSmtp(form) })} />
-        </>
-      )}
+    <FormPanel mailbox={mailbox} title={t('mailbox.outgoing')} text={t('mailbox.outgoingText')} read={read} beside={<ServerTest id={mailbox.id} read={read} />}>
+      {() => <ServerFields kind="smtp" server={mailbox.smtp} />}
     </FormPanel>
   )
 }

@@ -40,31 +40,6 @@ export function ServerFields({ kind, server }: { kind: 'imap' | 'smtp'; server: 
         )}
       </Field>
       <SignInFields kind={kind} server={server} />
-      {kind === 'imap' && (
-        <div className="col-span-3 max-[719px]:col-span-2">
-          <Field label={t('mailbox.folders')} hint={t('mailbox.foldersHint')}>
-            {(control) => <Input {...control} name="imap.folders" defaultValue={server?.folders?.join(', ') ?? 'INBOX'} />}
-          </Field>
-        </div>
-      )}
-      {kind === 'imap' && (
-        <div className="col-span-3 max-[719px]:col-span-2">
-          <Field label={t('mailbox.afterFetch')} hint={t('mailbox.afterFetchHint')}>
-            {(control) => (
-              <Select {...control} name="imap.after_fetch" defaultValue={server?.after_fetch || 'keep'}>
-                {(['keep', 'seen', 'delete'] as const).map((one) => (
-                  <option key={one} value={one}>
-                    {t(`mailbox.after.${one}`)}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-        </div>
-      )}
-      {kind === 'imap' && (
-        <Checkbox name="imap.history" defaultChecked={server?.history ?? false} label={t('mailbox.history')} className="col-span-3 max-[719px]:col-span-2" />
-      )}
       <Checkbox name={`${kind}.verify`} defaultChecked={server?.verify ?? true} label={t('mailbox.verify')} className="col-span-3 max-[719px]:col-span-2" />
     </div>
   )

@@ -55,7 +55,7 @@ function Connection({ mailbox, webhook }: { mailbox: Mailbox; webhook: Webhook }
   const t = useT()
   const [chosen, setChosen] = useState<Provider | ''>(webhook.provider ?? '')
   const touches = [webhookQuery(mailbox.id).queryKey, mailboxesQuery.queryKey]
-  const connected = webhook.provider === chosen && chosen !== ''
+  const connected = webhook.provider === chosen
   const save = async (form: FormData) => {
     await api.put(`/api/mailboxes/${mailbox.id}/webhook`, readWebhook(form))
     notify({ text: t('state.saved') })

@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, type Problem } from '../../api/client'
+import type { Mailbox, MailboxSending } from '../../api/types'
+import { useLanguage, useT } from '../../app/i18n'
+import { useProblemText } from '../../app/problems'
+import { Field, Input, TextArea } from '../../ui/Field'
+import { ErrorNote } from '../../ui/Notice'
+import { notify } from '../../ui/toasts'
+import { number, SettingsForm, text } from '../parts'
+import { Panel } from './Panel'
+import { domainsQuery, sendingQuery, stored } from './sending'
+
+/** Further addresses of a mailbox, and how fast its server takes mail. */
+export function SendersPanel({ mailbox }: { mailbox: Mailbox }) {
+  const t = useT()
+  const say = useProblemText()
+  const { data, error, refetch } = useQuery(sendingQuery(mailbox.id))
+  return (
+    <Panel title={t('senders.title')} text={t('senders.text')}>
+      {error && !data && <ErrorNote {...say(error)} onRetry={() => void refetch()} />}
+      {data && <Form key={JSON.stringify(data)} mailbox={mailbox} sending={data} />}
+    </Panel>
+  )
+}
+
+function Form({ mailbox, sending }: { mailbox: Mailbox; sending: MailboxSending }) {
+  const t = useT()
+  const save = async (form: FormData) => {
+    await api.put(`/api/mailboxes/${mailbox.id}/sending`, {
+      ...stored(sending),
+      aliases: text(form, 'aliases').split(/[\s,;]+/).filter(Boolean),
+      per_minute: number(form, 'per_minute'),
+      per_day: number(form, 'per_day'),
+    })
+    notify({ text: t('state.saved') })
+  }
+  if (!sending.can.includes('change')) {
+    return (
+      <fieldset disabled className="flex flex-col gap-4">
+        <Fields sending={sending} problem={null} />
+      </fieldset>
+    )
+  }
+  return (
+    <SettingsForm onSave={save} touches={[sendingQuery(mailbox.id).queryKey, domainsQuery.queryKey]}>
+      {(problem) => <Fields sending={sending} problem={problem} />}
+    </SettingsForm>
+  )
+}
+
+function Fields({ sending, problem }: { sending: MailboxSending; problem: Problem | null }) {
+  const t = useT()
+  const language = useLanguage()
+  const { usual } = sending
+  const shown = (limit: number | null) => (limit === null ? t('senders.noLimit') : limit.toLocaleString(language))
+  return (
+    <>
+      <Field label={t('senders.aliases')} hint={t('senders.aliasesHint')} error={problem?.field('aliases')}>
+        {(control) => <TextArea {...control} name="aliases" rows={Math.max(2, sending.aliases.length + 1)} defaultValue={sending.aliases.join('\n')} spellCheck={false} />}
+      </Field>
+      <div className="grid grid-cols-2 gap-4 max-[719px]:grid-cols-1">
+        <Field label={t('senders.perMinute')}>
+          {(control) => <Input {...control} name="per_minute" type="number" min={1} defaultValue={sending.per_minute ?? ''} placeholder={shown(usual.per_minute)} />}
+        </Field>
+        <Field label={t('senders.perDay')}>
+          {(control) => <Input {...control} name="per_day" type="number" min={1} defaultValue={sending.per_day ?? ''} placeholder={shown(usual.per_day)} />}
+        </Field>
+      </div>
+      <p className="max-w-[68ch] text-secondary text-ink-3">{usual.provider ? t('senders.usual', { provider: usual.provider }) : t('senders.usualOther')}</p>
+    </>
+  )
+}
