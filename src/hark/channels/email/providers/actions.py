@@ -69,28 +69,29 @@ async def _store(tx: Tx, id: int, config: MailboxConfig, what: str) -> None:
 
 def _check(new: NewWebhook, *, has_secret: bool) -> None:
     if new.provider == "mailgun" and not has_secret:
-        raise BadRequest(
-            "secret: enter Mailgun's HTTP webhook signing key; without it nobody could tell its requests from others.",
-            code="secret_needed",
+        raise _wrong(
+            "secret", "Enter Mailgun's HTTP webhook signing key; without it nobody could tell its requests from others."
         )
     if new.provider == "ses" and not new.topics:
-        raise BadRequest(
-            "topics: enter the ARN of the SNS topic; without it anybody with an Amazon account could post mails.",
-            code="topic_needed",
+        raise _wrong(
+            "topics", "Enter the ARN of the SNS topic; without it anybody with an Amazon account could post mails."
         )
     for topic in new.topics:
         if not TOPIC.fullmatch(topic.strip()):
-            raise BadRequest(
-                "topics: this is not the ARN of an SNS topic. It looks like arn:aws:sns:eu-west-1:123456789012:name.",
-                code="bad_topic",
+            raise _wrong(
+                "topics", "This is not the ARN of an SNS topic. It looks like arn:aws:sns:eu-west-1:123456789012:name."
             )
     for key in new.public_keys:
         try:
             load_public_key(key)
         except ValueError as error:
-            raise BadRequest(
-                "public_keys: this is not a verification key. Copy it from SendGrid as it stands there.", code="bad_key"
+            raise _wrong(
+                "public_keys", "This is not a verification key. Copy it from SendGrid as it stands there."
             ) from error
+
+
+def _wrong(field: str, sentence: str) -> BadRequest:
+    return BadRequest(sentence, code="invalid", errors=[{"path": f"$.{field}", "message": sentence}])
 
 
 # posts ----------------------------------------------------------------------------------------------------------------
