@@ -237,6 +237,8 @@ class OAuthServer:
 
             def do_GET(self) -> None:
                 """The page a browser sees: two links back."""
+                if not urlsplit(self.path).path.endswith("/authorize"):
+                    return self._write(404, "text/plain", b"")
                 query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
                 back = {d: server.consent(f"{server.url}{self.path}", d) for d in ("allow", "access_denied")}
                 links = "".join(
@@ -244,7 +246,7 @@ class OAuthServer:
                     for d, values in back.items()
                 )
                 page = f"<!doctype html><title>Sign in</title>{links}".encode()
-                self._write(200, "text/html", page)
+                return self._write(200, "text/html", page)
 
             def _send(self, status: int, answer: dict[str, Any]) -> None:
                 self._write(status, "application/json", json.dumps(answer).encode())

@@ -48,8 +48,8 @@ export function OAuthDevice({ begun, onDone, onClose }: { begun: Flow; onDone: (
                 <ExternalLink size={14} aria-hidden />
               </a>
             </li>
-            <li className="flex flex-col gap-2">
-              {t('oauth.deviceEnter')}
+            <li>
+              <p className="mb-2">{t('oauth.deviceEnter')}</p>
               <CopyBox text={flow.user_code} label={t('oauth.deviceCode')} />
             </li>
             <li>{t('oauth.deviceAllow')}</li>

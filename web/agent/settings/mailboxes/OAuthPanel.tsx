@@ -18,7 +18,7 @@ export function OAuthPanel({ mailbox }: { mailbox: Mailbox }) {
   return (
     <Panel title={t('oauth.title')} text={t(provider ? 'oauth.textOn' : 'oauth.textOff')}>
       {grant && <State grant={grant} />}
-      {mailbox.can.includes('change') && <OAuthSignIn mailboxId={mailbox.id} only={provider} />}
+      {mailbox.can.includes('change') && <OAuthSignIn mailboxId={mailbox.id} only={provider} isDue={Boolean(grant?.problem)} />}
     </Panel>
   )
 }

@@ -18,11 +18,13 @@ type Props = {
   mailboxId: number | null
   /** Only this provider, as the one that was signed in with before. */
   only?: Provider['provider'] | null
+  /** Whether signing in is what has to be done now. */
+  isDue?: boolean
   onDone?: (mailbox: number) => void
 }
 
 /** Signs in with Google or Microsoft: on their page in this browser, or by a code on another device. */
-export function OAuthSignIn({ mailboxId, only = null, onDone }: Props) {
+export function OAuthSignIn({ mailboxId, only = null, isDue = false, onDone }: Props) {
   const t = useT()
   const say = useProblemText()
   const client = useQueryClient()
@@ -54,18 +56,11 @@ export function OAuthSignIn({ mailboxId, only = null, onDone }: Props) {
   }
   return (
     <div className="flex flex-col items-start gap-3">
-      {mailboxId === null && (
-        <div className="w-full max-w-[360px]">
-          <Field label={t('oauth.address')} hint={t('oauth.addressHint')}>
-            {(control) => <Input {...control} type="email" value={address} onChange={(event) => setAddress(event.target.value)} />}
-          </Field>
-        </div>
-      )}
       {data.providers
         .filter(({ provider }) => only === null || provider === only)
         .map((provider) => (
           <div key={provider.provider} className="flex flex-wrap items-center gap-2">
-            <Button variant={only ? 'primary' : 'quiet'} busy={busy} onClick={() => start(provider, 'code')}>
+            <Button variant={isDue ? 'primary' : 'quiet'} busy={busy} onClick={() => start(provider, 'code')}>
               <LogIn size={16} aria-hidden />
               {t('oauth.signIn', { provider: provider.name })}
             </Button>
@@ -82,6 +77,13 @@ export function OAuthSignIn({ mailboxId, only = null, onDone }: Props) {
             )}
           </div>
         ))}
+      {mailboxId === null && (
+        <div className="w-full max-w-[360px]">
+          <Field label={t('oauth.address')} hint={t('oauth.addressHint')}>
+            {(control) => <Input {...control} type="email" value={address} onChange={(event) => setAddress(event.target.value)} />}
+          </Field>
+        </div>
+      )}
       {problem !== null && <ErrorNote {...say(problem)} />}
       <Dialog open={registering !== null} onClose={() => setRegistering(null)} title={registering ? t('oauth.registration', { provider: registering.name }) : ''} wide>
         {registering && <OAuthRegistration provider={registering} redirect={data.redirect_uri} onClose={() => setRegistering(null)} />}
