@@ -45,6 +45,7 @@ CLOCKS = frozenset({"core/clock.py"})
 NETWORK = frozenset({
     "open_connection", "getaddrinfo", "create_connection", "create_subprocess_exec",
     "check_imap", "check_smtp", "send_mail", "sendmail", "send_message", "submit",
+    "exchange_code", "start_device", "poll_device", "renew", "revoke",
 })  # fmt: skip
 FILE_STORE = frozenset({"put", "get", "delete"})
 
