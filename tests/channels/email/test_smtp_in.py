@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hark.channels.email.smtp_in import MailReception
+from hark.channels.email.smtp_in import MailReception, read_text
 from hark.channels.email.types import Received
 
 MAIL = b"From: a@example.com\r\nSubject: x\r\n\r\n.dot\r\n" + b"y" * 5_000 + b"\r\n\xff\x00 8-bit\r\n"
@@ -124,6 +126,42 @@ async def test_an_oversized_mail_is_refused_before_and_after_it_is_sent() -> Non
     assert announced.value.smtp_code == 552
     assert sent[:3] == b"552"
     assert mails == []
+
+
+@given(
+    st.lists(
+        st.sampled_from([b".", b"\r\n", b"\n", b"\r", b"a", b"..", b"\r\n.", b".\r\n", b"words. "]), max_size=30
+    ).map(b"".join),
+    st.integers(1, 7),
+    st.sampled_from([4, 64, 10_000]),
+)
+def test_any_text_arrives_as_it_was_sent(text: bytes, chunk: int, buffer: int) -> None:
+    """Dots are put before dots and taken away again; only CR LF . CR LF ends a text, wherever the network cuts it."""
+    lines = (text + b"\r\n").split(b"\r\n")
+    sent = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b".\r\nQUIT\r\n"
+
+    async def read() -> tuple[bytes | None, bytes]:
+        reader = asyncio.StreamReader(limit=buffer)
+
+        async def feed() -> None:
+            for at in range(0, len(sent), chunk):
+                reader.feed_data(sent[at : at + chunk])
+                await asyncio.sleep(0)
+
+        feeding = asyncio.create_task(feed())
+        got = await read_text(reader, len(sent))
+        await feeding
+        return got, await reader.read(100)
+
+    assert asyncio.run(read()) == (text + b"\r\n", b"QUIT\r\n")
+
+
+async def test_the_limit_counts_the_text_alone() -> None:
+    for text, taken in ((b"", True), (b"12345678\r\n", True), (b"123456789\r\n", False), (b"1\r\n" * 1_000, False)):
+        reader = asyncio.StreamReader()
+        reader.feed_data(text + b".\r\nNOOP\r\n")
+        assert await read_text(reader, 10) == (text if taken else None)
+        assert await reader.readline() == b"NOOP\r\n"
 
 
 async def test_recipients_are_capped_and_the_rest_told_to_come_again() -> None:
