@@ -187,13 +187,13 @@ class RecentConversation(msgspec.Struct, frozen=True):
 async def recent_conversations(
     tx: Queries, workspace_id: int, addresses: list[str], since: datetime
 ) -> list[RecentConversation]:
-    """The ten newest conversations of the contact behind each of these addresses that have a message since then."""
+    """The newest conversations, FLOOD at most, of the contact behind each of these addresses that have a message since."""
     return await tx.all(
         RecentConversation,
         "SELECT i.value AS address, c.id AS conversation_id FROM identities i CROSS JOIN LATERAL ("
         " SELECT id FROM conversations WHERE workspace_id = $1 AND contact_id = i.contact_id AND last_message_at >= $3"
-        " ORDER BY id DESC LIMIT 10) c WHERE i.workspace_id = $1 AND i.kind = 1 AND i.scope = 0 AND i.value = ANY($2::text[])",
-        workspace_id, addresses, since,
+        " ORDER BY id DESC LIMIT $4) c WHERE i.workspace_id = $1 AND i.kind = 1 AND i.scope = 0 AND i.value = ANY($2::text[])",
+        workspace_id, addresses, since, FLOOD,
     )  # fmt: skip
 
 

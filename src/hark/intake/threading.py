@@ -20,6 +20,7 @@ from hark.intake.types import Inbound
 MAX_IDS = 60  # of the References of one mail: the first and the nearest ones
 SUBJECT_DAYS = 14  # after the last message; later, the same subject is a new matter
 QUOTE_DAYS = 90
+RECENT = 10  # conversations of a sender that are looked at whatever their subject
 MIN_SHARE = 1 / 3  # of what a mail quotes, in a conversation with its subject
 MIN_SHARE_ALONE = 0.6  # in one with another subject
 CLEARLY = 2.0  # the best candidate's share is so many times the second's
@@ -135,15 +136,16 @@ class Index:
                 self._members[row.conversation_id, row.address] = row
                 self._arrived.setdefault((row.root, row.address), list(row.arrived))
 
-    async def newest_flood(self, mail: Incoming) -> UUID | None:
+    def newest_flood(self, mail: Incoming) -> UUID | None:
         """The newest of the conversations that this sender began with this very subject, when too many are of this hour."""
+        newest = self._of_this_hour(mail)
+        return newest[0] if newest and set(newest) <= set(self._recent.get(mail.address, [])) else None
+
+    def _of_this_hour(self, mail: Incoming) -> list[UUID]:
+        """The newest conversations with this subject, whoever began them; empty unless FLOOD of them are of the last hour."""
         key = self.hint(mail).key
         newest = self.mentions.get(key, [])[: queries.FLOOD] if key else []
-        if len(newest) < queries.FLOOD or mail.at - _made_at(newest[-1]) > queries.FLOOD_TIME:
-            return None
-        await self._look_up_members({(id, mail.joins_as) for id in newest} - self._members.keys())
-        members = [self._members.get((id, mail.joins_as)) for id in newest]
-        return newest[0] if all(m is not None and m.party and m.root == m.conversation_id for m in members) else None
+        return newest if len(newest) == queries.FLOOD and mail.at - _made_at(newest[-1]) <= queries.FLOOD_TIME else []
 
     def floods(self, conversation_id: UUID, mail: Incoming) -> bool:
         """Whether this sender wrote so often in the last hour to a conversation that no person does."""
@@ -183,7 +185,7 @@ class Index:
             return []
         by_key = self.mentions.get(hint.key, []) if hint.key else []
         by_number = [self._numbered[hint.number]] if hint.number in self._numbered else []
-        recent = [] if mail.trusted else self._recent.get(mail.address, [])
+        recent = [] if mail.trusted else self._recent.get(mail.address, [])[:RECENT]
         return list(dict.fromkeys([*by_number, *by_key, *recent]))
 
     def _pairs(self, mail: Incoming) -> Iterator[tuple[UUID, str | None]]:
@@ -192,9 +194,10 @@ class Index:
     async def _look_up_words(self, mails: Sequence[Incoming]) -> None:
         """The hints of mails that ids do not place, and what their senders and the numbers in their subjects suggest."""
         told = [mail for mail in mails if self.hint(mail).says_something]
-        addresses = {mail.address for mail in told if not mail.trusted}
+        suspected = [mail for mail in mails if self._of_this_hour(mail)]
+        addresses = {mail.address for mail in (*told, *suspected) if not mail.trusted}
         if addresses:
-            since = min(mail.at for mail in told) - timedelta(days=QUOTE_DAYS)
+            since = min(mail.at for mail in mails) - timedelta(days=QUOTE_DAYS)
             rows = await queries.recent_conversations(self._tx, self._tx.workspace_id, sorted(addresses), since)
             for row in rows:
                 self._recent.setdefault(row.address, []).append(row.conversation_id)
@@ -242,7 +245,7 @@ async def find_conversation(mail: Incoming, index: Index) -> Match | Hold | None
     if mail.trusted or isinstance(found, Hold):
         return found
     if found is None:
-        newest = await index.newest_flood(mail)
+        newest = index.newest_flood(mail)
         return Match(newest, "subject and sender", flood=True) if newest else None
     return msgspec.structs.replace(found, flood=index.floods(found.conversation_id, mail))
 
