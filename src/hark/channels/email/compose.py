@@ -101,13 +101,14 @@ def build_reply(*, from_: Address, to: Sequence[Address], subject: str, text: st
                 parent_id: str | None = None, parent_references: Sequence[str] = (), quoted: Quoted | None = None,
                 locale: str = "en", files: Sequence[OutFile] = (), automatic: Automatic | None = None,
                 thread_index: str = "", thread_topic: str = "", loop_token: str | None = None,
-                extra: Sequence[tuple[str, str]] = ()) -> bytes:  # fmt: skip
+                extra: Sequence[tuple[str, str]] = (), renamed: bool = False) -> bytes:  # fmt: skip
     """An answer, or with `parent_id=None` a new mail, as CRLF bytes in 7-bit transfer encoding.
 
     Bcc recipients belong only into the envelope and are therefore no argument. `html` is trusted (sanitised before).
     `subject` gets `Re: ` once when there is a parent. `automatic`: no person wrote it as this mail. `thread_index` and
-    `thread_topic` are those of the parent, where it has them. `extra` are further header fields. Raises ValueError for
-    an address that cannot stand in a header.
+    `thread_topic` are those of the parent, where it has them. `extra` are further header fields. `renamed`: the server
+    will give it another Message-ID, so ours stands at the end of References too, which answers repeat. Raises ValueError
+    for an address that cannot stand in a header.
     """
     lines = [_address_field("From", [from_]), _address_field("To", to)]
     if cc:
@@ -116,7 +117,7 @@ def build_reply(*, from_: Address, to: Sequence[Address], subject: str, text: st
         lines.append(_address_field("Reply-To", [reply_to]))
     lines.append(_text_field("Subject", reply_subject(subject) if parent_id else one_line(subject)))
     lines += [f"Date: {format_datetime(date)}", f"Message-ID: <{message_id}>"]
-    lines += _thread_fields(parent_id, parent_references)
+    lines += _thread_fields(parent_id, parent_references, own=message_id if renamed else None)
     if parent_id and (index := answer_index(thread_index, date, message_id)):
         lines += [
             _text_field("Thread-Topic", one_line(thread_topic or bare_subject(subject))),
@@ -185,9 +186,9 @@ def _words(value: str, used: int) -> str:
     return "\r\n ".join(f"=?utf-8?b?{b64encode(one.encode('latin-1')).decode('ascii')}?=" for one in words)
 
 
-def _thread_fields(parent_id: str | None, parent_references: Sequence[str]) -> list[str]:
+def _thread_fields(parent_id: str | None, parent_references: Sequence[str], own: str | None) -> list[str]:
     """One id a line and never an encoded word: readers compare ids byte by byte."""
-    chain = [one for one in thread_references(parent_id, parent_references) if _plain_id(one)]
+    chain = [one for one in (*thread_references(parent_id, parent_references), own) if one and _plain_id(one)]
     fields = [f"In-Reply-To: <{parent_id}>"] if parent_id and _plain_id(parent_id) else []
     return [*fields, "References: " + "\r\n ".join(f"<{one}>" for one in chain)] if chain else fields
 

@@ -16,7 +16,7 @@ from hark.channels.email.compose import OutFile, Quoted, build_reply, new_messag
 from hark.channels.email.links import Leaving, MailedFile, file_until, file_url, unsubscribe_url
 from hark.channels.email.oauth.tokens import Tokens
 from hark.channels.email.pace import Pace
-from hark.channels.email.providers_out import Limits, limits_of
+from hark.channels.email.providers_out import Limits, limits_of, own_fields, renames
 from hark.channels.email.sanitize import html_to_text, link_text, sanitize_html, text_to_html
 from hark.channels.email.sending.variables import Sender, fill, sender_name
 from hark.channels.email.signing.sign import SigningKey, sign
@@ -146,6 +146,8 @@ def _build(
     """The mail as it leaves. Raises SendFailed for what can never leave."""
     server = _config(out).smtp
     limit = sender.size_limit(server.host, server.port) if server else None
+    if server is not None and renames(server.host):
+        signing = ()  # it changes what is signed, and signs by itself
     try:
         _left(out)  # Bcc stands in no header: nothing else looks at it before the network has the mail
         built = Prepared(sign(compose(out, keys, public_url), signing, out.at))
@@ -189,13 +191,15 @@ def compose(out: Outgoing, keys: Keys, public_url: str = "", *, linked: bool = F
     if linked:
         text, html = _with_links(text, html, out, keys, public_url)
     files = [file for file in out.files if file.cid or not linked]
+    host = server.host if (server := _config(out).smtp) else ""
     return build_reply(
         from_=Address(sender_name(sending.sender_name, who), out.from_address), to=_addresses(out.to),
         cc=_addresses(out.cc), subject=out.subject, text=text, html=html, message_id=out.external_id,
         date=_local(out.at, out.time_zone), parent_id=out.parent, parent_references=out.references,
         quoted=_quoted(out), locale=out.locale, loop_token=loop_token(keys, out.workspace_id),
         thread_index=out.thread_index, thread_topic=out.thread_topic,
-        automatic="auto-generated" if out.letter else None, extra=_leaving_fields(out, keys, public_url),
+        automatic="auto-generated" if out.letter else None, renamed=renames(host),
+        extra=[*_leaving_fields(out, keys, public_url), *own_fields(host, out.external_id)],
         files=[OutFile(name=f.name, content_type=f.content_type, payload=f.payload, cid=f.cid) for f in files],
     )  # fmt: skip
 

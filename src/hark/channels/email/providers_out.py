@@ -15,13 +15,19 @@ class Limits(NamedTuple):
 
 
 class Provider(NamedTuple):
-    """`hosts`: names of its servers, or their ends when they begin with a dot. `spf`: what its customers' records hold."""
+    """`hosts`: names of its servers, or their ends when they begin with a dot. `spf`: what its customers' records hold.
+
+    `renames`: it puts its own Message-ID and Date into every mail. `tagged`: it tells of its mails by what stands in
+    header fields of its own (`own_fields`).
+    """
 
     name: str
     hosts: tuple[str, ...]
     limits: Limits
     spf: str
     source: str
+    renames: bool = False
+    tagged: bool = False
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -36,11 +42,11 @@ PROVIDERS: tuple[Provider, ...] = (
              "https://support.microsoft.com/office/sending-limits-in-outlook-com-279ee200-594c-40f0-9ec8-bb6af7735c2e"),
     # One a second is the least that Amazon grants; the console shows how much an account may really send.
     Provider("Amazon SES", (".amazonaws.com",), Limits(60, None), "include:amazonses.com",
-             "https://docs.aws.amazon.com/ses/latest/dg/quotas.html"),
+             "https://docs.aws.amazon.com/ses/latest/dg/quotas.html", renames=True),
     # The next three publish limits by plan and by month, none by minute: ten a second is our own rule.
     Provider("SendGrid", (".sendgrid.net",), Limits(600, None), "include:sendgrid.net", ""),
     Provider("Mailgun", (".mailgun.org",), Limits(600, None), "include:mailgun.org", ""),
-    Provider("Postmark", (".postmarkapp.com",), Limits(600, None), "include:spf.mtasv.net", ""),
+    Provider("Postmark", (".postmarkapp.com",), Limits(600, None), "include:spf.mtasv.net", "", tagged=True),
     Provider("iCloud", ("smtp.mail.me.com",), Limits(None, 1_000), "include:icloud.com",
              "https://support.apple.com/102198"),
     Provider("Yahoo", (".mail.yahoo.com", ".bizmail.yahoo.com", "smtp.aol.com"), Limits(None, 500), "",
@@ -68,6 +74,22 @@ def find_provider(host: str) -> Provider | None:
         if any(host == h or (h.startswith(".") and host.endswith(h)) for h in one.hosts):
             return one
     return None
+
+
+def renames(host: str) -> bool:
+    """Whether a server replaces Message-ID and Date (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html): no
+    signature of ours survives that, and answers name an id we never gave."""
+    provider = find_provider(host)
+    return provider is not None and provider.renames
+
+
+def own_fields(host: str, message_id: str) -> list[tuple[str, str]]:
+    """Header fields for one provider: Postmark keeps our Message-ID when it is asked to, and tells of what became of a
+    mail with its metadata alone (80 characters at most; the beginning names our message)."""
+    provider = find_provider(host)
+    if provider is None or not provider.tagged:
+        return []
+    return [("X-PM-KeepID", "true"), ("X-PM-Metadata-message-id", message_id[:80])]
 
 
 def limits_of(host: str, username: str) -> Limits:
