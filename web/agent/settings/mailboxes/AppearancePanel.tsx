@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client'
 import type { Mailbox, MailboxSending } from '../../api/types'
@@ -6,10 +6,9 @@ import { useT } from '../../app/i18n'
 import { useMe } from '../../app/me'
 import { useProblemText } from '../../app/problems'
 import { Field, Input, Select, TextArea } from '../../ui/Field'
-import { ErrorNote } from '../../ui/Notice'
-import { notify } from '../../ui/toasts'
-import { SettingsForm, text } from '../parts'
-import { Panel } from './Panel'
+import { ErrorNote, Skeleton } from '../../ui/Notice'
+import { text } from '../parts'
+import { FormPanel, Panel } from './Panel'
 import { fill, sendingQuery, stored } from './sending'
 
 const OWN = 'own'
@@ -19,48 +18,33 @@ const USUAL = '{agent} ({mailbox})'
 export function AppearancePanel({ mailbox }: { mailbox: Mailbox }) {
   const t = useT()
   const say = useProblemText()
-  const { data, error, refetch } = useQuery(sendingQuery(mailbox.id))
-  return (
-    <Panel title={t('look.title')} text={t('look.text')}>
-      {error && !data && <ErrorNote {...say(error)} onRetry={() => void refetch()} />}
-      {data && <Form key={JSON.stringify(data)} mailbox={mailbox} sending={data} />}
-    </Panel>
-  )
-}
-
-function Form({ mailbox, sending }: { mailbox: Mailbox; sending: MailboxSending }) {
-  const t = useT()
-  const save = async (form: FormData) => {
+  const client = useQueryClient()
+  const { data: sending, error, refetch } = useQuery(sendingQuery(mailbox.id))
+  const head = { title: t('look.title'), text: t('look.text') }
+  if (!sending) return <Panel {...head}>{error ? <ErrorNote {...say(error)} onRetry={() => void refetch()} /> : <Skeleton rows={3} />}</Panel>
+  const send = async (form: FormData) => {
     await api.put(`/api/mailboxes/${mailbox.id}/sending`, {
       ...stored(sending),
       sender_name: text(form, 'sender_name'),
       signature_text: String(form.get('signature_text') ?? ''),
       signature_html: String(form.get('signature_html') ?? ''),
     })
-    notify({ text: t('state.saved') })
-  }
-  const fields = (
-    <>
-      <SenderField mailbox={mailbox} sending={sending} />
-      <Field label={t('look.signature')} hint={t('look.signatureHint', { names: sending.variables.map((name) => `{${name}}`).join(' ') })}>
-        {(control) => <TextArea {...control} name="signature_text" rows={4} maxLength={5000} defaultValue={sending.signature_text} />}
-      </Field>
-      <Field label={t('look.html')} hint={t('look.htmlHint')}>
-        {(control) => <TextArea {...control} name="signature_html" rows={3} spellCheck={false} className="font-mono text-secondary" defaultValue={sending.signature_html} />}
-      </Field>
-    </>
-  )
-  if (!sending.can.includes('change')) {
-    return (
-      <fieldset disabled className="flex flex-col gap-4">
-        {fields}
-      </fieldset>
-    )
+    await client.invalidateQueries({ queryKey: sendingQuery(mailbox.id).queryKey })
   }
   return (
-    <SettingsForm onSave={save} touches={[sendingQuery(mailbox.id).queryKey]}>
-      {() => fields}
-    </SettingsForm>
+    <FormPanel {...head} mailbox={mailbox} send={send}>
+      {() => (
+        <>
+          <SenderField mailbox={mailbox} sending={sending} />
+          <Field label={t('look.signature')} hint={t('look.signatureHint', { names: sending.variables.map((name) => `{${name}}`).join(' ') })}>
+            {(control) => <TextArea {...control} name="signature_text" rows={4} maxLength={5000} defaultValue={sending.signature_text} />}
+          </Field>
+          <Field label={t('look.html')} hint={t('look.htmlHint')}>
+            {(control) => <TextArea {...control} name="signature_html" rows={3} spellCheck={false} className="font-mono text-secondary" defaultValue={sending.signature_html} />}
+          </Field>
+        </>
+      )}
+    </FormPanel>
   )
 }
 

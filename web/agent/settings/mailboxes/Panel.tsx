@@ -26,8 +26,9 @@ export function Panel({ title, text, children }: PanelProps) {
 
 type FormPanelProps = Omit<PanelProps, 'children'> & {
   mailbox: Mailbox
-  /** What of the form is sent as a change of the mailbox. */
-  read: (form: FormData) => Record<string, unknown>
+  /** What of the form is sent as a change of the mailbox; or `send`, which sends it elsewhere. */
+  read?: (form: FormData) => Record<string, unknown>
+  send?: (form: FormData) => Promise<unknown>
   /** The words of a button that does something at once, instead of “Save”, which waits for a change. */
   submit?: string
   /** What stands beside that button. */
@@ -36,7 +37,7 @@ type FormPanelProps = Omit<PanelProps, 'children'> & {
 }
 
 /** A part with a form of its own, which changes the mailbox and nothing beside it. Shown without buttons to who may only look. */
-export function FormPanel({ mailbox, read, submit, beside, children, ...head }: FormPanelProps) {
+export function FormPanel({ mailbox, read, send, submit, beside, children, ...head }: FormPanelProps) {
   const t = useT()
   const say = useProblemText()
   const client = useQueryClient()
@@ -48,7 +49,8 @@ export function FormPanel({ mailbox, read, submit, beside, children, ...head }: 
     setBusy(true)
     setProblem(null)
     try {
-      await api.patch(`/api/mailboxes/${mailbox.id}`, read(new FormData(event.currentTarget)))
+      const form = new FormData(event.currentTarget)
+      await (send ? send(form) : api.patch(`/api/mailboxes/${mailbox.id}`, read?.(form)))
       await client.invalidateQueries({ queryKey: mailboxesQuery.queryKey })
       notify({ text: t('state.saved') })
       setChanged(false)

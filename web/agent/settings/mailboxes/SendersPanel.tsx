@@ -1,50 +1,35 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, type Problem } from '../../api/client'
 import type { Mailbox, MailboxSending } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
 import { useProblemText } from '../../app/problems'
 import { Field, Input, TextArea } from '../../ui/Field'
-import { ErrorNote } from '../../ui/Notice'
-import { notify } from '../../ui/toasts'
-import { number, SettingsForm, text } from '../parts'
-import { Panel } from './Panel'
+import { ErrorNote, Skeleton } from '../../ui/Notice'
+import { number, text } from '../parts'
+import { FormPanel, Panel } from './Panel'
 import { domainsQuery, sendingQuery, stored } from './sending'
 
 /** Further addresses of a mailbox, and how fast its server takes mail. */
 export function SendersPanel({ mailbox }: { mailbox: Mailbox }) {
   const t = useT()
   const say = useProblemText()
-  const { data, error, refetch } = useQuery(sendingQuery(mailbox.id))
-  return (
-    <Panel title={t('senders.title')} text={t('senders.text')}>
-      {error && !data && <ErrorNote {...say(error)} onRetry={() => void refetch()} />}
-      {data && <Form key={JSON.stringify(data)} mailbox={mailbox} sending={data} />}
-    </Panel>
-  )
-}
-
-function Form({ mailbox, sending }: { mailbox: Mailbox; sending: MailboxSending }) {
-  const t = useT()
-  const save = async (form: FormData) => {
+  const client = useQueryClient()
+  const { data: sending, error, refetch } = useQuery(sendingQuery(mailbox.id))
+  const head = { title: t('senders.title'), text: t('senders.text') }
+  if (!sending) return <Panel {...head}>{error ? <ErrorNote {...say(error)} onRetry={() => void refetch()} /> : <Skeleton rows={3} />}</Panel>
+  const send = async (form: FormData) => {
     await api.put(`/api/mailboxes/${mailbox.id}/sending`, {
       ...stored(sending),
       aliases: text(form, 'aliases').split(/[\s,;]+/).filter(Boolean),
       per_minute: number(form, 'per_minute'),
       per_day: number(form, 'per_day'),
     })
-    notify({ text: t('state.saved') })
-  }
-  if (!sending.can.includes('change')) {
-    return (
-      <fieldset disabled className="flex flex-col gap-4">
-        <Fields sending={sending} problem={null} />
-      </fieldset>
-    )
+    await Promise.all([sendingQuery(mailbox.id), domainsQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey })))
   }
   return (
-    <SettingsForm onSave={save} touches={[sendingQuery(mailbox.id).queryKey, domainsQuery.queryKey]}>
+    <FormPanel {...head} mailbox={mailbox} send={send}>
       {(problem) => <Fields sending={sending} problem={problem} />}
-    </SettingsForm>
+    </FormPanel>
   )
 }
 
