@@ -38,7 +38,7 @@ def test_golden_mail(path: Path) -> None:
         "text": mail.text, "html": mail.html, "date": mail.date and mail.date.isoformat(),
         "message_id": mail.message_id, "in_reply_to": mail.in_reply_to, "references": mail.references,
         "attachments": [[one.name, one.content_type, one.size, one.inline] for one in mail.attachments],
-        "problems": mail.problems,
+        "notes": mail.notes, "problems": mail.problems,
     }  # fmt: skip
     assert {key: got[key] for key in want} == want
 
@@ -205,6 +205,39 @@ def test_winmail_long_names_and_html() -> None:
     mail = parse_message(HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + data)
     assert [(one.name, one.payload) for one in mail.attachments] == [("견적서 2023.xlsx", b"sheet")]
     assert (mail.html, mail.text) == ("<p>안녕</p>", "안녕")
+
+
+def _rich(text: bytes) -> bytes:
+    body = b"".join(b"\x00" + text[at : at + 8] for at in range(0, len(text), 8))
+    return struct.pack("<IIII", len(body) + 12, len(text), 0x75465A4C, 0) + body
+
+
+@pytest.mark.parametrize(("rtf", "html", "text"), [
+    (rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}caff\'e8{\*\htmltag72 </p>}}", "<p>caffè</p>", "caffè"),
+    (rb"{\rtf1\ansi\ansicpg949 \'be\'c8\'b3\'e7\par}", None, "안녕"), (b"no rich text", None, "no rich text"),
+])  # fmt: skip
+def test_winmail_with_rich_text(rtf: bytes, html: str | None, text: str) -> None:
+    data = _tnef((1, 0x00069003, struct.pack("<I", 1) + _property(0x1009, 0x102, _rich(rtf))))
+    mail = parse_message(HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + data)
+    assert (mail.html, mail.text, mail.attachments) == (html, text, [])
+
+
+def test_winmail_with_a_mail_and_a_picture_inside() -> None:
+    inner = _tnef(
+        (1, 0x0002800C, b"inner text\x00"),
+        (2, 0x00069002, b"\x00" * 14),
+        (2, 0x00018010, b"plan.txt\x00"),
+        (2, 0x0006800F, b"the plan"),
+    )
+    mapi = bytes.fromhex("0703020000000000c000000000000046") + inner
+    message = struct.pack("<I", 2) + _property(0x3001, 0x1E, b"Offer\x00") + _property(0x3701, 0x0D, mapi)
+    picture = struct.pack("<I", 1) + _property(0x3712, 0x1E, b"image001@x\x00")
+    data = _tnef((2, 0x00069002, b"\x00" * 14), (2, 0x00069005, message), (2, 0x00069002, b"\x00" * 14), (2, 0x00018010, b"a.png\x00"),
+                 (2, 0x0006800F, b"png"), (2, 0x00069005, picture))  # fmt: skip
+    mail = parse_message(HEAD + b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + data)
+    assert [(one.name, one.payload, one.cid, one.inline) for one in mail.attachments] == [
+        ("Offer.txt", b"inner text", None, False), ("plan.txt", b"the plan", None, False), ("a.png", b"png", "image001@x", True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("forged", [

@@ -5,7 +5,10 @@ import mimetypes
 import re
 from datetime import datetime
 
+import msgspec
+
 from hark.channels.email.auto import READ_FIELDS
+from hark.channels.email.calendars import summarize
 from hark.channels.email.charsets import clean, decode
 from hark.channels.email.headers import (
     MAX_ADDRESSES,
@@ -17,6 +20,7 @@ from hark.channels.email.headers import (
     to_text,
 )
 from hark.channels.email.sanitize import html_to_text, text_to_html
+from hark.channels.email.secured import describe_security, open_smime
 from hark.channels.email.structure import Budget, Part, payload, read_headers, split_parts
 from hark.channels.email.tnef import open_tnef
 from hark.channels.email.types import Address, Attachment, ParsedMail
@@ -26,6 +30,7 @@ KEPT_HEADERS = READ_FIELDS | {
     "priority", "x-priority", "content-language", "thread-index", "thread-topic", "x-forwarded-to", "x-forwarded-for",
     "resent-from", "resent-message-id", "x-ms-exchange-generated-message-source", "x-hark-workspace",
 }  # fmt: skip
+MAX_OPENED = 3  # signed mails within each other
 MAX_TEXT_BYTES = 2_000_000  # of one text or HTML part shown in the thread; a longer one is also attached whole
 MAX_KEPT_HEADER = 2_000  # characters
 MEDIA = ("image/", "audio/", "video/")
@@ -70,6 +75,20 @@ def _parse(raw: bytes) -> ParsedMail:
     budget = Budget(problems=[])
     root = split_parts(raw, budget)
     mail = _read_headers(root, budget)
+    outer: list[Attachment] = []
+    for _ in range(MAX_OPENED):  # signed within signed
+        content, note = open_smime(raw, root)
+        mail.notes += [note] if note else []
+        if content is None:
+            break
+        if not outer:
+            outer.append(_attachment(0, _declared_name(root) or "smime.p7m", root.content_type, payload(raw, root)))
+        raw, root = content, split_parts(content, budget)
+    _read_contents(raw, root, mail, outer, budget)
+    return mail
+
+
+def _read_contents(raw: bytes, root: Part, mail: ParsedMail, outer: list[Attachment], budget: Budget) -> None:
     text_parts, html_parts, others = _bodies(root)
     texts: dict[int, str] = {}
     for part in (*text_parts, *html_parts):
@@ -77,9 +96,21 @@ def _parse(raw: bytes) -> ParsedMail:
             texts[id(part)] = _text_of(raw, part, others, budget)
     mail.text, mail.text_from_html = _text_body(text_parts, texts)
     mail.html = _html_body(html_parts, texts)
-    mail.attachments = _attachments(raw, others, mail, budget)
+    mail.attachments = [
+        msgspec.structs.replace(one, index=index)
+        for index, one in enumerate((*_attachments(raw, others, mail, budget), *outer))
+    ]
+    mail.notes += [*describe_security(root, mail.text), *_invitations(raw, others)]
+    if not mail.text.strip() and not (mail.html or "").strip() and mail.notes:
+        mail.text = "\n".join(mail.notes)
     mail.problems = budget.problems
-    return mail
+
+
+def _invitations(raw: bytes, others: list[Part]) -> list[str]:
+    """Invitations come once as a part and once more as a file."""
+    parts = [part for part in others if part.content_type in ("text/calendar", "application/ics")][:5]
+    said = (summarize(payload(raw, one), one.params.get("charset"), one.params.get("method", "")) for one in parts)
+    return [one for one in dict.fromkeys(said) if one]
 
 
 # --- header fields ---------------------------------------------------------------------------------------------------
@@ -151,7 +182,8 @@ def _bodies(root: Part) -> tuple[list[Part], list[Part], list[Part]]:
     text: list[Part] = []
     html: list[Part] = []
     others: list[Part] = []
-    if not root.children and root.content_type.startswith("text/") and root.disposition != "attachment":
+    alone = not root.children and root.content_type.startswith("text/") and root.content_type != "text/calendar"
+    if alone and root.disposition != "attachment":
         return [root], [root], []
     _choose([root], "mixed", False, html, text, others)
     return text, html, others
@@ -269,10 +301,13 @@ def _attachments(raw: bytes, parts: list[Part], mail: ParsedMail, budget: Budget
                     mail.text = clean(opened.text)
                 if mail.html is None and opened.html:
                     mail.html = clean(opened.html)
-                    mail.text = mail.text or html_to_text(mail.html)
-                for name, content in opened.files:
-                    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-                    found.append(_attachment(len(found), safe_name(name), kind, content))
+                    if not mail.text:
+                        mail.text, mail.text_from_html = html_to_text(mail.html), True
+                for one in opened.files:
+                    kind = mimetypes.guess_type(one.name)[0] or "application/octet-stream"
+                    shown = bool(one.cid) and kind.startswith(MEDIA)
+                    found.append(_attachment(len(found), safe_name(one.name), kind, one.content,
+                                             cid=one.cid or None, inline=shown))  # fmt: skip
                 continue
             budget.note("The attachment winmail.dat could not be opened and is kept as it came.")
         name = safe_name(declared) or _made_up_name(part, data, len(found) + 1)

@@ -34,7 +34,8 @@ class ParsedMail(msgspec.Struct, kw_only=True):
     `text` is never None: a mail with HTML only has its text taken from the HTML (`text_from_html`).
     `date` is the sender's claim in UTC, or None. `message_id` and the id lists have no angle brackets.
     `headers` holds the first value, by lower-case name, of the headers in `mime.KEPT_HEADERS` that are present.
-    `problems` are sentences for the ledger: what was odd and how it was read anyway.
+    `notes` are sentences for people about what else the mail is: an invitation, signed, encrypted; they are the text of a
+    mail that has none. `problems` are sentences for the ledger: what was odd and how it was read anyway.
     """
 
     from_: Address | None = None
@@ -55,6 +56,7 @@ class ParsedMail(msgspec.Struct, kw_only=True):
     attachments: list[Attachment] = []
     headers: dict[str, str] = {}
     hops: int = 0  # Received fields, that is mail servers passed
+    notes: list[str] = []
     problems: list[str] = []
 
 
