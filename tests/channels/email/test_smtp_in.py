@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hark.channels.email.smtp_in import MailReception, read_text
+from hark.channels.email.smtp_in import MailReception, _Smtp, read_text
 from hark.channels.email.types import Received
 
 MAIL = b"From: a@example.com\r\nSubject: x\r\n\r\n.dot\r\n" + b"y" * 5_000 + b"\r\n\xff\x00 8-bit\r\n"
@@ -154,6 +155,23 @@ def test_any_text_arrives_as_it_was_sent(text: bytes, chunk: int, buffer: int) -
         return got, await reader.read(100)
 
     assert asyncio.run(read()) == (text + b"\r\n", b"QUIT\r\n")
+
+
+@pytest.mark.parametrize(
+    "arg",
+    [
+        "<a.b+c@shop.example>", "<a@shop.example> SIZE=10 BODY=8BITMIME", "<a@shop.example>  SIZE=10 ", "<a@shop.example>x",
+        "a@shop.example", "<>", "", '<"a b"@shop.example>', "<a..b@shop.example>", "<a@>", "<a@shop.example", "<é@shop.example>",
+        "<a@shop.example> \x7f", "<@relay.example:a@shop.example>",
+    ],
+)  # fmt: skip
+def test_everyday_addresses_are_read_as_all_are(arg: str) -> None:
+    async def both() -> tuple[Any, Any]:
+        server = _Smtp(MailReception(lambda _: asyncio.sleep(0, "250 OK")), loop=asyncio.get_running_loop())
+        return server._getaddr(arg), SMTP._getaddr(server, arg)
+
+    (address, rest), (expected, expected_rest) = asyncio.run(both())
+    assert (address, (rest or "").split()) == (expected, (expected_rest or "").split())
 
 
 async def test_the_limit_counts_the_text_alone() -> None:
