@@ -3031,6 +3031,7 @@ export interface components {
             id: string;
             live: boolean;
             name: string | null;
+            read_at: string | null;
             read_seq: number;
             to: string[];
             visitor_id: string | null;

@@ -283,6 +283,7 @@ class _Endpoint(msgspec.Struct, kw_only=True):
     refs: dict[str, Any]
     senders: list[str]
     read_seq: int
+    read_at: datetime | None
     live_until: datetime | None
     reply_until: datetime | None
     closed_at: datetime | None
@@ -350,7 +351,7 @@ SELECT {}, c.stage, c.holder_kind, c.holder_id, c.since, c.promise_until, c.snoo
       'senders', CASE WHEN n.kind = 1 THEN (SELECT jsonb_agg(x.address) FROM (SELECT lower(n.address) AS address
         UNION ALL (SELECT y.address FROM account_aliases y WHERE y.workspace_id = c.workspace_id AND y.account_id = n.id
         ORDER BY y.address)) x) ELSE '[]' END,
-      'read_seq', e.read_seq, 'live_until', e.live_until, 'reply_until', e.reply_until, 'closed_at', e.closed_at)
+      'read_seq', e.read_seq, 'read_at', e.read_at, 'live_until', e.live_until, 'reply_until', e.reply_until, 'closed_at', e.closed_at)
       ORDER BY e.id), '[]')
     FROM family f JOIN endpoints e ON e.workspace_id = c.workspace_id AND e.conversation_id = f.id
     JOIN channel_accounts n ON n.workspace_id = c.workspace_id AND n.id = e.account_id
@@ -390,7 +391,7 @@ def _endpoint(e: _Endpoint, now: datetime) -> EndpointView:
         visitor_id=e.visitor_id, to=people("to"), cc=people("cc"), bcc=people("bcc"),
         from_address=e.refs.get("from") if e.refs.get("from") in e.senders else next(iter(e.senders), None),
         from_addresses=e.senders,
-        live=e.live_until is not None and e.live_until > now, read_seq=e.read_seq,
+        live=e.live_until is not None and e.live_until > now, read_seq=e.read_seq, read_at=e.read_at,
         can_reply=e.closed_at is None and (e.reply_until is None or e.reply_until > now), closed_at=e.closed_at,
     )  # fmt: skip
 

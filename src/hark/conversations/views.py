@@ -78,7 +78,7 @@ class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
     """A thread of the customer's side; `to` and `cc` are whom a mail on it goes to, `bcc` whom our last reply went to
     in secret. `from_address` is the sender of an answer, `from_addresses` all that one may leave from (none in a chat).
 
-    `live`: the customer is in the messenger now; `read_seq`: they have read up to there. `name` and `address` are the
+    `live`: the customer is in the messenger now; `read_seq`: they have read up to there, at `read_at`. `name` and `address` are the
     other party's, as far as known; `can_reply` is false once it is closed or can no longer be answered.
     """
 
@@ -95,6 +95,7 @@ class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
     from_addresses: list[str]
     live: bool
     read_seq: int
+    read_at: datetime | None
     can_reply: bool
     closed_at: datetime | None
 

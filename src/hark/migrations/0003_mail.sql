@@ -138,3 +138,7 @@ CREATE INDEX outbox_provider_id ON outbox (workspace_id, (substring(provider_id 
 
 -- Whether a mailbox tells when it is silent for longer than usual; what is usual is learned from intake_items.
 ALTER TABLE channel_accounts ADD COLUMN silence_alarm boolean NOT NULL DEFAULT true;
+
+-- messenger ------------------------------------------------------------------------------------------------------------
+
+ALTER TABLE endpoints ADD COLUMN read_at timestamptz;  -- when its visitor read up to `read_seq`

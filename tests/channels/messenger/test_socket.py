@@ -117,10 +117,13 @@ async def test_typing_and_reading_go_both_ways(
     await live.say(type="read", thread=thread, seq=10_000)
     await live.settle()
     detail = (await client.get(f"/api/conversations/{conversation['id']}")).json()
+    (chat,) = detail["endpoints"]
+    read_at = heard[-1]["read_at"]
+    assert datetime.fromisoformat(chat["read_at"]) == datetime.fromisoformat(read_at)
     assert heard == [
         about | {"typing": True},
         about | {"page": {"url": "https://shop.example/help", "title": "Help"}},
-        about | {"read_seq": detail["seq"]},
+        about | {"read_seq": detail["seq"], "read_at": read_at},
     ]
     typed = {"type": "agent_typing", "conversation_id": conversation["id"], "agent_id": workspace.owner.agent_id}
     services.bus.publish(workspace.id, typed | {"typing": True})

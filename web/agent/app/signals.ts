@@ -8,7 +8,7 @@ import { useMe } from './me'
 export type PersonState = 'online' | 'busy' | 'away' | 'offline'
 export type Viewer = { id: number; typing: boolean }
 /** What the signals said since the line stands; what they did not say is as the server's last answer had it. */
-export type VisitorNow = { live?: boolean; typing?: boolean; page?: { url: string; title: string } | null; read_seq?: number }
+export type VisitorNow = { live?: boolean; typing?: boolean; page?: { url: string; title: string } | null; read_seq?: number; read_at?: string }
 
 export type Hello = { presence?: { agent_id: number; state: PersonState }[]; viewers?: { conversation_id: string; agents: Viewer[] }[] }
 export type Signal =

@@ -14,10 +14,11 @@ export function PageLink({ url, text }: { url: string | null; text: string }) {
       rel="noopener noreferrer nofollow"
       title={target.href}
       aria-label={t('visitor.opens', { title: text })}
-      className="inline-flex max-w-full items-start gap-1 no-underline hover:underline"
+      className="line-clamp-2 max-w-full break-words no-underline hover:underline"
     >
-      <span className="line-clamp-2 min-w-0 break-words">{text}</span>
-      <ExternalLink size={12} className="mt-1 shrink-0" aria-hidden />
+      {text}
+      {'\u00a0' /* keeps the sign with the last word */}
+      <ExternalLink size={12} className="inline-block align-[-1px]" aria-hidden />
     </a>
   )
 }

@@ -38,6 +38,7 @@ export const enMessenger = {
   'messenger.greeting': 'Greeting',
   'messenger.defaultLanguage': 'Language for everybody else',
   'messenger.defaultLanguageHint': 'For visitors whose language you have no words for.',
+  'messenger.italianFormal': 'Italiano (formal, with “Lei”)',
   'messenger.color': 'Colour',
   'messenger.colorPick': 'Choose the colour',
   'messenger.colorFine': 'Easy to read: contrast {ratio} to 1.',

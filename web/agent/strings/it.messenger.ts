@@ -38,6 +38,7 @@ export const itMessenger: Record<keyof typeof enMessenger, Message> = {
   'messenger.greeting': 'Saluto',
   'messenger.defaultLanguage': 'Lingua per tutti gli altri',
   'messenger.defaultLanguageHint': 'Per chi parla una lingua per cui non hai parole.',
+  'messenger.italianFormal': 'Italiano (formale, con il Lei)',
   'messenger.color': 'Colore',
   'messenger.colorPick': 'Scegli il colore',
   'messenger.colorFine': 'Si legge bene: contrasto {ratio} a 1.',

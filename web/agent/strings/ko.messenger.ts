@@ -38,6 +38,7 @@ export const koMessenger: Record<keyof typeof enMessenger, Message> = {
   'messenger.greeting': '인사말',
   'messenger.defaultLanguage': '그 밖의 방문자 언어',
   'messenger.defaultLanguageHint': '문구가 없는 언어의 방문자에게 씁니다.',
+  'messenger.italianFormal': 'Italiano (격식체, Lei)',
   'messenger.color': '색',
   'messenger.colorPick': '색 선택',
   'messenger.colorFine': '읽기 쉬움: 명암비 {ratio}:1',

@@ -1,18 +1,19 @@
 import { Bot, CheckCheck, Mail } from 'lucide-react'
 import { memo } from 'react'
-import { absolute, clock } from '../../shared/time'
+import { absolute, clock, dayAndTime, sameDay } from '../../shared/time'
 import type { Attachment, Conversation, Message } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
+import { useNow } from '../app/useNow'
 import { Attachments } from './Attachments'
 import { AuthorAvatar } from './AuthorAvatar'
 import { DeliveryLine } from './DeliveryLine'
 import { MessageMenu, WaitingClock } from './MessageCard'
 import { TextBody } from './TextBody'
 
-type Props = { message: Message; conversation: Conversation; first: boolean; last: boolean; isWaiting: boolean; isLastRead: boolean }
+type Props = { message: Message; conversation: Conversation; first: boolean; last: boolean; isWaiting: boolean; isLastRead: boolean; /** when the customer read it, as far as that is known */ readAt: string | null }
 
 /** What was said in a chat: the customer on the left, the team on the right; what one person said in a row stands together. */
-export const ChatBubble = memo(function ChatBubble({ message, conversation, first, last, isWaiting, isLastRead }: Props) {
+export const ChatBubble = memo(function ChatBubble({ message, conversation, first, last, isWaiting, isLastRead, readAt }: Props) {
   const t = useT()
   const language = useLanguage()
   const isOurs = message.direction === 'out'
@@ -44,7 +45,7 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
         ))}
         <Attachments files={others} />
         <DeliveryLine message={message} />
-        <Foot message={message} conversation={conversation} last={last} isWaiting={isWaiting} isLastRead={isLastRead} />
+        <Foot message={message} conversation={conversation} last={last} isWaiting={isWaiting} isLastRead={isLastRead} readAt={readAt} />
       </div>
       <span className={`flex items-center self-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 ${last ? 'pointer-coarse:opacity-100' : ''}`}>
         <MessageMenu message={message} conversation={conversation} className="" />
@@ -53,9 +54,10 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
   )
 })
 
-function Foot({ message, conversation, last, isWaiting, isLastRead }: Omit<Props, 'first'>) {
+function Foot({ message, conversation, last, isWaiting, isLastRead, readAt }: Omit<Props, 'first'>) {
   const t = useT()
   const language = useLanguage()
+  const now = useNow()
   if (!last && !isLastRead && !isWaiting && !message.by_mail) return null
   return (
     <p className="tabular flex h-5 items-center gap-2 text-secondary text-ink-3">
@@ -66,6 +68,11 @@ function Foot({ message, conversation, last, isWaiting, isLastRead }: Omit<Props
         <span className="inline-flex items-center gap-1">
           <CheckCheck size={14} aria-hidden />
           {t('chat.seen')}
+          {readAt && (
+            <time dateTime={readAt} title={absolute(readAt, language)}>
+              {sameDay(readAt, message.at) ? clock(readAt, language) : dayAndTime(readAt, now, language)}
+            </time>
+          )}
         </span>
       )}
       {message.by_mail && message.delivery === 'sent' && (

@@ -1,12 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { dayName } from '../../shared/time'
-import type { Conversation, ThreadItem } from '../api/types'
+import type { Conversation, Endpoint, ThreadItem } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useVisitor } from '../app/live'
 import { useNow } from '../app/useNow'
 import { ChatBubble } from './ChatBubble'
-import { buildEntries, type Entry, lastReadId, waitingMessage } from './entries'
+import { buildEntries, type Entry, lastRead, waitingMessage } from './entries'
 import { EventLine, isShownEvent } from './EventLine'
 import { MessageCard } from './MessageCard'
 import { Choosable } from './splitting'
@@ -31,7 +31,7 @@ export function Thread(props: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const entries = useMemo(() => buildEntries(items, props.seenSeq, isShownEvent), [items, props.seenSeq])
   const waiting = useMemo(() => (conversation.waiting_since ? waitingMessage(items) : null), [conversation.waiting_since, items])
-  const lastRead = useLastRead(conversation, items)
+  const read = useLastRead(conversation, items)
   const virtual = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -76,7 +76,7 @@ export function Thread(props: Props) {
                 className="absolute inset-x-0 top-0"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <EntryView entry={entry} conversation={conversation} waitingId={waiting?.id ?? null} lastReadId={lastRead} withImages={props.withImages} />
+                <EntryView entry={entry} conversation={conversation} waitingId={waiting?.id ?? null} lastRead={read} withImages={props.withImages} />
               </div>
             )
           })}
@@ -111,20 +111,24 @@ function useStuckToEnd(scroller: RefObject<HTMLDivElement | null>): void {
   }, [scroller])
 }
 
+type LastRead = { id: string; /** when, as far as that is known */ at: string | null }
+
 /** The bubble under which "Seen" stands: as the server had it, or as a signal has said since. */
-function useLastRead(conversation: Conversation, items: readonly ThreadItem[]): string | null {
-  const said = useVisitor(conversation.id).read_seq ?? 0
+function useLastRead(conversation: Conversation, items: readonly ThreadItem[]): LastRead | null {
+  const { read_seq: said = 0, read_at: saidAt } = useVisitor(conversation.id)
   return useMemo(() => {
     // A signal names the conversation, not the thread of it that was read: where there are two, it is that of who is here.
     const chats = conversation.endpoints.filter((endpoint) => endpoint.channel === 'messenger')
-    const known = new Map(chats.map((chat) => [chat.id, Math.max(chat.read_seq, chat.live || chats.length === 1 ? said : 0)]))
-    return lastReadId(items, (id) => (id === null ? 0 : (known.get(id) ?? 0)))
-  }, [conversation.endpoints, items, said])
+    const heard = (chat: Endpoint) => (chat.live || chats.length === 1) && said > chat.read_seq
+    const known = new Map(chats.map((chat) => [chat.id, heard(chat) ? { seq: said, at: saidAt ?? null } : { seq: chat.read_seq, at: chat.read_at }]))
+    const last = lastRead(items, (id) => (id === null ? 0 : (known.get(id)?.seq ?? 0)))
+    return last && { id: last.id, at: known.get(last.endpoint_id ?? '')?.at ?? null }
+  }, [conversation.endpoints, items, said, saidAt])
 }
 
-type EntryProps = { entry: Entry; conversation: Conversation; waitingId: string | null; lastReadId: string | null; withImages: boolean }
+type EntryProps = { entry: Entry; conversation: Conversation; waitingId: string | null; lastRead: LastRead | null; withImages: boolean }
 
-function EntryView({ entry, conversation, waitingId, lastReadId: readId, withImages }: EntryProps) {
+function EntryView({ entry, conversation, waitingId, lastRead: read, withImages }: EntryProps) {
   const t = useT()
   switch (entry.type) {
     case 'day':
@@ -154,7 +158,8 @@ function EntryView({ entry, conversation, waitingId, lastReadId: readId, withIma
             first={entry.first}
             last={entry.last}
             isWaiting={entry.message.id === waitingId}
-            isLastRead={entry.message.id === readId}
+            isLastRead={entry.message.id === read?.id}
+            readAt={entry.message.id === read?.id ? read.at : null}
           />
         </Choosable>
       )

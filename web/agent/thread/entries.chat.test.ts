@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Message, ThreadEvent, ThreadItem } from '../api/types'
-import { buildEntries, lastReadId } from './entries'
+import { buildEntries, lastRead } from './entries'
 
 const at = (minute: number) => new Date(2026, 10, 20, 8, minute).toISOString()
 const bubble = (seq: number, minute: number, more: Partial<Message> = {}) =>
@@ -29,12 +29,12 @@ describe('bubbles', () => {
   })
 })
 
-describe('lastReadId', () => {
+describe('lastRead', () => {
   const items = [bubble(1, 0, ours), bubble(2, 1), bubble(3, 2, ours), bubble(4, 3, { ...ours, endpoint_id: 'e2' })]
 
   test('is the last of ours up to where the visitor has read, per thread of theirs', () => {
-    expect(lastReadId(items, () => 2)).toBe('m1')
-    expect(lastReadId(items, (id) => (id === 'e1' ? 9 : 0))).toBe('m3')
-    expect(lastReadId(items, () => 0)).toBeNull()
+    expect(lastRead(items, () => 2)?.id).toBe('m1')
+    expect(lastRead(items, (id) => (id === 'e1' ? 9 : 0))?.id).toBe('m3')
+    expect(lastRead(items, () => 0)).toBeNull()
   })
 })

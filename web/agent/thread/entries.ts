@@ -32,9 +32,9 @@ function continues(previous: Entry | undefined, message: Message): previous is E
  * The last of the team's chat messages the visitor has read: its bubble says so.
  * @param readSeq how far the visitor of an endpoint has read
  */
-export function lastReadId(items: readonly ThreadItem[], readSeq: (endpointId: string | null) => number): string | null {
+export function lastRead(items: readonly ThreadItem[], readSeq: (endpointId: string | null) => number): Message | null {
   const read = items.findLast((item) => item.type === 'message' && isChat(item) && item.direction === 'out' && item.seq <= readSeq(item.endpoint_id))
-  return read?.type === 'message' ? read.id : null
+  return read?.type === 'message' ? read : null
 }
 
 /**

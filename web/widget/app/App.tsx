@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { palette } from './color'
+import { palette } from '../../shared/color'
 import { Home } from './Home'
 import { close, store } from './messenger'
 import { useStore } from './useStore'

@@ -39,7 +39,7 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
         <button type="button" class="icon" aria-label={t('back')} onClick={() => show(null)}>
           <Icon name="back" />
         </button>
-        <Face name={person?.name || title} picture={person?.picture_url ?? inbox.faces[0]?.picture_url ?? null} />
+        <Face name={person?.name || title} picture={person ? person.picture_url : (inbox.faces[0]?.picture_url ?? null)} />
         <div class="titles">
           <h1 data-title tabIndex={-1}>{person?.name || title}</h1>
           <p class="quiet">{hoursSentence(hours, words)}</p>

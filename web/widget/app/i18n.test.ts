@@ -63,9 +63,9 @@ describe('times', () => {
 
   it('say when the team is back', () => {
     expect(backSentence(at(23, 16), now, en)).toBe('We are back today at 16:00.')
-    expect(backSentence(at(24, 9), now, en)).toBe('We are back tomorrow at 9:00.')
-    expect(backSentence(at(26, 9), now, en)).toBe('We are back on Thursday at 9:00.')
-    expect(backSentence(at(30, 9), now, en)).toBe('We are back on Monday 30 November at 9:00.')
+    expect(backSentence(at(24, 9), now, en)).toBe('We are back tomorrow at 09:00.')
+    expect(backSentence(at(26, 9), now, en)).toBe('We are back on Thursday at 09:00.')
+    expect(backSentence(at(30, 9), now, en)).toBe('We are back on Monday 30 November at 09:00.')
     expect(backSentence(null, now, en)).toBe('We are away right now and answer as soon as we are back.')
   })
 

@@ -98,8 +98,10 @@ export function absolute(at: string, language: string): string {
   return dates(language, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(at))
 }
 
+/** "05:13", as in the workspace; where a day has twice twelve hours, "5:13 AM". */
 export function clock(at: string | Date, language: string): string {
-  return dates(language, { hour: 'numeric', minute: '2-digit' }).format(new Date(at))
+  const twelve = dates(language, { hour: 'numeric' }).resolvedOptions().hour12
+  return dates(language, { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit' }).format(new Date(at))
 }
 
 /** "Today", "Yesterday" or the day: the line between the days of a thread. */

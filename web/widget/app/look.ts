@@ -1,6 +1,6 @@
 /** What the loader shows near the host page: its styles beyond the plain button, and its words. */
 import type { Look } from '../host'
-import { palette } from './color'
+import { palette } from '../../shared/color'
 import type { Words } from './i18n'
 
 const FIXED = 'position:fixed;z-index:2147483000;inset-inline-end:20px;'

@@ -84,19 +84,28 @@ async def mark_read(db: Db, bus: Bus, session: Session, thread_id: UUID, seq: in
     A number beyond the thread's last event counts as that one.
     """
     done = await db.find(
-        int,
+        _Read,
         Sql(
-            "UPDATE endpoints e SET read_seq = greatest(e.read_seq, least({}, (SELECT max(c.seq) FROM conversations c"
-            " WHERE c.workspace_id = e.workspace_id AND (c.id = e.conversation_id OR c.id = (SELECT d.root_id"
-            "  FROM conversations d WHERE d.workspace_id = e.workspace_id AND d.id = e.conversation_id)))))"
-            " WHERE e.workspace_id = {} AND e.id = {} AND e.account_id = {} AND {} RETURNING e.read_seq",
-            seq, session.inbox.workspace_id, thread_id, session.inbox.id, owned(session),
+            "WITH last AS (SELECT max(c.seq) AS seq FROM endpoints e JOIN conversations d ON d.workspace_id = e.workspace_id"
+            " AND d.id = e.conversation_id JOIN conversations c ON c.workspace_id = e.workspace_id"
+            " AND c.id IN (d.id, d.root_id) WHERE e.workspace_id = {} AND e.id = {})"
+            " UPDATE endpoints e SET read_seq = greatest(e.read_seq, least({}, last.seq)), read_at ="
+            " CASE WHEN least({}, last.seq) > e.read_seq THEN {} ELSE e.read_at END FROM last"
+            " WHERE e.workspace_id = {} AND e.id = {} AND e.account_id = {} AND {} RETURNING e.read_seq, e.read_at",
+            session.inbox.workspace_id, thread_id, seq, seq, db.now(), session.inbox.workspace_id, thread_id,
+            session.inbox.id, owned(session),
         ),
     )  # fmt: skip
     if done is None:
         return False
-    await tell_agents(db, bus, session.inbox.workspace_id, [thread_id], read_seq=done)
+    at = {"read_at": done.read_at.isoformat()} if done.read_at else {}
+    await tell_agents(db, bus, session.inbox.workspace_id, [thread_id], read_seq=done.read_seq, **at)
     return True
+
+
+class _Read(msgspec.Struct):
+    read_seq: int
+    read_at: datetime | None
 
 
 async def tell_agents(db: Db, bus: Bus, workspace_id: int, thread_ids: Sequence[UUID], **said: Any) -> None:

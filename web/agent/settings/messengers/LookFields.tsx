@@ -1,5 +1,5 @@
 import { CircleCheck, Contrast } from 'lucide-react'
-import { contrast, palette, parseColor } from '../../../widget/app/color'
+import { contrast, palette, parseColor } from '../../../shared/color'
 import { isLanguage, LANGUAGES } from '../../../shared/i18n'
 import type { Messenger } from '../../api/messenger'
 import { useT } from '../../app/i18n'
@@ -10,11 +10,17 @@ export type Look = Pick<Messenger, 'color' | 'title' | 'greeting' | 'show_faces'
 
 type Props = { look: Look; onLook: (look: Look) => void; language: string; onLanguage: (language: string) => void; defaultLanguage: string }
 
+/** The tone is the widget's own ("it-formal" says Lei); what one writes here has a language only. */
+export function plainTag(tag: string): string {
+  return tag.replace(/-formal$/, '')
+}
+
 /** What visitors see: words per language, colour, faces. */
 export function LookFields({ look, onLook, language, onLanguage, defaultLanguage }: Props) {
   const t = useT()
-  const languages = [...new Set([...LANGUAGES, defaultLanguage, ...Object.keys(look.title), ...Object.keys(look.greeting)])]
-  const name = (tag: string) => (isLanguage(tag) ? t(`language.${tag}`) : tag)
+  const languages = [...new Set([...LANGUAGES, plainTag(defaultLanguage), ...Object.keys(look.title), ...Object.keys(look.greeting)])]
+  const defaults = languages.flatMap((tag) => (tag === 'it' ? [tag, 'it-formal'] : [tag]))
+  const name = (tag: string) => (tag === 'it-formal' ? t('messenger.italianFormal') : isLanguage(tag) ? t(`language.${tag}`) : tag)
   const words = (field: 'title' | 'greeting', said: string) => onLook({ ...look, [field]: { ...look[field], [language]: said } })
   return (
     <Section title={t('messenger.look')}>
@@ -40,7 +46,7 @@ export function LookFields({ look, onLook, language, onLanguage, defaultLanguage
       <Field label={t('messenger.defaultLanguage')} hint={t('messenger.defaultLanguageHint')}>
         {(control) => (
           <Select {...control} name="locale" defaultValue={defaultLanguage}>
-            {languages.map((tag) => (
+            {defaults.map((tag) => (
               <option key={tag} value={tag}>
                 {name(tag)}
               </option>

@@ -12,7 +12,7 @@ import { number, SettingsForm, text, useChange } from '../parts'
 import { BasicFields } from './BasicFields'
 import { ConversationFields } from './ConversationFields'
 import { Install } from './Install'
-import { type Look, LookFields } from './LookFields'
+import { type Look, LookFields, plainTag } from './LookFields'
 import { Preview } from './Preview'
 import { PrivacyFields } from './PrivacyFields'
 import { type Asked, parseOrigins, prechat } from './setup'
@@ -27,7 +27,7 @@ export function MessengerPage({ messenger, onBack, onCreated }: Props) {
   const client = useQueryClient()
   const language = useLanguage()
   const [look, setLook] = useState<Look>(messenger ?? PLAIN)
-  const [shownLanguage, setShownLanguage] = useState(messenger?.locale_default ?? language)
+  const [shownLanguage, setShownLanguage] = useState(plainTag(messenger?.locale_default ?? language))
   const [wrongOrigins, setWrongOrigins] = useState(false)
   const isNew = messenger === null
   useEffect(() => {

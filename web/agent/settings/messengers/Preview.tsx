@@ -1,7 +1,7 @@
 import { Paperclip, SendHorizontal } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { isLanguage } from '../../../shared/i18n'
-import { palette } from '../../../widget/app/color'
+import { palette } from '../../../shared/color'
 import type { Messenger } from '../../api/messenger'
 import { loadStrings, useT } from '../../app/i18n'
 import { useDirectory } from '../../app/me'
