@@ -17,6 +17,8 @@ from hark.channels.email.oauth.tokens import token_source
 from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.providers.actions import forget_tokens
 from hark.channels.email.routes import readers
+from hark.channels.email.sent_copies import LOOK_S as COPIES_LOOK_S
+from hark.channels.email.sent_copies import look_for_copies
 from hark.channels.email.signing.jobs import LOOK_S as KEYS_LOOK_S
 from hark.channels.email.signing.jobs import check_keys
 from hark.channels.email.signing.queries import signers
@@ -85,6 +87,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "silence": lambda: every(SILENCE_LOOK_S, lambda: check_silence(db, rhythms), stop),
         "sign-ins": lambda: every(SIGN_INS_LOOK_S, lambda: keep_grants(db, keys), stop),
         "leaving": lambda: every(leaving.LOOK_S, lambda: leaving.sweep_left(db, services.bus), stop),
+        "copies": lambda: every(COPIES_LOOK_S, lambda: look_for_copies(db, keys, resolve, tokens), stop),
         "keys": lambda: every(KEYS_LOOK_S, lambda: check_keys(db, dns), stop),
         "sessions": lambda: every(UPKEEP_S, lambda: clean_up(db), stop),
         "uploads": lambda: every(UPKEEP_S, lambda: forget_uploads(db, files), stop),

@@ -1,11 +1,18 @@
 """Mails of which nobody knows whether they left: what comes in later may tell; only a person sends them again."""
 
+import asyncio
+import imaplib
+from collections.abc import Iterator
 from email import message_from_bytes
 from typing import Any
 from uuid import UUID
 
+import pytest
 from tests.delivery.conftest import Office
+from tests.support.mailservers import PASSWORD, Dovecot, dovecot_missing
 
+from hark.channels.email.hosts import host_policy
+from hark.channels.email.sent_copies import look_for_copies
 from hark.conversations.types import Delivery
 from hark.delivery.settling import sweep_lost
 from hark.delivery.types import State
@@ -82,3 +89,47 @@ async def test_without_a_sign_a_person_decides(office: Office, client: Any, repl
     (row,) = (await client.get(f"/api/conversations/{office.conversation_id}/outbox")).json()["items"]
     assert row["can"] == ["retry", "mark-sent", "mark-failed"]
     assert (await client.post(f"/api/outbox/{row['id']}/mark-sent")).json()["state"] == "sent"
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Dovecot]:
+    if missing := dovecot_missing():
+        pytest.skip(missing)
+    server = Dovecot()
+    server.start()
+    yield server
+    server.close()
+
+
+async def test_a_copy_in_the_sent_folder_settles_it(
+    office: Office, client: Any, replies: str, dovecot: Dovecot
+) -> None:
+    id = await lose(office, client, replies)
+    server = {
+        "host": "127.0.0.1", "port": dovecot.imap_port, "security": "none", "username": "help",
+        "password": office.services.keys.encrypt(PASSWORD),
+    }  # fmt: skip
+    await office.db.run(
+        "UPDATE channel_accounts SET config = config || jsonb_build_object('imap', $2::jsonb) WHERE id = $1",
+        office.workspace.account_id, server,
+    )  # fmt: skip
+
+    async def look() -> int:
+        resolve = host_policy(allow_private=True)
+        return await look_for_copies(office.db, office.services.keys, resolve)
+
+    def file(raw: str) -> None:
+        with imaplib.IMAP4("127.0.0.1", dovecot.imap_port) as imap:
+            imap.login("help", PASSWORD)
+            imap.create("Sent")
+            imap.append("Sent", "", "", raw.encode())
+
+    assert await look() == 0
+    await asyncio.to_thread(file, "Message-ID: <other@desk.example>\r\n\r\nx\r\n")
+    office.clock.advance(minutes=11)
+    assert (await look(), await office.states()) == (0, [State.UNKNOWN])
+    await asyncio.to_thread(file, f"Message-ID: <{id}>\r\n\r\nx\r\n")
+    assert await look() == 0, "not again so soon"
+    office.clock.advance(minutes=11)
+    assert (await look(), await office.states()) == (1, [State.SENT])
+    assert "Sent folder" in (await office.notes())[-1]
