@@ -55,8 +55,9 @@ async def _describe(files: Files, readers: Mapping[int, Reader], row: _Bare) -> 
     read = readers.get(row.kind)
     if row.blob_key and read is not None:
         context = ReadContext(
-            workspace_id=row.workspace_id, own_addresses=frozenset(), mail_from=row.envelope.mail_from
-        )
+            workspace_id=row.workspace_id, own_addresses=frozenset(), mail_from=row.envelope.mail_from,
+            provider=row.envelope.provider, event=row.envelope.event,
+        )  # fmt: skip
         try:
             raw = await files.get(row.blob_key)
             return describe(await asyncio.to_thread(read, raw, context), row.envelope)

@@ -116,7 +116,7 @@ def read_posted_event(raw: bytes, provider: str, secret: bytes) -> Inbound:
     known = PROVIDERS.get(provider)
     report = known.read_event(raw) if known else None
     if report is None:
-        raise BadRequest("No version of this event's format is known here.")
+        raise BadRequest("This event of the provider is of a kind that this version of Hark does not know.")
     inbound = Inbound(from_address="", kind="bounce")
     _add_report(inbound, report, secret)
     inbound.subject = f"Delivery event of {known.name}" if known else ""

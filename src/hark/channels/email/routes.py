@@ -120,6 +120,8 @@ async def get_intake_mail(db: Db, actor: Actor, files: Files, keys: Keys, settin
         own_addresses=frozenset(),
         mail_from=row.envelope.mail_from,
         peer=row.envelope.peer,
+        provider=row.envelope.provider,
+        event=row.envelope.event,
     )
     inbound = await asyncio.to_thread(readers(keys, settings)[1], raw, context)
     return preview(raw, inbound, row.envelope)

@@ -584,6 +584,8 @@ async def test_a_bounce_event_marks_our_message_once(door: Door) -> None:
     bounce = (await door.lines())[1]
     assert (bounce.fate, bounce.conversation_id, bounce.message_id) == (Fate.BOUNCE, line.conversation_id, message)
     assert await door.delivery(message) == 4
+    seen = (await door.owner.get(f"/api/intake/{bounce.id}/mail")).json()
+    assert (seen["kind"], "no such user" in seen["reports"][0]) == ("bounce", True)
     (note,) = await door.notes()
     assert "did not arrive" in note
     assert "no such user" in note
