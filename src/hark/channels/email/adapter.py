@@ -53,8 +53,8 @@ def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
             to=_parties(mail.to), cc=_parties(mail.cc), reply_to=_parties(mail.reply_to), subject=mail.subject,
             date=mail.date, external_id=next(iter(_storable([mail.message_id or ""])), None),
             in_reply_to=_storable(mail.in_reply_to), references=_storable(mail.references),
-            text=mail.text, quoted_at=quoted_at(mail.text), html=mail.html, kind=kind,
-            kind_reason=KIND_REASONS.get(kind, ""), problems=list(mail.problems),
+            text=mail.text, quoted_at=quoted_at(mail.text, mail.html), html=mail.html, kind=kind,
+            kind_reason=KIND_REASONS.get(kind, ""), problems=[*mail.notes, *mail.problems],
             attachments=[
                 InboundFile(name=a.name, content_type=a.content_type, payload=a.payload, cid=a.cid, inline=a.inline)
                 for a in mail.attachments
@@ -90,12 +90,12 @@ def _own_ids(ids: Sequence[str], secret: bytes) -> list[UUID]:
     return list(dict.fromkeys(one for one in found if one is not None))
 
 
-def quoted_at(text: str) -> int | None:
+def quoted_at(text: str, html: str | None = None) -> int | None:
     """Where the history (and the signature before it) at the end of a text begins.
 
     None without history, and when the sender's own words stand between or below the quotes: those are shown whole.
     """
-    parts = split_reply(text)
+    parts = split_reply(text, html)
     if not parts.quoted.strip():
         return None
     own = [line.strip() for line in parts.visible.split("\n") if line.strip()]
