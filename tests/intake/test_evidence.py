@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hark.intake.evidence import (
     base_subject,
-    is_distinctive,
+    distinctness,
     plain_words,
     quote_shares,
     quoted_number,
@@ -62,18 +62,26 @@ def test_different_subjects_have_different_keys() -> None:
 @pytest.mark.parametrize(
     ("subject", "number"),
     [
-        ("Re: Late parcel [#17]", 17), ("AW: [Ticket #8] x", 8), ("Re: x (#3)", 3), ("x [#17]", None), ("Re: Order #17", None),
-        ("Re: x [17]", None), ("Re: x [#99999999999]", None),
+        ("Re: Late parcel [#17]", 17), ("AW: [Ticket #8] x", 8), ("Re: x (#3)", 3), ("Re: Order #17", 17), ("Re: #17", 17),
+        ("Re:#17", 17), ("x [#17]", None), ("Re: x [17]", None), ("Re: x [#99999999999]", None), ("Re: a#17", None),
+        ("Re: #17b", None),
     ],
 )  # fmt: skip
 def test_numbers_count_only_as_help_desks_write_them(subject: str, number: int | None) -> None:
     assert quoted_number(subject) == number
 
 
-def test_distinctive_subjects() -> None:
-    assert [is_distinctive(s) for s in ("Re: Invoice", "Re: Order 4711", "My parcel never came here", "注文した商品が届きません")] == [
-        False, True, True, True,
-    ]  # fmt: skip
+def test_how_distinct_subjects_are() -> None:
+    subjects = [
+        "Re: Invoice",
+        "?",
+        "Broken lamp",
+        "주문 문의",
+        "Re: Order 4711",
+        "My parcel never came",
+        "注文した商品が届きません",
+    ]
+    assert [distinctness(s) for s in subjects] == [0, 0, 1, 1, 2, 2, 2]
 
 
 MESSAGE = (

@@ -83,6 +83,39 @@ async def test_a_stranger_who_quotes_our_words_is_held(desk: Desk, mail: Mail) -
         assert "eve@evil.example" in line.reason
 
 
+@pytest.mark.parametrize(
+    ("subject", "answered", "more", "fate"),
+    [
+        ("Order 4711", False, {}, Fate.HELD), ("Broken lamp", True, {}, Fate.HELD), ("Broken lamp", False, {}, Fate.NEW),
+        ("Invoice", True, {}, Fate.NEW), ("Order 4711", False, {"References": "<other@x>"}, Fate.NEW),
+        ("Order 4711", True, {"References": "<other@x>"}, Fate.HELD), ("Broken lamp", True, {"References": "<other@x>"}, Fate.NEW),
+    ],
+)  # fmt: skip
+async def test_how_much_of_a_subject_holds_a_stranger(
+    desk: Desk, mail: Mail, subject: str, answered: bool, more: dict[str, str], fate: Fate
+) -> None:
+    first = await desk.put(mail("Where is it?", Subject=subject))
+    if answered:
+        await answer(desk, first.conversation_id)
+    line = await desk.put(mail("Let me in", From=EVE, Subject=f"Re: {subject}", **more))
+    assert line.fate is fate
+    assert (line.conversation_id == first.conversation_id) == (fate is Fate.HELD)
+    assert (await desk.put(mail("A new matter", From=EVE, Subject=subject))).fate is Fate.NEW
+
+
+async def test_a_verified_second_address_is_the_same_person(desk: Desk, mail: Mail, client: Any) -> None:
+    first = await desk.put(mail("Where is it?"))
+    ours = await answer(desk, first.conversation_id)
+    contact = await desk.db.one(UUID, "SELECT contact_id FROM conversations WHERE id = $1", first.conversation_id)
+    added = await client.post(f"/api/contacts/{contact}/identities", {"value": "carla@home.example"})
+    assert added.status_code in (200, 201), added.text
+    home = mail("From home", From="carla@home.example", In_Reply_To=f"<{ours}>")
+    assert (await desk.put(home)).fate is Fate.HELD, "an address that anybody typed proves nothing"
+    await desk.db.run("UPDATE identities SET verified_at = now() WHERE value = 'carla@home.example'")
+    again = mail("From home again", From="carla@home.example", In_Reply_To=f"<{ours}>")
+    assert (await desk.put(again)).conversation_id == first.conversation_id
+
+
 async def test_what_is_not_ours_holds_nobody(desk: Desk, mail: Mail) -> None:
     """Readers of one newsletter answer it with the same subject and the same quote: each has a matter of their own."""
     letter = quote("This autumn we have many new lamps for you\nand the great old ones for half of their price.")
@@ -100,8 +133,12 @@ async def test_a_number_brings_its_party_home_and_holds_a_stranger(desk: Desk, m
     assert named.conversation_id == first.conversation_id
     stranger = await desk.put(mail("Let me in", From=EVE, Subject=f"Re: hello [#{number}]"))
     assert (stranger.fate, stranger.conversation_id) == (Fate.HELD, first.conversation_id)
-    for subject in (f"Order [#{number}]", f"Re: order #{number}", f"Re: hello [#{number + 50}]"):
+    for subject in (f"Order #{number}", f"Re: hello #{number + 50}"):
         assert (await desk.put(mail("Hi", From=EVE, Subject=subject))).fate is Fate.NEW
+    elsewhere = mail(
+        "Hi", From="desk@supplier.example", Subject=f"Re: [#{number}] your request", In_Reply_To="<their@own>"
+    )
+    assert (await desk.put(elsewhere)).fate is Fate.NEW
 
 
 async def test_a_party_in_copy_lets_no_stranger_in(desk: Desk, mail: Mail) -> None:

@@ -28,7 +28,7 @@ _TAG = r"\[[^\[\]\d]{1,40}\]"  # a list's name or "[EXTERNAL]"; one with digits 
 PREFIX = re.compile(rf"\s*(?:(?:{_REPLY_WORDS}|{_FORWARD_WORDS}|{_AUTOMATIC_WORDS}){_COLON}|{_TAG})", re.IGNORECASE)
 _REPLY = re.compile(rf"\s*(?:{_REPLY_WORDS}|{_AUTOMATIC_WORDS}){_COLON}", re.IGNORECASE)
 _TAGS = re.compile(rf"(?:\s*{_TAG})+")
-_NUMBER = re.compile(r"[\[(](?:[^\W\d]{2,20} ?)?#(\d{1,9})[\])]")
+_NUMBER = re.compile(r"(?:^|[\s\[(:：])#(\d{1,9})(?!\w)")
 MAX_SUBJECT = 500
 
 
@@ -49,7 +49,7 @@ def says_reply(subject: str) -> bool:
 
 
 def quoted_number(subject: str) -> int | None:
-    """The number of a conversation that an answer's subject names in the way of help desks: "Re: x [#17]"."""
+    """The number that an answer's subject names in the way of help desks: "Re: x [#17]", "Re: Ticket #17"."""
     match = _NUMBER.search(subject[:MAX_SUBJECT])
     return int(match[1]) if match and says_reply(subject) else None
 
@@ -60,12 +60,15 @@ def subject_key(subject: str) -> str | None:
     return f"subject:{hashlib.sha256(base.encode('utf-8', 'replace')).hexdigest()[:32]}" if base else None
 
 
-def is_distinctive(subject: str) -> bool:
-    """Whether two strangers are unlikely to choose this subject: "Re: Invoice" says nothing, "Re: Order 4711" does."""
+def distinctness(subject: str) -> int:
+    """How unlikely two strangers choose this subject: 2 for "Order 4711" and "My parcel never came", 1 for "Broken lamp"
+    (two words), 0 for "Invoice"."""
     base = base_subject(subject)
     words = len(base.split())
     dense = sum("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for c in base)  # scripts without spaces
-    return len(base) >= 6 and (any(c.isdigit() for c in base) or words >= 4 or dense >= 10)
+    if len(base) >= 6 and (any(c.isdigit() for c in base) or words >= 4 or dense >= 10):
+        return 2
+    return 1 if dense >= 5 or (words >= 2 and len(base) >= (8 if base.isascii() else 4)) else 0
 
 
 class Hint(NamedTuple):

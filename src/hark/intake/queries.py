@@ -152,7 +152,7 @@ FLOOD_TIME = timedelta(hours=1)
 
 async def memberships(tx: Queries, workspace_id: int, pairs: Sequence[tuple[UUID, str | None]]) -> list[Membership]:
     """Root and party of each pair of conversation and address, in one look. A party: of an endpoint, or sender, To or CC
-    of a public message of the conversation or of one merged into it. Reply-To makes nobody a party: anybody can name
+    of a public message of the conversation or of one merged into it, or a verified address of its contact. Reply-To makes nobody a party: anybody can name
     anybody there. Without an address everybody is one."""
     return await tx.all(
         Membership,
@@ -168,6 +168,9 @@ async def memberships(tx: Queries, workspace_id: int, pairs: Sequence[tuple[UUID
         " SELECT root.id AS root, (x.address IS NULL"
         " OR EXISTS (SELECT 1 FROM endpoints e JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id"
         "   WHERE e.workspace_id = $1 AND e.conversation_id IN (SELECT id FROM family) AND i.value = x.address)"
+        " OR EXISTS (SELECT 1 FROM conversations r JOIN identities i ON i.workspace_id = $1 AND i.contact_id = r.contact_id"
+        "   WHERE r.workspace_id = $1 AND r.id = root.id AND i.kind = 1 AND i.scope = 0 AND i.value = x.address"
+        "   AND i.verified_at IS NOT NULL)"
         " OR EXISTS (SELECT 1 FROM messages m CROSS JOIN LATERAL jsonb_path_query(m.headers - 'reply_to',"
         "     'lax $.*.address') AS a(address)"
         "   WHERE m.workspace_id = $1 AND m.conversation_id IN (SELECT id FROM family) AND m.audience > 0"

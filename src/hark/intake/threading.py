@@ -14,7 +14,7 @@ from hark.contacts.actions import Contacts
 from hark.core.db import Tx
 from hark.core.errors import NotFound
 from hark.intake import queries
-from hark.intake.evidence import Hint, is_distinctive, plain_words, quote_shares, read_hint, subject_key
+from hark.intake.evidence import Hint, distinctness, plain_words, quote_shares, read_hint, subject_key
 from hark.intake.types import Inbound
 
 MAX_IDS = 60  # of the References of one mail: the first and the nearest ones
@@ -343,13 +343,13 @@ def _match_named(hint: Hint, mine: Sequence[Candidate], at: datetime) -> Match |
     subject the one that the team has written in."""
     if not hint.reply:
         return None
-    numbered = [c for c in mine if c.number == hint.number]
-    if numbered:
-        return Match(numbered[0].root, "number and sender")
     alike = [c for c in mine if c.key == hint.key and hint.key and at - c.at <= timedelta(days=SUBJECT_DAYS)]
     answered = [c for c in alike if c.answered]
     only = alike if len(alike) == 1 else answered
-    return Match(only[0].root, "subject and sender") if len(only) == 1 else None
+    if len(only) == 1:
+        return Match(only[0].root, "subject and sender")
+    numbered = [] if alike else [c for c in mine if c.number == hint.number]
+    return Match(numbered[0].root, "number and sender") if numbered else None
 
 
 def _hold_stranger(hint: Hint, mail: Incoming, candidates: Sequence[Candidate]) -> Hold | None:
@@ -365,11 +365,12 @@ def _hold_stranger(hint: Hint, mail: Incoming, candidates: Sequence[Candidate]) 
         return Hold(best.root, f"{who} quotes what was written in {end}")
     if not hint.reply:
         return None
+    refers = bool(referred_ids(mail.inbound))  # to mails that are not here: it may well answer something else
     for share, c in held:
-        if c.number == hint.number:
+        if c.number == hint.number and not refers:
             return Hold(c.root, f"{who} names the number of {end}")
         something_else = len(hint.probes) > 1 and not share  # a newsletter, say, that had the same subject
-        alike = c.key == hint.key and c.answered and mail.at - c.at <= timedelta(days=SUBJECT_DAYS)
-        if alike and not something_else and is_distinctive(mail.inbound.subject):
+        alike = c.key == hint.key and mail.at - c.at <= timedelta(days=SUBJECT_DAYS)
+        if alike and not something_else and distinctness(mail.inbound.subject) + c.answered + (not refers) >= 3:
             return Hold(c.root, f"{who} answers with the subject of {end}")
     return None
