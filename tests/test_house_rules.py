@@ -29,11 +29,11 @@ SQL_HOMES = frozenset({
     "channels/messenger/accounts.py", "channels/messenger/context.py",
     "channels/messenger/home.py", "channels/messenger/identifying.py", "channels/messenger/posting.py",
     "channels/messenger/presence.py", "channels/messenger/threads.py", "channels/messenger/uploads.py",
-    "channels/messenger/visitors.py", "contacts/visitors.py", "conversations/contacts.py",
+    "channels/messenger/visitors.py", "contacts/suppressions.py", "contacts/visitors.py", "conversations/contacts.py",
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
-    "delivery/guard.py", "delivery/releasing.py", "delivery/settling.py", "journey/project.py",
+    "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "journey/project.py",
     "commands/backup.py", "commands/database.py", "commands/doctor.py",
     "core/db.py", "core/health.py", "core/http.py", "core/journal.py", "core/migrate.py", "core/wake.py",
 })  # fmt: skip
