@@ -52,7 +52,7 @@ export const enMailboxes = {
   'mailbox.moveToHint': 'Made when it is missing.',
   'mailbox.history': 'Earlier mail',
   'mailbox.historyText': 'Mail that was in these folders before you connected them. It keeps its dates and comes in behind new mail.',
-  'mailbox.historyHint': 'It becomes conversations with the dates it has. Nobody is answered.',
+  'mailbox.historyHint': 'It becomes conversations with its own dates; what nobody answered is shown as open. Choose the folder of sent mails too, so that answers count.',
   'mailbox.history.none': 'Only what comes from now on',
   'mailbox.history.month': 'Of the last 30 days',
   'mailbox.history.year': 'Of the last 12 months',

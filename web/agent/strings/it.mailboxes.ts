@@ -52,7 +52,7 @@ export const itMailboxes: Record<keyof typeof enMailboxes, Message> = {
   'mailbox.moveToHint': 'Se manca viene creata.',
   'mailbox.history': 'Posta precedente',
   'mailbox.historyText': 'La posta che era in queste cartelle prima del collegamento. Mantiene le sue date e arriva dopo la posta nuova.',
-  'mailbox.historyHint': 'Diventa conversazioni con le date che ha. Nessuno riceve risposte.',
+  'mailbox.historyHint': 'Diventa conversazioni con le sue date; quello a cui nessuno ha risposto resta aperto. Scegli anche la cartella della posta inviata, così le risposte contano.',
   'mailbox.history.none': 'Solo quella che arriva da adesso',
   'mailbox.history.month': 'Degli ultimi 30 giorni',
   'mailbox.history.year': 'Degli ultimi 12 mesi',

@@ -52,7 +52,7 @@ export const koMailboxes: Record<keyof typeof enMailboxes, Message> = {
   'mailbox.moveToHint': '없으면 만듭니다.',
   'mailbox.history': '이전 메일',
   'mailbox.historyText': '연결하기 전에 폴더에 있던 메일입니다. 날짜를 유지하며 새 메일 다음에 가져옵니다.',
-  'mailbox.historyHint': '원래 날짜의 대화가 됩니다. 아무에게도 답장하지 않습니다.',
+  'mailbox.historyHint': '원래 날짜의 대화가 되며 답하지 않은 메일은 열린 대화로 보입니다. 보낸 메일 폴더도 선택하면 답장으로 인정됩니다.',
   'mailbox.history.none': '지금부터 오는 메일만',
   'mailbox.history.month': '최근 30일',
   'mailbox.history.year': '최근 12개월',

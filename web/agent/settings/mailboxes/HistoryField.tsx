@@ -9,7 +9,7 @@ export function HistoryField({ choices = HISTORY }: { choices?: readonly (typeof
   const [choice, setChoice] = useState(choices[0])
   return (
     <div className="grid grid-cols-2 items-start gap-3 max-[719px]:grid-cols-1">
-      <Field label={t('mailbox.history')} hint={t('mailbox.historyHint')}>
+      <Field label={t('mailbox.history')}>
         {(control) => (
           <Select {...control} name="imap.history" value={choice} onChange={(event) => setChoice(event.target.value as typeof choice)}>
             {choices.map((one) => (
@@ -25,6 +25,7 @@ export function HistoryField({ choices = HISTORY }: { choices?: readonly (typeof
           {(control) => <Input {...control} name="imap.history_since" type="date" required min="1990-01-01" max={new Date().toISOString().slice(0, 10)} />}
         </Field>
       )}
+      {choice !== 'none' && <p className="col-span-full max-w-[68ch] text-secondary text-ink-3">{t('mailbox.historyHint')}</p>}
     </div>
   )
 }

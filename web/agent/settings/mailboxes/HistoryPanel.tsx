@@ -70,7 +70,9 @@ function Running({ mailbox }: { mailbox: Mailbox }) {
         {total > 0 ? t('mailbox.historyProgress', { done, total }) : t('mailbox.historyCounting')}
         {left !== null && <span className="text-ink-3">{t('mailbox.historyLeft', { time: duration(left, language) })}</span>}
       </p>
-      <progress className="h-1.5 w-full overflow-hidden rounded-full accent-accent" aria-label={t('mailbox.history')} max={total || undefined} value={total > 0 ? done : undefined} />
+      <div role="progressbar" aria-label={t('mailbox.history')} aria-valuemin={0} aria-valuemax={total || 1} aria-valuenow={done} className="h-1.5 overflow-hidden rounded-full bg-pressed">
+        <div className="h-full origin-left rounded-full bg-accent transition-transform motion-reduce:transition-none" style={{ transform: `scaleX(${total > 0 ? done / total : 0})` }} />
+      </div>
       <div className="flex flex-wrap items-center gap-3">
         <p className="min-w-0 grow text-secondary text-ink-3">{t('mailbox.historyGoesOn')}</p>
         {mailbox.can.includes('change') && <Button onClick={() => void stop()}>{t('mailbox.historyStop')}</Button>}

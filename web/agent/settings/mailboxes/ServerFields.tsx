@@ -17,13 +17,13 @@ export function ServerFields({ kind, server }: { kind: 'imap' | 'smtp'; server: 
   const [security, setSecurity] = useState<Security>(server?.security ?? (kind === 'imap' ? 'tls' : 'starttls'))
   const [port, setPort] = useState<string | null>(server ? String(server.port) : null)
   return (
-    <div className="grid grid-cols-6 gap-3 max-[719px]:grid-cols-2">
-      <div className="col-span-3 max-[719px]:col-span-2">
-        <Field label={t('mailbox.host')}>
-          {(control) => <Input {...control} name={`${kind}.host`} required={kind === 'imap'} defaultValue={server?.host} placeholder={`${kind}.example.com`} />}
-        </Field>
-      </div>
-      <div className="col-span-2 max-[719px]:col-span-1">
+    <div className="flex flex-col gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,9rem)_6rem] gap-3 max-[719px]:grid-cols-[minmax(0,1fr)_6rem]">
+        <div className="max-[719px]:col-span-2">
+          <Field label={t('mailbox.host')}>
+            {(control) => <Input {...control} name={`${kind}.host`} required={kind === 'imap'} defaultValue={server?.host} placeholder={`${kind}.example.com`} />}
+          </Field>
+        </div>
         <Field label={t('mailbox.security')}>
           {(control) => (
             <Select {...control} name={`${kind}.security`} value={security} onChange={(event) => setSecurity(event.target.value as Security)}>
@@ -33,14 +33,16 @@ export function ServerFields({ kind, server }: { kind: 'imap' | 'smtp'; server: 
             </Select>
           )}
         </Field>
+        <Field label={t('mailbox.port')}>
+          {(control) => (
+            <Input {...control} name={`${kind}.port`} type="number" min={1} max={65535} required value={port ?? PORTS[kind][security]} onChange={(event) => setPort(event.target.value)} />
+          )}
+        </Field>
       </div>
-      <Field label={t('mailbox.port')}>
-        {(control) => (
-          <Input {...control} name={`${kind}.port`} type="number" min={1} max={65535} required value={port ?? PORTS[kind][security]} onChange={(event) => setPort(event.target.value)} />
-        )}
-      </Field>
-      <SignInFields kind={kind} server={server} />
-      <Checkbox name={`${kind}.verify`} defaultChecked={server?.verify ?? true} label={t('mailbox.verify')} className="col-span-3 max-[719px]:col-span-2" />
+      <div className="grid grid-cols-6 gap-3 max-[719px]:grid-cols-2">
+        <SignInFields kind={kind} server={server} />
+      </div>
+      <Checkbox name={`${kind}.verify`} defaultChecked={server?.verify ?? true} label={t('mailbox.verify')} />
     </div>
   )
 }

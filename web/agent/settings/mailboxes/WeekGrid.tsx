@@ -12,7 +12,7 @@ export function WeekGrid({ hours }: { hours: readonly number[] }) {
   const count = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
   const days = Array.from({ length: 7 }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day))) // a Monday
   return (
-    <div role="img" aria-label={t('mailbox.weekLabel')} className="grid grid-cols-[auto_repeat(24,minmax(0,1fr))] gap-[2px] text-[11px] leading-none text-ink-3">
+    <div role="img" aria-label={t('mailbox.weekLabel')} className="grid grid-cols-[auto_repeat(24,minmax(0,1fr))] gap-[2px] text-[11px] leading-none text-ink-3 max-[719px]:gap-px">
       {days.flatMap((date, day) => [
         <span key={`d${day}`} className="flex items-center pr-1.5">
           {format.format(date)}
@@ -28,7 +28,7 @@ export function WeekGrid({ hours }: { hours: readonly number[] }) {
       ])}
       <span />
       {HOURS.map((hour) => (
-        <span key={hour} className="pt-0.5 tabular-nums">
+        <span key={hour} className="w-0 pt-0.5 whitespace-nowrap tabular-nums">
           {hour % 6 === 0 ? hour : ''}
         </span>
       ))}
