@@ -78,6 +78,8 @@ ABSENT = {
     "ko": ("부재중 안내", "3월 2일까지 휴가 중입니다. 급한 용무는 김철수에게 연락 바랍니다."),
     "ko marked": ("[부재중 자동응답] 문의", "출장 중으로 회신이 늦을 수 있습니다."),
     "it": ("Fuori sede: Ordine", "Sono in ferie e rientrerò il 3 maggio."),
+    "ko in brackets": ("[부재중] 3/1~3/5", "휴가 중입니다."),
+    "it short": ("Assente: Re: Ordine", "Sono assente fino al 3 maggio."),
     "it agency": ("Assenza dall'ufficio", "Non sono in ufficio fino al 3 maggio."),
     "de": ("Abwesenheitsnotiz: Bestellung", "Ich bin bis zum 3. Mai nicht im Büro."),
     "de leave": ("Abwesend bis 3. Mai", "Ich befinde mich im Urlaub."),
@@ -96,7 +98,7 @@ ABSENT = {
     "Notes": ("Anna Muster is out of the office.", "I will be out of the office starting 1 May."),
     "Notes de": ("Anna Muster ist im Urlaub (Rückkehr am 3. Mai)", "Bis dann."),
 }
-AUTOMATIC = ("Automatic reply: x", "Auto-Reply: x", "AutoReply: x", "Auto Response: x", "자동 회신: 문의", "자동응답: 문의", "[자동회신] 문의",
+AUTOMATIC = ("Automatic reply: x", "Auto-Reply: x", "AutoReply: x", "Auto Response: x", "자동 회신: 문의", "자동응답: 문의", "자동 응답 메일입니다.", "[자동회신] 문의",
              "Risposta automatica: Ordine", "Automatische Antwort: Bestellung", "Réponse automatique : Commande",
              "Respuesta automática: Pedido", "Resposta automática: Pedido", "Automatisch antwoord: Bestelling",
              "Automatyczna odpowiedź: Zamówienie", "Odpowiedź automatyczna: x", "Autosvar: Beställning", "Automatiskt svar: x",
@@ -139,7 +141,7 @@ PEOPLE = (
     ("不在票について", "再配達をお願いします。"), ("Ferie e permessi: errore nel modulo", "Non riesco a salvare."),
     ("Absence de réponse", "Je n'ai rien reçu."), ("Urlaubsantrag lässt sich nicht speichern", "Bitte um Hilfe."),
     ("Re: Order", "I'm on vacation until Monday, but please send the invoice to Anna."),
-    ("Automatic reply not working", "The automatic reply is never sent."), ("Auto: Kratzer in der Tür", "Siehe Bild."),
+    ("Auto reply?", "Do you have it?"), ("Automatic reply not working", "The automatic reply is never sent."), ("Auto: Kratzer in der Tür", "Siehe Bild."),
     ("자동회신이 안 됩니다", "확인해 주세요."), ("Semester 2 invoice", "Please send it."), ("Ausente na lista", "Não vejo o pedido."),
     ("Re: Ticket", "Thank you for your email. Could you call me while I am out of the office?"),
 )  # fmt: skip

@@ -130,6 +130,14 @@ def test_a_hundred_megabytes_are_read_in_time() -> None:
     assert mail.attachments[0].size > 100_000_000
 
 
+def test_an_empty_text_beside_html_is_no_text() -> None:
+    mail = parse_message(
+        HEAD
+        + b"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<p>hello</p>\r\n--b--"
+    )
+    assert (mail.text, mail.text_from_html) == ("hello", True)
+
+
 def test_long_text_is_attached_whole() -> None:
     body = b"word " * 500_000
     mail = parse_message(HEAD + b"\r\n" + body)

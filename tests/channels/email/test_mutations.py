@@ -64,7 +64,9 @@ def read_all(raw: bytes) -> None:
     classify(mail)
     external_id(raw)
     split = split_reply(mail.text, mail.html)
-    assert sorted(mail.text.split()) == sorted(f"{split.visible} {split.quoted} {split.signature}".split())
+    assert not mail.text or sorted(mail.text.split()) == sorted(
+        f"{split.visible} {split.quoted} {split.signature}".split()
+    )
     if mail.html:
         sanitize_html(mail.html)
 

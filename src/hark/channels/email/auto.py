@@ -163,7 +163,10 @@ def _says_automatic(subject: str, *, answers: bool) -> bool:
     match = AUTO_SUBJECT.match(subject)
     if match is None:
         return False
-    return answers or bool(match["marked"]) or (match["rest"] in (":", "：", "") and not BARE_AUTO.match(subject))
+    ends = match["rest"] in (":", "：", "") or (
+        match["rest"] in (".", "!", "。") and not subject[match.end() :].strip()
+    )
+    return answers or bool(match["marked"]) or (ends and not BARE_AUTO.match(subject))
 
 
 def _is_absent(mail: ParsedMail) -> bool:

@@ -22,7 +22,7 @@ BARE_AUTO = re.compile(r"^\s*auto\s*:", re.IGNORECASE)  # the word for a car in 
 
 # How a subject that tells of an absence goes on: it ends, names the mail it answers, or says until when.
 _GOES_ON = (
-    r"(?=\s*(?:$|[:：~～!！。]|[-–—]\s|[(（\[]|auto|re\s?:|aw\s?:|\d|(?:message|notice|notification|reply|response|alert|assistant)\b|"
+    r"(?=\s*(?:$|[:：~～!！。\]】]|[-–—]\s|[(（\[]|auto|re\s?:|aw\s?:|\d|(?:message|notice|notification|reply|response|alert|assistant)\b|"
     r"(?:until|till|through|thru|from|bis|ab|vom|fino|dal|jusqu|du|hasta|desde|até|tot|t/m|od|do|från|til)\b|"
     r"안내|알림|통지|공지|메일|입니다|자동|です|通知|のお(?:知らせ|しらせ)|のご?連絡|自動|自动|中$))"
 )
@@ -38,7 +38,7 @@ ABSENT_SUBJECT = re.compile(
     r"afwezigheids?(?:bericht|melding|assistent)|afwezig|niet (?:aanwezig|op kantoor)|buiten kantoor|(?:op|met) vakantie|"
     r"poza biurem|nieobecno(?:ść|sc) w (?:biurze|pracy)|(?:wiadomość|informacja|powiadomienie) o nieobecności|(?:jestem|przebywam) na urlopie|nieobecn[ya] w biurze|"
     r"frånvaro(?:meddelande|besked)?|frånvarande|(?:ej|inte) på kontoret|på semester|ikke på kontoret|ikke til ?stede|fravær(?:smelding|sbesked)?|fraværende|"
-    r"부재\s?중|부재(?=\s?(?:안내|알림|자동))|휴가\s?중|휴가(?=\s?(?:안내|알림|로 인한))|출장\s?중|외근\s?중|자리\s?비움|"
+    r"(?:assente|assenza|ausente|ausencia|ausência|absente?|absence)(?=\s?:)|부재\s?중|부재(?=\s?(?:안내|알림|자동))|휴가\s?중|휴가(?=\s?(?:안내|알림|로 인한))|출장\s?중|외근\s?중|자리\s?비움|"
     r"不在(?=通知|のお|の連|です|中|$|[:：])|外出中|休暇中|休暇(?=のお知らせ|の連絡)|出張中|不在(?:办公室|辦公室)|外出(?=自动|自動)|休假(?:中)?|假期(?=自动|自動)|出差(?:中|(?=自动|自動)))" + _GOES_ON
     + r"|\bis (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave))\b.{0,40}$|\bist (?:im urlaub|nicht im (?:büro|haus)|abwesend)\b|부재\s?중(?:입니다|이며)",
     re.IGNORECASE,

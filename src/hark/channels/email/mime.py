@@ -96,6 +96,8 @@ def _read_contents(raw: bytes, root: Part, mail: ParsedMail, outer: list[Attachm
             texts[id(part)] = _text_of(raw, part, others, budget)
     mail.text, mail.text_from_html = _text_body(text_parts, texts)
     mail.html = _html_body(html_parts, texts)
+    if not mail.text and mail.html:  # some programs send an empty text beside the HTML
+        mail.text, mail.text_from_html = html_to_text(mail.html), True
     mail.attachments = [
         msgspec.structs.replace(one, index=index)
         for index, one in enumerate((*_attachments(raw, others, mail, budget), *outer))
