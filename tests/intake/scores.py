@@ -38,6 +38,7 @@ async def conversations(db: Db, mails: list[dict[str, Any]]) -> dict[str, Any]:
             (m.external_id or "").removesuffix("@import.invalid"): m.conversation_id for m in await history.messages()
         }
     assert len(found) == outcome.total == len(mails)
+    assert len(set(found.values())) == outcome.threads
     return found
 
 

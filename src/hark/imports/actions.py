@@ -25,6 +25,7 @@ from hark.imports.index import Team, build_index, glance, make_team
 from hark.imports.queries import (
     SameMail,
     Target,
+    count_conversations,
     find_run,
     messages_with_ids,
     open_items,
@@ -251,8 +252,11 @@ class _Import:
     async def _outcome(self, index: Index, before: int, stopped: bool) -> Outcome:
         ids = [e.external_id for e in index.entries]
         fates = await read_fates(self._db, self._workspace_id, self._account_id, ids)
+        threads = len({e.thread for e in index.entries})
+        if any(e.orphan for e in index.entries):  # some of these were put together by what they quote
+            threads = await count_conversations(self._db, self._workspace_id, self._account_id, ids)
         return Outcome(
-            total=len(ids), fresh=len(fates) - before, threads=len({e.thread for e in index.entries}),
+            total=len(ids), fresh=len(fates) - before, threads=threads,
             fates={f.name.lower(): n for f, n in sorted(Counter(fates.values()).items())}, problems=index.problems,
             repeated=index.repeated, left_out=index.left_out, stopped=stopped,
         )  # fmt: skip

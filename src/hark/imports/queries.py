@@ -90,6 +90,21 @@ async def read_fates(db: Db, workspace_id: int, account_id: int, external_ids: S
     return found
 
 
+async def count_conversations(db: Db, workspace_id: int, account_id: int, external_ids: Sequence[str]) -> int:
+    """In how many conversations these mails of the ledger stand."""
+    found: set[UUID] = set()
+    for n in range(0, len(external_ids), CHUNK):
+        found.update(
+            await db.all(
+                UUID,
+                "SELECT DISTINCT conversation_id FROM intake_items WHERE workspace_id = $1 AND account_id = $2"
+                " AND external_id = ANY($3::text[]) AND conversation_id IS NOT NULL",
+                workspace_id, account_id, list(external_ids[n : n + CHUNK]),
+            )
+        )  # fmt: skip
+    return len(found)
+
+
 async def open_items(db: Db, workspace_id: int, ids: Sequence[UUID]) -> list[Item]:
     """Those of these items that have no fate yet, in the order given."""
     rows = await db.all(
