@@ -14,6 +14,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from litestar import Litestar
+from tests.support.mailauth import Zones
 from tests.support.postgres import test_server
 from tests.support.workspace import SignedIn, TestWorkspace, make_workspace
 
@@ -130,7 +131,7 @@ async def stranger(db: Db) -> TestWorkspace:
 
 @pytest.fixture
 def app(services: Services) -> Litestar:
-    return create_app(services)
+    return create_app(services, dns=Zones({}))
 
 
 @pytest_asyncio.fixture

@@ -13,6 +13,7 @@ from tests.support.workspace import SignedIn, TestWorkspace
 from hark.access.authenticate import COOKIE, CSRF_HEADER, csrf_token
 from hark.access.sign_in import open_session
 from hark.channels.email.adapter import mail_reader
+from hark.channels.email.links import Leaving, MailedFile, file_url, unsubscribe_url
 from hark.channels.messenger.accounts import get_inbox
 from hark.channels.messenger.links import Links
 from hark.core.actor import Actor
@@ -89,16 +90,15 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     }  # fmt: skip
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
     await _sign_ins(db, ws, client, ids)
+    await _domain(services, ws, client, ids)
     token = await _visit(services, ws, client, ids)
     return Examples(ids=ids, other_conversation=other, visitor_token=token)
 
 
 async def _sign_ins(db: Db, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> None:
     """A registration at Google, a mailbox that is signed in to, and a sign-in by device code that nobody has finished."""
-    ids["clients"] = "google"
-    registered = await client.request(
-        "PUT", "/api/mailboxes/oauth/clients/google", json={"client_id": f"client-{ws.id}", "client_secret": "s"}
-    )
+    body = {"provider": "google", "client_id": f"client-{ws.id}", "client_secret": "s"}
+    registered = await client.put("/api/mailboxes/oauth/client", body)
     assert registered.status_code == 200, registered.text
     begun = await client.post("/api/mailboxes/oauth/flows", {"provider": "google"})
     ids["state"] = parse_qs(urlsplit(begun.json()["url"]).query)["state"][0]
@@ -118,6 +118,17 @@ async def _sign_ins(db: Db, ws: TestWorkspace, client: SignedIn, ids: dict[str, 
         "UPDATE channel_accounts SET config = $3 WHERE workspace_id = $1 AND id = $2",
         ws.id, ids["mailboxes"], {"smtp": {"host": "smtp.gmail.com", "auth": "google"}},
     )  # fmt: skip
+
+
+async def _domain(services: Services, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> None:
+    """A domain that only this workspace sends from, its key, and what mails link to."""
+    domain = f"desk{ws.id}.example"
+    await _made(client, "/api/mailboxes", {"name": "Signed", "address": f"help@{domain}"})
+    made = await client.post(f"/api/sending-domains/{domain}/keys", {"algorithm": "ed25519"})
+    ids |= {"sending-domains": domain, "keys": made.json()["keys"][0]["selector"]}
+    leaving, file = Leaving(ws.id, "carla@shop.example"), MailedFile(ws.id, UUID(ids["attachments"]), 2**31)
+    ids["unsubscribe"] = unsubscribe_url("", services.keys, leaving).rpartition("/")[2]
+    ids["files"] = file_url("", services.keys, file).rpartition("/")[2]
 
 
 async def _visit(services: Services, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> str:
@@ -204,13 +215,18 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
             "name": "m", "address": "m@desk.example", "team_id": i["teams"], "calendar_id": i["calendars"], "expect_s": 3600,
         },
         "PATCH /api/mailboxes/{id:int}": {"name": "m2", "team_id": i["teams"], "calendar_id": i["calendars"]},
+        "PUT /api/mailboxes/{id:int}/sending": {
+            "aliases": [], "sender_name": "{agent}", "signature_text": "{agent}", "signature_html": "", "per_minute": 10,
+            "per_day": 100,
+        },
+        "POST /api/sending-domains/{domain:str}/keys": {"algorithm": "rsa"},
         "PUT /api/mailboxes/{id:int}/webhook": {
             "provider": "mailgun", "secret": "key-1", "public_keys": [], "topics": ["arn:aws:sns:eu-west-1:123456789012:in"],
             "new_address": True,
         },
         "POST /api/mailboxes/test": {"id": i["mailboxes"], "smtp": server},
-        "PUT /api/mailboxes/oauth/clients/{provider:str}": {
-            "client_id": "client-id", "client_secret": "secret", "tenant": "common", "secret_expires_on": "2027-01-01",
+        "PUT /api/mailboxes/oauth/client": {
+            "provider": "microsoft", "client_id": "client-id", "client_secret": "secret", "tenant": "common", "secret_expires_on": "2027-01-01",
         },
         "POST /api/mailboxes/oauth/flows": {
             "provider": "google", "way": "code", "mailbox_id": i["mailboxes"], "address": "new@desk.example",

@@ -1,7 +1,7 @@
 """Leases on released replies and what became of them: sent, later again, failed, unknown, bounced."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -299,6 +299,13 @@ async def confirm_sent(tx: Tx, id: UUID, how: str) -> bool:
     changed(tx, c, row.id, State.SENT)
     await add_system_message(tx, c.id, f"The {_what(row.message_id)} was sent after all: {how}")
     return True
+
+
+async def look_again(db: Db, workspace_id: int, id: UUID, at: datetime) -> None:
+    """When something that may tell about an unknown row is asked next."""
+    await db.run(
+        "UPDATE outbox SET next_try_at = $3 WHERE workspace_id = $1 AND id = $2 AND state = 6", workspace_id, id, at
+    )
 
 
 def _what(message_id: UUID | None) -> str:

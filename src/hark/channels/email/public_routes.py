@@ -2,9 +2,9 @@
 
 from html import escape
 
-import msgspec
 from litestar import Response
 
+from hark.channels.email import queries
 from hark.channels.email.links import Leaving, read_file, read_leaving
 from hark.contacts.suppressions import Reason, find_suppression, lift_suppression, suppress
 from hark.conversations.attachments import file_headers
@@ -48,11 +48,6 @@ HEADERS = {
 }
 
 
-class _Workspace(msgspec.Struct, frozen=True):
-    name: str
-    locale: str
-
-
 async def get_unsubscribe(db: Db, keys: Keys, token: str) -> Response[str]:
     """The page behind the link. Looking at it changes nothing: mail scanners open every link."""
     who = _who(keys, token)
@@ -84,9 +79,7 @@ def _who(keys: Keys, token: str) -> Leaving:
 
 
 async def _page(db: Db, who: Leaving, token: str, *, left: bool) -> Response[str]:
-    workspace = await db.one(
-        _Workspace, "SELECT name, locale FROM workspaces WHERE id = $1", who.workspace_id, missing=GONE
-    )
+    workspace = await queries.get_greeting(db, who.workspace_id, missing=GONE)
     language = workspace.locale.replace("_", "-").split("-")[0].lower()
     words = WORDS.get(language, WORDS["en"])
     text = words["left" if left else "ask"].format(address=escape(who.address), name=escape(workspace.name))
@@ -97,23 +90,12 @@ async def _page(db: Db, who: Leaving, token: str, *, left: bool) -> Response[str
     return Response(page, media_type="text/html", headers=HEADERS)
 
 
-class _File(msgspec.Struct, frozen=True):
-    name: str
-    content_type: str
-    blob_key: str
-
-
 async def get_mailed_file(db: Db, files: Files, keys: Keys, token: str) -> Response[bytes]:
     """A file that was too large for its mail. Raises NotFound when its time is over, or its message was deleted."""
     wanted = read_file(keys, token, db.now())
     if wanted is None:
         raise NotFound(GONE)
-    found = await db.one(
-        _File,
-        "SELECT f.name, f.content_type, f.blob_key FROM attachments f JOIN messages m ON m.workspace_id = f.workspace_id"
-        " AND m.id = f.message_id WHERE f.workspace_id = $1 AND f.id = $2 AND m.deleted_at IS NULL",
-        wanted.workspace_id, wanted.id, missing=GONE,
-    )  # fmt: skip
+    found = await queries.get_mailed_file(db, wanted.workspace_id, wanted.id, missing=GONE)
     headers = file_headers(found.name, found.content_type, inline=False)
     return Response(await files.get(found.blob_key), headers=headers, media_type=headers["content-type"])
 
@@ -122,5 +104,5 @@ ROUTES = (
     get("/api/mail/unsubscribe/{token:str}", get_unsubscribe, can=PUBLIC, media_type="text/html"),
     post("/api/mail/unsubscribe/{token:str}", post_unsubscribe, can=PUBLIC, media_type="text/html"),
     post("/api/mail/unsubscribe/{token:str}/back", post_resubscribe, can=PUBLIC, media_type="text/html"),
-    get("/api/mail/files/{token:str}", get_mailed_file, can=PUBLIC),
+    get("/api/mail/files/{token:str}", get_mailed_file, can=PUBLIC, media_type="*/*"),
 )

@@ -5,8 +5,6 @@ Gmail, Microsoft 365, iCloud and others file what they take by SMTP. That a mail
 
 import asyncio
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import msgspec
 import structlog
@@ -16,11 +14,12 @@ from hark.channels.email.hosts import Resolve
 from hark.channels.email.imap_client import connect, log_out
 from hark.channels.email.imap_folders import sent_folders
 from hark.channels.email.oauth.tokens import Tokens
+from hark.channels.email.queries import UnknownMail, list_unknown_mails
 from hark.channels.email.types import ImapConfig
 from hark.core.actor import system
 from hark.core.crypto import Keys
 from hark.core.db import Db
-from hark.delivery.settling import confirm_sent
+from hark.delivery.settling import confirm_sent, look_again
 from hark.intake.accounts.types import MailboxConfig
 
 log = structlog.get_logger(__name__)
@@ -30,39 +29,19 @@ LATER = timedelta(days=1)
 FOUND = "it lies in the mailbox's Sent folder."
 
 
-class _Unknown(msgspec.Struct, frozen=True):
-    workspace_id: int
-    id: UUID
-    account_id: int
-    config: dict[str, Any]
-    external_id: str
-    recent: bool
-
-
 async def look_for_copies(db: Db, keys: Keys, resolve: Resolve, tokens: Tokens | None = None) -> int:
     """Settle the mails whose copy is found; how many."""
     now, found = db.now(), 0
-    due = await db.all(
-        _Unknown,
-        "SELECT o.workspace_id, o.id, a.id AS account_id, a.config, m.external_id, o.release_at > $2 AS recent FROM outbox o"
-        " JOIN endpoints e ON e.workspace_id = o.workspace_id AND e.id = o.endpoint_id"
-        " JOIN channel_accounts a ON a.workspace_id = o.workspace_id AND a.id = e.account_id AND a.disabled_at IS NULL"
-        " JOIN messages m ON m.workspace_id = o.workspace_id AND m.id = o.message_id AND m.external_id IS NOT NULL"
-        " WHERE o.state = 6 AND o.next_try_at <= $1 AND a.config #>> '{imap,host}' IS NOT NULL ORDER BY o.next_try_at LIMIT 20",
-        now, now - timedelta(hours=1),
-    )  # fmt: skip
+    due = await list_unknown_mails(db, now, now - timedelta(hours=1))
     for row in due:
         if await _has_copy(row, keys, resolve, tokens):
             async with db.transaction(system(row.workspace_id)) as tx:
                 found += await confirm_sent(tx, row.id, FOUND)
-        await db.run(
-            "UPDATE outbox SET next_try_at = $3 WHERE workspace_id = $1 AND id = $2 AND state = 6",
-            row.workspace_id, row.id, now + (SOON if row.recent else LATER),
-        )  # fmt: skip
+        await look_again(db, row.workspace_id, row.id, now + (SOON if row.recent else LATER))
     return found
 
 
-async def _has_copy(row: _Unknown, keys: Keys, resolve: Resolve, tokens: Tokens | None) -> bool:
+async def _has_copy(row: UnknownMail, keys: Keys, resolve: Resolve, tokens: Tokens | None) -> bool:
     server = msgspec.convert(row.config, MailboxConfig).imap
     assert server is not None
     try:

@@ -79,6 +79,33 @@ async def list_smtp_hosts(db: Queries, workspace_id: int, domain: str) -> list[s
     )  # fmt: skip
 
 
+class DueKey(msgspec.Struct, frozen=True):
+    """A key that signs and whose record is to be looked up; `accounts` are the mailboxes of its domain."""
+
+    workspace_id: int
+    accounts: list[int]
+    key: KeyRow
+
+
+class _Due(KeyRow, frozen=True):
+    workspace_id: int
+    accounts: list[int]
+
+
+async def list_due_keys(db: Queries, checked_before: datetime) -> list[DueKey]:
+    """Of all workspaces, the longest unchecked first."""
+    rows = await db.all(
+        _Due,
+        "SELECT k.domain, k.selector, k.algorithm, k.public_key, k.created_at, k.active_at, k.retired_at, k.checked_at,"
+        " k.published, k.checked, k.workspace_id, ARRAY(SELECT a.id FROM channel_accounts a"
+        " WHERE a.workspace_id = k.workspace_id AND a.kind = 1 AND a.disabled_at IS NULL"
+        " AND lower(a.address) LIKE '%@' || k.domain) AS accounts FROM dkim_keys k WHERE k.active_at IS NOT NULL"
+        " AND k.retired_at IS NULL AND (k.checked_at IS NULL OR k.checked_at < $1) ORDER BY k.checked_at NULLS FIRST LIMIT 50",
+        checked_before,
+    )  # fmt: skip
+    return [DueKey(workspace_id=row.workspace_id, accounts=row.accounts, key=row) for row in rows]
+
+
 class _Private(msgspec.Struct, frozen=True):
     selector: str
     algorithm: Algorithm
