@@ -258,6 +258,64 @@ FORWARDS = {
     "hotmail": "________________________________\nFrom: Anna <anna@example.com>\nSent: Monday\nTo: Kim\nSubject: Offer\n\nThe offer is 100.",
 }  # fmt: skip
 
+CLOSINGS = (
+    "Best regards", "Kind regards", "Warm regards", "Regards", "Best wishes", "Sincerely", "Yours sincerely", "Yours faithfully", "Cheers", "Best", "All the best", "Warmly", "Respectfully", "Thanks and regards", "Thanks & Regards", "With best regards", "Rgds", "Respectfully yours", "Cordially", "Many thanks and kind regards",
+    "Mit freundlichen Grüßen", "Mit freundlichem Gruß", "Mit besten Grüßen", "Freundliche Grüße", "Freundliche Grüsse", "Viele Grüße", "Beste Grüße", "Liebe Grüße", "Schöne Grüße", "Herzliche Grüße", "Mit freundlichen Gruessen", "MfG", "VG", "LG", "Hochachtungsvoll", "Grüße", "Gruß", "Beste Grüße aus Berlin", "Viele Grüße aus München", "Mit herzlichen Grüßen", "Freundlicher Gruß",
+    "Cordiali saluti", "Distinti saluti", "Saluti", "Un saluto", "Un cordiale saluto", "Cordialmente", "Grazie e saluti", "Grazie e cordiali saluti", "Cari saluti", "Buona giornata", "I migliori saluti", "Saluti cordiali", "In attesa di riscontro, cordiali saluti",
+    "Cordialement", "Bien cordialement", "Très cordialement", "Sincères salutations", "Meilleures salutations", "Bien à vous", "Salutations distinguées", "Cdlt", "Bonne journée", "Respectueusement", "Salutations",
+    "Saludos", "Un saludo", "Saludos cordiales", "Atentamente", "Un cordial saludo", "Cordialmente", "Reciba un cordial saludo", "Gracias y saludos", "Muchas gracias y un saludo", "Atte.",
+    "Atenciosamente", "Att.", "Att", "Cumprimentos", "Com os melhores cumprimentos", "Melhores cumprimentos", "Abraços", "Abraço", "Cordialmente", "Obrigado e cumprimentos",
+    "Met vriendelijke groet", "Met vriendelijke groeten", "Groeten", "Mvg", "Hartelijke groet", "Vriendelijke groet", "Groetjes", "Met hartelijke groet", "Hoogachtend",
+    "Pozdrawiam", "Z poważaniem", "Serdecznie pozdrawiam", "Pozdrawiam serdecznie", "Pozdrowienia", "Z wyrazami szacunku", "Łączę pozdrowienia",
+    "Med vänlig hälsning", "Med vänliga hälsningar", "Vänliga hälsningar", "Mvh", "Hälsningar", "Vänligen", "Bästa hälsningar", "Med venlig hilsen", "Hilsen", "Vennlig hilsen",
+    "敬具", "草々", "以上",
+    "此致", "祝好", "顺祝商祺", "祝商祺", "此致敬礼",
+    "홍길동 드림", "홍길동 올림", "홍 길동 배상", "홍길동 拜上",
+)  # fmt: skip
+# text: what is shown, white space aside
+WHOLE = {
+    "inline tb":("On 1/2/23 15:04, Help wrote:\n> Which version?\nIt is 3.2.\n> And system?\nLinux.\n\n-- \nKim\n","It is 3.2.\nLinux."),
+    "inline ko":("2023년 1월 2일 (월) 오후 3:04, 고객지원 <help@example.com>님이 작성:\n\n> 버전이 어떻게 되나요?\n\n3.2입니다.\n\n> 운영체제는요?\n\n리눅스입니다.\n","3.2입니다.\n리눅스입니다."),
+    "bottom":("On Mon, Jan 2, 2023 at 3:04 PM Help <help@example.com> wrote:\n> Did it work?\n>\n> Bye\n\nYes it did, thanks.\n\nKim\n","Yes it did, thanks.\nKim"),
+    "sig ko":("주문 취소 부탁드립니다.\n\n감사합니다.\n김철수 드림\n\n010-1234-5678\n","주문 취소 부탁드립니다.\n감사합니다."),
+    "sig it":("Vorrei annullare l'ordine.\n\nCordiali saluti,\nMario Rossi\nAcme S.r.l.\nTel. +39 06 123456\n","Vorrei annullare l'ordine."),
+    "sig fr":("Merci de me rappeler.\n\nCordialement,\n\nJean Dupont\n","Merci de me rappeler."),
+    "sig es":("Quiero cancelar el pedido.\n\nUn saludo,\nJuan\n","Quiero cancelar el pedido."),
+    "sig es2":("Quiero cancelar el pedido.\n\nSaludos cordiales\nJuan Pérez\n","Quiero cancelar el pedido."),
+    "sig pt":("Quero cancelar.\n\nAtenciosamente,\nJoão\n","Quero cancelar."),
+    "sig nl":("Ik wil annuleren.\n\nMet vriendelijke groet,\nJan\n","Ik wil annuleren."),
+    "sig pl":("Chcę anulować.\n\nPozdrawiam,\nJan\n","Chcę anulować."),
+    "sig sv":("Jag vill avbryta.\n\nMed vänliga hälsningar\nJan\n","Jag vill avbryta."),
+    "sig sv2":("Jag vill avbryta.\n\nMvh\nJan\n","Jag vill avbryta."),
+    "sig ja":("キャンセルお願いします。\n\nよろしくお願いいたします。\n\n--\n山田太郎\n","キャンセルお願いします。\nよろしくお願いいたします。"),
+    "sig zh":("请取消订单。\n\n此致\n敬礼\n王伟\n","请取消订单。"),
+    "sig en":("Please cancel.\n\nBest,\nKim\n","Please cancel."),
+    "sig en2":("Please cancel.\n\nKind regards\n\nKim Lee | CEO\nAcme Inc.\n+1 555 123 4567 | www.acme.example\n","Please cancel."),
+    "sig en3":("Please cancel.\n\nThanks,\nKim\n","Please cancel.\nThanks,\nKim"),
+    "sig en4":("Please cancel.\n\nMany thanks and best regards,\nKim\n","Please cancel."),
+    "sig de":("Bitte stornieren.\n\nViele Grüße\nAnna\n","Bitte stornieren."),
+    "sig de2":("Bitte stornieren.\n\nMit freundlichem Gruß\nAnna Muster\nMuster GmbH\nGeschäftsführer: Max\nHRB 1234\n","Bitte stornieren."),
+    "sig de3":("Bitte stornieren.\nGruß Anna\n","Bitte stornieren.\nGruß Anna"),
+    "quote no header":("Yes.\n\n> Did it work?\n","Yes."),
+    "nested":("Ok\n\nOn Mon, Jan 2, 2023 at 3:04 PM Help <help@example.com> wrote:\n\n> > On Sun wrote:\n> > older\n> old\n","Ok"),
+    "two headers":("Ok\n\nFrom: Help <help@example.com>\nSent: Monday\nTo: Kim <k@e.com>\nSubject: x\n\nold\n\nFrom: Kim <k@e.com>\nSent: Sunday\nTo: Help\nSubject: x\n\nolder\n","Ok"),
+    "gt in text":("Use a > b and x->y\n> not quote?\nok","Use a > b and x->y\nok"),
+    "code":("The error is:\n\n  File \"x\", line 1\n    foo:\n\nThanks","The error is:\n  File \"x\", line 1\n    foo:\nThanks"),
+    "disclaimer":("Please cancel.\n\nThis e-mail is confidential and intended only for the addressee.\nIf you got it by mistake delete it.\n","Please cancel."),
+    "list footer gg":("My question.\n\n-- \nYou received this message because you are subscribed to the Google Groups \"x\" group.\nTo unsubscribe ...\n","My question."),
+    "empty lines":("\n\nHello\n\n\n\nOn Mon, Jan 2, 2023 at 3:04 PM Help <help@example.com> wrote:\n> x","Hello"),
+    "wrote mid":("As he wrote: nothing.\nOn Monday I wrote you:\nno answer.\n","As he wrote: nothing.\nOn Monday I wrote you:\nno answer."),
+    "date line":("On Mon, Jan 2, 2023 we ordered 5 items:\n- a\n- b\n","On Mon, Jan 2, 2023 we ordered 5 items:\n- a\n- b"),
+    "crlf":("Hi\r\n\r\nOn Mon, Jan 2, 2023 at 3:04 PM Help <help@example.com> wrote:\r\n\r\n> x\r\n","Hi"),
+    "zendesk":("It works\n\n##- Please type your reply above this line -##\n\nOld stuff\n","It works"),
+    "freshdesk":("It works\n\n---- On Mon, 2 Jan 2023 at 3:04 PM Help <help@example.com> wrote ----\n\nOld stuff\n","It works"),
+    "ko reply above":("됩니다\n\n##- 이 줄 위에 회신을 입력하십시오 -##\n\nOld\n","됩니다"),
+    "de reply above":("Geht\n\n##- Bitte geben Sie Ihre Antwort oberhalb dieser Zeile ein -##\n\nOld\n","Geht"),
+    "fr reply above":("Ok\n\n##- Veuillez taper votre réponse au-dessus de cette ligne -##\n\nOld\n","Ok"),
+    "es reply above":("Ok\n\n##- Por favor, escriba su respuesta por encima de esta línea. -##\n\nOld\n","Ok"),
+    "it reply above":("Ok\n\n##- Digitare la risposta sopra questa riga -##\n\nOld\n","Ok"),
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_only_the_own_words_are_shown(name: str) -> None:
@@ -270,6 +328,21 @@ def test_only_the_own_words_are_shown(name: str) -> None:
 def test_programs_that_name_themselves(mark: str) -> None:
     assert split_reply(f"Ok, thanks.\n\n{mark}").visible == "Ok, thanks."
     assert split_reply(f"Ok, thanks.\n\n{mark}\n\n> old").signature == mark
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_closing_formulas(closing: str) -> None:
+    for end in ("", ","):
+        split = split_reply(f"Please cancel my order.\nIt is late.\n\n{closing}{end}\nAnna Kim\n")
+        assert (split.visible, split.signature) == ("Please cancel my order.\nIt is late.", f"{closing}{end}\nAnna Kim")
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_mails(name: str) -> None:
+    text, visible = WHOLE[name]
+    split = split_reply(text)
+    assert split.visible.split() == visible.split()
+    assert sorted(text.split()) == sorted(f"{split.visible} {split.quoted} {split.signature}".split())
 
 
 @pytest.mark.parametrize("name", FORWARDS)

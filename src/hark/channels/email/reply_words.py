@@ -70,6 +70,7 @@ _ORIGINALS = (
 )
 ORIGINAL = re.compile(
     rf"^[\s*_=-]{{0,4}}[-_=]{{2,}}\s*\[?\s*(?:{_ORIGINALS})\s*\]?\s*:?\s*[-_=]{{2,}}[\s*]*$|"
+    r"^##- .{5,150} -##\s*$|"  # Zendesk, in every language
     r"^\W{0,12}(?:please )?(?:type |write |enter )?(?:your )?reply above (?:this|the) line\b.{0,60}$|"
     r"^\W{0,12}이 (?:줄|선) 위에 (?:답장|회신).{0,60}$",
     re.IGNORECASE,
@@ -118,16 +119,16 @@ SENT_FROM = re.compile(
 DASH_NAME = re.compile(r"^(?:[-–—~]\s?|/)[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}$")
 _CLOSINGS = (
     r"(?:(?:with |my )?(?:(?:kind|kindest|best|warm|warmest|many thanks and|thanks (?:and|&)|thank you and|friendly) ){0,3}regards(?: from .{1,30})?|"
-    r"(?:all the )?best(?: wishes)?|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)|cordially|respectfully|cheers|br|kr|"
-    r"mit (?:freundlichen|besten|lieben|herzlichen|freundlichem) gr(?:ü|ue)(?:ß|ss)(?:en)?|(?:freundliche|viele|beste|liebe|schöne|herzliche) gr(?:ü|ue)(?:ß|ss)e|"
-    r"mfg|vg|lg|(?:cordiali|distinti|cari) saluti|cordialmente|un (?:cordiale )?saluto|saluti|"
-    r"(?:bien |très )?cordialement|(?:meilleures |sincères )?salutations(?: distinguées)?|bien à (?:vous|toi)|cdlt|"
-    r"(?:un (?:cordial )?|reciba un cordial )?saludos?(?: cordiales)?|atentamente|atenciosamente|att|(?:com os )?(?:melhores )?cumprimentos|abraços?|"
-    r"met (?:vriendelijke|hartelijke) groet(?:en)?|(?:vriendelijke |hartelijke )?groet(?:en|jes)?|mvg|"
-    r"(?:serdecznie )?pozdrawiam(?: serdecznie)?|z (?:poważaniem|powazaniem|wyrazami szacunku)|pozdrowienia|"
-    r"(?:med )?(?:vänliga?|bästa) hälsning(?:ar)?|hälsningar|(?:med )?venlige? hilsen(?:er)?|(?:de )?bedste hilsner|hilsen|mvh|kh|vh|dbh|"
+    r"(?:all the )?best(?: wishes)?|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)|cordially|respectfully(?: yours)?|warmly|rgds|cheers|br|kr|"
+    r"(?:mit (?:freundlichen|besten|lieben|herzlichen|freundlichem) |(?:freundlicher?|viele|beste|liebe|schöne|herzliche) )?gr(?:u|ü|ue)(?:ß|ss)(?:en?)?(?: aus .{2,30})?|hochachtungsvoll|"
+    r"mfg|vg|lg|(?:grazie e |in attesa di .{3,30}, )?(?:(?:cordiali|distinti|cari|i migliori|i più cordiali) )?saluti(?: cordiali)?|cordialmente|un (?:cordiale )?saluto|buona giornata|"
+    r"(?:bien |très )?cordialement|(?:meilleures |sincères )?salutations(?: distinguées)?|bien à (?:vous|toi)|cdlt|bonne journée|respectueusement|"
+    r"(?:(?:muchas )?gracias y )?(?:un (?:cordial )?|reciba un cordial )?saludos?(?: cordiales)?|atentamente|atte|atenciosamente|att|(?:obrigad[oa] e )?(?:com os )?(?:melhores )?cumprimentos|abraços?|"
+    r"met (?:vriendelijke|hartelijke) groet(?:en)?|(?:vriendelijke |hartelijke )?groet(?:en|jes)?|mvg|hoogachtend|"
+    r"(?:serdecznie )?pozdrawiam(?: serdecznie)?|z (?:poważaniem|powazaniem|wyrazami szacunku)|(?:łączę )?pozdrowienia|"
+    r"(?:med )?(?:vänliga?|bästa) hälsning(?:ar)?|hälsningar|vänligen|(?:med )?venlige? hilsen(?:er)?|(?:de )?bedste hilsner|hilsen|mvh|kh|vh|dbh|"
     r"(?:med )?vennlig hilsen|(?:ystävällisin )?terveisin|s pozdravem|üdvözlettel|tisztelettel|с уважением|з повагою|saygılarımla|trân trọng|"
-    r"敬具|草々|(?:此致)?敬礼|此致|(?:감사합니다[.,!]?\s*)?[^\s,.]{2,10}(?:\s[^\s,.]{2,10})?\s?(?:드림|올림|배상)|best)"
+    r"敬具|草々|以上|(?:此致)?敬礼|此致|祝好|顺?祝商祺|(?:감사합니다[.,!]?\s*)?[^\s,.]{1,10}(?:\s[^\s,.]{2,10})?\s?(?:드림|올림|배상|拜上)|best)"
 )
 CLOSING = re.compile(
     rf"^[\s*_]{{0,4}}{_CLOSINGS}\s?[,.!;:…*_]{{0,3}}(?:\s?[\U0001F300-\U0001FAFF☺-♿]+)?\s*$", re.IGNORECASE
