@@ -138,6 +138,19 @@ def test_an_empty_text_beside_html_is_no_text() -> None:
     assert (mail.text, mail.text_from_html) == ("hello", True)
 
 
+def test_text_that_only_claims_to_be_base64_is_text() -> None:
+    text = "This is not base64 at all, it is text. Really!"
+    assert parse_message(HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + text.encode()).text == text
+
+
+def test_html_without_a_type_is_html() -> None:
+    mail = parse_message(HEAD + b"\r\n<!DOCTYPE html><html><body><p>hello</p></body></html>")
+    assert (mail.text, mail.text_from_html) == ("hello", True)
+    assert (
+        parse_message(HEAD + b"Content-Type: text/plain\r\n\r\n<html>why?").text == "<html>why?"
+    )  # somebody asks about code
+
+
 def test_long_text_is_attached_whole() -> None:
     body = b"word " * 500_000
     mail = parse_message(HEAD + b"\r\n" + body)

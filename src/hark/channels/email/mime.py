@@ -34,8 +34,9 @@ MAX_OPENED = 3  # signed mails within each other
 MAX_TEXT_BYTES = 2_000_000  # of one text or HTML part shown in the thread; a longer one is also attached whole
 MAX_KEPT_HEADER = 2_000  # characters
 MEDIA = ("image/", "audio/", "video/")
+HTML_START = re.compile(rb"\s{0,100}(?:<!doctype html|<html)\b", re.IGNORECASE)
 UNSAFE_NAME = re.compile(r'[<>:"|?*\x00-\x1f]')
-EXTENSIONS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html",
+EXTENSIONS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html", "text/x-amp-html": ".html", "text/watch-html": ".html",
               "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "image/jpeg": ".jpg",
               "application/pkcs7-mime": ".p7m", "application/pkcs7-signature": ".p7s",
               "application/pgp-signature": ".asc", "application/pgp-encrypted": ".asc",
@@ -89,6 +90,8 @@ def _parse(raw: bytes) -> ParsedMail:
 
 
 def _read_contents(raw: bytes, root: Part, mail: ParsedMail, outer: list[Attachment], budget: Budget) -> None:
+    if not root.children and root.header("content-type") is None and HTML_START.match(raw, root.start):
+        root.content_type = "text/html"
     text_parts, html_parts, others = _bodies(root)
     texts: dict[int, str] = {}
     for part in (*text_parts, *html_parts):

@@ -20,6 +20,7 @@ MAX_HEADER_FIELDS = 2_000
 HEADER_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
 FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 BOUNDARY_LINE = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n")
+NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 TYPE = re.compile(r"^[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}$")
 LOOSE_TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "plain/text": "text/plain",
@@ -203,7 +204,7 @@ def _ranges(raw: bytes, start: int, end: int, boundary: bytes, budget: Budget) -
 def payload(raw: bytes, part: Part) -> bytes:
     """The decoded body of a leaf part; an encoding nobody knows leaves the bytes as they are."""
     view = memoryview(raw)[part.start : part.end]  # no second copy of a large attachment
-    if part.encoding in ("base64", "b"):
+    if part.encoding in ("base64", "b") and not (part.content_type.startswith("text/") and _is_plain(view)):
         return base64_bytes(view)
     if part.encoding in ("quoted-printable", "quotedprintable", "q"):
         return binascii.a2b_qp(view)
@@ -211,6 +212,12 @@ def payload(raw: bytes, part: Part) -> bytes:
     if part.encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uudecode(data)
     return data
+
+
+def _is_plain(view: memoryview) -> bool:
+    """Whether a text only claims to be base64: words with spaces between them and marks that base64 has not."""
+    start = bytes(view[:1_000])
+    return start.count(b" ") >= 3 and len(NOT_BASE64.findall(start)) >= 2
 
 
 def _uudecode(data: bytes) -> bytes:
