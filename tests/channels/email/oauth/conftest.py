@@ -52,10 +52,12 @@ class Office:
         self.db: Db = services.db
 
     async def register(self) -> None:
-        body = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         for provider in ("google", "microsoft"):
-            answer = await self.browser.request("PUT", f"/api/mailboxes/oauth/clients/{provider}", json=body)
-            assert answer.status_code == 200, answer.text
+            await self.change_registration(provider, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+
+    async def change_registration(self, provider: str, **body: str) -> None:
+        answer = await self.browser.put("/api/mailboxes/oauth/client", {"provider": provider, **body})
+        assert answer.status_code == 200, answer.text
 
     async def begin(self, provider: str, way: str = "code", **more: Any) -> dict[str, Any]:
         answer = await self.browser.post("/api/mailboxes/oauth/flows", {"provider": provider, "way": way, **more})

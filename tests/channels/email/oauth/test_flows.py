@@ -315,10 +315,11 @@ async def test_a_registration_keeps_its_secret_to_itself(
     ]
     begun = await client.post("/api/mailboxes/oauth/flows", {"provider": "google"})
     assert (begun.status_code, begun.json()["code"]) == (409, "not_registered")
-    path = "/api/mailboxes/oauth/clients/microsoft"
-    bare = await client.request("PUT", path, json={"client_id": CLIENT_ID})
+    path = "/api/mailboxes/oauth/client"
+    bare = await client.request("PUT", path, json={"provider": "microsoft", "client_id": CLIENT_ID})
     assert (bare.status_code, bare.json()["code"]) == (400, "secret_needed")
     body = {
+        "provider": "microsoft",
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
         "tenant": "contoso.com",
@@ -330,17 +331,17 @@ async def test_a_registration_keeps_its_secret_to_itself(
         "provider": "microsoft", "name": "Microsoft", "device": True, "client_id": CLIENT_ID, "tenant": "contoso.com",
         "secret_expires_on": "2027-05-01",
     }  # fmt: skip
-    kept = await client.request("PUT", path, json={"client_id": CLIENT_ID})
+    kept = await client.request("PUT", path, json={"provider": "microsoft", "client_id": CLIENT_ID})
     assert kept.status_code == 200
-    moved = await client.request("PUT", path, json={"client_id": "another-client"})
+    moved = await client.request("PUT", path, json={"provider": "microsoft", "client_id": "another-client"})
     assert moved.status_code == 400
-    assert (await client.request("PUT", "/api/mailboxes/oauth/clients/yahoo", json=body)).status_code == 404
+    assert (await client.request("PUT", path, json={**body, "provider": "yahoo"})).status_code == 400
 
 
 @pytest.mark.parametrize("tenant", ["../evil", "a/b", "@evil.example", "evil.example#", "", "a b", "%2e%2e"])
 async def test_a_tenant_cannot_lead_elsewhere(client: SignedIn, tenant: str) -> None:
-    body = {"client_id": CLIENT_ID, "client_secret": "s", "tenant": tenant}
-    assert (await client.request("PUT", "/api/mailboxes/oauth/clients/microsoft", json=body)).status_code == 400
+    body = {"provider": "microsoft", "client_id": CLIENT_ID, "client_secret": "s", "tenant": tenant}
+    assert (await client.put("/api/mailboxes/oauth/client", body)).status_code == 400
 
 
 async def test_a_token_of_the_api_cannot_begin_in_a_browser(office: Office, http: httpx.AsyncClient) -> None:

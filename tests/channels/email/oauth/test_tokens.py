@@ -265,15 +265,13 @@ async def test_an_expired_client_secret_is_cured_by_a_new_one_without_a_person(
     await desk.look()
     assert words in await desk.problem()
     desk.server.refusal, desk.server.secret = None, "new secret"
-    body = {"client_id": CLIENT_ID, "client_secret": "new secret"}
-    await desk.office.browser.request("PUT", "/api/mailboxes/oauth/clients/google", json=body)
+    await desk.office.change_registration("google", client_id=CLIENT_ID, client_secret="new secret")
     await desk.look()
     assert await desk.problem() == ""
 
 
 async def test_another_registration_wants_a_new_sign_in(desk: Desk) -> None:
-    body = {"client_id": "another-client", "client_secret": CLIENT_SECRET}
-    await desk.office.browser.request("PUT", "/api/mailboxes/oauth/clients/google", json=body)
+    await desk.office.change_registration("google", client_id="another-client", client_secret=CLIENT_SECRET)
     desk.clock.advance(hours=1)
     await desk.look()
     assert "Hark's registration there is another one now" in await desk.problem()
@@ -281,8 +279,7 @@ async def test_another_registration_wants_a_new_sign_in(desk: Desk) -> None:
 
 
 async def test_a_secret_s_last_two_weeks_are_told(desk: Desk) -> None:
-    body = {"client_id": CLIENT_ID, "secret_expires_on": "2026-12-05"}
-    await desk.office.browser.request("PUT", "/api/mailboxes/oauth/clients/google", json=body)
+    await desk.office.change_registration("google", client_id=CLIENT_ID, secret_expires_on="2026-12-05")
     await desk.look()
     assert "expires on 2026-12-05" in await desk.problem()
 
@@ -304,8 +301,7 @@ async def test_a_sign_in_that_google_ends_after_a_week_is_told_before(
 
 async def test_a_warning_hides_no_other_problem(desk: Desk) -> None:
     await set_problem(desk.db, desk.office.workspace.id, desk.mailbox, RECEIVING, "imap.gmail.com did not answer.")
-    body = {"client_id": CLIENT_ID, "secret_expires_on": "2026-11-30"}
-    await desk.office.browser.request("PUT", "/api/mailboxes/oauth/clients/google", json=body)
+    await desk.office.change_registration("google", client_id=CLIENT_ID, secret_expires_on="2026-11-30")
     await desk.look()
     assert (await desk.problem()).startswith(RECEIVING)
     desk.server.withdraw()

@@ -10,7 +10,8 @@ export function OAuthRegistration({ provider, redirect, onClose }: { provider: P
   const t = useT()
   const save = async (form: FormData) => {
     const secret = text(form, 'client_secret')
-    await api.put(`/api/mailboxes/oauth/clients/${provider.provider}`, {
+    await api.put('/api/mailboxes/oauth/client', {
+      provider: provider.provider,
       client_id: text(form, 'client_id'),
       ...(secret ? { client_secret: secret } : {}),
       ...(provider.provider === 'microsoft' ? { tenant: text(form, 'tenant') || 'common' } : {}),

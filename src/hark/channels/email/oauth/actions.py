@@ -10,7 +10,7 @@ from hark.channels.email.oauth.alarm import TELL_FAILURES
 from hark.channels.email.oauth.client import TokenAnswer
 from hark.channels.email.oauth.failures import Refused
 from hark.channels.email.oauth.providers import Provider, ProviderKey
-from hark.channels.email.oauth.queries import FLOW
+from hark.channels.email.oauth.queries import get_flow
 from hark.channels.email.oauth.types import Client, ClientPatch, Flow, FlowState, Grant, Way
 from hark.core.actor import Actor
 from hark.core.crypto import Keys
@@ -32,11 +32,12 @@ SIGN_IN = "Sign-in: "
 # registrations --------------------------------------------------------------------------------------------------------
 
 
-async def save_client(tx: Tx, provider: ProviderKey, patch: ClientPatch, keys: Keys) -> None:
+async def save_client(tx: Tx, patch: ClientPatch, keys: Keys) -> None:
     """Register the workspace with a provider, or change that. Raises BadRequest without a secret.
 
     Sign-ins of another client id have to be made again; those of the same one are tried at once.
     """
+    provider = patch.provider
     stored = await tx.find(
         str, "SELECT client_secret FROM oauth_clients WHERE workspace_id = $1 AND provider = $2 AND client_id = $3",
         tx.workspace_id, provider, patch.client_id,
@@ -67,15 +68,15 @@ async def create_flow(tx: Tx, actor: Actor, flow: "NewRow") -> Flow:
     await tx.run(
         "DELETE FROM oauth_flows WHERE workspace_id = $1 AND expires_at < $2", tx.workspace_id, tx.now() - KEEP_FLOWS
     )
-    return await tx.one(
-        Flow,
+    await tx.run(
         "INSERT INTO oauth_flows (workspace_id, id, provider, way, account_id, address, agent_id, session_id, secret,"
         " user_code, verification_uri, interval_s, next_poll_at, expires_at)"
-        f" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING {FLOW}",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         tx.workspace_id, flow.id, flow.provider, flow.way, flow.account_id, flow.address, actor.agent_id,
         actor.session_id, flow.secret, flow.user_code, flow.verification_uri, flow.interval_s,
         tx.now() + timedelta(seconds=flow.interval_s), flow.expires_at,
     )  # fmt: skip
+    return await get_flow(tx, actor, flow.id)
 
 
 class NewRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,26 +96,25 @@ class NewRow(msgspec.Struct, frozen=True, kw_only=True):
 
 async def claim_return(tx: Tx, actor: Actor, id: UUID) -> Flow:
     """The code flow that came back to the browser it began in: once, and not for long. Raises Conflict."""
-    flow = await tx.find(
-        Flow,
-        f"UPDATE oauth_flows SET state = 1 WHERE workspace_id = $1 AND id = $2 AND session_id = $3 AND way = 'code'"
-        f" AND state = 0 AND expires_at > $4 RETURNING {FLOW}",
-        tx.workspace_id, id, actor.session_id, tx.now(),
+    claimed = await tx.run(
+        "UPDATE oauth_flows SET state = $5 WHERE workspace_id = $1 AND id = $2 AND session_id = $3 AND way = 'code'"
+        " AND state = 0 AND expires_at > $4",
+        tx.workspace_id, id, actor.session_id, tx.now(), FlowState.EXCHANGING,
     )  # fmt: skip
-    if flow is None:
+    if not claimed:
         raise Conflict("This sign-in was used already or has expired. Start it again.", code="sign_in_over")
-    return flow
+    return await get_flow(tx, actor, id)
 
 
 async def claim_poll(tx: Tx, actor: Actor, id: UUID) -> Flow | None:
     """A device flow that may be asked about now, or None: the provider says how often (RFC 8628 section 3.5)."""
-    return await tx.find(
-        Flow,
+    claimed = await tx.run(
         "UPDATE oauth_flows SET next_poll_at = $4::timestamptz + interval_s * interval '1 second'"
         " WHERE workspace_id = $1 AND id = $2 AND agent_id = $3 AND way = 'device' AND state = 0"
-        f" AND next_poll_at <= $4 AND expires_at > $4 RETURNING {FLOW}",
+        " AND next_poll_at <= $4 AND expires_at > $4",
         tx.workspace_id, id, actor.agent_id, tx.now(),
     )  # fmt: skip
+    return await get_flow(tx, actor, id) if claimed else None
 
 
 async def slow_down(tx: Tx, id: UUID, seconds: int) -> None:

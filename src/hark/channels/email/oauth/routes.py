@@ -1,17 +1,16 @@
 """Signing in with Google and Microsoft over HTTP. No answer holds a token or a client secret."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from hark.channels.email.oauth import flows, queries
 from hark.channels.email.oauth.actions import save_client
 from hark.channels.email.oauth.alarm import find_alarm
-from hark.channels.email.oauth.providers import PROVIDERS, ProviderKey, Providers
+from hark.channels.email.oauth.providers import Providers
 from hark.channels.email.oauth.types import ClientPatch, FlowReturn, FlowView, GrantView, NewFlow, OAuthView
 from hark.core.actor import Actor
 from hark.core.crypto import Keys
 from hark.core.db import Db
-from hark.core.errors import NotFound
 from hark.core.http import get, post, put
 from hark.settings import Settings
 
@@ -30,14 +29,10 @@ async def get_oauth(db: Db, actor: Actor, settings: Settings) -> OAuthView:
     return OAuthView(redirect_uri=redirect_uri(settings), providers=clients, can=can)
 
 
-async def save_oauth_client(
-    db: Db, actor: Actor, keys: Keys, settings: Settings, provider: str, data: ClientPatch
-) -> OAuthView:
+async def save_oauth_client(db: Db, actor: Actor, keys: Keys, settings: Settings, data: ClientPatch) -> OAuthView:
     """Enter how this workspace is registered with a provider."""
-    if provider not in PROVIDERS:
-        raise NotFound("There is no such provider.")
     async with db.transaction(actor) as tx:
-        await save_client(tx, cast(ProviderKey, provider), data, keys)
+        await save_client(tx, data, keys)
     return await get_oauth(db, actor, settings)
 
 
@@ -75,7 +70,7 @@ async def get_oauth_grant(db: Db, actor: Actor, id: int) -> GrantView:
 
 ROUTES: tuple[Any, ...] = (
     get("/api/mailboxes/oauth", get_oauth, can="mailboxes.read"),
-    put("/api/mailboxes/oauth/clients/{provider:str}", save_oauth_client, can="mailboxes.write"),
+    put("/api/mailboxes/oauth/client", save_oauth_client, can="mailboxes.write"),
     post("/api/mailboxes/oauth/flows", begin_oauth_flow, can="mailboxes.write", secret=True),
     post("/api/mailboxes/oauth/return", finish_oauth_flow, can="mailboxes.write"),
     post("/api/mailboxes/oauth/flows/{id:uuid}/poll", poll_oauth_flow, can="mailboxes.write"),

@@ -39,6 +39,7 @@ class ClientPatch(Body):
     """A registration. Without `client_secret` the stored one stays. `tenant`: Microsoft's alone; a tenant's id or domain,
     or `common`. `secret_expires_on`: as its page says, so that Hark can warn two weeks before."""
 
+    provider: ProviderKey
     client_id: ClientId
     client_secret: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | None = None
     tenant: Tenant = "common"
