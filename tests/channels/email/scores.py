@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from hark.channels.email.auto import classify
 from hark.channels.email.bounces import read_report
 from hark.channels.email.mime import parse_message
 from hark.channels.email.reply import split_reply
@@ -124,12 +125,44 @@ def score_mails(root: Path = SHARED / "email") -> Tally:
     return tally
 
 
+def score_every_mail(root: Path = SHARED) -> Tally:
+    """All mails there are: `read` without falling back to the raw bytes, `whole` without a character that is lost."""
+    tally = Tally()
+    for path in sorted(
+        one for folder in ("email", "bounces", "reply") for one in (root / folder).rglob("*") if one.is_file()
+    ):
+        raw = path.read_bytes()
+        mail = parse_message(raw)
+        names = [one.name for one in mail.attachments] + ([mail.from_.name] if mail.from_ else [])
+        tally.total += 1
+        tally.right["read"] += not any("could not be read (" in one for one in mail.problems)
+        tally.right["whole"] += "\ufffd" not in " ".join((mail.text, mail.subject, *names)) or b"\xef\xbf\xbd" in raw
+    return tally
+
+
+def score_people(path: Path = SHARED / "support-mail" / "messages.jsonl") -> Counter[str]:
+    """What kind each mail of a list of people is taken for; all of them are people."""
+    kinds: Counter[str] = Counter()
+    for line in path.read_text().splitlines():
+        one = json.loads(line)
+        subject = one["subject"].replace("\n", " ")
+        answers = "In-Reply-To: <1@example.com>\n" if one.get("in_reply_to") else ""
+        raw = f"From: {one['author']}@example.com\nSubject: {subject}\n{answers}\n{one['text']}".encode()
+        kinds[classify(parse_message(raw))] += 1
+    return kinds
+
+
 def main() -> None:
     started = time.process_time()
     mails = score_mails()
     print(
         f"email/stalwart: {mails.total} mails, text {mails.share('text'):.3f}, attachments {mails.share('attachments'):.3f}"
     )
+    every = score_every_mail()
+    print(
+        f"email, bounces, reply: {every.total} files, read {every.share('read'):.3f}, no character lost {every.share('whole'):.3f}"
+    )
+    print(f"support-mail: kinds {dict(score_people())}")
     for title, scores in (("reply", score_replies()), ("bounces", score_bounces())):
         for part, tally in scores.items():
             shares = ", ".join(f"{name} {tally.share(name):.3f}" for name in tally.right)
