@@ -1177,7 +1177,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/mailboxes/oauth/clients/{provider}": {
+    "/api/mailboxes/oauth/client": {
         parameters: {
             query?: never;
             header?: never;
@@ -2744,6 +2744,8 @@ export interface components {
         ClientPatch: {
             client_id: string;
             client_secret?: string | null;
+            /** @enum {string} */
+            provider: "google" | "microsoft";
             secret_expires_on?: string | null;
             /** @default common */
             tenant: string;
@@ -3793,6 +3795,8 @@ export interface components {
         };
         /** NewWebhook */
         NewWebhook: {
+            /** @default  */
+            access_key_id: string;
             /** @default false */
             new_address: boolean;
             /** @enum {string} */
@@ -4519,6 +4523,8 @@ export interface components {
         };
         /** Webhook */
         Webhook: {
+            /** @default  */
+            access_key_id: string;
             /** @default false */
             has_secret: boolean;
             last_at?: string | null;
@@ -7198,7 +7204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "*/*": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7463,9 +7469,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                provider: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
