@@ -128,8 +128,8 @@ def as_incoming(mail: Prepared, house: House) -> Incoming:
     item = mail.item
     return Incoming(
         inbound=mail.inbound, address=find_sender(mail.inbound, item, house).address.lower(),
-        at=item.occurred_at or item.received_at, trusted=item.source is Source.IMPORT, thread=item.envelope.thread,
-        orphan=item.envelope.orphan,
+        at=item.occurred_at or item.received_at, trusted=item.source is Source.IMPORT or item.envelope.from_team,
+        thread=item.envelope.thread, orphan=item.envelope.orphan,
     )  # fmt: skip
 
 
@@ -148,7 +148,13 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
     if inbound.is_own and inbound.external_id:
         ours = index.messages.get(inbound.external_id)
         if ours:
-            await confirm_sent(tx, ours[0].message_id, "it came back to us.")
+            copy = mail.item.envelope.from_team
+            await confirm_sent(tx, ours[0].message_id, "it lies in the folder of sent mails." if copy else "it came back to us.")
+            if copy:
+                return Settled(
+                    fate=Fate.DUPLICATE, conversation_id=ours[0].conversation_id, message_id=ours[0].message_id,
+                    reason="The copy of our own message in the folder of sent mails. It stands in its conversation already.",
+                )  # fmt: skip
             return Settled(
                 fate=Fate.LOOP, conversation_id=ours[0].conversation_id, message_id=ours[0].message_id,
                 reason="This is a message of ours that came back. It stands in its conversation already.",
