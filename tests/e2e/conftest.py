@@ -50,6 +50,7 @@ class House(msgspec.Struct):
     data: Path
     pid: int
     cookie: str = ""
+    dsn: str = ""
 
     def mail(
         self, sender: str, subject: str, text: str, *, html: str | None = None, to: str = BOX, **headers: str
@@ -116,7 +117,9 @@ async def house(server: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         "HARK_DATA": str(data), "HARK_PRIVATE_HOSTS": "true",
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "hark.cli", "up", env=env)
-    house = House(f"http://127.0.0.1:{port}", smtp_port, dovecot, sink, data, process.pid)
+    house = House(
+        f"http://127.0.0.1:{port}", smtp_port, dovecot, sink, data, process.pid, dsn=with_database(server, name)
+    )
     try:
         await answers(house.url, process)
         yield house

@@ -148,7 +148,7 @@ function useRested(text: string): string {
 function useCandidates(q: string, contactId: string | undefined, not: string | undefined): { rows: Row[]; isPending: boolean } {
   const own = useQuery({ ...contactConversationsQuery(contactId ?? ''), enabled: contactId !== undefined && q === '' })
   const found = useQuery({
-    queryKey: ['list', 'choose', q],
+    queryKey: ['choose', q],
     queryFn: ({ signal }) => api.get<Page<Row>>('/api/conversations', { filter: LIVE, order: 'newest', q, limit: MOST }, signal),
     select: (page) => page.items,
     placeholderData: keepPreviousData,

@@ -3,6 +3,10 @@ import { api } from '../../api/client'
 import type { IntakeItem, MailView, Overview, Page } from '../../api/types'
 import { filterQuery, filterSearch, type LedgerFilter } from './filter'
 
+/** What is in work has its fate in a moment. */
+const SOON_MS = 1_500
+const isInWork = (item: IntakeItem) => item.fate === 'open'
+
 /** Everything below changes when a person decides about a line. */
 export const LEDGER = ['/api/intake'] as const
 
@@ -12,6 +16,7 @@ export const ledgerQuery = (filter: LedgerFilter) =>
     queryFn: ({ pageParam, signal }) => api.get<Page<IntakeItem>>('/api/intake', { ...filterQuery(filter, Date.now()), cursor: pageParam, limit: 50 }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isInWork)) ? SOON_MS : false),
   })
 
 export const overviewQuery = (hours: number) =>
@@ -26,6 +31,7 @@ export const itemQuery = (id: string) =>
   queryOptions({
     queryKey: [...LEDGER, 'item', id],
     queryFn: ({ signal }) => api.get<IntakeItem>(`/api/intake/${id}`, undefined, signal),
+    refetchInterval: (query) => (query.state.data && isInWork(query.state.data) ? SOON_MS : false),
   })
 
 export const mailQuery = (id: string) =>
