@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 Form = Literal["simple", "relaxed"]
 MAX_FIELDS = 5_000
 _MANY_LINES = b"\r\n" * 4096
+_BETWEEN = re.compile(rb"\r\n(?![ \t])")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")
 
 
@@ -32,15 +33,10 @@ class Message(NamedTuple):
 
 def split_message(raw: bytes) -> Message:
     """Fields and body of any bytes; bare LF counts as a line's end, as sending servers make CRLF of it."""
-    raw = re.sub(rb"\r?\n", b"\r\n", raw)
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     head, _, body = (b"", b"", raw[2:]) if raw.startswith(b"\r\n") else raw.partition(b"\r\n\r\n")
-    fields: list[list[bytes]] = []
-    for line in head.removesuffix(b"\r\n").split(b"\r\n"):
-        if line[:1] in (b" ", b"\t") and fields:
-            fields[-1].append(line)
-        elif len(fields) < MAX_FIELDS:
-            fields.append([line])
-    return Message([_field(b"\r\n".join(lines)) for lines in fields], body)
+    fields = _BETWEEN.split(head.removesuffix(b"\r\n"), maxsplit=MAX_FIELDS)  # never line by line: there may be millions
+    return Message([_field(field) for field in fields[:MAX_FIELDS]], body)
 
 
 def _field(raw: bytes) -> Field:
