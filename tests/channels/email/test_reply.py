@@ -220,7 +220,7 @@ def test_html_is_read_when_there_is_no_text() -> None:
 
 
 def test_languages_limit_the_rules() -> None:
-    text = "Danke\n\nAm Mo., 2. Jan. 2023 um 15:04 Uhr schrieb Hilfe (Team):\n\n> alt"
+    text = "Danke\n\nAm Mo., 2. Jan. 2023 um 15:04 Uhr schrieb Hilfe (Team):\n\nalt"
     assert split_reply(text, languages=["de"]).visible == "Danke"
     assert "schrieb" in split_reply(text, languages=["ko"]).visible
 

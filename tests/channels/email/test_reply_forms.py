@@ -258,6 +258,57 @@ FORWARDS = {
     "hotmail": "________________________________\nFrom: Anna <anna@example.com>\nSent: Monday\nTo: Kim\nSubject: Offer\n\nThe offer is 100.",
 }  # fmt: skip
 
+OTHERS = {
+    "old gmail": "2012/8/9 Ivan Ivanov <ivan@example.com>\n\n> old\n> lines",
+    "old gmail2": "2012/8/9 Ivan Ivanov <ivan@example.com>:\n> old",
+    "nospace": "On Tue, Apr 29, 2014 at 4:22 PM, Example Dev <sugar@example.com>wrote:\n\n> old",
+    "at ms": "On 11-Apr-2011, at 6:54 PM, Roman <r@example.com> wrote:\n\n> old",
+    "yahoo old": "--- On Mon, 1/2/23, Help <help@example.com> wrote:\n\nFrom: Help <help@example.com>\nSubject: x\nTo: kim@e.com\nDate: Monday\n\nold",
+    "horde": "Quoting Help <help@example.com>:\n\n> old",
+    "horde de": "Zitat von Help <help@example.com>:\n\n> old",
+    "name wrote": "Help <help@example.com> wrote:\n> old",
+    "name schrieb": "Help <help@example.com> schrieb:\n> old",
+    "writes": "In message <1@x.example>, Help writes:\n> old",
+    "airmail": "On 2 January 2023 at 15:04:05, Help (help@example.com) wrote:\n\nold",
+    "notes": "Help/Acme wrote on 01/02/2023 03:04:05 PM:\n\n> old",
+    "notes2": "-----Help <help@example.com> wrote: -----\nTo: kim@e.com\nFrom: Help <help@example.com>\nDate: 01/02/2023 03:04PM\nSubject: x\n\nold",
+    "notes3": "From:   Help/Acme\nTo:     Kim/Acme\nDate:   01/02/2023 03:04 PM\nSubject:        x\n\nold",
+    "fi": "ma 2. tammik. 2023 klo 15.04 Help (help@example.com) kirjoitti:\n\n> old",
+    "hu": "Help <help@example.com> ezt írta (időpont: 2023. jan. 2., H, 15:04):\n\n> old",
+    "cs": "po 2. 1. 2023 v 15:04 odesílatel Help <help@example.com> napsal:\n\n> old",
+    "ro": "În lun., 2 ian. 2023 la 15:04, Help <help@example.com> a scris:\n\n> old",
+    "el": "Στις Δευ 2 Ιαν 2023 στις 3:04 μ.μ., ο χρήστης Help <help@example.com> έγραψε:\n\n> old",
+    "he": "‫בתאריך יום ב׳, 2 בינו׳ 2023 ב-15:04 מאת ‪Help‬‏ <‪help@example.com‬‏>:‬\n\n> old",
+    "ar": "في الاثنين، 2 يناير 2023 في 3:04 م تمت كتابة ما يلي بواسطة Help <help@example.com>:\n\n> old",
+    "th": "ในวันที่ จ. 2 ม.ค. 2023 เวลา 15:04 Help <help@example.com> เขียนว่า:\n\n> old",
+    "id": "Pada Sen, 2 Jan 2023 pukul 15.04 Help <help@example.com> menulis:\n\n> old",
+    "vi": "Vào Th 2, 2 thg 1, 2023 vào lúc 15:04 Help <help@example.com> đã viết:\n\n> old",
+    "sk": "po 2. 1. 2023 o 15:04 Help <help@example.com> napísal(a):\n\n> old",
+    "hr": "pon, 2. sij 2023. u 15:04 Help <help@example.com> napisao je:\n\n> old",
+    "bg": "На пн, 2.01.2023 г. в 15:04 Help <help@example.com> написа:\n\n> old",
+    "uk": "пн, 2 січ. 2023 р. о 15:04 Help <help@example.com> пише:\n\n> old",
+    "ca": "Missatge de Help <help@example.com> del dia dl., 2 de gen. 2023 a les 15:04:\n\n> old",
+    "no": "man. 2. jan. 2023 kl. 15:04 skrev Help <help@example.com>:\n\n> old",
+    "da": "Den man. 2. jan. 2023 kl. 15.04 skrev Help <help@example.com>:\n\n> old",
+    "en wrap3": "On Mon, Jan 2, 2023 at 3:04 PM A Very Long Name Of Some Company\nSupport Department via Ticket System <\nhelp@example.com> wrote:\n\n> old",
+    "html2text": "On Mon, Jan 2, 2023 at 3:04 PM Help <[help@example.com](mailto:help@example.com)> wrote:\n\n> old",
+    "mailto": "On Mon, Jan 2, 2023 at 3:04 PM Help <help@example.com<mailto:help@example.com>> wrote:\n\n> old",
+    "oe": "----- Original Message ----- \nFrom: \"Help\" <help@example.com>\nTo: <kim@e.com>\nSent: Monday, January 02, 2023 3:04 PM\nSubject: x\n\n> old",
+    "sep only": "________________________________________\nFrom: Help [help@example.com]\nSent: Monday\nTo: Kim\nSubject: x\n\nold",
+    "said": "Help said the following on 1/2/2023 3:04 PM:\n> old",
+    "am schrieb 2": "Am 02.01.2023 um 15:04:05 Uhr schrieb\nHelp <help@example.com>:\n> old",
+    "date first": "02.01.2023 15:04, Help пишет:\n> old",
+    "iso": "On 2023-01-02T15:04:05Z, Help wrote:\n> old",
+    "gh": "On Mon, Jan 2, 2023, 15:04 Help ***@***.***> wrote:\n\n> old\n\n—\nReply to this email directly, view it on GitHub",
+    "front": "On January 2, 2023, 3:04 PM GMT+9 help@example.com wrote:\n\nold",
+    "superhuman": "On Mon, Jan 02, 2023 at 3:04 PM, Help < help@example.com > wrote:\n\nold",
+    "missive": "On Mon, Jan 2, 2023 at 3:04 PM, Help wrote:\n> old",
+    "crm": "------------------- Original Message -------------------\nFrom: Help;\nReceived: Mon\nTo: Kim\nSubject: x\n\nold",
+    "ws": "On Mon, Jan 2, 2023 at 3:04 PM, Help\n<help@example.com>\nwrote:\n> old",
+    "outlook de kal": "Von: Help <help@example.com>\nGesendet: Montag\nAn: Kim\nCc: Anna; Max\nBetreff: x\nPriorität: Hoch\n\nold",
+    "msg from": "Message from Help <help@example.com> on Mon, Jan 2 2023:\n> old",
+    "nbsp": "On\u00a0Mon, Jan 2, 2023 at 3:04\u00a0PM Help <help@example.com>\u00a0wrote:\n\n> old",
+}  # fmt: skip
 CLOSINGS = (
     "Best regards", "Kind regards", "Warm regards", "Regards", "Best wishes", "Sincerely", "Yours sincerely", "Yours faithfully", "Cheers", "Best", "All the best", "Warmly", "Respectfully", "Thanks and regards", "Thanks & Regards", "With best regards", "Rgds", "Respectfully yours", "Cordially", "Many thanks and kind regards",
     "Mit freundlichen Grüßen", "Mit freundlichem Gruß", "Mit besten Grüßen", "Freundliche Grüße", "Freundliche Grüsse", "Viele Grüße", "Beste Grüße", "Liebe Grüße", "Schöne Grüße", "Herzliche Grüße", "Mit freundlichen Gruessen", "MfG", "VG", "LG", "Hochachtungsvoll", "Grüße", "Gruß", "Beste Grüße aus Berlin", "Viele Grüße aus München", "Mit herzlichen Grüßen", "Freundlicher Gruß",
@@ -322,6 +373,19 @@ def test_only_the_own_words_are_shown(name: str) -> None:
     split = split_reply(f"{OWN}\n\n{HEADERS[name]}\n")
     assert split.visible == OWN
     assert split.quoted.endswith("old")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_older_and_rarer_forms(name: str) -> None:
+    assert split_reply(f"{OWN}\n\n{OTHERS[name]}\n").visible == OWN
+
+
+@pytest.mark.parametrize("text", [
+    "Please see kim@example.com:\nthat is me", "At 15:04:\n> it stopped\nand at 15:10 again", "I wrote to help@example.com:\n\nno answer",
+])  # fmt: skip
+def test_addresses_and_times_of_a_person(text: str) -> None:
+    visible = split_reply(f"Hello\n{text}").visible
+    assert visible == "\n".join(line for line in f"Hello\n{text}".split("\n") if not line.startswith(">"))
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -16,6 +16,7 @@ from hark.channels.email.reply_words import (
     FIELDS,
     FORWARD,
     FORWARD_HINTS,
+    MOMENT,
     ORIGINAL,
     SEPARATOR,
     SUBJECT_FIELD,
@@ -29,6 +30,7 @@ MAX_LINES = 5_000  # scanned for headers; later lines keep the label of the last
 MAX_HEADER_LINES = 4
 MAX_LINE = 500
 MIN_WRAPPED = 70  # characters of a quoted line a program may have broken, leaving its end without a mark
+INTRODUCED = frozenset(":：>\u202c")
 COLONS = (":", "：")
 HEADER_LAST = frozenset(":： *-\tes")  # the last characters of "... wrote:", "... wrote ----", "... writes"
 
@@ -190,10 +192,18 @@ def _history_at(lines: list[str], number: int, line: str, rules: _Rules, closed:
         return 1, True
     length = _wrote_header(lines, number, rules) if number in closed else 0
     if not length:
-        return 0, False
+        return (1, False) if _introduces(lines, number, line) else (0, False)
     following = _next_text(lines, number + length)
     marked = following is not None and lines[following].lstrip().startswith(">")
     return length, not marked
+
+
+def _introduces(lines: list[str], number: int, line: str) -> bool:
+    """A paragraph of one line with an address or a time, above a marked quote: its header in a language nobody listed."""
+    if line[-1] not in INTRODUCED or len(line) > 200 or (number and lines[number - 1].strip()):
+        return False
+    following = _next_text(lines, number + 1)
+    return following is not None and lines[following].lstrip().startswith(">") and bool(MOMENT.search(line))
 
 
 def _next_text(lines: list[str], start: int) -> int | None:

@@ -93,6 +93,7 @@ FORWARD_HINTS = (
 )  # fmt: skip
 SEPARATOR = re.compile(r"^[\s>]*[-_=*—–]{3,}\s*$")
 DATED = re.compile(r"@|\d{4}|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}|\b[A-Z][a-z]{2} \d{1,2}\b")  # a moment or an address
+MOMENT = re.compile(r"@[\w-]+\.|\b\d{1,2}[:.h]\d{2}\b|\b\d{4}[/.-]\d{1,2}[/.-]\d{1,2}\b")
 DAY = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}|\b[A-Z][a-z]{2} \d{1,2}\b|\d{1,2}월")
 
 # --- ends of what a person wrote -------------------------------------------------------------------------------------
