@@ -52,7 +52,7 @@ export function Counts({ overview, hours, onHours, filter, onFilter }: Props) {
         </Button>
       )}
       {total > 0 && (unfolded || !isPhone) && (
-        <div className="grid gap-x-8 gap-y-4 @min-[620px]:grid-cols-[2fr_1fr]">
+        <div className="grid gap-x-8 gap-y-4 @min-[820px]:grid-cols-[2fr_1fr]">
           <Bars title={t('ledger.byFate')} columns>
             {barsByFate(counts, filter.account).map((bar) => (
               <BarLine
@@ -86,7 +86,7 @@ function Bars({ title, columns, children }: { title: string; columns?: boolean; 
   return (
     <div className="min-w-0">
       <h3 className="mb-1 text-secondary text-ink-3">{title}</h3>
-      <ul aria-label={title} className={`-mx-2 ${columns ? 'gap-6 @min-[620px]:columns-2' : ''}`}>
+      <ul aria-label={title} className={`-mx-2 ${columns ? 'gap-6 @min-[480px]:columns-2' : ''}`}>
         {children}
       </ul>
     </div>
@@ -103,7 +103,7 @@ function BarLine({ bar, label, wrong, pressed, onPress }: LineProps) {
         type="button"
         aria-pressed={pressed}
         onClick={onPress}
-        className="-mx-2 grid min-h-7 w-[calc(100%+16px)] grid-cols-[minmax(0,8.5rem)_1fr_auto] items-center gap-3 rounded-control px-2 text-left text-secondary hover:bg-hover aria-pressed:bg-accent-soft pointer-coarse:min-h-11"
+        className="-mx-2 grid min-h-7 w-[calc(100%+16px)] grid-cols-[minmax(0,7.5rem)_minmax(3rem,1fr)_auto] items-center gap-3 rounded-control px-2 text-left text-secondary hover:bg-hover aria-pressed:bg-accent-soft pointer-coarse:min-h-11"
       >
         <span className={`truncate ${pressed ? 'font-medium' : ''}`} title={label}>
           {label}
