@@ -269,3 +269,62 @@ async def sns_server(folder: Path) -> AsyncIterator[SnsServer]:
     found.port = server.sockets[0].getsockname()[1]
     async with server:
         yield found
+
+
+class S3Server:
+    """One bucket of Amazon S3 over HTTP: `objects` by /bucket/key, `status` instead of an answer."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.headers: dict[str, str] = {}
+        self.status: int | None = None
+        self.signed: list[str] = []
+        self.endpoint = ""
+
+
+@asynccontextmanager
+async def s3_server() -> AsyncIterator[S3Server]:
+    found = S3Server()
+    names = {200: "OK", 206: "Partial Content", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
+    codes = {403: "AccessDenied", 404: "NoSuchKey", 500: "InternalError"}
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        lines = {n.lower(): v for n, _, v in (line.partition(": ") for line in head.split("\r\n")[1:])}
+        found.signed.append(lines.get("authorization", ""))
+        body = found.objects.get(head.split(" ", 2)[1].partition("?")[0])
+        status = found.status or (404 if body is None else 200)
+        extra = {"ETag": '"1"', "Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT", **found.headers}
+        if status == 200 and body is not None and "range" in lines:
+            start, _, end = lines["range"].removeprefix("bytes=").partition("-")
+            extra["Content-Range"] = f"bytes {start}-{end}/{len(body)}"
+            body, status = body[int(start) : int(end) + 1], 206
+        if status >= 400:
+            body = f"<Error><Code>{codes[status]}</Code></Error>".encode()
+        fields = "".join(f"{n}: {v}\r\n" for n, v in extra.items())
+        content = body or b""
+        writer.write(
+            f"HTTP/1.1 {status} {names[status]}\r\nContent-Length: {len(content)}\r\nConnection: close\r\n{fields}\r\n".encode()
+        )
+        writer.write(content)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    found.endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield found
+
+
+def ses_stored(raw: bytes, *, to: str, bucket: str = "our-mails", key: str = "in/abc") -> dict[str, Any]:
+    """The notification of an S3 action: everything but the mail."""
+    notice = ses_mail(raw, to=to)
+    del notice["content"]
+    notice["receipt"]["action"] = {
+        "type": "S3",
+        "topicArn": TOPIC,
+        "bucketName": bucket,
+        "objectKeyPrefix": "in",
+        "objectKey": key,
+    }
+    return notice

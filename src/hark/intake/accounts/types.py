@@ -71,8 +71,8 @@ WebhookProvider = Literal["ses", "sendgrid", "mailgun", "postmark"]
 class MailWebhook(msgspec.Struct, kw_only=True):
     """A provider that posts mails and delivery events to a mailbox. `password` and `secret` are encrypted.
 
-    `nonce` is part of the address that was given out, and so is `password`. `secret`: Mailgun's signing key;
-    `public_keys`: SendGrid's; `topics`: of Amazon SNS.
+    `nonce` is part of the address that was given out, and so is `password`. `secret`: Mailgun's signing key, or Amazon's
+    secret of `access_key_id`; `public_keys`: SendGrid's; `topics`: of Amazon SNS.
     """
 
     provider: WebhookProvider
@@ -81,10 +81,11 @@ class MailWebhook(msgspec.Struct, kw_only=True):
     secret: str | None = None
     public_keys: list[str] = []
     topics: list[str] = []
+    access_key_id: str = ""
 
 
 class NewWebhook(Body):
-    """Without `secret` the stored one stays. `new_address` voids the old one."""
+    """Without `secret` the stored one stays (of the same `access_key_id`). `new_address` voids the old one."""
 
     provider: WebhookProvider
     secret: Annotated[str, msgspec.Meta(max_length=500)] | None = None
@@ -94,6 +95,7 @@ class NewWebhook(Body):
     topics: Annotated[
         list[Annotated[str, msgspec.Meta(min_length=1, max_length=400)]], msgspec.Meta(max_length=10)
     ] = []
+    access_key_id: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^\w*$")] = ""
     new_address: bool = False
 
 

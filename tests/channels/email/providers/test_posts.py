@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import functools
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from hark.channels.email.compose import new_message_id
 from hark.channels.email.providers.actions import forget_tokens
 from hark.channels.email.providers.fetch import Fetch, fetcher
 from hark.channels.email.providers.hooks import MailHooks
+from hark.channels.email.providers.s3 import FetchStored, fetch_stored
 from hark.channels.email.routes import readers
 from hark.conversations.inbound import release_reply
 from hark.conversations.types import Delivery, Headers, NewReply
@@ -167,15 +169,24 @@ def fetch(request: pytest.FixtureRequest) -> Fetch:
     return lambda url: real(url.replace("amazonaws.com/", f"amazonaws.com:{server.port}/"))
 
 
+@pytest.fixture
+def stored(request: pytest.FixtureRequest) -> FetchStored:
+    """Amazon S3 is the local server, where a test asks for one."""
+    if "s3" not in request.fixturenames:
+        return fetch_stored
+    server: made.S3Server = request.getfixturevalue("s3")
+    return functools.partial(fetch_stored, endpoint=server.endpoint)
+
+
 @pytest_asyncio.fixture
 async def door(
-    services: Services, workspace: TestWorkspace, fetch: Fetch, tmp_path: Path, clock: FakeClock
+    services: Services, workspace: TestWorkspace, fetch: Fetch, tmp_path: Path, clock: FakeClock, stored: FetchStored
 ) -> AsyncIterator[Door]:
     await services.db.run("UPDATE intake_items SET fate = 11 WHERE fate = 0")  # what another test left
     db = services.db
     hooks = MailHooks(
         db, Ledger(db, services.files), Directory(db, tmp_path / "addresses.json"), services.keys, fetch,
-        max_mail=MAX_MAIL, authenticator=Authenticator(ZONES),
+        max_mail=MAX_MAIL, authenticator=Authenticator(ZONES), fetch_stored=stored,
     )  # fmt: skip
     app = create_app(services, mail_hooks=hooks)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -442,7 +453,7 @@ async def test_an_urlencoded_form_of_mailgun(door: Door) -> None:
 @pytest.mark.parametrize(
     ("provider", "settings", "field"),
     [
-        ("mailgun", {}, "secret"), ("ses", {}, "topics"), ("ses", {"topics": ["arn:aws:s3:::bucket"]}, "topics"),
+        ("mailgun", {}, "secret"), ("ses", {}, "topics"), ("ses", {"topics": [made.TOPIC], "access_key_id": "AKIA"}, "secret"), ("ses", {"topics": ["arn:aws:s3:::bucket"]}, "topics"),
         ("sendgrid", {"public_keys": ["not a key"]}, "public_keys"),
     ],
 )  # fmt: skip
@@ -528,6 +539,63 @@ async def test_fetching_goes_to_allowed_hosts_with_a_good_certificate_only(sns: 
                        (url.replace("sns", "xns"), fetcher(loopback, tls=sns.tls))):  # fmt: skip
         with pytest.raises(Unavailable):
             await fetch(bad)
+
+
+@pytest_asyncio.fixture
+async def s3() -> AsyncIterator[made.S3Server]:
+    async with made.s3_server() as server:
+        yield server
+
+
+async def post_stored(door: Door, s3: made.S3Server, name: str = "m1") -> httpx.Response:
+    """Amazon tells of a mail that lies in S3."""
+    raw = mail(door.ws, name)
+    s3.objects.setdefault("/our-mails/in/abc", raw)
+    return await door.post(
+        json.dumps(made.sns_message(json.dumps(made.ses_stored(raw, to=door.ws.address)), id=name)).encode()
+    )
+
+
+async def test_a_mail_in_s3_is_fetched_with_the_key_of_the_mailbox(
+    door: Door, sns: made.SnsServer, s3: made.S3Server
+) -> None:
+    await door.connect("ses", topics=[made.TOPIC], access_key_id="AKIAEXAMPLE", secret="s3cret")
+    s3.status = 500
+    assert (await post_stored(door, s3)).status_code == 503
+    s3.status = None
+    assert (await post_stored(door, s3)).json() == {"fresh": 1, "known": 0, "ignored": 0}
+    assert (await post_stored(door, s3)).json()["known"] == 1
+    (line,) = await door.lines()
+    assert line.fate is Fate.NEW
+    assert (await door.owner.get(f"/api/intake/{line.id}/raw")).content == mail(door.ws)
+    assert all("Credential=AKIAEXAMPLE/" in one and "/eu-west-1/s3/" in one for one in s3.signed)
+    s3.objects["/our-mails/in/abc"] = mail(door.ws, "big") + b"x" * MAX_MAIL
+    assert (await post_stored(door, s3)).status_code == 200
+    big = (await door.lines())[1]
+    assert (big.fate, "beginning" in (big.reason or "")) == (Fate.PARKED, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "said"),
+    [(403, {}, "s3:GetObject"), (404, {}, "nothing in"), (None, {"x-amz-meta-x-amz-key-v2": "abc"}, "encrypted")],
+)
+async def test_a_mail_in_s3_that_cannot_be_read_waits(
+    door: Door, sns: made.SnsServer, s3: made.S3Server, status: int | None, headers: dict[str, str], said: str
+) -> None:
+    await door.connect("ses", topics=[made.TOPIC], access_key_id="AKIAEXAMPLE", secret="s3cret")
+    s3.status, s3.headers = status, headers
+    assert (await post_stored(door, s3)).status_code == 200
+    (line,) = await door.lines()
+    assert (line.fate, said in (line.reason or "")) == (Fate.PARKED, True)
+    assert said in await door.problem()
+
+
+async def test_a_mail_in_s3_without_a_key_waits(door: Door, sns: made.SnsServer, s3: made.S3Server) -> None:
+    await door.connect("ses", topics=[made.TOPIC])
+    assert (await post_stored(door, s3)).status_code == 200
+    (line,) = await door.lines()
+    assert (line.fate, "access key" in (line.reason or "")) == (Fate.PARKED, True)
+    assert s3.signed == []
 
 
 # what was taken apart, and what nobody knows ------------------------------------------------------------------------------------

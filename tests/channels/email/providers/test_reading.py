@@ -236,14 +236,7 @@ async def test_ses_content_in_both_encodings() -> None:
 
 
 async def test_a_mail_in_s3_is_told_of_with_what_to_do() -> None:
-    notice = made.ses_mail(RAW, to="s@desk.example")
-    del notice["content"]
-    notice["receipt"]["action"] = {
-        "type": "S3",
-        "bucketName": "our-mails",
-        "objectKey": "in/abc",
-        "topicArn": made.TOPIC,
-    }
+    notice = made.ses_stored(RAW, to="s@desk.example")
     taken = await read("ses", json.dumps(made.sns_message(json.dumps(notice))).encode())
     assert "our-mails" in taken.notice
     assert "Publish to Amazon SNS topic" in taken.mails[0].problem

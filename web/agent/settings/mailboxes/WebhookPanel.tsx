@@ -110,11 +110,19 @@ function Proof({ provider, webhook, problem }: { provider: Provider | ''; webhoo
   }
   if (provider === 'ses') {
     return (
-      <Field label={t('provider.topics')} hint={t('provider.topicsHint')} error={problem?.field('topics')}>
-        {(control) => (
-          <TextArea {...control} name="topics" rows={2} required spellCheck={false} defaultValue={webhook?.topics?.join('\n')} placeholder="arn:aws:sns:eu-west-1:123456789012:inbound" />
-        )}
-      </Field>
+      <>
+        <Field label={t('provider.topics')} hint={t('provider.topicsHint')} error={problem?.field('topics')}>
+          {(control) => (
+            <TextArea {...control} name="topics" rows={2} required spellCheck={false} defaultValue={webhook?.topics?.join('\n')} placeholder="arn:aws:sns:eu-west-1:123456789012:inbound" />
+          )}
+        </Field>
+        <Field label={t('provider.accessKey')} hint={t('provider.accessKeyHint')} error={problem?.field('access_key_id')}>
+          {(control) => <Input {...control} name="access_key_id" spellCheck={false} defaultValue={webhook?.access_key_id} />}
+        </Field>
+        <Field label={t('provider.accessSecret')} hint={webhook?.has_secret ? t('provider.secretKept') : undefined} error={problem?.field('secret')}>
+          {(control) => <Input {...control} name="secret" type="password" autoComplete="new-password" />}
+        </Field>
+      </>
     )
   }
   if (provider === 'sendgrid') {
@@ -138,7 +146,8 @@ function Address({ mailbox, webhook, provider, touches }: AddressProps) {
   const [asking, setAsking] = useState<'none' | 'new' | 'stop'>('none')
   const path = `/api/mailboxes/${mailbox.id}/webhook`
   const close = () => setAsking('none')
-  const renew = () => change(() => api.put(path, { provider, topics: webhook.topics, public_keys: webhook.public_keys, new_address: true }), t('state.saved')).then(close)
+  const { topics, public_keys, access_key_id } = webhook
+  const renew = () => change(() => api.put(path, { provider, topics, public_keys, access_key_id, new_address: true }), t('state.saved')).then(close)
   const stop = () => change(() => api.delete(path), t('provider.stopped')).then(close)
   const label = t('provider.url', { provider: NAMES[provider] })
   return (
@@ -179,7 +188,8 @@ function Address({ mailbox, webhook, provider, touches }: AddressProps) {
 /** The form as the server takes it; an empty key keeps the stored one. */
 function readWebhook(form: FormData) {
   const secret = text(form, 'secret')
-  return { provider: text(form, 'provider'), topics: lines(form, 'topics'), public_keys: lines(form, 'public_keys'), ...(secret ? { secret } : {}) }
+  const known = { provider: text(form, 'provider'), topics: lines(form, 'topics'), public_keys: lines(form, 'public_keys'), access_key_id: text(form, 'access_key_id') }
+  return secret ? { ...known, secret } : known
 }
 
 const lines = (form: FormData, name: string): string[] =>

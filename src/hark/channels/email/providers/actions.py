@@ -27,13 +27,15 @@ async def set_webhook(tx: Tx, actor: Actor, id: int, new: NewWebhook, keys: Keys
     config = await _lock(tx, actor, id)
     old = config.webhook
     same = old is not None and old.provider == new.provider
-    secret = keys.encrypt(new.secret.strip()) if new.secret else (old.secret if old is not None and same else None)
+    kept = old.secret if old is not None and same and old.access_key_id == new.access_key_id else None
+    secret = keys.encrypt(new.secret.strip()) if new.secret else kept
     _check(new, has_secret=secret is not None)
     fresh = old is None or not same or new.new_address
     config.webhook = MailWebhook(
         provider=new.provider, nonce=secrets.token_hex(8) if fresh or old is None else old.nonce,
         password=keys.encrypt(secrets.token_urlsafe(24)) if fresh or old is None else old.password, secret=secret,
         public_keys=[key.strip() for key in new.public_keys], topics=[topic.strip() for topic in new.topics],
+        access_key_id=new.access_key_id,
     )  # fmt: skip
     await _store(tx, id, config, "set")
     return config.webhook
@@ -76,6 +78,8 @@ def _check(new: NewWebhook, *, has_secret: bool) -> None:
         raise _wrong(
             "topics", "Enter the ARN of the SNS topic; without it anybody with an Amazon account could post mails."
         )
+    if new.provider == "ses" and new.access_key_id and not has_secret:
+        raise _wrong("secret", "Enter the secret access key too; without it Hark cannot read from S3.")
     for topic in new.topics:
         if not TOPIC.fullmatch(topic.strip()):
             raise _wrong(

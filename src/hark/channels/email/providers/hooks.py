@@ -18,6 +18,8 @@ from hark.channels.email.providers.fetch import Fetch, fetcher
 from hark.channels.email.providers.forms import BEGINNING, read_post
 from hark.channels.email.providers.queries import Hooked, find_hooked
 from hark.channels.email.providers.registry import PROVIDERS, Provider
+from hark.channels.email.providers.s3 import FetchStored, NotReadable, fetch_stored
+from hark.channels.email.providers.ses import fetched
 from hark.channels.email.providers.types import Post, PostedEvent, PostedMail, Refused, Secrets, Taken
 from hark.channels.email.types import Received
 from hark.core import metrics
@@ -58,13 +60,14 @@ class MailHooks:
 
     def __init__(
         self, db: Db, ledger: Ledger, directory: Directory, keys: Keys, fetch: Fetch, *, max_mail: int,
-        authenticator: Authenticator | None = None,
+        authenticator: Authenticator | None = None, fetch_stored: FetchStored = fetch_stored,
     ) -> None:  # fmt: skip
         self._db = db
         self._ledger = ledger
         self._directory = directory
         self._keys = keys
         self._fetch = fetch
+        self._fetch_stored = fetch_stored
         self._max_mail = max_mail
         self._authenticator = authenticator
         self._certificates: dict[str, tuple[datetime, bytes]] = {}
@@ -97,6 +100,7 @@ class MailHooks:
             raise
         if taken.confirm:
             await self._fetch(taken.confirm)
+        await self._fetch_mails(webhook, taken)
         stored = await self._store(named, webhook.provider, taken)
         await self._tell(named, hooked, taken)
         metrics.mail_posts.labels(webhook.provider, "taken" if stored.fresh or not stored.known else "known").inc()
@@ -146,6 +150,21 @@ class MailHooks:
                 f"{sentence} Nothing of it was taken; the provider tries again for some hours.",
             )  # fmt: skip
 
+    async def _fetch_mails(self, webhook: MailWebhook, taken: Taken) -> None:
+        """Mails that the provider only tells of, where the mailbox has a key to them."""
+        if not (webhook.access_key_id and webhook.secret):
+            return
+        secret = self._keys.decrypt(webhook.secret)
+        for n, mail in enumerate(taken.mails):
+            if mail.stored is None:
+                continue
+            try:
+                raw, size = await self._fetch_stored(mail.stored, webhook.access_key_id, secret, self._max_mail)
+                taken.mails[n], taken.notice = fetched(mail, raw, size), ""
+            except NotReadable as error:
+                taken.mails[n] = msgspec.structs.replace(mail, problem=error.sentence)
+                taken.notice = error.sentence
+
     # storing ------------------------------------------------------------------------------------------------------------
 
     async def _store(self, named: Named, provider: str, taken: Taken) -> Stored:
@@ -172,6 +191,7 @@ class MailHooks:
         raw, size, problem = mail.raw, mail.size, mail.problem
         if len(raw) > self._max_mail:
             raw, size = raw[:BEGINNING], len(raw)
+        if size is not None:
             problem = TOO_LARGE.format(size=size, limit=self._max_mail)
         checked = None
         if self._authenticator is not None and not problem:

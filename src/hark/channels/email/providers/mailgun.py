@@ -26,7 +26,6 @@ PARSED = (
     "Mailgun took this mail apart instead of sending it whole, so nothing can prove its sender. Let the route forward to "
     "the address that ends in /mime. What came was put together again and is kept here; “Try again” takes it in."
 )
-TOO_LARGE = "The mail has {size:,} bytes, more than the limit. Only its beginning was kept."
 
 
 def read(post: Post, secrets: Secrets) -> Taken:
@@ -77,7 +76,6 @@ def _mail(form: Form) -> PostedMail:
         peer, helo = find_arrival(raw, SERVERS)
         return PostedMail(
             raw=raw, mail_from=sender, recipients=recipients, peer=peer, helo=helo, size=size,
-            problem=TOO_LARGE.format(size=size) if size else "",
         )  # fmt: skip
     try:
         pairs = msgspec.json.decode(form.fields.get("message-headers", b"[]"), type=list[tuple[str, str]])

@@ -30,7 +30,6 @@ PARSED = (
     "content in JSON payload” in the settings of the inbound stream. What came was put together again and is kept here; "
     "“Try again” takes it in."
 )
-TOO_LARGE = "The mail has {size:,} bytes, more than the limit. Only its beginning was kept."
 
 
 def read(post: Post, secrets: Secrets) -> Taken:

@@ -29,6 +29,7 @@ class Webhook(msgspec.Struct, kw_only=True):
     has_secret: bool = False
     public_keys: list[str] = []
     topics: list[str] = []
+    access_key_id: str = ""
     last_at: datetime | None = None  # of the last thirty days
 
 
@@ -63,7 +64,7 @@ def _view(actor: Actor, keys: Keys, settings: Settings, id: int, webhook: MailWe
     end = "/mime" if webhook.provider == "mailgun" else ""
     return Webhook(
         provider=webhook.provider, url=f"{scheme}://{user}{host}/api/inbound/mail/{key}{end}", topics=webhook.topics,
-        has_secret=webhook.secret is not None, public_keys=webhook.public_keys,
+        has_secret=webhook.secret is not None, public_keys=webhook.public_keys, access_key_id=webhook.access_key_id,
     )  # fmt: skip
 
 

@@ -38,7 +38,6 @@ PARSED = (
     "SendGrid took this mail apart instead of sending it whole, so nothing can prove its sender. Tick “POST the raw, full "
     "MIME message” in the settings of Inbound Parse. What came was put together again and is kept here; “Try again” takes it in."
 )
-TOO_LARGE = "The mail has {size:,} bytes, more than the limit. Only its beginning was kept."
 
 
 def read(post: Post, secrets: Secrets) -> Taken:
@@ -110,7 +109,6 @@ def _mail(form: Form) -> PostedMail:
         return PostedMail(
             raw=form.fields["email"] if "email" in form.fields else form.files["email"].payload, mail_from=sender,
             recipients=recipients, peer=form.text("sender_ip").strip(), size=size,
-            problem=TOO_LARGE.format(size=size) if size else "",
         )  # fmt: skip
     charsets = read_object(form.fields.get("charsets", b"")) or {}
     known = read_object(form.fields.get("attachment-info", b"")) or {}

@@ -7,23 +7,26 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 
 import base64
 import binascii
+import re
 from typing import Any
+
+import msgspec
 
 from hark.channels.email.providers.arrival import find_arrival
 from hark.channels.email.providers.rebuild import header_lines, rebuild_mail
 from hark.channels.email.providers.reports import entries, make_report, message_id, part, read_object
-from hark.channels.email.providers.sns import is_sns_url, read_message
-from hark.channels.email.providers.types import Post, PostedEvent, PostedMail, Refused, Secrets, Taken
+from hark.channels.email.providers.sns import TOPIC, is_sns_url, read_message
+from hark.channels.email.providers.types import Post, PostedEvent, PostedMail, Refused, Secrets, StoredMail, Taken
 from hark.channels.email.types import DeliveryReport, Report
 
 SERVERS = r"inbound-smtp\.[a-z0-9-]+\.amazonaws\.com"
 GREETING = "Successfully validated SNS topic"
 IGNORED = ("send", "open", "click", "subscription")
 UNSUBSCRIBED = "Amazon SNS was told to stop posting here, so nothing will arrive this way. Subscribe this address to the topic again."
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 NO_CONTENT = (
-    "Amazon SES told about this mail without sending it: the receipt rule stores it in {where}, where Hark cannot fetch it. "
-    "Add the action “Publish to Amazon SNS topic” with the encoding Base64 to the rule. Mails above 150 KB do not pass "
-    "that way: let those go to another server."
+    "Amazon SES told about this mail without sending it: the receipt rule stores it in {where}. Enter an access key that "
+    "may read there, or add the action “Publish to Amazon SNS topic” with the encoding Base64 to the rule (mails up to 150 KB)."
 )
 
 
@@ -45,7 +48,7 @@ def read(post: Post, secrets: Secrets) -> Taken:
     if notice is None:
         return Taken(unknown=[raw])
     if notice.get("notificationType") == "Received":
-        mail = _mail(notice)
+        mail = _mail(notice, str(message["TopicArn"]))
         return Taken(mails=[mail], notice=mail.problem)
     if _kind(notice) in IGNORED:
         return Taken(ignored=1)
@@ -56,7 +59,7 @@ def read(post: Post, secrets: Secrets) -> Taken:
     return Taken(events=[PostedEvent(raw=raw, id=str(id or message.get("MessageId")), report=report)])
 
 
-def _mail(notice: dict[str, Any]) -> PostedMail:
+def _mail(notice: dict[str, Any], topic: str) -> PostedMail:
     mail, action = part(notice, "mail"), part(notice, "receipt", "action")
     sender = str(mail.get("source") or "")
     recipients = [
@@ -67,14 +70,26 @@ def _mail(notice: dict[str, Any]) -> PostedMail:
         raw = _content(content, str(action.get("encoding") or ""))
         peer, helo = find_arrival(raw, SERVERS)
         return PostedMail(raw=raw, mail_from=sender, recipients=recipients, peer=peer, helo=helo)
-    bucket, key = action.get("bucketName"), action.get("objectKey")
-    where = f"the S3 bucket {bucket} under {key}" if bucket else "another place"
+    bucket, key, region = (
+        str(action.get("bucketName") or ""),
+        str(action.get("objectKey") or ""),
+        TOPIC.fullmatch(topic),
+    )
+    stored = StoredMail(region[1], bucket, key) if region and BUCKET.fullmatch(bucket) and key else None
+    where = stored or "another place"
     pairs = [(str(h.get("name")), str(h.get("value"))) for h in entries(mail.get("headers")) if isinstance(h, dict)]
     problem = NO_CONTENT.format(where=where)
     return PostedMail(
         raw=rebuild_mail(header_lines(pairs), text=f"[The text of this mail is in {where}.]"), mail_from=sender,
-        recipients=recipients, problem=problem,
+        recipients=recipients, problem=problem, stored=stored,
     )  # fmt: skip
+
+
+def fetched(mail: PostedMail, raw: bytes, size: int) -> PostedMail:
+    """The mail once it is fetched from where it was stored; `raw` may be its beginning."""
+    peer, helo = find_arrival(raw, SERVERS)
+    cut = size if size > len(raw) else None
+    return msgspec.structs.replace(mail, raw=raw, size=cut, problem="", stored=None, peer=peer, helo=helo)
 
 
 def _content(content: str, encoding: str) -> bytes:

@@ -65,11 +65,22 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
     certificate: bytes = b""
 
 
+class StoredMail(NamedTuple):
+    """Where Amazon SES has put a mail that it did not send along."""
+
+    region: str
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"the S3 bucket {self.bucket} under {self.key}"
+
+
 class PostedMail(msgspec.Struct, frozen=True, kw_only=True):
     """A mail as the provider got it. `peer` and `helo`: the server that handed it to the provider, where that is told.
 
     With a `problem` it is kept for a person instead of being processed: `raw` is then what could be had of it, and
-    `size` its true size where that is known to differ.
+    `size` its true size where that is known to differ. `stored`: where the mail itself can be fetched.
     """
 
     raw: bytes
@@ -79,6 +90,7 @@ class PostedMail(msgspec.Struct, frozen=True, kw_only=True):
     helo: str = ""
     problem: str = ""
     size: int | None = None
+    stored: StoredMail | None = None
 
 
 class PostedEvent(msgspec.Struct, frozen=True, kw_only=True):
