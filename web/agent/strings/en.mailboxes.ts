@@ -13,7 +13,7 @@ export const enMailboxes = {
   'mailbox.generalText': 'What customers see, and who gets what comes in.',
   'mailbox.incomingText': 'Where Hark takes the mail of this address from.',
   'mailbox.outgoingText': 'The server your answers leave by.',
-  'mailbox.problemSince': 'since {time}',
+  'mailbox.problemSince': 'Began {time}',
   'mailbox.disconnectThis': 'Disconnect this mailbox',
   'mailbox.address': 'E-mail address',
   'mailbox.name': 'Name',

@@ -13,7 +13,7 @@ export const itMailboxes: Record<keyof typeof enMailboxes, Message> = {
   'mailbox.generalText': 'Che cosa vedono i clienti e chi riceve la posta.',
   'mailbox.incomingText': 'Da dove Hark prende la posta di questo indirizzo.',
   'mailbox.outgoingText': 'Il server da cui partono le risposte.',
-  'mailbox.problemSince': 'da {time}',
+  'mailbox.problemSince': 'Iniziato {time}',
   'mailbox.disconnectThis': 'Scollega questa casella',
   'mailbox.address': 'Indirizzo e-mail',
   'mailbox.name': 'Nome',

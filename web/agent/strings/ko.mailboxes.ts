@@ -13,7 +13,7 @@ export const koMailboxes: Record<keyof typeof enMailboxes, Message> = {
   'mailbox.generalText': '고객에게 보이는 이름과 메일을 받는 팀입니다.',
   'mailbox.incomingText': '이 주소의 메일을 가져오는 곳입니다.',
   'mailbox.outgoingText': '답장을 보내는 서버입니다.',
-  'mailbox.problemSince': '{time}부터',
+  'mailbox.problemSince': '{time} 시작',
   'mailbox.disconnectThis': '이 메일함 연결 해제',
   'mailbox.address': '이메일 주소',
   'mailbox.name': '이름',

@@ -30,6 +30,8 @@ from hark.intake.types import Envelope, Fate, NewItem, Source
 log = structlog.get_logger(__name__)
 LOOK_S = 2.0
 STOP_S = 10.0
+# A machine that vanishes says nothing: the database finds out within half a minute instead of hours.
+KEEPALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 
 Key = tuple[int, int]
 """Workspace and account."""
@@ -72,6 +74,7 @@ class Sources:
         if self._locks is None or self._locks.is_closed():
             await self._stop(list(self._running))
             self._locks = await connect(self._services.settings.direct_url or "")
+            await self._locks.execute(KEEPALIVE)
         wanted = {(a.workspace_id, a.id): a for a in await list_sources(self._services.db)}
         over = [
             key for key, one in self._running.items() if one.task.done() or one.config != fingerprint(wanted.get(key))
