@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from hark.bench.mail.corpus import Corpus, collect
+from hark.bench.mail.giants import giants
 from hark.bench.mail.mutations import MAX_BYTES, MUTATIONS, mutate, split_header
 from hark.bench.mail.reading import mutation
 
@@ -37,6 +38,13 @@ def test_mutations_on_each_other_stay_bounded() -> None:
         how, damaged = mutate(MAIL, OTHER, Random(n))
         assert set(how.split("+")) <= set(MUTATIONS)
         assert len(damaged) <= MAX_BYTES
+
+
+def test_giants_are_as_large_as_told_and_all_different() -> None:
+    all_of_them = list(giants(100_000))
+    assert all(95_000 < len(raw) < 135_000 for _, raw in all_of_them)
+    assert len({what for what, _ in all_of_them}) == len({raw for _, raw in all_of_them}) == len(all_of_them)
+    assert len(all_of_them) > 50
 
 
 def test_a_header_is_split_into_whole_fields() -> None:

@@ -1,8 +1,9 @@
 """`hark bench fuzz`: fifty thousand damaged mails, none of which may break anything or end without a fate.
 
 Mutations (`mutations.py`) of all shared mails with a fixed seed go through the reader and everything else that is pure, in
-as many processes as there are cores. Every fiftieth also goes through the ledger of a real database until it has its
-fate. Mails that broke something are kept in `bench/fuzz` of the data folder. Times are processor time.
+as many processes as there are cores. So do mails as large as one may be (`giants.py`), each in a fresh process. Every
+fiftieth mutation also goes through the ledger of a real database until it has its fate. Mutations that broke something are
+kept in `bench/fuzz` of the data folder. Times are processor time.
 """
 
 import asyncio
@@ -20,7 +21,8 @@ from rich.console import Console
 from hark.bench.actions import Desk, create_desk
 from hark.bench.installation import installation
 from hark.bench.mail.corpus import Corpus, collect
-from hark.bench.mail.reading import Outcome, examine, mutation, start_process
+from hark.bench.mail.giants import QUICK_SIZE, SIZE, giants
+from hark.bench.mail.reading import Outcome, examine, examine_giant, mutation, start_process
 from hark.bench.progress import progress
 from hark.bench.queries import count_fates
 from hark.bench.runner import Figure
@@ -46,14 +48,17 @@ async def run(settings: Settings, *, quick: bool) -> list[Figure]:
     kept = settings.data / "bench" / "fuzz"
     with tempfile.TemporaryDirectory(prefix="hark-bench-", ignore_cleanup_errors=True) as folder:
         corpus, kind = collect(Path(folder) / "corpus")
-        with progress(("read", count), ("ledger", count // EVERY)) as tell:
+        size = QUICK_SIZE if quick else SIZE
+        with progress(("read", count), ("giants", len(list(giants(1000)))), ("ledger", count // EVERY)) as tell:
             outcome = await _read_all(corpus, count, lambda done: tell("read", done))
+            outcome.add(await _read_giants(corpus, size, lambda done: tell("giants", done)))
             numbers = range(0, count, EVERY)
             fates = await _settle(corpus, numbers, lambda done: tell("ledger", done))
         _tell(corpus, outcome, kept)
     without = outcome.without_fate + fates.get(Fate.OPEN, 0)
     return [
-        Figure(key="mutations", value=outcome.count, unit=f"of {kind} mails", better="higher"),
+        Figure(key="mutations", value=count, unit=f"of {kind} mails", better="higher"),
+        Figure(key="giants", value=outcome.count - count, unit="mails", better="higher"),
         Figure(key="crashes", value=len(outcome.crashes), unit="mails", target=0, better="lower"),
         Figure(key="without_fate", value=without, unit="mails", target=0, better="lower"),
         Figure(key="through_ledger", value=sum(fates.values()), unit="mails", better="higher"),
@@ -77,6 +82,18 @@ async def _read_all(corpus: Corpus, count: int, done: Callable[[int], None]) -> 
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    return outcome
+
+
+async def _read_giants(corpus: Corpus, size: int, done: Callable[[int], None]) -> Outcome:
+    """Each in a fresh process, so that its memory is its own."""
+    outcome, loop = Outcome(), asyncio.get_running_loop()
+    with ProcessPoolExecutor(
+        1, multiprocessing.get_context("spawn"), initializer=start_process, initargs=(corpus,), max_tasks_per_child=1
+    ) as pool:
+        for number, (what, raw) in enumerate(giants(size), 1):
+            outcome.add(await loop.run_in_executor(pool, examine_giant, -number, what, raw))
+            done(number)
     return outcome
 
 
@@ -126,6 +143,7 @@ def _tell(corpus: Corpus, outcome: Outcome, kept: Path) -> None:
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     for crash in outcome.crashes[:200]:
-        (kept / f"{crash.number}.eml").write_bytes(mutation(corpus, crash.number)[1])
+        if crash.number >= 0:
+            (kept / f"{crash.number}.eml").write_bytes(mutation(corpus, crash.number)[1])
         console.print(f"{crash.number} {crash.how}: {crash.error}", soft_wrap=True, markup=False)
     console.print(f"They are kept in {kept}.", soft_wrap=True)

@@ -1,10 +1,12 @@
 """One mail through everything that is pure: reader, placing, HTML, origin. What a process of the fuzz run does."""
 
+import re
 import resource
 import signal
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import get_args
 from uuid import UUID
@@ -83,24 +85,28 @@ class Reading:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
+        self._peak = 0
         self.read: Reader = mail_reader(Keys(b"bench" * 8))
 
     def examine_all(self, numbers: Iterable[int]) -> Outcome:
         """These mutations, one after the other. A crash stops none."""
         outcome = Outcome()
         for number in numbers:
-            how, raw = mutation(self.corpus, number)
-            outcome.count += 1
-            signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
-            try:
-                self._examine(raw, number, how, outcome)
-            except Exception as error:
-                outcome.crashes.append(Crash(number, how, f"{type(error).__name__}: {str(error)[:300]}"))
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            if (peak := resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024) > outcome.peak[0]:
-                outcome.peak = (peak, number, how)
+            self.examine(number, *mutation(self.corpus, number), outcome)
         return outcome
+
+    def examine(self, number: int, how: str, raw: bytes, outcome: Outcome) -> None:
+        """One mail; what became of it is added to `outcome`."""
+        outcome.count += 1
+        signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
+        try:
+            self._examine(raw, number, how, outcome)
+        except Exception as error:
+            outcome.crashes.append(Crash(number, how, f"{type(error).__name__}: {str(error)[:300]}"))
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        if (peak := peak_bytes()) > self._peak:
+            self._peak, outcome.peak = peak, (peak, number, how)
 
     def _examine(self, raw: bytes, number: int, how: str, outcome: Outcome) -> None:
         begin = time.process_time()
@@ -114,6 +120,13 @@ class Reading:
             begin = time.process_time()
             sanitize_html(inbound.html)
             outcome.html = max(outcome.html, (time.process_time() - begin, number, how))
+
+
+def peak_bytes() -> int:
+    """The most memory this process has had (VmHWM; what getrusage tells counts a moment of the parent's). Linux only."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert found is not None  # every process with memory has the line
+    return int(found[1]) * 1024
 
 
 def require_storable(inbound: Inbound) -> None:
@@ -176,6 +189,14 @@ def examine(numbers: range) -> Outcome:
     """`Reading.examine_all` of this process."""
     assert _reading is not None
     return _reading.examine_all(numbers)
+
+
+def examine_giant(number: int, how: str, raw: bytes) -> Outcome:
+    """One mail that is no mutation, in this process; `number` is below 0."""
+    assert _reading is not None
+    outcome = Outcome()
+    _reading.examine(number, how, raw, outcome)
+    return outcome
 
 
 def _too_long(*_: object) -> None:
