@@ -18,7 +18,7 @@ from hark.channels.email.authentication.resolver import Lookups
 from hark.channels.email.links import Leaving, unsubscribe_url
 from hark.channels.email.signing.check import record_of
 from hark.channels.email.signing.sign import make_key
-from hark.contacts.suppressions import find_suppression
+from hark.contacts.suppressions import Reason, find_suppression
 
 
 def last(office: Office) -> EmailMessage:
@@ -167,3 +167,30 @@ async def test_one_click_leaves_automatic_mail(
     assert (await http.post(url[:-5] + "AAAAA")).status_code == 404
     assert (await http.post(f"{url}/back")).status_code == 200
     assert await find_suppression(office.db, workspace.id, "carla@shop.example") is None
+
+
+async def test_who_marks_a_mail_as_spam_gets_no_automatic_mail(office: Office, client: Any, replies: str) -> None:
+    await client.post(replies, await office.body())
+    await office.leave()
+    id = last(office)["Message-ID"]
+    for n, address in enumerate(("eve@other.example", "carla@shop.example")):
+        await office.receive((
+            f"From: fbl@mx.shop.example\r\nMessage-ID: <f{n}@mx.shop.example>\r\nMIME-Version: 1.0\r\n"
+            'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n--b\r\n'
+            "Content-Type: text/plain\r\n\r\nComplaint\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\n"
+            f"Feedback-Type: abuse\r\nVersion: 1\r\nOriginal-Rcpt-To: {address}\r\n\r\n--b\r\n"
+            f"Content-Type: message/rfc822\r\n\r\nMessage-ID: {id}\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"
+        ).encode())  # fmt: skip
+    assert await find_suppression(office.db, office.workspace.id, "eve@other.example") is None, "she never got it"
+    found = await find_suppression(office.db, office.workspace.id, "carla@shop.example")
+    assert found is not None
+    assert found.reason is Reason.COMPLAINED
+
+
+async def test_an_alias_belongs_to_one_mailbox(client: Any, sending: str) -> None:
+    await client.put(sending, {"aliases": ["orders@desk.example"]})
+    other = {"name": "Orders", "address": "Orders@desk.example"}
+    refused = await client.post("/api/mailboxes", other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "address_taken")
+    await client.put(sending, {"aliases": []})
+    assert (await client.post("/api/mailboxes", other)).status_code == 201

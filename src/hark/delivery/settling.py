@@ -1,11 +1,12 @@
 """Leases on released replies and what became of them: sent, later again, failed, unknown, bounced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from hark.contacts.suppressions import Reason, suppress
 from hark.conversations.inbound import add_system_message
 from hark.conversations.lock import lock_root
 from hark.conversations.types import Delivery, Locked
@@ -337,12 +338,13 @@ async def _settle(
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
     """What a delivery report says about one recipient. `failed` is false for a delay or a complaint; with `delivered` all
-    went well, and the thread need not hear of it."""
+    went well, and the thread need not hear of it. `complained`: they marked it as spam."""
 
     address: str
     failed: bool
     sentence: str
     delivered: bool = False
+    complained: bool = False
 
 
 class _Ours(msgspec.Struct):
@@ -369,7 +371,21 @@ async def apply_report(tx: Tx, message_id: UUID, reports: Sequence[Reported]) ->
         DeliveryReported(message_id=message_id, failed=failed), conversation_id=c.id, subject_id=message_id,
         team=(c.team_id, c.team_id), assignee=(c.assignee_id, c.assignee_id),
     )  # fmt: skip
+    if complained := {r.address.lower() for r in reports if r.complained}:
+        await _spare(tx, message_id, complained)
     said = " ".join(r.sentence for r in reports[:5]) or "The report names no recipient."
     start = "The reply did not arrive." if failed else "There is news about the delivery of the reply."
     await add_system_message(tx, c.id, f"{start} {said}")
     return True
+
+
+async def _spare(tx: Tx, message_id: UUID, complained: Set[str]) -> None:
+    """Those of them who really got this mail get no automatic mail any more: a report can name anybody."""
+    got = await tx.all(
+        str,
+        "SELECT DISTINCT lower(x ->> 'address') FROM outbox o CROSS JOIN jsonb_array_elements(o.body -> 'to') AS x"
+        " WHERE o.workspace_id = $1 AND (o.id = $2 OR o.message_id = $2)",
+        tx.workspace_id, message_id,
+    )  # fmt: skip
+    for address in sorted(complained & set(got)):
+        await suppress(tx, address, Reason.COMPLAINED)

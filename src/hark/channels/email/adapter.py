@@ -145,7 +145,7 @@ def _reported(report: Report) -> Reported:
     sentence = words.get(kind, f"The mail to {report.address} was {report.action}{status}.")
     return Reported(
         address=report.address, failed=report.action == "failed", sentence=sentence + said,
-        delivered=report.action in ("delivered", "relayed", "expanded"),
+        delivered=report.action in ("delivered", "relayed", "expanded"), complained=kind == "complained",
     )  # fmt: skip
 
 

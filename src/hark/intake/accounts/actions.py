@@ -8,7 +8,7 @@ from msgspec import UNSET
 from hark.core.actor import Actor, system
 from hark.core.crypto import Keys
 from hark.core.db import Db, Tx
-from hark.core.errors import BadRequest
+from hark.core.errors import BadRequest, Conflict
 from hark.intake.accounts.queries import MISSING, get_mailbox, stored_config
 from hark.intake.accounts.types import (
     ImapServer,
@@ -35,6 +35,7 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox, keys: Keys) -> M
     _check_target(new.imap)
     config = MailboxConfig(imap=seal(new.imap, None, keys), smtp=seal(new.smtp, None, keys))
     address = new.address.lower()
+    await _check_alias(tx, address)
     id = await tx.find(
         int,
         "UPDATE channel_accounts SET name = $3, team_id = $4, calendar_id = $5, expect_s = $6, patience_s = $7,"
@@ -54,6 +55,19 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox, keys: Keys) -> M
     tx.emit(MailboxChanged(account_id=id))
     await tx.audit("mailbox.created", f"mailbox:{id}", data={"address": address})
     return await get_mailbox(tx, actor, id)
+
+
+async def _check_alias(tx: Tx, address: str) -> None:
+    of = await tx.find(
+        str,
+        "SELECT a.name FROM account_aliases x JOIN channel_accounts a ON a.workspace_id = x.workspace_id"
+        " AND a.id = x.account_id WHERE x.workspace_id = $1 AND x.address = $2",
+        tx.workspace_id, address,
+    )  # fmt: skip
+    if of is not None:
+        raise Conflict(
+            f"{address} is an alias of {of}. Take it from there first; nothing was changed.", code="address_taken"
+        )
 
 
 async def update_mailbox(tx: Tx, actor: Actor, id: int, patch: MailboxPatch, keys: Keys) -> Mailbox:
@@ -94,13 +108,14 @@ async def disconnect_mailbox(tx: Tx, actor: Actor, id: int) -> None:
         " WHERE workspace_id = $1 AND id = $2",
         tx.workspace_id, id, tx.now(),
     )  # fmt: skip
+    await tx.run("DELETE FROM account_aliases WHERE workspace_id = $1 AND account_id = $2", tx.workspace_id, id)
     tx.emit(MailboxChanged(account_id=id))
     await tx.audit("mailbox.deleted", f"mailbox:{id}")
 
 
 def seal(new: Server | None, old: Server | None, keys: Keys) -> Server | None:
     """The server as stored, its password encrypted. A missing password is the old one of the same host and user; a
-    sign-in with OAuth stays at the same host until a password is given.
+    sign-in with OAuth stays until a password is given or the user name is taken out.
 
     Raises BadRequest when another host would be handed the old password.
     """
@@ -110,8 +125,8 @@ def seal(new: Server | None, old: Server | None, keys: Keys) -> Server | None:
         return msgspec.structs.replace(
             new, password=keys.encrypt(new.password) if new.password else None, auth=None if new.password else new.auth
         )
-    if new.auth is None and old is not None and old.host == new.host:
-        new = msgspec.structs.replace(new, auth=old.auth)
+    if new.auth is None and old is not None and new.username:
+        new = msgspec.structs.replace(new, auth=old.auth)  # its token is shown to the provider's own servers only
     if new.auth not in (None, "password"):
         return msgspec.structs.replace(new, password=None)
     if old is None or not old.password:
