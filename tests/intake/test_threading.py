@@ -163,6 +163,14 @@ async def test_a_changed_subject_stays_where_its_headers_say(desk: Desk, mail: M
     assert home.conversation_id == first.conversation_id
 
 
+async def test_a_conversation_that_was_renamed_is_found_by_the_old_subject(desk: Desk, mail: Mail, client: Any) -> None:
+    first = await desk.put(mail("Where is it?"))
+    renamed = await client.patch(f"/api/conversations/{first.conversation_id}", {"subject": "Late parcel"})
+    assert renamed.status_code == 200
+    for subject in ("Re: Order 4711", "Re: Late parcel"):
+        assert (await desk.put(mail("And now?", Subject=subject))).conversation_id == first.conversation_id
+
+
 async def test_quotes_of_what_was_merged_lead_to_the_root(desk: Desk, mail: Mail) -> None:
     first, second = await desk.put(mail("Where is it?")), await desk.put(mail("It is broken", Subject="Broken lamp"))
     await answer(desk, second.conversation_id)

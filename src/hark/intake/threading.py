@@ -65,11 +65,11 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that a mail without usable ids may belong to. `words` are those of its newest messages, `ours` of
-    those that the team wrote, both as `plain_words`. `party`: the mail's sender takes part in it."""
+    those that the team wrote, both as `plain_words`. `party`: the mail's sender takes part in it. `alike`: 2 when it has the mail's subject, 1 when a mail in it had."""
 
     root: UUID
     party: bool
-    key: str | None
+    alike: int
     number: int
     at: datetime
     answered: bool
@@ -162,7 +162,7 @@ class Index:
 
     async def candidates(self, mail: Incoming) -> list[Candidate]:
         """The living conversations whose subject, number or party suggest that a mail belongs to them, newest first."""
-        ids = self._suggested(mail)
+        ids, key = self._suggested(mail), self.hint(mail).key
         await self._look_up_members(set(self._pairs(mail)) - self._members.keys())
         await self._look_up_facts(set(ids))
         found: dict[UUID, Candidate] = {}
@@ -172,8 +172,12 @@ class Index:
                 continue
             words, ours = (" ".join(map(plain_words, texts)) for texts in (facts.texts, facts.ours))
             known = found.get(member.root)
+            alike = (
+                0 if key is None else 2 if subject_key(facts.subject) == key else int(id in self.mentions.get(key, []))
+            )
             found[member.root] = Candidate(
-                root=member.root, party=member.party, key=subject_key(facts.subject), number=facts.number, at=facts.at,
+                root=member.root, party=member.party, number=facts.number, at=facts.at,
+                alike=max(alike, known.alike if known else 0),
                 answered=facts.answered or (known is not None and known.answered),
                 words=f"{known.words} {words}" if known else words, ours=f"{known.ours} {ours}" if known else ours,
             )  # fmt: skip
@@ -333,8 +337,7 @@ def _match_quoted(hint: Hint, allowed: Sequence[Candidate], candidates: Sequence
     share, _, best = ranked[0]
     if len(ranked) > 1 and share < CLEARLY * ranked[1][0]:
         return None
-    alike = best.key == hint.key and hint.key is not None
-    enough = share >= MIN_SHARE if alike else share >= MIN_SHARE_ALONE and len(hint.probes) > 1
+    enough = share >= MIN_SHARE if best.alike else share >= MIN_SHARE_ALONE and len(hint.probes) > 1
     return Match(best.root, "quoted words") if enough else None
 
 
@@ -343,9 +346,10 @@ def _match_named(hint: Hint, mine: Sequence[Candidate], at: datetime) -> Match |
     subject the one that the team has written in."""
     if not hint.reply:
         return None
-    alike = [c for c in mine if c.key == hint.key and hint.key and at - c.at <= timedelta(days=SUBJECT_DAYS)]
-    answered = [c for c in alike if c.answered]
-    only = alike if len(alike) == 1 else answered
+    near = [c for c in mine if c.alike and at - c.at <= timedelta(days=SUBJECT_DAYS)]
+    most = max((c.alike for c in near), default=0)
+    alike = [c for c in near if c.alike == most]
+    only = alike if len(alike) == 1 else [c for c in alike if c.answered]
     if len(only) == 1:
         return Match(only[0].root, "subject and sender")
     numbered = [] if alike else [c for c in mine if c.number == hint.number]
@@ -354,7 +358,7 @@ def _match_named(hint: Hint, mine: Sequence[Candidate], at: datetime) -> Match |
 
 def _hold_stranger(hint: Hint, mail: Incoming, candidates: Sequence[Candidate]) -> Hold | None:
     """A stranger quotes what the team wrote to somebody else, its number or its subject: a person decides."""
-    if any(c.party and c.key == hint.key for c in candidates):
+    if any(c.party and c.alike for c in candidates):
         return None  # a matter of their own
     who = mail.address or "The sender"
     end = "a conversation of somebody else. Put it there if they belong together, or make a conversation of its own."
@@ -370,7 +374,7 @@ def _hold_stranger(hint: Hint, mail: Incoming, candidates: Sequence[Candidate]) 
         if c.number == hint.number and not refers:
             return Hold(c.root, f"{who} names the number of {end}")
         something_else = len(hint.probes) > 1 and not share  # a newsletter, say, that had the same subject
-        alike = c.key == hint.key and mail.at - c.at <= timedelta(days=SUBJECT_DAYS)
+        alike = c.alike and mail.at - c.at <= timedelta(days=SUBJECT_DAYS)
         if alike and not something_else and distinctness(mail.inbound.subject) + c.answered + (not refers) >= 3:
             return Hold(c.root, f"{who} answers with the subject of {end}")
     return None
