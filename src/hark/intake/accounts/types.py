@@ -21,7 +21,7 @@ Auth = Literal["password", "google", "microsoft"]
 
 class ImapServer(Body):
     """The server a mailbox is read from. Without `password` the stored one stays (same host and user name only), and
-    so does a sign-in with OAuth (same host only).
+    so does a sign-in with OAuth (while there is a user name).
 
     `after_fetch`: what happens there to a mail that is stored here; `move_to` is the folder for "move". `history`: also
     fetch what was there before, all of it (true) or from a day on.

@@ -94,13 +94,14 @@ async def test_an_existing_mailbox_changes_from_a_password_to_a_sign_in(office: 
         ["INBOX", "Support"],
         False,
     )
-    # Its form saves no password and keeps the sign-in; a password ends it.
-    kept = await office.browser.patch(f"/api/mailboxes/{made['id']}", {"imap": {"host": "localhost", "username": "u2"}})
-    assert kept.json()["imap"]["auth"] == "google"
-    ended = await office.browser.patch(
-        f"/api/mailboxes/{made['id']}", {"imap": {"host": "localhost", "username": "u2", "password": "x"}}
-    )
-    assert (ended.json()["imap"]["auth"], ended.json()["imap"]["has_password"]) == ("password", True)
+    # Its form saves no password and keeps the sign-in, also at another of the provider's servers; a password ends it.
+    path, server = f"/api/mailboxes/{made['id']}", {"host": "imap.example.com", "username": "u2"}
+    assert (await office.browser.patch(path, {"imap": server})).json()["imap"]["auth"] == "google"
+    ended = (await office.browser.patch(path, {"imap": {**server, "password": "x"}})).json()["imap"]
+    assert (ended["auth"], ended["has_password"]) == ("password", True)
+    # A server that needs no sign-in at all has none.
+    relay = {"host": "relay.example.com", "port": 25, "security": "none"}
+    assert (await office.browser.patch(path, {"smtp": relay})).json()["smtp"]["auth"] == "password"
 
 
 async def test_the_address_that_was_typed_is_that_of_a_shared_mailbox(office: Office, microsoft: OAuthServer) -> None:

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
-import httpx
 import msgspec
 
 from hark.channels.email.oauth.failures import ErrorAnswer, Refused, read_refusal
@@ -155,6 +154,8 @@ def _who(client: Client) -> dict[str, str]:
 async def _ask(
     provider: Provider, client: Client, template: str, form: Mapping[str, str], answer_type: type[Answer]
 ) -> Answer:
+    import httpx  # takes 6 MB, which a process that signs in nowhere does without
+
     url = provider.url(template, client.tenant)
     try:
         async with asyncio.timeout(TIMEOUT_S), httpx.AsyncClient(follow_redirects=False) as http:
