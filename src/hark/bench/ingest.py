@@ -60,7 +60,7 @@ async def run(settings: Settings, *, quick: bool) -> list[Figure]:
     cuts = quantiles(times, n=100)
     taken = count - sent.refused
     return [
-        Figure(key="mails", value=round(taken / sent.settled_s, 1), unit=f"{kind} mails/s", target=150,
+        Figure(key="mails", value=round(taken / sent.settled_s, 1), unit=f"{kind} mails/s", target=200,
                limit=round(limit, 1), better="higher"),
         Figure(key="mails_acknowledged", value=round(taken / sent.accept_s, 1), unit="mails/s", limit=round(limit, 1),
                better="higher"),
