@@ -27,11 +27,11 @@ HINTS = (
     b"delivery-status", b"feedback-report", b"x-failed-recipients", b"mailer-daemon", b"mail delivery", b"postmaster@",
     b"returned mail", b"undeliver", b"delivery failure", b"message/notification", b"return-path: <>", b"final-recipient",
     b"mail system", b"system administrator", b"notificationtype", b"complaint about message from", b"no-reply@",
-    b"noreply@", b"failure notice", b"mdaemon", b"maildelivery", b"auto-submitted: auto-replied", b"mail-daemon",
+    b"noreply@", b"failure notice", b"mdaemon", b"maildelivery", b"auto-submitted: auto-replied", b"mail-daemon", b"microsoftexchange",
 )  # fmt: skip
 DAEMON = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|double-bounce|maildelivery|bounces?|mail-?delivery\S*|mail-?system|"
-    r"mailerdaemon|exim|root|symantec_antivirus\S*|emailadmin|mailer|mail)(?:@|$)|^(?:mailer-?daemon|postmaster)\b",
+    r"mailerdaemon|exim|root|microsoftexchange[0-9a-f]{4,}|symantec_antivirus\S*|emailadmin|mailer|mail)(?:@|$)|^(?:mailer-?daemon|postmaster)\b",
     re.IGNORECASE,
 )
 DAEMON_NAME = re.compile(
@@ -43,15 +43,18 @@ FAILED_SUBJECT = re.compile(
     r"undeliver|un ?delivered|delivery (?:status|failure|has failed|report|notification|problem|error|delay|incomplete)|returned (?:e?-?mail|to sender)|"
     r"mail (?:delivery|failed|failure|system error|not delivered)|delivery failed|failed (?:delivery|mail|to deliver)|failure notice|(?:message|mail|e-?mail)\b.{0,40}\b(?:not|be) (?:be )?delivered|could not be delivered|"
     r"delivery status|returning (?:message|to sender)|message (?:status|delayed|delivery)|warning: (?:message|could not)|delayed (?:mail|\d+ hour)|error sending your mail|nondeliverable|non-?delivery|bounced|"
-    r"\bbounce\b|unable to deliver|unzustellbar|zustellung|non remis|échec|mancata consegna|impossibile recapitare|mensaje no entregado|no se pudo entregar|não (?:foi )?entreg|niet bezorgd|niedostarcz|"
+    r"\bbounce\b|unable to deliver|unzustellbar|zustellung|non remis|échec|mancata consegna|impossibile recapitare|mensaje no entregado|no se (?:pudo|puede) entregar|no entregado|não (?:foi )?entreg|niet (?:bezorgd|afgeleverd)|onbestelbaar|niedostarcz|nie można dostarczyć|non (?:recapitabile|consegnat)|kan (?:inte|ikke) leveres|kan inte levereras|olevererbar|(?:could not|cannot) be sent|"
     r"반송|전송 ?(?:실패|오류)|배달되지 않|발송 ?실패|配信(?:不能|エラー)|メールエラー|エラー通知|配送(?:不能|エラー)|退信|退回|无法投递|無法傳遞",
     re.IGNORECASE,
 )
 FAILED_TEXT = re.compile(
     r"could not be delivered|couldn.t be delivered|was(?: not|n't) delivered|not (?:yet )?been delivered|did not reach|(?:unable|wasn't able|not able) to deliver|undeliver(?:able|ed)|delivery (?:to the following|failed|has failed|status)|"
     r"returned to (?:sender|you)|permanent (?:fatal )?error|the following (?:address|recipient)|mail delivery (?:failed|system)|failed addresses|trouble delivering|error occurred while trying to deliver|final-recipient:|mail could not|message rejected|"
-    r"mailbox is full|user unknown|unknown user|account is disabled|incorrectly constructed|rejected by a remote|送信できません|配信(?:できません|不能)|배달|전송하지 못|반송|nicht zugestellt|n'a pas pu|non è stato|no (?:se )?pudo",
+    r"mailbox is full|user unknown|unknown user|account is disabled|incorrectly constructed|rejected by a remote|送信できません|配信(?:できません|不能)|배달|전송하지 못|전달되지 못|반송|nicht zugestellt|nachrichtenzustellung|n'a pas pu|impossible de remettre|non è stato|impossibile (?:recapitare|consegnare)|no (?:se )?pudo|não foi possível entregar|niet (?:worden )?(?:bezorgd|afgeleverd)|nie (?:można|udało się) dostarczyć|leverans(?:en)? till följande|kunne ikke leveres|could not be sent|failed to send|无法(?:送达|投递)|無法傳遞",
     re.IGNORECASE,
+)
+MAIL = re.compile(
+    r"mail|message|nachricht|messag|mensa|wiadomo|meddelande|bericht|메일|메시지|メール|邮件|郵件", re.IGNORECASE
 )
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 AFTER_REPLY = re.compile(r"(?<![\d.])[245]\d\d[ -]+['\"(#<\[]{0,2}([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -59,7 +62,9 @@ SMTP_CODE = re.compile(r"(?<![\d.#:\[-])([45]\d\d)[ -](?!\d)")
 COPIES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers")
 ORIGINAL_ID = re.compile(r"^[>| \t\r\f\v\xa0]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 BARE_ID = re.compile(r"^message-id:[ \t]*([^<>\s]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-RETURNED_TO = re.compile(r"^[>| \t\r\f\v\xa0]*(?:to|x-hmxmroriginalrecipient|x-original-to):(.*)$", re.IGNORECASE | re.MULTILINE)
+RETURNED_TO = re.compile(
+    r"^[>| \t\r\f\v\xa0]*(?:to|x-hmxmroriginalrecipient|x-original-to):(.*)$", re.IGNORECASE | re.MULTILINE
+)
 ORIGINAL_RECIPIENT = re.compile(
     rb"^original-rcpt-to:([^\r\n]*)", re.IGNORECASE | re.MULTILINE
 )  # one for each (RFC 5965)
@@ -228,7 +233,10 @@ def _unstructured(raw: bytes, root: Part, parts: list[Part]) -> DeliveryReport |
     head = text[:6_000]
     signs = by_subject + bool(FAILED_TEXT.search(head)) + any(one.content_type == "message/rfc822" for one in parts)
     by_machine = failed or empty or daemon
-    if not (by_machine and (failed or signs >= 1)) and not (ROBOT.match(address) and by_subject and signs >= 2):
+    # A courier's "could not be delivered" is no bounce: a robot must name an address, and speak of mail or with a code.
+    by_robot = bool(ROBOT.match(address)) and by_subject and signs >= 2 and bool(ADDRESS.search(head))
+    by_robot = by_robot and bool(MAIL.search(subject) or SMTP_CODE.search(head) or STATUS.search(head))
+    if not (by_machine and (failed or signs >= 1)) and not by_robot:
         return None
     if FIELDS_IN_TEXT.search(text):
         at = cast("re.Match[str]", FIELDS_IN_TEXT.search(text)).start()
