@@ -33,7 +33,7 @@ SQL_HOMES = frozenset({
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
-    "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "journey/project.py",
+    "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "intake/ledger.py", "journey/project.py",
     "commands/backup.py", "commands/database.py", "commands/doctor.py",
     "core/db.py", "core/health.py", "core/http.py", "core/journal.py", "core/migrate.py", "core/wake.py",
 })  # fmt: skip

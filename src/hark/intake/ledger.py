@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.conversations.types import CHANNELS
+from hark.conversations.types import CHANNELS, Headers
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor
 from hark.core.db import Db
@@ -310,3 +310,32 @@ async def _unsent(db: Db, actor: Actor) -> list[Unsent]:
             actor.workspace_id, visible(actor), MAX_UNSENT,
         ),
     )  # fmt: skip
+
+
+# what the worker adds -------------------------------------------------------------------------------------------------
+
+
+class Undescribed(msgspec.Struct):
+    """A line that cannot be found by its mail yet, with the header of the message it became."""
+
+    workspace_id: int
+    id: UUID
+    kind: int
+    envelope: Envelope
+    blob_key: str
+    headers: Headers | None
+    external_id: str | None
+
+
+async def list_undescribed(db: Db, limit: int) -> list[Undescribed]:
+    """Lines of all workspaces that have a fate and no words, the newest first. Chats have none: the inbox finds them."""
+    return await db.all(Undescribed, _UNDESCRIBED, limit)
+
+
+_UNDESCRIBED = """
+SELECT i.workspace_id, i.id, a.kind, i.envelope, i.blob_key, m.headers, m.external_id
+FROM (SELECT workspace_id, id, account_id, message_id, envelope, blob_key FROM intake_items
+  WHERE tokens IS NULL AND fate <> 0 AND source <> 7 ORDER BY id DESC LIMIT $1) i
+JOIN channel_accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
+LEFT JOIN messages m ON m.workspace_id = i.workspace_id AND m.id = i.message_id
+"""
