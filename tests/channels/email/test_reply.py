@@ -211,6 +211,11 @@ def test_shared_replies() -> None:
     assert all(score.share("whole") == 1.0 for score in scores.values())
 
 
+def test_the_three_parts_can_be_taken_apart() -> None:
+    visible, quoted, signature = split_reply("ok\n\n-- \nKim\n\n> old")
+    assert (visible, quoted, signature) == ("ok", "> old", "-- \nKim")
+
+
 def test_html_is_read_when_there_is_no_text() -> None:
     split = split_reply(
         "", '<div>fine</div><div class="gmail_quote">On Jan 2, 2023, Help wrote:<blockquote>old</blockquote></div>'

@@ -22,6 +22,8 @@ HISTORIES = {
     "outlook classic": '<div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>From:</b> Help &lt;help@example.com&gt; <br><b>Sent:</b> Monday, January 2, 2023 3:04 PM<br>'
                        f'<b>To:</b> Kim<br><b>Subject:</b> Order</p></div></div>{OLD}',
     "outlook classic, a language nobody knows": '<div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>Kutoka:</b> Help<br><b>Mada:</b> Agizo</p></div>' + OLD,
+    "outlook classic through web mail": '<div><div style="border-right:none; border-bottom:none; border-left:none; border-top:1pt solid rgb(225,225,225); padding:3pt 0cm 0cm">'
+    f"<p><b>Kutoka:</b> Help<br><b>Mada:</b> Agizo</p></div></div>{OLD}",
     "outlook web": '<div id="appendonsend"></div><hr style="display:inline-block;width:98%" tabindex="-1"><div id="divRplyFwdMsg" dir="ltr"><font face="Calibri"><b>보낸 사람:</b> Help &lt;help@example.com&gt;<br>'
                    f'<b>보낸 날짜:</b> 2023년 1월 2일 월요일 오후 3:04<br><b>받는 사람:</b> Kim<br><b>제목:</b> Order</font><div>&nbsp;</div></div>{OLD}',
     "outlook mobile": '<div id="ms-outlook-mobile-signature">Get <a href="https://aka.ms/o0ukef">Outlook for iOS</a></div><div id="mail-editor-reference-message-container"><hr><div id="divRplyFwdMsg"><b>Da:</b> Help<br><b>Inviato:</b> lunedì</div>'

@@ -24,7 +24,11 @@ QUOTE_CLASSES = frozenset({
 })  # fmt: skip
 HISTORY_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "x_divrplyfwdmsg", "x_appendonsend", "stopspelling",
                          "mail-editor-reference-message-container", "olk_src_body_section"})  # fmt: skip
-OUTLOOK_RULE = re.compile(r"border:\s*none;\s*border-top:\s*solid\s+#?(?:e1e1e1|b5c4df)\s+1\.0pt", re.IGNORECASE)
+# The line above the history: as Outlook writes it, and as web mail writes it again.
+OUTLOOK_RULE = re.compile(
+    r"border-top:\s*(?:solid\s+#?(?:e1e1e1|b5c4df)\s+1(?:\.0)?pt|1(?:\.0)?pt\s+solid\s+(?:#?(?:e1e1e1|b5c4df)|rgb\(\s*(?:225,\s*225,\s*225|181,\s*196,\s*223)\s*\)))",
+    re.IGNORECASE,
+)
 INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
 INDENT_MARK = "hark-indent"
 CITED = re.compile(r"border-left(?:-\w+)?\s*:\s*(?!none|0(?:px)?\s*(?:;|$))", re.IGNORECASE)

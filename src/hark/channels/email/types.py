@@ -1,7 +1,7 @@
 """What a mail looks like once it is read."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -72,7 +72,7 @@ class SafeHtml(msgspec.Struct, frozen=True, kw_only=True):
     has_quote: bool = False
 
 
-class SplitReply(msgspec.Struct, frozen=True):
+class SplitReply(NamedTuple):
     """A mail's text in three parts; joined by newlines they hold every word of it."""
 
     visible: str
