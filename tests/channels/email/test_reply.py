@@ -213,7 +213,7 @@ def test_shared_replies() -> None:
 
 def test_the_three_parts_can_be_taken_apart() -> None:
     visible, quoted, signature = split_reply("ok\n\n-- \nKim\n\n> old")
-    assert (visible, quoted, signature) == ("ok", "> old", "-- \nKim")
+    assert (visible, quoted, signature) == ("ok", "> old", "--\nKim")
 
 
 def test_html_is_read_when_there_is_no_text() -> None:
