@@ -166,7 +166,7 @@ def _says_automatic(subject: str, *, answers: bool) -> bool:
     ends = match["rest"] in (":", "：", "") or (
         match["rest"] in (".", "!", "。") and not subject[match.end() :].strip()
     )
-    return answers or bool(match["marked"]) or (ends and not BARE_AUTO.match(subject))
+    return bool(match["marked"]) or (ends and (answers or not BARE_AUTO.match(subject)))
 
 
 def _is_absent(mail: ParsedMail) -> bool:
