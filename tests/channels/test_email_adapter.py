@@ -32,6 +32,35 @@ def test_quoted_history(text: str, visible: str | None) -> None:
     assert (None if at is None else text[:at].strip()) == visible
 
 
+HISTORY = "Da vedere.\n\nDa: Anna <anna@x.example>\nInviato: lunedì\nA: Kim\nOggetto: Offerta\n\nL'offerta è 100."
+
+
+@pytest.mark.parametrize(("subject", "folded"), [("R: Offerta", True), ("I: Offerta", False), ("FW: Offerta", False)])
+def test_a_forward_is_shown_whole(subject: str, folded: bool) -> None:
+    raw = f"From: kim@x.example\r\nSubject: {subject}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{HISTORY}".encode()
+    at = mail_reader(KEYS)(raw, CONTEXT).quoted_at
+    assert (at is not None) is folded
+
+
+def test_the_history_a_program_marked_is_folded() -> None:
+    text, html = (
+        "Sawa.\n\nKutoka kwa Help\n\nzamani",
+        '<p>Sawa.</p><div class="gmail_quote"><p>Kutoka kwa Help</p><p>zamani</p></div>',
+    )
+    assert quoted_at(text) is None
+    at = quoted_at(text, html)
+    assert at is not None
+    assert text[:at].strip() == "Sawa."
+
+
+def test_people_see_no_code_that_nobody_stated() -> None:
+    raw = b"Return-Path: <>\nFrom: postmaster@x.example\nSubject: Undeliverable: x\n\ndid not reach the following recipient(s):\n\nkim@x.example\n  Unknown Recipient\n"
+    (reported,) = mail_reader(KEYS)(raw, CONTEXT).report
+    assert reported.sentence.startswith("The mail to kim@x.example could not be delivered.")
+    (stated,) = mail_reader(KEYS)(raw.replace(b"Unknown", b"550 5.1.1 Unknown"), CONTEXT).report
+    assert "(5.1.1)" in stated.sentence
+
+
 def test_reading_knows_our_own_marks() -> None:
     read = mail_reader(KEYS)
     raw = f"From: a@x.example\r\nX-Loop: {loop_token(KEYS, 1)}\r\nMessage-ID: <l@x>\r\n\r\nx\r\n".encode()

@@ -11,6 +11,7 @@ from hark.channels.email.compose import own_message_id
 from hark.channels.email.mime import parse_message
 from hark.channels.email.providers.registry import PROVIDERS
 from hark.channels.email.reply import split_reply
+from hark.channels.email.reply_words import FORWARD_SUBJECT
 from hark.channels.email.types import Address, DeliveryReport, ImapConfig, ParsedMail, Report, SmtpConfig
 from hark.core.crypto import Keys
 from hark.core.errors import BadRequest
@@ -53,7 +54,7 @@ def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
             to=_parties(mail.to), cc=_parties(mail.cc), reply_to=_parties(mail.reply_to), subject=mail.subject,
             date=mail.date, external_id=next(iter(_storable([mail.message_id or ""])), None),
             in_reply_to=_storable(mail.in_reply_to), references=_storable(mail.references),
-            text=mail.text, quoted_at=quoted_at(mail.text, mail.html), html=mail.html, kind=kind,
+            text=mail.text, quoted_at=_quoted_at(mail), html=mail.html, kind=kind,
             kind_reason=KIND_REASONS.get(kind, ""), problems=[*mail.notes, *mail.problems],
             attachments=[
                 InboundFile(name=a.name, content_type=a.content_type, payload=a.payload, cid=a.cid, inline=a.inline)
@@ -88,6 +89,10 @@ def _storable(ids: Sequence[str]) -> list[str]:
 def _own_ids(ids: Sequence[str], secret: bytes) -> list[UUID]:
     found = (own_message_id(one, secret) for one in ids)
     return list(dict.fromkeys(one for one in found if one is not None))
+
+
+def _quoted_at(mail: ParsedMail) -> int | None:
+    return None if FORWARD_SUBJECT.match(mail.subject) else quoted_at(mail.text, mail.html)
 
 
 def quoted_at(text: str, html: str | None = None) -> int | None:

@@ -85,6 +85,10 @@ FORWARD = re.compile(
     r"転送(?:された)?メッセージ|(?:开始)?转发的?(?:邮件|消息|信息)|(?:開始)?轉寄的?(?:郵件|訊息|信件)|被转发)",
     re.IGNORECASE | re.MULTILINE,
 )
+# Outlook begins a forward as it begins an answer; only the subject tells.
+FORWARD_SUBJECT = re.compile(
+    r"^\s*(?:fwd?|wg|tr|i|rv|enc|vb|vl|pd|doorst|전달)\s?:|^\s*(?:转发|轉寄|転送)\s?[:：]", re.IGNORECASE
+)
 # One of these is in every text FORWARD can match: looking for plain words is far cheaper than the pattern.
 FORWARD_HINTS = (
     "forwarded", "전달", "inoltrato", "weitergeleitete", "transféré", "réexpédié", "reenviado", "encaminhada", "doorgestuurd",
