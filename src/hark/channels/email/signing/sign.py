@@ -61,7 +61,8 @@ def make_key(algorithm: Algorithm) -> NewKey:
 
 def load_key(domain: str, selector: str, algorithm: Algorithm, pem: str) -> SigningKey:
     """A stored key, ready to sign. Raises ValueError for what is none."""
-    private = load_pem_private_key(pem.encode(), None)
+    # It is our own, from an authenticated column: checking its primes again would take 85 ms for each mail.
+    private = load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(private, RSAPrivateKey | Ed25519PrivateKey):
         raise ValueError("This is no key for DKIM.")
     return SigningKey(domain, selector, algorithm, private)
