@@ -10,7 +10,7 @@ from collections.abc import Collection
 from hark.channels.email.auto_words import ABSENT_SUBJECT, ABSENT_TEXT, AUTO_SUBJECT, BARE_AUTO, RECEIVED, THANKS
 from hark.channels.email.types import MailKind, ParsedMail
 
-MAX_HOPS = 30  # Received fields; Exim refuses more, people's mail stays below 20
+MAX_HOPS = 40  # Received fields; Exim refuses more than 30, but mail that several companies pass on reaches 25
 LEAD = 700  # characters at the beginning of a text in which an automatic answer says what it is
 BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 ANSWER_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply", "auto_response"})
