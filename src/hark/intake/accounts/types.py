@@ -95,7 +95,7 @@ class NewWebhook(Body):
     topics: Annotated[
         list[Annotated[str, msgspec.Meta(min_length=1, max_length=400)]], msgspec.Meta(max_length=10)
     ] = []
-    access_key_id: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^\w*$")] = ""
+    access_key_id: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[A-Za-z0-9_]*$")] = ""
     new_address: bool = False
 
 

@@ -326,6 +326,8 @@ async def test_a_request_that_no_mail_explains_is_refused_and_shown(sender: Send
     answer = await door.post(b"x" * (4 * MAX_MAIL + 1_000_001))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "larger than" in await door.problem()
+    assert (await door.post(b"half a form", "multipart/form-data; boundary=xYzZY")).status_code == 400
+    assert "cannot be read" in await door.problem()
     assert await door.lines() == []
 
 

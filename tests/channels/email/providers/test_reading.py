@@ -62,6 +62,18 @@ async def test_a_form_is_the_same_in_pieces_of_any_size(size: int) -> None:
     assert form.files == {"attachment1": FormFile("a b.txt", "text/plain", data)}
 
 
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [(b"caf\xe9.txt", "café.txt"), ("한국.txt".encode(), "한국.txt"), ("한국.txt".encode("euc-kr"), None)],
+)
+async def test_a_file_of_any_name_loses_no_mail(name: bytes, read: str | None) -> None:
+    body, kind = made.form({"text": "x"}, {"attachment1": ("NAME", "text/plain", b"hi")})
+    form = (await post_of(body.replace(b"NAME", name), kind)).form
+    assert form is not None
+    assert form.files["attachment1"].payload == b"hi"
+    assert read is None or form.files["attachment1"].filename == read
+
+
 async def test_what_is_too_large_is_cut_or_refused() -> None:
     body, kind = made.form({"email": b"x" * 200_000})
     form = (await post_of(body, kind)).form

@@ -35,7 +35,7 @@ async def set_webhook(tx: Tx, actor: Actor, id: int, new: NewWebhook, keys: Keys
         provider=new.provider, nonce=secrets.token_hex(8) if fresh or old is None else old.nonce,
         password=keys.encrypt(secrets.token_urlsafe(24)) if fresh or old is None else old.password, secret=secret,
         public_keys=[key.strip() for key in new.public_keys], topics=[topic.strip() for topic in new.topics],
-        access_key_id=new.access_key_id,
+        access_key_id=new.access_key_id.strip(),
     )  # fmt: skip
     await _store(tx, id, config, "set")
     return config.webhook

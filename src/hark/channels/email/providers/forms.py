@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from hark.channels.email.charsets import decode
 from hark.channels.email.providers.types import Form, FormFile, Post
 from hark.core.errors import BadRequest, TooLarge
 
@@ -58,7 +59,7 @@ async def _read_multipart(chunks: AsyncIterator[bytes], boundary: str, max_mail:
     segment: MultipartSegment | None = None
     try:
         with PushMultipartParser(
-            boundary, max_segment_count=MAX_PARTS, max_header_size=MAX_FIELD_HEADER, header_charset="utf8"
+            boundary, max_segment_count=MAX_PARTS, max_header_size=MAX_FIELD_HEADER, header_charset="latin-1"
         ) as parser:
             async for chunk in chunks:
                 for event in parser.parse(chunk):
@@ -79,13 +80,19 @@ async def _read_multipart(chunks: AsyncIterator[bytes], boundary: str, max_mail:
 
 
 def _add(form: Form, segment: MultipartSegment, payload: bytes, size: int) -> None:
-    name = segment.name or ""
+    name = _name(segment.name or "")
     if size > len(payload):
         form.cut[name] = size
     if segment.filename is None:
         form.fields[name] = payload
     else:
-        form.files[name] = FormFile(segment.filename, segment.content_type or "application/octet-stream", payload)
+        kind = segment.content_type or "application/octet-stream"
+        form.files[name] = FormFile(_name(segment.filename), kind, payload)
+
+
+def _name(latin: str) -> str:
+    """A name in its true character set: it comes from the mail, and a strange one must not lose the mail."""
+    return decode(latin.encode("latin-1"), None)[0]
 
 
 def _read_urlencoded(body: bytes, max_mail: int) -> Form:

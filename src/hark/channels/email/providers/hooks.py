@@ -25,7 +25,7 @@ from hark.channels.email.types import Received
 from hark.core import metrics
 from hark.core.crypto import Keys
 from hark.core.db import Db
-from hark.core.errors import NotFound, TooLarge, Unauthorized
+from hark.core.errors import BadRequest, NotFound, TooLarge, Unauthorized
 from hark.core.services import Services
 from hark.intake.accounts.actions import set_problem
 from hark.intake.accounts.types import MailWebhook
@@ -94,8 +94,8 @@ class MailHooks:
             metrics.mail_posts.labels(webhook.provider, "refused").inc()
             await self._count_refusal(named, error.sentence)
             raise Unauthorized(error.sentence, code="not_proven") from error
-        except TooLarge as error:
-            metrics.mail_posts.labels(webhook.provider, "too_large").inc()
+        except (TooLarge, BadRequest) as error:
+            metrics.mail_posts.labels(webhook.provider, "broken").inc()
             await set_problem(self._db, named.workspace_id, named.account_id, PREFIX, error.detail)
             raise
         if taken.confirm:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
@@ -91,7 +91,7 @@ def verify(message: dict[str, Any], certificate: bytes, now: datetime) -> None:
             )
         signature = base64.b64decode(str(message.get("Signature", "")), validate=True)
         key.verify(signature, string_to_sign(message), PKCS1v15(), algorithm())
-    except (InvalidSignature, binascii.Error, ValueError) as error:
+    except (InvalidSignature, UnsupportedAlgorithm, binascii.Error, ValueError) as error:
         raise Refused("The signature of the message is not one of Amazon SNS.") from error
     at = _seconds(str(message.get("Timestamp", "")))
     require_recent(at, now, at_most=MAX_AGE, what="The message of Amazon SNS")
