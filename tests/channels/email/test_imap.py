@@ -40,7 +40,7 @@ class Box:
     """What Hark keeps of one mailbox: a ledger that knows duplicates, and the cursors, which outlive the source."""
 
     def __init__(self, dovecot: Dovecot, user: str, **changes: Any) -> None:
-        self.config = ImapConfig(**({"host": "localhost", "port": dovecot.imap_port, "security": "none", "username": user,
+        self.config = ImapConfig(**({"host": "localhost", "port": getattr(dovecot, "imap_port", 0), "security": "none", "username": user,
                                      "password": PASSWORD, "timeout_s": 2.0, "poll_s": 0.3} | changes))  # fmt: skip
         self.items: list[ImapItem] = []
         self.cursors: dict[str, ImapCursor] = {}

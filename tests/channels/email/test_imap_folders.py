@@ -234,6 +234,44 @@ async def test_idle_that_tells_nothing_is_left_for_polling(dovecot: Dovecot, mon
         assert len(rounds) == before
 
 
+async def test_news_in_one_breath_with_the_yes_to_idle_is_heard() -> None:
+    """A server that tells of a mail in the same packet in which it enters IDLE, and never again."""
+    fetched = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        mails = 0
+        writer.write(b"* OK ready\r\n")
+        while line := await reader.readline():
+            tag, _, command = line.strip().partition(b" ")
+            say: list[bytes] = []
+            if command.startswith((b"SELECT", b"EXAMINE")):
+                say = [b"%d EXISTS" % mails, b"OK [UIDVALIDITY 1] x", b"OK [UIDNEXT %d] x" % (mails + 1)]
+            elif command.startswith(b"UID SEARCH"):
+                say = [b"SEARCH" + (b" 1" if mails else b"")]
+            elif b"RFC822.SIZE" in command:
+                say = [b"1 FETCH (UID 1 RFC822.SIZE 40)"]
+            elif b"BODY" in command:
+                raw = mail(1)
+                say = [b'1 FETCH (UID 1 INTERNALDATE "01-Mar-2026 12:00:00 +0000" BODY[] {%d}\r\n%b)' % (len(raw), raw)]
+                fetched.set()
+            elif command == b"CAPABILITY":
+                say = [b"CAPABILITY IMAP4rev1 IDLE"]
+            elif command == b"IDLE":
+                mails = 1
+                writer.write(b"+ idling\r\n* 1 EXISTS\r\n")
+                while (await reader.readline()).strip() != b"DONE":
+                    pass
+            writer.write(b"".join(b"* " + one + b"\r\n" for one in say) + tag + b" OK done\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    box = Box(Dovecot.__new__(Dovecot), "x", port=server.sockets[0].getsockname()[1], poll_s=60.0)
+    async with box.watched():
+        await box.until(["1"], 5)
+    assert fetched.is_set()
+    server.close()
+
+
 async def test_a_connection_that_dies_without_a_word_is_made_again(dovecot: Dovecot) -> None:
     """A firewall forgot the connection: nothing comes through any more, and nobody says so."""
     async with wire(dovecot.imap_port) as middle:

@@ -67,7 +67,7 @@ class ImapSource:
         self._history = History(self._box, self.cursors, self._keep, now)
         self._opened: set[str] = set()  # folders that this connection could open
         self._broken = self._missed = 0  # rounds of IDLE, in a row
-        self._told = True  # what is new now was not kept from us in IDLE
+        self._told: bool | None = None  # whether the round of IDLE just before this look told of something
         self._uidnext: dict[str, int] = {}  # of each folder, when it was last read
         self._steady_since: float | None = None
 
@@ -113,9 +113,8 @@ class ImapSource:
                 await self._report(next(iter(self._box.complaints.values()), None))
                 if stop.is_set():
                     break
-                if await self._history.walk(client, self._opened):
-                    self._told = True
-                else:
+                self._told = None
+                if not await self._history.walk(client, self._opened):
                     await self._wait(client, stop)
             goodbye = imap_client.log_out
         finally:
@@ -155,7 +154,7 @@ class ImapSource:
         self._opened.add(folder)
         self._box.complaints.pop(f"open {folder}", None)
         uids = await self._box.call(imap_client.uids_after, client, cursor.uid)
-        if folder == self._idle_folder and uids:
+        if folder == self._idle_folder and uids and self._told is not None:
             self._missed = 0 if self._told else self._missed + 1
         for start in range(0, len(uids), BATCH_MAILS):
             await self._take(client, folder, uids[start : start + BATCH_MAILS], stop)
@@ -210,7 +209,6 @@ class ImapSource:
 
     async def _wait(self, client: IMAPClient, stop: asyncio.Event) -> None:
         """Until the server tells of something new, the folders are due, or `stop`."""
-        self._told = True
         deaf = max(self._broken, self._missed) >= MAX_DEAF or self._idle_folder not in self._opened
         if deaf or not await self._box.call(client.has_capability, "IDLE"):
             await wait_at_most(min(self.config.poll_s, POLL_S), stop)
@@ -232,8 +230,9 @@ class ImapSource:
         loop = asyncio.get_running_loop()
         # Leaving IDLE and looking again also finds out that a silent server is gone; RFC 2177 asks for < 29 minutes.
         until = loop.time() + self.config.poll_s
-        self._told = False
+        told = False
         await self._box.call(client.idle)
-        while not stop.is_set() and not self._told and loop.time() < until:
-            self._told = await self._box.call(imap_client.idle_news, client)
+        while not stop.is_set() and not told and loop.time() < until:
+            told = await self._box.call(imap_client.idle_news, client)
         await self._box.call(client.idle_done)
+        self._told = told

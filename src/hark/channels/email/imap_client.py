@@ -50,13 +50,28 @@ def connect(config: ImapConfig, addresses: list[str], token: str | None = None) 
 
 
 class _Client(IMAPClient):  # type: ignore[misc]
-    """Connects to a resolved address while TLS still checks the host's name."""
+    """Connects to a resolved address while TLS still checks the host's name.
+
+    What the server says in one breath with its yes to IDLE lies in the library's buffer, where waiting for the socket
+    would not find it: after IDLE the buffer is looked at first.
+    """
 
     def __init__(self, config: ImapConfig, address: str) -> None:
         self._address = address
+        self._look_first = False
         super().__init__(config.host, config.port, ssl=config.security == "tls",
                          ssl_context=tls_context(config.security, verify=config.verify),
                          timeout=SocketTimeout(config.timeout_s, config.timeout_s))  # fmt: skip
+
+    def idle(self) -> None:
+        super().idle()
+        self._look_first = True
+
+    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> Any:
+        if self._look_first:
+            self._look_first = False
+            return True
+        return super()._poll_socket(sock, timeout)
 
     def _create_IMAP4(self) -> IMAP4WithTimeout:  # noqa: N802
         address, timeout = self._address, self._timeout.connect
