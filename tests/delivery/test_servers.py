@@ -125,3 +125,25 @@ async def test_a_server_that_says_too_large_after_the_text(office: Office, clien
     await client.post(replies, await office.body("Here.", attachment_ids=[await attach(client, 30_000)]))
     await office.leave()
     assert await office.states() == [State.FAILED], "without the files it is refused as well, so that is the end"
+
+
+async def test_a_password_of_another_installation_is_told_at_the_mailbox(
+    office: Office, client: Any, replies: str
+) -> None:
+    server = {"host": "127.0.0.1", "port": office.sink.port, "security": "none", "username": "u", "password": "not ours"}
+    await office.db.run(
+        "UPDATE channel_accounts SET config = jsonb_build_object('smtp', $2::jsonb) WHERE id = $1",
+        office.workspace.account_id, server,
+    )  # fmt: skip
+    await client.post(replies, await office.body())
+    await office.leave()
+    assert await office.states() == [State.READY]
+    assert "another key" in await office.db.one(
+        str, "SELECT problem FROM channel_accounts WHERE id = $1", office.workspace.account_id
+    )
+
+
+async def test_no_blind_copy_to_what_is_no_address(office: Office, client: Any, replies: str) -> None:
+    await client.post(replies, await office.body(bcc=[{"address": "x\x01@y.example"}]))
+    await office.leave()
+    assert (await office.states(), office.sink.mails) == ([State.FAILED], [])

@@ -23,6 +23,7 @@ from hark.channels.email.signing.sign import SigningKey, sign
 from hark.channels.email.smtp_out import SmtpSender, megabytes
 from hark.channels.email.types import Address, OutEnvelope
 from hark.core.crypto import Keys
+from hark.core.errors import ConfigError
 from hark.delivery.types import Handed, Mailbox, OutChannel, Outgoing, SendFailed, Turn
 from hark.delivery.types import OutFile as File
 from hark.intake.accounts.types import MailboxConfig, Sending, SmtpServer
@@ -70,7 +71,8 @@ def mail_channel(
         if config.smtp is None:
             return None
         limits = _limits(config.smtp, config.sending)
-        wait_s = own_pace.wait_s(_server(config.smtp, out), limits, out.outbox_id, len(_left(out)))
+        recipients = len(out.remaining or (*out.to, *out.cc, *out.bcc))
+        wait_s = own_pace.wait_s(_server(config.smtp, out), limits, out.outbox_id, recipients)
         return Turn(wait_s, _waiting(config.smtp.host, limits)) if wait_s else None
 
     async def prepare(out: Outgoing) -> Prepared:
@@ -81,7 +83,10 @@ def mail_channel(
         server = _config(out).smtp
         if server is None:
             raise SendFailed(NO_SERVER.format(out.account.address), permanent=True, account=True)
-        config = smtp_config(server, open_password(server, keys))
+        try:
+            config = smtp_config(server, open_password(server, keys))
+        except ConfigError as error:  # before the network: nothing can have been sent
+            raise SendFailed(error.detail, permanent=False, account=True) from error
         envelope = OutEnvelope(sender=wire_address(out.from_address), recipients=_left(out))
         try:
             token = tokens(out.workspace_id, out.account.id, server) if tokens else None
