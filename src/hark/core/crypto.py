@@ -19,11 +19,14 @@ class Keys:
 
     def __init__(self, master: bytes) -> None:
         self._master = master
+        self._derived: dict[str, bytes] = {}  # purposes are few and fixed; deriving costs more than signing
         self._box = Fernet(base64.urlsafe_b64encode(self.derive("encrypt at rest")))
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose."""
-        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._master)
+        if purpose not in self._derived:
+            self._derived[purpose] = HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._master)
+        return self._derived[purpose]
 
     def encrypt(self, text: str) -> str:
         """Encrypted and authenticated text for a column."""

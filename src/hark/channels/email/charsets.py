@@ -33,6 +33,8 @@ HIGH = re.compile(rb"[\x80-\xff]")
 # Nobody writes C1 control characters: such a byte under an ISO label means the Windows set of that script.
 WINDOWS = {"iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-7": "cp1253"}
 C1_BYTE = re.compile(rb"[\x80-\x9f]")
+FOREIGN = re.compile(r"[^\x00-\x7f]")
+LONG_UTF8 = re.compile(r"[^\x00-\u07ff]")  # three bytes or more in UTF-8
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 HANGUL_PAIRS = re.compile(rb"(?:[\xb0-\xc8][\xa1-\xfe])+")
 GB_PAIRS = re.compile(rb"(?:[\xa1\xa3\xb0-\xd7][\xa1-\xfe])+")
@@ -177,10 +179,10 @@ def _is_surely_utf8(data: bytes, codec: str) -> bool:
     text = _utf8(data)
     if text is None:
         return False
-    long = any(char > "\u07ff" for char in text)
+    long = LONG_UTF8.search(text) is not None
     if codec in MULTIBYTE or codec in OTHER_SCRIPTS:
-        return long or (codec in OTHER_SCRIPTS and sum(1 for char in text if char > "\x7f") > 1)
-    return long or any(char > "\x7f" for char in text)
+        return long or (codec in OTHER_SCRIPTS and len(FOREIGN.findall(text)) > 1)
+    return not text.isascii()
 
 
 def _escaped(data: bytes) -> str | None:
