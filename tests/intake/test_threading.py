@@ -186,6 +186,15 @@ async def test_spam_takes_no_answers(desk: Desk, mail: Mail, client: Any) -> Non
     assert (await desk.put(mail("Buy now!", Subject="Re: Order 4711"))).fate is Fate.NEW
 
 
+async def test_mails_without_a_sender_never_meet(desk: Desk, mail: Mail) -> None:
+    first = await desk.put(mail("Where is it?", From=None, Message_ID="<none@x>"))
+    second = await desk.put(mail("And mine?", From=None, Subject="Re: Order 4711"))
+    third = await desk.put(mail("And mine?", From=None, Subject="Re: Order 4711", In_Reply_To="<none@x>"))
+    assert first.fate is Fate.NEW
+    assert second.conversation_id is None or second.conversation_id != first.conversation_id or second.fate is Fate.HELD
+    assert third.fate is Fate.HELD
+
+
 async def test_old_matters_are_left_alone(desk: Desk, mail: Mail, clock: Any) -> None:
     first = await desk.put(mail("Where is it?"))
     await answer(desk, first.conversation_id)

@@ -28,9 +28,8 @@ from hark.delivery.releasing import cancel_for_customer
 from hark.delivery.settling import apply_report, confirm_sent
 from hark.intake import queries
 from hark.intake.threading import Hold, Incoming, Index, Match, find_conversation
-from hark.intake.types import Fate, Inbound, Item, Party, Settled, Source
+from hark.intake.types import NOBODY, Fate, Inbound, Item, Party, Settled, Source
 
-NOBODY = "unknown-sender@unknown.invalid"  # RFC 2606: a name that can never receive mail
 MAX_CC = 100
 REPORTED_WITHIN = timedelta(days=5)  # servers give up after four or five days: RFC 5321 4.5.4.1
 
@@ -149,7 +148,9 @@ async def _set_aside(tx: Tx, mail: Prepared, index: Index) -> Settled | None:
         ours = index.messages.get(inbound.external_id)
         if ours:
             copy = mail.item.envelope.from_team
-            await confirm_sent(tx, ours[0].message_id, "it lies in the folder of sent mails." if copy else "it came back to us.")
+            await confirm_sent(
+                tx, ours[0].message_id, "it lies in the folder of sent mails." if copy else "it came back to us."
+            )
             if copy:
                 return Settled(
                     fate=Fate.DUPLICATE, conversation_id=ours[0].conversation_id, message_id=ours[0].message_id,

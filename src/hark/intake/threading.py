@@ -15,7 +15,7 @@ from hark.core.db import Tx
 from hark.core.errors import NotFound
 from hark.intake import queries
 from hark.intake.evidence import Hint, distinctness, plain_words, quote_shares, read_hint, subject_key
-from hark.intake.types import Inbound
+from hark.intake.types import NOBODY, Inbound
 
 MAX_IDS = 60  # of the References of one mail: the first and the nearest ones
 SUBJECT_DAYS = 14  # after the last message; later, the same subject is a new matter
@@ -65,7 +65,9 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that a mail without usable ids may belong to. `words` are those of its newest messages, `ours` of
-    those that the team wrote, both as `plain_words`. `party`: the mail's sender takes part in it. `alike`: 2 when it has the mail's subject, 1 when a mail in it had."""
+    those that the team wrote, both as `plain_words`. `party`: the mail's sender takes part in it. `alike`: 2 when it has
+    the mail's subject, 1 when a mail in it had.
+    """
 
     root: UUID
     party: bool
@@ -133,7 +135,10 @@ class Index:
     async def _look_up_members(self, pairs: Set[tuple[UUID, str | None]]) -> None:
         if pairs:
             for row in await queries.memberships(self._tx, self._tx.workspace_id, list(pairs)):
-                self._members[row.conversation_id, row.address] = row
+                nobody = row.address == NOBODY  # two mails without a sender are of two people
+                self._members[row.conversation_id, row.address] = (
+                    msgspec.structs.replace(row, party=False) if nobody else row
+                )
                 self._arrived.setdefault((row.root, row.address), list(row.arrived))
 
     def newest_flood(self, mail: Incoming) -> UUID | None:
@@ -234,7 +239,7 @@ class Index:
         if not folded:
             self._arrived.setdefault((conversation_id, mail.joins_as), []).append(mail.at)
         self._members = {pair: m for pair, m in self._members.items() if m.party or m.root != conversation_id}
-        itself = queries.Membership(conversation_id, mail.joins_as, conversation_id, True)
+        itself = queries.Membership(conversation_id, mail.joins_as, conversation_id, mail.joins_as != NOBODY)
         self._members[conversation_id, mail.joins_as] = itself
 
 

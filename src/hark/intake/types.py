@@ -109,6 +109,9 @@ class Item(msgspec.Struct, kw_only=True):
     attempts: int
 
 
+NOBODY = "unknown-sender@unknown.invalid"  # RFC 2606: a name that can never receive mail
+
+
 class Party(msgspec.Struct, frozen=True):
     """A mailbox in a header. `address` may be empty when only a name could be read."""
 
