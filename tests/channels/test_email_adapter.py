@@ -42,6 +42,16 @@ def test_a_forward_is_shown_whole(subject: str, folded: bool) -> None:
     assert (at is not None) is folded
 
 
+def test_an_empty_envelope_sender_is_a_machines() -> None:
+    raw, read = b"From: kim@x.example\r\nIn-Reply-To: <1@x>\r\n\r\nWe have it.\r\n", mail_reader(KEYS)
+    kinds = {
+        sender: read(raw, ReadContext(workspace_id=1, own_addresses=frozenset(), mail_from=sender, peer=peer)).kind
+        for sender, peer in (("kim@x.example", "192.0.2.1"), ("", "192.0.2.1"))
+    }
+    assert kinds == {"kim@x.example": "human", "": "auto_reply"}
+    assert read(raw, CONTEXT).kind == "human", "what was fetched has no envelope"
+
+
 def test_the_history_a_program_marked_is_folded() -> None:
     text, html = (
         "Sawa.\n\nKutoka kwa Help\n\nzamani",

@@ -72,6 +72,13 @@ def test_what_the_header_says(name: str) -> None:
     assert kind(head, text) == want
 
 
+def test_the_envelope_tells_what_the_header_does_not() -> None:
+    head = f"Subject: Re: x\n{ANSWER}"
+    assert kind(head, "We have it.") == "human"
+    assert kind(head, "We have it.", null_sender=True) == "auto_reply"
+    assert kind("Subject: New order", "One machine.", null_sender=True) == "human"
+
+
 ABSENT = {
     "en": ("Out of Office: Order 4711", "I am out of the office until 3 May and have limited access to e-mail."),
     "en mail": ("Out of office AutoReply: x", "I'm on annual leave until Monday."),

@@ -74,7 +74,10 @@ def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
 
 
 def _kind(mail: ParsedMail, context: ReadContext, keys: Keys) -> Kind:
-    return classify(mail, own_addresses=context.own_addresses, loop_token=loop_token(keys, context.workspace_id))
+    return classify(
+        mail, own_addresses=context.own_addresses, loop_token=loop_token(keys, context.workspace_id),
+        null_sender=bool(context.peer) and not context.mail_from,
+    )  # fmt: skip
 
 
 def _parties(addresses: Sequence[Address]) -> list[Party]:
