@@ -73,7 +73,7 @@ class Box:
             stop.set()
             await asyncio.wait_for(task, 10)
 
-    async def until(self, subjects: list[str], seconds: float = 10.0) -> None:
+    async def until(self, subjects: list[str], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while self.subjects() != subjects:
             assert time.monotonic() < deadline, (self.subjects(), self.health[-3:])

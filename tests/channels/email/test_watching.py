@@ -80,7 +80,7 @@ def mail(number: int) -> bytes:
 
 async def items(services: Services, id: int, wanted: int) -> None:
     sql = "SELECT count(*) FROM intake_items WHERE account_id = $1"
-    for _ in range(400):
+    for _ in range(1_200):
         if await services.db.one(int, sql, id) >= wanted:
             break
         await asyncio.sleep(0.05)
