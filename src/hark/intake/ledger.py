@@ -187,7 +187,7 @@ class FateCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attention(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for a person in the whole ledger, and since when the oldest does."""
+    """What waits for a person in the whole ledger, and since when the oldest held one does."""
 
     held: int
     parked: int
@@ -259,7 +259,7 @@ async def _counts(db: Db, actor: Actor, since: datetime) -> list[FateCount]:
 
 _ATTENTION = (
     "SELECT count(*) FILTER (WHERE fate = 6) AS held, count(*) FILTER (WHERE fate = 7) AS parked,"
-    " min(received_at) AS oldest_at FROM intake_items WHERE workspace_id = $1 AND fate IN (6, 7)"
+    " min(received_at) FILTER (WHERE fate = 6) AS oldest_at FROM intake_items WHERE workspace_id = $1 AND fate IN (6, 7)"
 )
 
 
