@@ -52,6 +52,14 @@ async def test_a_new_mail_starts_a_conversation(desk: Desk, mail: Mail) -> None:
     assert row["headers"]["from"] == {"name": "Carla Customer", "address": "carla@shop.example"}
 
 
+async def test_what_a_mail_is_beside_its_text_stands_with_the_message(desk: Desk, mail: Mail) -> None:
+    signed = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----"
+    line = await desk.put(mail(signed))
+    headers = await desk.db.pool.fetchval("SELECT headers FROM messages WHERE id = $1", line.message_id)
+    assert headers["notes"] == ["This mail is signed with OpenPGP. Hark did not check the signature."]
+    assert line.reason is None
+
+
 async def test_the_same_mail_twice_changes_nothing(desk: Desk, mail: Mail) -> None:
     raw = mail()
     first = await desk.put(raw)

@@ -123,7 +123,8 @@ class Authentication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The header lines of a message as people read them. `quoted_at` is where the quoted history begins in its text;
-    `authentication` is None for a mail that was not checked."""
+    `notes` are sentences about what the mail is beside its text (an invitation, signed, encrypted); `authentication` is
+    None for a mail that was not checked."""
 
     from_: MailAddress | None = msgspec.field(default=None, name="from")
     to: list[MailAddress] = []
@@ -132,6 +133,7 @@ class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
     reply_to: list[MailAddress] = []
     subject: str = ""
     quoted_at: int | None = None
+    notes: list[str] = []
     authentication: Authentication | None = None
 
 

@@ -31,6 +31,7 @@ from hark.intake.threading import Hold, Incoming, Index, Match, find_conversatio
 from hark.intake.types import NOBODY, Fate, Inbound, Item, Party, Settled, Source
 
 MAX_CC = 100
+MAX_NOTES = 10
 REPORTED_WITHIN = timedelta(days=5)  # servers give up after four or five days: RFC 5321 4.5.4.1
 
 
@@ -365,7 +366,7 @@ def _headers(inbound: Inbound, sender: Sender, checked: Authentication | None) -
     return Headers(
         from_=MailAddress(inbound.from_name or sender.name, inbound.from_address or sender.address),
         to=kept(inbound.to), cc=kept(inbound.cc), reply_to=kept(inbound.reply_to), subject=inbound.subject,
-        quoted_at=inbound.quoted_at, authentication=checked,
+        quoted_at=inbound.quoted_at, notes=inbound.notes[:MAX_NOTES], authentication=checked,
     )  # fmt: skip
 
 

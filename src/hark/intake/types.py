@@ -134,7 +134,7 @@ class Inbound(msgspec.Struct, kw_only=True):
 
     No text holds NUL or lone surrogates. Ids have no angle brackets and are never empty. `own_ids`: messages of ours
     whose signed Message-ID the threading headers (or a bounce) name, nearest first. `quoted_at`: where the quoted
-    history begins in `text`. `problems` are sentences.
+    history begins in `text`. `notes` and `problems` are sentences: what it is beside its text, and what was odd.
     """
 
     from_address: str  # "" when the item names no sender
@@ -160,6 +160,7 @@ class Inbound(msgspec.Struct, kw_only=True):
     thread_index: str = ""  # what Outlook threads by, "" from other programs
     thread_topic: str = ""
     reported_id: str | None = None  # of a bounce: the id of the mail that could not be delivered
+    notes: list[str] = []
     problems: list[str] = []
 
 

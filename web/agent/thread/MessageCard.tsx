@@ -52,6 +52,12 @@ export const MessageCard = memo(function MessageCard({ message, conversation, is
             {t('origin.forged')}
           </p>
         )}
+        {message.headers.notes?.map((note) => (
+          <p key={note} className="mt-1 flex items-start gap-1 text-secondary text-ink-2">
+            <Info size={12} className="mt-1 shrink-0" aria-hidden />
+            {note}
+          </p>
+        ))}
         <div className="mt-2">
           {message.has_html && message.html_url ? (
             <HtmlBody url={message.html_url} id={message.id} title={message.headers.subject || conversation.subject} withImages={withImages} />

@@ -55,7 +55,7 @@ def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
             date=mail.date, external_id=next(iter(_storable([mail.message_id or ""])), None),
             in_reply_to=_storable(mail.in_reply_to), references=_storable(mail.references),
             text=mail.text, quoted_at=_quoted_at(mail), html=mail.html, kind=kind,
-            kind_reason=KIND_REASONS.get(kind, ""), problems=[*mail.notes, *mail.problems],
+            kind_reason=KIND_REASONS.get(kind, ""), notes=[note for note in mail.notes if note not in mail.text], problems=list(mail.problems),
             attachments=[
                 InboundFile(name=a.name, content_type=a.content_type, payload=a.payload, cid=a.cid, inline=a.inline)
                 for a in mail.attachments
