@@ -26,7 +26,7 @@ export type Counters = Record<string, number>
 
 export type MailAddress = { name: string; address: string }
 export type Authentication = Schema['Authentication']
-export type Headers = { from?: MailAddress; to?: MailAddress[]; cc?: MailAddress[]; bcc?: MailAddress[]; subject?: string; authentication?: Authentication | null }
+export type Headers = { from?: MailAddress; to?: MailAddress[]; cc?: MailAddress[]; bcc?: MailAddress[]; subject?: string; notes?: string[]; authentication?: Authentication | null }
 export type Author = Omit<Schema['Author'], 'kind'> & { kind: 'agent' | 'customer' | 'system' | 'rule' | 'bot' | 'token' }
 export type Attachment = Schema['AttachmentView']
 

@@ -91,6 +91,8 @@ class Box:
             tries = self._tries.get((folder, some[0]), 0)
             size = sizes.get(some[0], 0)
             head = size > self.config.max_bytes or tries >= FETCH_TRIES
+            got: imap_client.Fetched
+            problem: str | None
             if tries >= 2 * FETCH_TRIES:
                 got, problem = {some[0]: (b"", None)}, NOT_HANDED_OUT
             else:
