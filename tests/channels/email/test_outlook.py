@@ -45,7 +45,9 @@ def test_desktop_outlook_writes_the_time_without_a_reserved_byte() -> None:
     assert (int.from_bytes(blocks(index)[-1][:4], "big") << 18) / 1e7 == pytest.approx(1800, abs=2)
 
 
-@pytest.mark.parametrize("parent", ["", "x", "AQHWLRNo", base64.b64encode(b"\0" * 22).decode(), PARENT + "AAAA", "é" * 30])
+@pytest.mark.parametrize(
+    "parent", ["", "x", "AQHWLRNo", base64.b64encode(b"\0" * 22).decode(), PARENT + "AAAA", "é" * 30]
+)
 def test_what_is_none_has_no_answer(parent: str) -> None:
     assert answer_index(parent, SENT, "id@x") is None
 
