@@ -12,7 +12,7 @@ from imapclient import IMAPClient
 from tests.support.mailservers import PASSWORD, Dovecot, dovecot_missing
 
 from hark.channels.email.hosts import host_policy
-from hark.channels.email.imap import ImapSource, check_imap
+from hark.channels.email.imap.source import ImapSource, check_imap
 from hark.channels.email.mime import external_id, parse_message
 from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem
 

@@ -11,8 +11,8 @@ from imapclient.exceptions import IMAPClientError
 from tests.channels.email.test_imap import LOCAL, Box, flags, mail
 from tests.support.mailservers import PASSWORD, Dovecot, dovecot_missing
 
-from hark.channels.email import imap_client
-from hark.channels.email.imap_folders import check_imap
+from hark.channels.email.imap import calls
+from hark.channels.email.imap.folders import check_imap
 from hark.channels.email.mime import parse_message
 
 pytestmark = pytest.mark.skipif(dovecot_missing() is not None, reason=dovecot_missing() or "")
@@ -218,7 +218,7 @@ async def test_idle_that_tells_nothing_is_left_for_polling(dovecot: Dovecot, mon
         client.idle_check(timeout=0.05)
         return False
 
-    monkeypatch.setattr(imap_client, "idle_news", deaf)
+    monkeypatch.setattr(calls, "idle_news", deaf)
     rounds: list[str] = []
     monkeypatch.setattr(IMAPClient, "idle", lambda self, real=IMAPClient.idle: (rounds.append("idle"), real(self)))
     box = Box(dovecot, "deaf", poll_s=0.2)

@@ -9,8 +9,8 @@ from imapclient import IMAPClient
 from tests.channels.email.test_imap import Box, mail
 from tests.support.mailservers import PASSWORD, Dovecot, dovecot_missing
 
-from hark.channels.email import imap_history
-from hark.channels.email.imap_history import renumbered, wanted_history
+from hark.channels.email.imap import history as imap_history
+from hark.channels.email.imap.history import renumbered, wanted_history
 from hark.channels.email.types import ImapCursor, ImapItem, ImapScan
 
 pytestmark = pytest.mark.skipif(dovecot_missing() is not None, reason=dovecot_missing() or "")

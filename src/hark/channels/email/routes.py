@@ -10,7 +10,7 @@ from litestar import Response
 from hark.channels.base import Check
 from hark.channels.email.adapter import imap_config, mail_reader, open_password, smtp_config
 from hark.channels.email.hosts import host_policy
-from hark.channels.email.imap_folders import ImapCheck, check_imap
+from hark.channels.email.imap.folders import ImapCheck, check_imap
 from hark.channels.email.oauth.providers import Providers
 from hark.channels.email.oauth.tokens import token_source
 from hark.channels.email.preview import MailView, preview

@@ -11,8 +11,8 @@ import structlog
 
 from hark.channels.email.adapter import imap_config, open_password
 from hark.channels.email.hosts import Resolve
-from hark.channels.email.imap_client import connect, log_out
-from hark.channels.email.imap_folders import sent_folders
+from hark.channels.email.imap.calls import connect, log_out
+from hark.channels.email.imap.folders import sent_folders
 from hark.channels.email.oauth.tokens import Tokens
 from hark.channels.email.queries import UnknownMail, list_unknown_mails
 from hark.channels.email.types import ImapConfig

@@ -14,7 +14,7 @@ import structlog
 
 from hark.channels.email.adapter import imap_config, open_password
 from hark.channels.email.hosts import Resolve
-from hark.channels.email.imap import ImapSource
+from hark.channels.email.imap.source import ImapSource
 from hark.channels.email.oauth.tokens import Tokens
 from hark.channels.email.types import ImapCursor, ImapItem
 from hark.core.db import connect

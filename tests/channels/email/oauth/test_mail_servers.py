@@ -20,8 +20,8 @@ from tests.support.workspace import TestWorkspace
 from hark.app import create_app
 from hark.channels.base import TransportError
 from hark.channels.email.hosts import host_policy
-from hark.channels.email.imap import ImapSource
-from hark.channels.email.imap_folders import check_imap
+from hark.channels.email.imap.folders import check_imap
+from hark.channels.email.imap.source import ImapSource
 from hark.channels.email.mime import parse_message
 from hark.channels.email.oauth.sasl import SignInNeeded
 from hark.channels.email.oauth.tokens import Tokens as TokenSource

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 import msgspec
 from imapclient import IMAPClient
 
-from hark.channels.email import imap_client
-from hark.channels.email.imap_box import BATCH_BYTES, Box
+from hark.channels.email.imap import calls
+from hark.channels.email.imap.box import BATCH_BYTES, Box
 from hark.channels.email.types import ImapCursor, ImapItem, ImapScan
 from hark.core.clock import Clock
 
@@ -78,8 +78,8 @@ class History:
         lists: list[list[Old]] = []
         for folder, name, scan in list(self._due(opened)):
             await self._box.select(client, folder)
-            uids = await self._box.call(imap_client.uids_between, client, scan.uid, scan.last, scan.since, scan.before)
-            lists.append(in_order(folder, name, await self._box.call(imap_client.arrivals, client, uids)))
+            uids = await self._box.call(calls.uids_between, client, scan.uid, scan.last, scan.since, scan.before)
+            lists.append(in_order(folder, name, await self._box.call(calls.arrivals, client, uids)))
             await self._change(folder, name, total=scan.done + len(lists[-1]))
             self._known.add((folder, name))
         self._ahead.extend(merge(*lists))
@@ -129,7 +129,7 @@ class History:
         await self._keep(folder, msgspec.structs.replace(cursor, **{name: scan}))
 
 
-def in_order(folder: str, name: Name, arrivals: Mapping[int, imap_client.Arrival]) -> list[Old]:
+def in_order(folder: str, name: Name, arrivals: Mapping[int, calls.Arrival]) -> list[Old]:
     """A folder's mails by UID, each with a time that never goes back."""
     latest = 0.0
     found: list[Old] = []

@@ -9,8 +9,8 @@ from imapclient import IMAPClient
 
 from hark.channels.base import Check
 from hark.channels.email.hosts import Resolve
-from hark.channels.email.imap_client import connect, log_out
-from hark.channels.email.imap_errors import NETWORK, sentence
+from hark.channels.email.imap.calls import connect, log_out
+from hark.channels.email.imap.errors import NETWORK, sentence
 from hark.channels.email.oauth.sasl import GetToken
 from hark.channels.email.types import ImapConfig
 

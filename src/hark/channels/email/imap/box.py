@@ -14,9 +14,9 @@ import msgspec
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
-from hark.channels.email import imap_client
-from hark.channels.email.imap_errors import NETWORK, cut_short, left_in_place
-from hark.channels.email.imap_folders import open_target, sent_folders
+from hark.channels.email.imap import calls
+from hark.channels.email.imap.errors import NETWORK, cut_short, left_in_place
+from hark.channels.email.imap.folders import open_target, sent_folders
 from hark.channels.email.types import ImapConfig, ImapItem
 from hark.core.errors import Unavailable
 
@@ -76,7 +76,7 @@ class Box:
     async def select(self, client: IMAPClient, folder: str) -> tuple[int, int]:
         """Open the folder; its UIDVALIDITY and UIDNEXT."""
         readonly = self.config.after_fetch == "keep"
-        answer: tuple[int, int] = await self.call(imap_client.select, client, folder, readonly)
+        answer: tuple[int, int] = await self.call(calls.select, client, folder, readonly)
         return answer
 
     async def fetch(
@@ -91,7 +91,7 @@ class Box:
             tries = self._tries.get((folder, some[0]), 0)
             size = sizes.get(some[0], 0)
             head = size > self.config.max_bytes or tries >= FETCH_TRIES
-            got: imap_client.Fetched
+            got: calls.Fetched
             problem: str | None
             if tries >= 2 * FETCH_TRIES:
                 got, problem = {some[0]: (b"", None)}, NOT_HANDED_OUT
@@ -103,10 +103,10 @@ class Box:
             items += [self._item(folder, uidvalidity, uid, *got[uid], problem) for uid in some if uid in got]
         return items
 
-    async def _fetch(self, client: IMAPClient, folder: str, uids: list[int], *, head: bool) -> imap_client.Fetched:
+    async def _fetch(self, client: IMAPClient, folder: str, uids: list[int], *, head: bool) -> calls.Fetched:
         try:
-            got: imap_client.Fetched = await self.call(
-                imap_client.fetch_head if head else imap_client.fetch_whole, client, uids
+            got: calls.Fetched = await self.call(
+                calls.fetch_head if head else calls.fetch_whole, client, uids
             )
         except NETWORK as error:
             # An answer of the server is about this mail; a broken connection may be chance.
@@ -177,11 +177,11 @@ class Box:
         words = {"seen": "mark them as read", "move": f"move them to “{self._target}”", "delete": "delete them"}[what]
         try:
             if what == "seen":
-                await self.call(imap_client.mark_seen, client, uids)
+                await self.call(calls.mark_seen, client, uids)
             elif what == "move":
-                await self.call(imap_client.move, client, uids, self._target)
+                await self.call(calls.move, client, uids, self._target)
             else:
-                await self.call(imap_client.delete, client, uids)
+                await self.call(calls.delete, client, uids)
         except IMAPClientError as error:
             self.complain(folder, left_in_place(words, error), error)
         else:

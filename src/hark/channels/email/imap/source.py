@@ -1,7 +1,7 @@
 """Watching a mailbox over IMAP. A mail is fetched once, in order, and left as it is unless its owner wants otherwise.
 
-The blocking client (`imap_client`) lives in one thread of its own; everything else runs on the event loop. New mail
-goes first: history (`imap_history`) is walked through in portions between the looks for it.
+The blocking client (`calls`) lives in one thread of its own; everything else runs on the event loop. New mail
+goes first: history (`history`) is walked through in portions between the looks for it.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ import msgspec
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from hark.channels.email import imap_client
 from hark.channels.email.hosts import Resolve
-from hark.channels.email.imap_box import AcceptItem, Box
-from hark.channels.email.imap_errors import NETWORK, NOT_STORED, folder_closed, sentence
-from hark.channels.email.imap_folders import check_imap
-from hark.channels.email.imap_history import History, renumbered, wanted_history
+from hark.channels.email.imap import calls
+from hark.channels.email.imap.box import AcceptItem, Box
+from hark.channels.email.imap.errors import NETWORK, NOT_STORED, folder_closed, sentence
+from hark.channels.email.imap.folders import check_imap
+from hark.channels.email.imap.history import History, renumbered, wanted_history
 from hark.channels.email.oauth.sasl import GetToken, SignInNeeded
 from hark.channels.email.types import ImapConfig, ImapCursor
 from hark.core.clock import Clock, system_clock
@@ -100,7 +100,7 @@ class ImapSource:
     async def _watch(self, stop: asyncio.Event) -> None:
         """One connection's life."""
         client = await self._connect()
-        goodbye = imap_client.hang_up
+        goodbye = calls.hang_up
         try:
             self._opened.clear()
             self._history.forget()
@@ -116,7 +116,7 @@ class ImapSource:
                 self._told = None
                 if not await self._history.walk(client, self._opened):
                     await self._wait(client, stop)
-            goodbye = imap_client.log_out
+            goodbye = calls.log_out
         finally:
             await self._box.call(goodbye, client)
 
@@ -124,12 +124,12 @@ class ImapSource:
         token = await self._token(None) if self._token else None
         addresses = await self._resolve(self.config.host, self.config.port)
         try:
-            return await self._box.call(imap_client.connect, self.config, addresses, token)
+            return await self._box.call(calls.connect, self.config, addresses, token)
         except LoginError:
             if self._token is None:
                 raise
             # Refused before its time (withdrawn, or a clock was wrong): a fresh one decides.
-            return await self._box.call(imap_client.connect, self.config, addresses, await self._token(token))
+            return await self._box.call(calls.connect, self.config, addresses, await self._token(token))
 
     async def _report(self, words: str | None) -> None:
         if self._health is not None:
@@ -153,7 +153,7 @@ class ImapSource:
             return
         self._opened.add(folder)
         self._box.complaints.pop(f"open {folder}", None)
-        uids = await self._box.call(imap_client.uids_after, client, cursor.uid)
+        uids = await self._box.call(calls.uids_after, client, cursor.uid)
         if folder == self._idle_folder and uids and self._told is not None:
             self._missed = 0 if self._told else self._missed + 1
         for start in range(0, len(uids), BATCH_MAILS):
@@ -168,7 +168,7 @@ class ImapSource:
         old = self.cursors.get(folder)
         if old is None:
             since = self._since or self._now()
-            first = await self._box.call(imap_client.first_since, client, since) if self._since else None
+            first = await self._box.call(calls.first_since, client, since) if self._since else None
             cursor = ImapCursor(uidvalidity=uidvalidity, uid=(first or uidnext) - 1, since=since)
         elif old.uidvalidity != uidvalidity:
             cursor = renumbered(old, uidvalidity, uidnext)
@@ -182,7 +182,7 @@ class ImapSource:
 
     async def _take(self, client: IMAPClient, folder: str, uids: list[int], stop: asyncio.Event) -> None:
         """Fetch, store and treat new mails of the selected folder in order."""
-        sizes = await self._box.call(imap_client.sizes, client, uids)
+        sizes = await self._box.call(calls.sizes, client, uids)
         for some in self._box.batches(folder, uids, sizes):
             items = await self._box.fetch(client, folder, self.cursors[folder].uidvalidity, some, sizes)
             stored, error = await self._box.store(items)
@@ -217,7 +217,7 @@ class ImapSource:
             _, uidnext = await self._box.select(client, self._idle_folder)
             if uidnext > self._uidnext[self._idle_folder]:
                 return
-        elif await self._box.call(imap_client.told_before, client):
+        elif await self._box.call(calls.told_before, client):
             return
         try:
             await self._idle(client, stop)
@@ -233,6 +233,6 @@ class ImapSource:
         told = False
         await self._box.call(client.idle)
         while not stop.is_set() and not told and loop.time() < until:
-            told = await self._box.call(imap_client.idle_news, client)
+            told = await self._box.call(calls.idle_news, client)
         await self._box.call(client.idle_done)
         self._told = told
