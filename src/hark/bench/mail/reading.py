@@ -26,7 +26,7 @@ from hark.intake.threading import thread_ids
 from hark.intake.types import Envelope, Inbound, Item, Kind, ReadContext, Source
 
 SEED = 4
-LONGEST_S = 60  # one mail; then it counts as a crash
+LONGEST_S = 60  # of processor time for one mail; then it counts as a crash
 MEMORY = 4 * 2**30  # bytes of address space: who wants more fails instead of taking the machine along
 CONTEXT = ReadContext(
     workspace_id=1, own_addresses=frozenset({ADDRESS}), mail_from="bounces@customer.example", peer="192.0.2.1"
@@ -98,13 +98,13 @@ class Reading:
     def examine(self, number: int, how: str, raw: bytes, outcome: Outcome) -> None:
         """One mail; what became of it is added to `outcome`."""
         outcome.count += 1
-        signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
         try:
             self._examine(raw, number, how, outcome)
         except Exception as error:
             outcome.crashes.append(Crash(number, how, f"{type(error).__name__}: {str(error)[:300]}"))
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         if (peak := peak_bytes()) > self._peak:
             self._peak, outcome.peak = peak, (peak, number, how)
 
@@ -180,7 +180,7 @@ def start_process(corpus: Corpus) -> None:
     """Get a process ready for `examine`."""
     global _reading
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGPROF, _too_long)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     _reading = Reading(corpus)
 
