@@ -2986,6 +2986,8 @@ export interface components {
             cc?: string[];
             endpoint_id?: string | null;
             files?: components["schemas"]["DraftFile"][];
+            /** @default  */
+            from_address: string;
             /**
              * @default reply
              * @enum {string}

@@ -38,7 +38,7 @@ Addresses = Annotated[list[str], msgspec.Meta(max_length=100)]
 
 class DraftBody(Body):
     """What the composer holds: a reply and a note side by side, of which `mode` is open. `endpoint_id`: where the reply
-    is to go, when that was chosen."""
+    is to go, when that was chosen; `from_address`: the sender's address, when that was."""
 
     mode: Literal["reply", "note"] = "reply"
     reply: DraftText | None = None
@@ -48,6 +48,7 @@ class DraftBody(Body):
     bcc: Addresses = []
     files: Annotated[list[DraftFile], msgspec.Meta(max_length=50)] = []
     endpoint_id: UUID | None = None
+    from_address: Annotated[str, msgspec.Meta(max_length=320)] = ""
 
 
 class DraftView(msgspec.Struct, kw_only=True):

@@ -116,7 +116,7 @@ async def test_what_people_sent_is_marked_and_left_in_place(special: Dovecot) ->
 
 
 async def settled(dovecot: Dovecot, user: str, wanted: dict[str, list[str]]) -> None:
-    for _ in range(200):
+    for _ in range(3_000):
         found: dict[str, Any] = {}
         for folder in wanted:
             try:
@@ -162,7 +162,7 @@ async def test_mails_that_others_have_marked_as_deleted_stay(poor: Dovecot) -> N
         await box.ready()
         await asyncio.to_thread(poor.deliver, "careful", mail(2))
         await box.until(["2"])
-        for _ in range(100):
+        for _ in range(3_000):
             if all(b"\\Deleted" in one for one in flags(poor, "careful").values()):
                 break
             await asyncio.sleep(0.02)
@@ -195,7 +195,7 @@ async def test_a_folder_that_is_gone_stops_no_other(dovecot: Dovecot) -> None:
 
 
 async def until(box: Box, condition: Any) -> None:
-    for _ in range(500):
+    for _ in range(3_000):
         if condition():
             return
         await asyncio.sleep(0.02)
@@ -327,8 +327,8 @@ class wire:  # noqa: N801 - reads as a verb
 
 
 async def test_a_mail_that_nothing_can_store_is_set_aside(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hark.channels.email.imap.FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr("hark.channels.email.imap.LAST_PAUSE_S", 0.01)
+    monkeypatch.setattr("hark.channels.email.imap.source.FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("hark.channels.email.imap.source.LAST_PAUSE_S", 0.01)
     box = Box(dovecot, "poison", history=True)
     for number in range(3):
         await asyncio.to_thread(dovecot.deliver, "poison", mail(number))

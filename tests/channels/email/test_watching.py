@@ -155,7 +155,7 @@ async def test_history_counts_as_such_and_shows_its_progress(
     assert box["history"] == {"done": 0, "total": 0, "ended": False}
     async with Worker(services).running():
         await items(services, box["id"], 6)
-        for _ in range(200):
+        for _ in range(1_200):
             shown = (await client.get(path)).json()
             if shown["history"]["ended"]:
                 break

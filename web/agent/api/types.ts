@@ -50,6 +50,7 @@ export type DraftBody = {
   bcc: string[]
   files: { id: Id; name: string; size: number }[]
   endpoint_id: Id | null
+  from_address: string
 }
 
 export type OutboxRow = Omit<Schema['OutboxView'], 'state'> & {

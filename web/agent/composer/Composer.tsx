@@ -14,6 +14,7 @@ import { LockNote } from './LockNote'
 import type { MentionState } from './mentions'
 import { pickTime } from './pickTime'
 import { isAddress, NOBODY } from './recipients'
+import { SenderChoice } from './SenderChoice'
 import type { Reply } from './sending'
 import { useTypist } from './typing'
 import { Unseen } from './Unseen'
@@ -63,6 +64,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
     }
     await (inChat ? chat : mail)({
       endpoint_id: draft.endpoint?.id ?? null,
+      from_address: inChat ? '' : draft.sender,
       text: inChat ? written.text.trim() : written.text,
       html: inChat || draft.plain ? null : written.html,
       ...(inChat ? NOBODY : people),
@@ -129,6 +131,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
         saving={draft.saving}
       >
         {!isNote && <EndpointChoice conversation={conversation} chosen={draft.endpoint} onChoose={draft.answerIn} />}
+        {!isNote && !inChat && <SenderChoice endpoint={draft.endpoint} chosen={draft.sender} onChoose={draft.setSender} />}
       </ComposerHead>
       {isLocked && <LockNote conversation={conversation} busy={busy} onTakeOver={() => void takeOver()} />}
       <Unseen held={held} busy={busy} onEdit={release} onSendAnyway={sendAnyway} onDiscard={discard} />

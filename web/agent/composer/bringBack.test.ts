@@ -2,15 +2,15 @@ import { expect, test } from 'vitest'
 import type { DraftBody } from '../api/types'
 import { bringBack, draftOf, joinDrafts, onBroughtBack, rememberFile } from './bringBack'
 
-const draft = (more: Partial<DraftBody>): DraftBody => ({ mode: 'reply', reply: null, note: null, to: [], cc: [], bcc: [], files: [], endpoint_id: null, ...more })
+const draft = (more: Partial<DraftBody>): DraftBody => ({ mode: 'reply', reply: null, note: null, to: [], cc: [], bcc: [], files: [], endpoint_id: null, from_address: '', ...more })
 const file = { id: 'file-1', name: 'a.pdf', size: 3 }
 
 test('a row of the outbox is the draft it was made of', () => {
   rememberFile(file)
-  const body = { text: 'Hi', html: null, to: [{ address: 'ann@a.example', name: 'Ann' }], bcc: [{ address: 'boss@d.example', name: '' }], attachment_ids: ['file-1', 'unknown-file'] }
+  const body = { text: 'Hi', html: null, to: [{ address: 'ann@a.example', name: 'Ann' }], bcc: [{ address: 'boss@d.example', name: '' }], attachment_ids: ['file-1', 'unknown-file'], from_address: 'sales@acme.example' }
   expect(draftOf({ body, endpoint_id: 'e' })).toEqual(
     draft({
-      reply: { text: 'Hi', html: null }, to: ['ann@a.example'], bcc: ['boss@d.example'], endpoint_id: 'e',
+      reply: { text: 'Hi', html: null }, to: ['ann@a.example'], bcc: ['boss@d.example'], endpoint_id: 'e', from_address: 'sales@acme.example',
       files: [file, { id: 'unknown-file', name: 'own-file', size: 0 }],
     }),
   )

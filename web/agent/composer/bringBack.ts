@@ -6,7 +6,7 @@ import { textToHtml } from './text'
 type Taker = (back: DraftBody) => void
 type Text = DraftBody['reply']
 type File = DraftBody['files'][number]
-type Row = Pick<OutboxRow, 'endpoint_id'> & { body: Pick<OutboxRow['body'], 'text' | 'html' | 'to' | 'cc' | 'bcc' | 'attachment_ids'> }
+type Row = Pick<OutboxRow, 'endpoint_id'> & { body: Pick<OutboxRow['body'], 'text' | 'html' | 'to' | 'cc' | 'bcc' | 'attachment_ids' | 'from_address'> }
 
 const takers = new Map<string, Taker>()
 const files = new Map<string, File>()
@@ -43,6 +43,7 @@ export function draftOf(row: Row): DraftBody {
     bcc: addresses(bcc),
     files: attachment_ids.map((id) => files.get(id) ?? { id, name: id.slice(-8), size: 0 }),
     endpoint_id: row.endpoint_id,
+    from_address: row.body.from_address ?? '',
   }
 }
 

@@ -19,6 +19,11 @@ export function isChat(endpoint: Pick<Endpoint, 'channel'> | undefined): boolean
   return endpoint?.channel === 'messenger'
 }
 
+/** The address a mail on this thread leaves from: the chosen one while its mailbox has it, else the one written to. */
+export function senderOf(endpoint: Pick<Endpoint, 'from_address' | 'from_addresses'>, chosen: string): string {
+  return endpoint.from_addresses.includes(chosen) ? chosen : (endpoint.from_address ?? '')
+}
+
 /** Whom a mail on this thread reaches, in few words. */
 export function partiesOf(endpoint: Pick<Endpoint, 'to' | 'address' | 'name'>): string {
   return endpoint.to.join(', ') || endpoint.address || endpoint.name || ''

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Endpoint } from '../api/types'
-import { answerable, endpointOf, isChat, partiesOf } from './endpoints'
+import { answerable, endpointOf, isChat, partiesOf, senderOf } from './endpoints'
 import { isAddress, replyRecipients, splitAddresses } from './recipients'
 
 const endpoint = (more: Partial<Endpoint>): Endpoint => ({
@@ -48,4 +48,11 @@ test('addresses as people paste them', () => {
   expect(splitAddresses('ann@a.example bob@b.example')).toEqual(['ann@a.example', 'bob@b.example'])
   expect(splitAddresses('  ')).toEqual([])
   expect([isAddress('a@b.example'), isAddress('a@b'), isAddress('a b@c.example')]).toEqual([true, false, false])
+})
+
+test('a mail leaves from the chosen address while its mailbox has it', () => {
+  const box = endpoint({ from_address: 'support@acme.example', from_addresses: ['support@acme.example', 'sales@acme.example'] })
+  expect([senderOf(box, ''), senderOf(box, 'sales@acme.example'), senderOf(box, 'gone@acme.example')]).toEqual([
+    'support@acme.example', 'sales@acme.example', 'support@acme.example',
+  ])
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createIds, outgoing, type Reply } from './sending'
 
 const reply: Reply = {
-  endpoint_id: 'e', text: 'Hi', html: null, to: ['ann@a.example'], cc: [], bcc: [], files: [{ id: 'f', name: 'a.pdf', size: 3 }], seen_seq: 4,
+  endpoint_id: 'e', from_address: '', text: 'Hi', html: null, to: ['ann@a.example'], cc: [], bcc: [], files: [{ id: 'f', name: 'a.pdf', size: 3 }], seen_seq: 4,
   keep_until: null, resolve: false, send_at: null, cancel_if_customer_writes: false,
 }
 

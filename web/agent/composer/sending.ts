@@ -4,6 +4,8 @@ import type { Recipients } from './recipients'
 
 export type Reply = Recipients & {
   endpoint_id: string | null
+  /** '' leaves it to the server: the address the customer wrote to. */
+  from_address: string
   text: string
   html: string | null
   files: { id: string; name: string; size: number }[]

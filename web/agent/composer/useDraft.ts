@@ -20,6 +20,7 @@ export function useDraft(conversation: Conversation) {
   const [mode, setMode] = useState<Mode | null>(null)
   const [people, setPeople] = useState<Recipients>(NOBODY)
   const [endpointId, setEndpointId] = useState<string | null>(null)
+  const [sender, setSender] = useState('')
   const [parts, setParts] = useState<Record<Kind, Written>>({ reply: NOTHING, note: NOTHING })
   const [plain, setPlainState] = useState(false)
   const [generation, setGeneration] = useState(0)
@@ -35,7 +36,7 @@ export function useDraft(conversation: Conversation) {
   const written = parts[kind]
 
   const keptFiles = files.uploads.flatMap(({ id: file, name, size }) => (file ? [{ id: file, name, size }] : []))
-  const body = mode === null ? null : draftBody(kind, parts, plain || isChat(endpoint), { ...people, endpoint_id: endpointId }, keptFiles)
+  const body = mode === null ? null : draftBody(kind, parts, plain || isChat(endpoint), { ...people, endpoint_id: endpointId, from_address: sender }, keptFiles)
   const saving = useDraftSaving(id, body, mode !== null)
 
   const fill = (draft: DraftBody) => {
@@ -44,6 +45,7 @@ export function useDraft(conversation: Conversation) {
     setParts({ reply: part(draft.reply), note: part(draft.note) })
     setPeople({ to: draft.to, cc: draft.cc, bcc: draft.bcc })
     setEndpointId(draft.endpoint_id)
+    setSender(draft.from_address)
     setPlainState(draft.reply !== null && draft.reply.html === null)
     files.restore(draft.files)
     setMode(draft.mode)
@@ -99,6 +101,7 @@ export function useDraft(conversation: Conversation) {
   const answerIn = (next: string) => {
     const chosen = endpointOf(conversation, next)
     setEndpointId(next)
+    setSender('')
     setPeople(replyRecipients(conversation, chosen, mode === 'replyAll'))
     if (isChat(chosen) && mode === 'replyAll') setMode('reply')
     focusWanted.current = true
@@ -114,6 +117,7 @@ export function useDraft(conversation: Conversation) {
       if (!stay) {
         setPeople(NOBODY)
         setEndpointId(null)
+        setSender('')
       }
     }
     setGeneration((n) => n + 1)
@@ -132,6 +136,8 @@ export function useDraft(conversation: Conversation) {
     people,
     setPeople,
     answerIn,
+    sender,
+    setSender,
     written,
     plain,
     core,
@@ -170,11 +176,11 @@ function asWritten(text: string): Written {
   return { html: textToHtml(text), text, mentions: [], isEmpty: text.trim() === '' }
 }
 
-function asDraft({ text, html, to, cc, bcc, endpoint_id, files }: Reply): DraftBody {
-  return { mode: 'reply', reply: { text, html }, note: null, to, cc, bcc, endpoint_id, files }
+function asDraft({ text, html, to, cc, bcc, endpoint_id, from_address, files }: Reply): DraftBody {
+  return { mode: 'reply', reply: { text, html }, note: null, to, cc, bcc, endpoint_id, from_address, files }
 }
 
-type Where = Pick<DraftBody, 'to' | 'cc' | 'bcc' | 'endpoint_id'>
+type Where = Pick<DraftBody, 'to' | 'cc' | 'bcc' | 'endpoint_id' | 'from_address'>
 
 function draftBody(kind: Kind, parts: Record<Kind, Written>, plain: boolean, where: Where, files: DraftBody['files']): DraftBody | null {
   if (parts.reply.isEmpty && parts.note.isEmpty && files.length === 0) return null
