@@ -324,6 +324,14 @@ async def workspace(browser: Browser, sample: Sample, chat: str, korean_chat: st
         await desk.get_by_role("main").get_by_role("link").first.click()
         await desk.get_by_text("<script async").wait_for()
         await picture(desk, "messenger-settings")
+        await sample.people["owner"].patch("/api/me", json={"locale": "en"})
+        await desk.goto(f"{sample.url}/settings/intake")
+        await desk.get_by_role("main").get_by_role("listitem").first.wait_for()
+        await picture(desk, "ledger")
+        await desk.goto(f"{sample.url}/settings/mailboxes")
+        await desk.get_by_role("main").get_by_role("link", name="support@").first.click()
+        await desk.get_by_role("heading", level=2).first.wait_for()
+        await picture(desk, "mailbox")
 
 
 async def main() -> None:
