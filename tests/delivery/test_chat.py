@@ -143,6 +143,9 @@ async def test_where_a_reply_goes(client: Any, office: Office, replies: str, pos
     elsewhere = str(await endpoint_of(office, other.message_id))
     refused = await client.post(replies, await office.body(to=[], endpoint_id=elsewhere))
     assert (refused.status_code, refused.json()["code"]) == (409, "endpoint_closed")
+    await office.db.run("UPDATE endpoints SET reply_until = $2 WHERE id = $1", chat, office.db.now())
+    too_late = await client.post(replies, await office.body(to=[], endpoint_id=str(chat)))
+    assert (too_late.status_code, too_late.json()["code"]) == (409, "endpoint_closed")
     by_mail = {**await office.body(), "seen_seq": other.seq}
     only_chat = await client.post(f"/api/conversations/{other.conversation_id}/replies", by_mail)
     assert (only_chat.status_code, only_chat.json()["code"]) == (409, "no_endpoint")

@@ -65,7 +65,7 @@ async def queue_reply(
 async def _endpoint(tx: Tx, c: Locked, new: NewReplyBody) -> ReplyEndpoint:
     """The endpoint that is answered, which has recipients or needs none."""
     addresses = [m.address.lower() for m in new.to]
-    endpoint = await queries.find_endpoint(tx, tx.workspace_id, c.id, new.endpoint_id, addresses)
+    endpoint = await queries.find_endpoint(tx, c.id, new.endpoint_id, addresses)
     if endpoint is None and new.endpoint_id is not None:
         raise Conflict(
             "This thread of the customer is closed or was moved. Answer in another one; your text is kept.",

@@ -8,7 +8,7 @@ import msgspec
 
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor
-from hark.core.db import Db, Queries
+from hark.core.db import Db, Queries, Tx
 from hark.core.errors import NotFound
 from hark.core.sql import Sql
 from hark.delivery.types import IMMEDIATE, OutAccount, OutboxRow, OutboxView, State, UnseenMessage
@@ -129,16 +129,15 @@ class ReplyEndpoint(msgspec.Struct, frozen=True):
     refs: dict[str, Any]
 
 
-async def find_endpoint(
-    tx: Queries, workspace_id: int, conversation_id: UUID, endpoint_id: UUID | None, to: list[str]
-) -> ReplyEndpoint | None:
+async def find_endpoint(tx: Tx, conversation_id: UUID, endpoint_id: UUID | None, to: list[str]) -> ReplyEndpoint | None:
     """Where a reply goes: to the endpoint named; else, of those with recipients when there are some, to the one whose
     party is among them, before that of the customer's last message, before the newest. None: there is none.
 
-    Endpoints of what was merged into the conversation count as its own.
+    Endpoints of what was merged into the conversation count as its own; those that are closed, or whose time to be
+    answered is over, are none.
     """
     return await tx.find(
-        ReplyEndpoint, _FIND_ENDPOINT, workspace_id, conversation_id, endpoint_id, to, sorted(IMMEDIATE)
+        ReplyEndpoint, _FIND_ENDPOINT, tx.workspace_id, conversation_id, endpoint_id, to, sorted(IMMEDIATE), tx.now()
     )
 
 
@@ -158,7 +157,7 @@ SELECT e.id, e.account_id, a.kind AS account_kind, a.address, e.refs,
 FROM family f JOIN endpoints e ON e.workspace_id = $1 AND e.conversation_id = f.id
 JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = e.account_id
 LEFT JOIN identities i ON i.workspace_id = $1 AND i.id = e.identity_id AND i.kind = 1
-WHERE e.closed_at IS NULL AND CASE WHEN $3::uuid IS NULL
+WHERE e.closed_at IS NULL AND coalesce(e.reply_until > $6, true) AND CASE WHEN $3::uuid IS NULL
   THEN cardinality($4::text[]) = 0 OR a.kind <> ALL($5::int[]) ELSE e.id = $3 END
 ORDER BY coalesce(i.value = ANY($4), false) DESC, e.id IN (SELECT endpoint_id FROM last) DESC, e.id DESC LIMIT 1
 """
