@@ -194,3 +194,19 @@ async def test_an_alias_belongs_to_one_mailbox(client: Any, sending: str) -> Non
     assert (refused.status_code, refused.json()["code"]) == (409, "address_taken")
     await client.put(sending, {"aliases": []})
     assert (await client.post("/api/mailboxes", other)).status_code == 201
+
+
+async def test_nobody_takes_the_mail_of_another_workspace(
+    client: Any, stranger_client: Any, stranger: TestWorkspace, sending: str, workspace: TestWorkspace
+) -> None:
+    """Reception gives a mail to every mailbox that has its address."""
+    await client.put(sending, {"aliases": ["ours@desk.example"]})
+    theirs = f"/api/mailboxes/{stranger.account_id}/sending"
+    for address in (workspace.address, "ours@desk.example"):
+        as_alias = await stranger_client.put(theirs, {"aliases": [address]})
+        as_mailbox = await stranger_client.post("/api/mailboxes", {"name": "Mine", "address": address.title()})
+        for refused in (as_alias, as_mailbox):
+            assert (refused.status_code, refused.json()["code"]) == (409, "address_taken")
+            assert "another workspace" in refused.json()["detail"]
+    await client.put(sending, {"aliases": []})
+    assert (await stranger_client.put(theirs, {"aliases": ["ours@desk.example"]})).status_code == 200

@@ -1,5 +1,6 @@
 """Connecting, changing and disconnecting mailboxes, and how they are doing."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -28,14 +29,14 @@ SILENT = "Silent: "
 async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox, keys: Keys) -> Mailbox:
     """Connect a mailbox. One that was disconnected before comes back with its conversations.
 
-    Raises Conflict when the address is connected already, BadRequest for an unknown team or calendar.
+    Raises Conflict when the address is somebody's already, BadRequest for an unknown team or calendar.
     """
     calendar_id = await _calendar(tx, new.calendar_id)
     await _check_team(tx, new.team_id)
     _check_target(new.imap)
     config = MailboxConfig(imap=seal(new.imap, None, keys), smtp=seal(new.smtp, None, keys))
     address = new.address.lower()
-    await _check_alias(tx, address)
+    await claim_addresses(tx, [address])
     id = await tx.find(
         int,
         "UPDATE channel_accounts SET name = $3, team_id = $4, calendar_id = $5, expect_s = $6, patience_s = $7,"
@@ -57,17 +58,42 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox, keys: Keys) -> M
     return await get_mailbox(tx, actor, id)
 
 
-async def _check_alias(tx: Tx, address: str) -> None:
-    of = await tx.find(
-        str,
-        "SELECT a.name FROM account_aliases x JOIN channel_accounts a ON a.workspace_id = x.workspace_id"
-        " AND a.id = x.account_id WHERE x.workspace_id = $1 AND x.address = $2",
-        tx.workspace_id, address,
-    )  # fmt: skip
-    if of is not None:
-        raise Conflict(
-            f"{address} is an alias of {of}. Take it from there first; nothing was changed.", code="address_taken"
-        )
+async def claim_addresses(tx: Tx, addresses: Sequence[str], *, alias_of: int | None = None) -> None:
+    """Take addresses (lower case) for a mailbox, so that nobody else does before this transaction ends; `alias_of`: they
+    are to be aliases of it.
+
+    Reception gives a mail to every mailbox that has its address, so one in two workspaces would show each the other's
+    mail: an address belongs to one workspace of the installation. Raises Conflict when it is somebody else's.
+    """
+    await tx.run("SELECT pg_advisory_xact_lock($1)", _ADDRESS_LOCK)
+    taken = await tx.find(_Taken, _TAKEN, tx.workspace_id, alias_of, list(addresses))
+    if taken is None:
+        return
+    of = f"is {taken.of} already. Take it from there first" if taken.of else "belongs to another workspace of this Hark"
+    raise Conflict(f"{taken.address} {of}; nothing was changed.", code="address_taken")
+
+
+_ADDRESS_LOCK = 0x4861726B41646472  # "HarkAddr"
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """`of`: whose it is, "" for somebody's of another workspace."""
+
+    address: str
+    of: str
+
+
+# That a mailbox to be connected is one of this workspace already, its own constraint says.
+_TAKEN = """
+SELECT t.address, CASE WHEN t.workspace_id <> $1 THEN '' WHEN t.alias THEN 'an alias of ' || a.name
+  ELSE 'the address of ' || a.name END AS of
+FROM (SELECT workspace_id, id AS account_id, lower(address) AS address, false AS alias FROM channel_accounts WHERE kind = 1
+  UNION ALL SELECT workspace_id, account_id, address, true FROM account_aliases) t
+JOIN channel_accounts a ON a.workspace_id = t.workspace_id AND a.id = t.account_id AND a.disabled_at IS NULL
+WHERE t.address = ANY($3::text[]) AND (t.workspace_id <> $1
+  OR CASE WHEN t.alias THEN t.account_id IS DISTINCT FROM $2 ELSE $2::int IS NOT NULL END)
+LIMIT 1
+"""
 
 
 async def update_mailbox(tx: Tx, actor: Actor, id: int, patch: MailboxPatch, keys: Keys) -> Mailbox:

@@ -8,7 +8,8 @@ from hark.channels.email.sending.types import SendingBody, SendingView
 from hark.channels.email.sending.variables import VARIABLES, unknown_variables
 from hark.core.actor import Actor
 from hark.core.db import Tx
-from hark.core.errors import BadRequest, Conflict
+from hark.core.errors import BadRequest
+from hark.intake.accounts.actions import claim_addresses
 from hark.intake.accounts.queries import stored_config
 from hark.intake.accounts.types import MailboxChanged, Sending
 
@@ -51,18 +52,7 @@ def _harmless(html: str) -> str:
 
 
 async def _set_aliases(tx: Tx, id: int, addresses: list[str]) -> None:
-    taken = await tx.find(
-        str,
-        "SELECT lower(address) FROM channel_accounts WHERE workspace_id = $1 AND kind = 1 AND disabled_at IS NULL"
-        " AND lower(address) = ANY($3::text[]) UNION ALL SELECT address FROM account_aliases WHERE workspace_id = $1"
-        " AND account_id <> $2 AND address = ANY($3::text[]) LIMIT 1",
-        tx.workspace_id, id, addresses,
-    )  # fmt: skip
-    if taken is not None:
-        raise Conflict(
-            f"{taken} is the address of a mailbox already. Take it from there first; nothing was changed.",
-            code="address_taken",
-        )
+    await claim_addresses(tx, addresses, alias_of=id)
     await tx.run(
         "DELETE FROM account_aliases WHERE workspace_id = $1 AND account_id = $2 AND address <> ALL($3::text[])",
         tx.workspace_id, id, addresses,
