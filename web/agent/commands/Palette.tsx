@@ -1,8 +1,9 @@
 import { Check, Search } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useMemo, useState, useSyncExternalStore } from 'react'
 import { type Translate, useT } from '../app/i18n'
 import { Dialog } from '../ui/Dialog'
 import { Keys } from '../ui/Tip'
+import { useCombobox } from '../ui/useCombobox'
 import { command } from './catalogue'
 import { closePicker, currentPicker, matchOptions, openPicker, type Option, type PickerSpec, subscribePicker } from './picker'
 import { availableCommands, runCommand, useCommands } from './registry'
@@ -36,30 +37,17 @@ export function Palette() {
 
 function Picker({ spec }: { spec: PickerSpec }) {
   const t = useT()
-  const listId = useId()
   const [text, setText] = useState('')
   const [active, setActive] = useState(0)
-  const list = useRef<HTMLDivElement>(null)
   const options = useMemo(() => [...(spec.fromText?.(text) ?? []), ...matchOptions(spec.options, text)], [spec, text])
   const current = Math.min(active, options.length - 1)
-
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
-  }, [current, text])
 
   const choose = (option: Option | undefined) => {
     if (!option) return
     if (!spec.several) closePicker()
     option.run()
   }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
-    if (event.key === 'ArrowDown') setActive(Math.min(current + 1, options.length - 1))
-    else if (event.key === 'ArrowUp') setActive(Math.max(current - 1, 0))
-    else if (event.key === 'Enter') choose(options[current])
-    else return
-    event.preventDefault()
-  }
+  const { field, list, optionId } = useCombobox({ count: options.length, active: current, onActive: setActive, onEnter: () => choose(options[current]) })
 
   return (
     <>
@@ -68,10 +56,7 @@ function Picker({ spec }: { spec: PickerSpec }) {
         <input
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- the palette is opened to type in
           autoFocus
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={listId}
-          aria-activedescendant={current >= 0 ? `${listId}-${current}` : undefined}
+          {...field}
           aria-label={spec.title}
           placeholder={spec.placeholder}
           value={text}
@@ -79,15 +64,14 @@ function Picker({ spec }: { spec: PickerSpec }) {
             setText(event.target.value)
             setActive(0)
           }}
-          onKeyDown={onKeyDown}
           className="h-12 w-full min-w-0 bg-transparent text-thread outline-none placeholder:text-ink-3"
         />
       </div>
-      <div ref={list} id={listId} role="listbox" aria-label={spec.title} aria-multiselectable={spec.several} className="min-h-0 overflow-y-auto p-1">
+      <div {...list} aria-label={spec.title} aria-multiselectable={spec.several} className="min-h-0 overflow-y-auto p-1">
         {options.map((option, index) => (
           <Row
             key={option.id}
-            id={`${listId}-${index}`}
+            id={optionId(index)}
             option={option}
             heading={text === '' && option.group !== options[index - 1]?.group ? option.group : undefined}
             active={index === current}

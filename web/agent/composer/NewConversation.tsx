@@ -12,7 +12,7 @@ import { navigate } from '../app/router'
 import { runCommand, useCommands } from '../commands/registry'
 import { mailboxesQuery } from '../settings/mailboxes/queries'
 import { takeConversation } from '../thread/actions'
-import { IconButton } from '../ui/Button'
+import { Button, IconButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Select } from '../ui/Field'
 import { ErrorNote } from '../ui/Notice'
@@ -105,6 +105,10 @@ function Writer({ onClose }: { onClose: () => void }) {
       onClose()
     },
   })
+  const toMailboxes = () => {
+    onClose()
+    navigate({ page: 'settings', section: 'mailboxes', item: null }, { search: '' })
+  }
   const setWritten = ({ html, text }: Written) => change({ html, text })
 
   return (
@@ -120,7 +124,10 @@ function Writer({ onClose }: { onClose: () => void }) {
               ))}
             </Select>
           ) : (
-            <p className="py-1.5 text-wrong">{t('write.noMailbox')}</p>
+            <p className="flex grow flex-wrap items-center gap-x-3 py-1.5 text-wrong">
+              {t('write.noMailbox')}
+              <Button onClick={toMailboxes}>{t('settings.mailboxes')}</Button>
+            </p>
           )}
           <IconButton label={t('command.discard')} onClick={() => runCommand('compose.discard')}>
             <Trash2 size={15} aria-hidden />

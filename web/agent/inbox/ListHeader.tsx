@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { ChevronDown, ListFilter, Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { ChevronDown, ListFilter } from 'lucide-react'
 import { countersQuery } from '../api/queries'
 import { mailboxesQuery } from '../settings/mailboxes/queries'
 import { useT } from '../app/i18n'
 import { useDirectory, useMay } from '../app/me'
 import { command, type CommandId } from '../commands/catalogue'
-import { useAvailable, useCommands } from '../commands/registry'
+import { useAvailable } from '../commands/registry'
 import { CommandButton, IconButton } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { CommandItem, Menu, MenuGroup, MenuItem } from '../ui/Menu'
+import { SearchField } from '../ui/SearchField'
 import { type Filter, isOrdered, type Order, type View, VIEWS } from './filter'
 
 type Props = { filter: Filter; onFilter: (next: Partial<Filter>) => void }
@@ -18,11 +18,19 @@ const TABS: readonly View[] = ['open', 'unassigned', 'mine']
 const ORDER_COMMANDS = { price: 'list.orderPrice', oldest: 'list.orderOldest', newest: 'list.orderNewest' } as const satisfies Record<string, CommandId>
 
 export function ListHeader({ filter, onFilter }: Props) {
+  const t = useT()
   const mayWrite = useAvailable('compose.new')
   return (
     <header className="flex shrink-0 flex-col border-b border-line pt-3">
       <div className="flex items-center gap-1 px-3">
-        <SearchField value={filter.q} onChange={(q) => onFilter({ q, view: q ? 'all' : 'open' })} />
+        <SearchField
+          value={filter.q}
+          onChange={(q) => onFilter({ q, view: q ? 'all' : 'open' })}
+          label={t('command.search')}
+          placeholder={t('list.search')}
+          className="min-w-0"
+          inputClass="h-8 rounded-control border border-transparent bg-rail pr-2 placeholder:text-ink-3 hover:bg-pressed focus:bg-control [&::-webkit-search-cancel-button]:hidden pointer-coarse:h-11"
+        />
         <OrderMenu order={filter.order} enabled={isOrdered(filter.view)} />
         <FilterMenu filter={filter} onFilter={onFilter} />
         {mayWrite && <CommandButton id="compose.new" />}
@@ -100,47 +108,6 @@ function OrderMenu({ order, enabled }: { order: Order; enabled: boolean }) {
 function Count({ n }: { n: number | undefined }) {
   if (!n) return null
   return <span className="tabular text-[12px] font-regular text-ink-3">{n > 9999 ? '9999+' : n}</span>
-}
-
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const t = useT()
-  const [text, setText] = useState(value)
-  const field = useRef<HTMLInputElement>(null)
-  useCommands({
-    'list.search': () => {
-      field.current?.focus()
-      field.current?.select()
-    },
-  })
-  useEffect(() => setText(value), [value])
-  useEffect(() => {
-    if (text === value) return
-    const timer = setTimeout(() => onChange(text.trim()), 250)
-    return () => clearTimeout(timer)
-    // The list is searched when typing rests, whoever the parent's callback is by then.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [text])
-  return (
-    <div className="relative min-w-0 grow">
-      <Search size={14} className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" aria-hidden />
-      <input
-        ref={field}
-        type="search"
-        value={text}
-        aria-label={t('command.search')}
-        aria-keyshortcuts="/"
-        placeholder={t('list.search')}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return
-          setText('')
-          onChange('')
-          event.currentTarget.blur()
-        }}
-        className="h-8 w-full rounded-control border border-transparent bg-rail pr-2 pl-8 placeholder:text-ink-3 hover:bg-pressed focus:bg-control [&::-webkit-search-cancel-button]:hidden pointer-coarse:h-11"
-      />
-    </div>
-  )
 }
 
 function FilterMenu({ filter, onFilter }: Props) {

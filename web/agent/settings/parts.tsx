@@ -65,12 +65,14 @@ type FormProps = {
   onSave: (form: FormData) => Promise<unknown>
   onCancel?: () => void
   submit?: string
+  /** Whether there is anything to send yet. */
+  ready?: boolean
   touches?: readonly QueryKey[]
   children: (problem: Problem | null) => ReactNode
 }
 
 /** A form with its failures beside the fields they belong to. */
-export function SettingsForm({ onSave, onCancel, submit, touches = [], children }: FormProps) {
+export function SettingsForm({ onSave, onCancel, submit, ready = true, touches = [], children }: FormProps) {
   const t = useT()
   const say = useProblemText()
   const client = useQueryClient()
@@ -107,7 +109,7 @@ export function SettingsForm({ onSave, onCancel, submit, touches = [], children 
             {t('action.cancel')}
           </Button>
         )}
-        <Button type="submit" variant="primary" busy={busy}>
+        <Button type="submit" variant="primary" disabled={!ready} busy={busy}>
           {submit ?? t('action.save')}
         </Button>
       </div>

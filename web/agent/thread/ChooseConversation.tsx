@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { moment } from '../../shared/time'
 import { api } from '../api/client'
 import { contactConversationsQuery } from '../api/queries'
@@ -12,6 +12,7 @@ import { statusName } from '../inbox/ListRow'
 import { Button } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { Dialog } from '../ui/Dialog'
+import { useCombobox } from '../ui/useCombobox'
 
 const REST_MS = 200
 const MOST = 20
@@ -42,26 +43,14 @@ export function ChooseConversation({ open, onClose, title, ...rest }: Props) {
 
 function Chooser({ title, not, contactId, explain, confirm, onConfirm }: Omit<Props, 'open' | 'onClose'>) {
   const t = useT()
-  const listId = useId()
   const [text, setText] = useState('')
   const [active, setActive] = useState<number | null>(null)
-  const list = useRef<HTMLDivElement>(null)
   const { rows, isPending } = useCandidates(useRested(text.trim()), contactId, not)
   // Enter alone says yes only to what was looked for, or to another conversation of the same customer.
   const first = text.trim() !== '' || (contactId !== undefined && rows[0]?.contact.id === contactId) ? 0 : -1
   const current = Math.min(active ?? first, rows.length - 1)
   const chosen = rows[current]
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
-  }, [current, rows])
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
-    if (event.key === 'ArrowDown') setActive(Math.min(current + 1, rows.length - 1))
-    else if (event.key === 'ArrowUp') setActive(Math.max(current - 1, 0))
-    else if (event.key === 'Enter' && chosen) onConfirm(chosen)
-    else return
-    event.preventDefault()
-  }
+  const { field, list, optionId } = useCombobox({ count: rows.length, active: current, onActive: setActive, onEnter: () => chosen && onConfirm(chosen) })
   return (
     <>
       <div className="mx-6 flex items-center gap-3 rounded-control border border-line-strong bg-control px-3 max-[719px]:mx-4">
@@ -69,10 +58,7 @@ function Chooser({ title, not, contactId, explain, confirm, onConfirm }: Omit<Pr
         <input
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- the dialog is opened to type in
           autoFocus
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={listId}
-          aria-activedescendant={chosen ? `${listId}-${current}` : undefined}
+          {...field}
           aria-label={title}
           placeholder={t('choose.placeholder')}
           value={text}
@@ -80,13 +66,12 @@ function Chooser({ title, not, contactId, explain, confirm, onConfirm }: Omit<Pr
             setText(event.target.value)
             setActive(null)
           }}
-          onKeyDown={onKeyDown}
           className="h-10 w-full min-w-0 bg-transparent outline-none placeholder:text-ink-3"
         />
       </div>
-      <div ref={list} id={listId} role="listbox" aria-label={title} className="min-h-48 grow overflow-y-auto px-3 py-2">
+      <div {...list} aria-label={title} className="min-h-48 grow overflow-y-auto px-3 py-2">
         {rows.map((row, index) => (
-          <Candidate key={row.id} id={`${listId}-${index}`} row={row} active={index === current} onPoint={() => setActive(index)} />
+          <Candidate key={row.id} id={optionId(index)} row={row} active={index === current} onPoint={() => setActive(index)} />
         ))}
         {rows.length === 0 && !isPending && <p className="px-3 py-10 text-center text-ink-3">{t(text.trim() ? 'choose.nothing' : 'choose.none')}</p>}
       </div>

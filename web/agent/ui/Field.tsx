@@ -1,6 +1,6 @@
 import { type ComponentProps, type ReactNode, useId } from 'react'
 
-const CONTROL =
+export const CONTROL =
   'target w-full rounded-control border border-line-strong bg-control px-2.5 text-ink placeholder:text-ink-3 ' +
   'hover:border-ink-faint focus-visible:outline-offset-[-1px] disabled:opacity-60 aria-invalid:border-wrong'
 

@@ -1,10 +1,8 @@
-import { Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
 import type { Overview } from '../../api/types'
 import { useT } from '../../app/i18n'
-import { useCommands } from '../../commands/registry'
 import { Button } from '../../ui/Button'
-import { Input, Select } from '../../ui/Field'
+import { CONTROL, Input, Select } from '../../ui/Field'
+import { SearchField } from '../../ui/SearchField'
 import { FATES, SOURCES } from './fates'
 import { DAYS, isFiltered, type LedgerFilter, NO_FILTER } from './filter'
 
@@ -16,7 +14,14 @@ export function FilterBar({ filter, onFilter, sources }: Props) {
   const fit = 'w-auto! max-w-48 max-[719px]:max-w-none max-[719px]:grow'
   return (
     <div role="search" className="flex flex-wrap items-center gap-2 border-b border-line bg-paper py-3">
-      <SearchField value={filter.q} onChange={(q) => onFilter({ q })} />
+      <SearchField
+        value={filter.q}
+        onChange={(q) => onFilter({ q })}
+        label={t('ledger.search')}
+        placeholder={t('ledger.searchHint')}
+        className="min-w-56 basis-64 max-[719px]:basis-full"
+        inputClass={CONTROL}
+      />
       <Select aria-label={t('intake.fate')} value={filter.fate} onChange={(event) => onFilter({ fate: event.target.value })} className={fit}>
         <option value="">{t('intake.allFates')}</option>
         <option value="attention">{t('intake.attention')}</option>
@@ -63,50 +68,6 @@ export function FilterBar({ filter, onFilter, sources }: Props) {
           {t('list.clearFilters')}
         </Button>
       )}
-    </div>
-  )
-}
-
-const REST_MS = 250
-
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const t = useT()
-  const [text, setText] = useState(value)
-  const field = useRef<HTMLInputElement>(null)
-  useCommands({
-    'list.search': () => {
-      field.current?.focus()
-      field.current?.select()
-    },
-  })
-  useEffect(() => setText(value), [value])
-  useEffect(() => {
-    if (text.trim() === value) return
-    const timer = setTimeout(() => onChange(text.trim()), REST_MS)
-    return () => clearTimeout(timer)
-    // The ledger is searched when typing rests, whoever the parent's callback is by then.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [text])
-  return (
-    <div className="relative min-w-56 grow basis-64 max-[719px]:basis-full">
-      <Search size={14} className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" aria-hidden />
-      <Input
-        ref={field}
-        type="search"
-        value={text}
-        maxLength={500}
-        aria-label={t('ledger.search')}
-        aria-keyshortcuts="/"
-        placeholder={t('ledger.searchHint')}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return
-          setText('')
-          onChange('')
-          event.currentTarget.blur()
-        }}
-        className="pl-8!"
-      />
     </div>
   )
 }

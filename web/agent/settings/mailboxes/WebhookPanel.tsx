@@ -63,7 +63,7 @@ function Connection({ mailbox, webhook }: { mailbox: Mailbox; webhook: Webhook }
   return (
     <>
       {connected && <Address mailbox={mailbox} webhook={webhook} provider={chosen} touches={touches} />}
-      <SettingsForm onSave={save} touches={touches} submit={connected ? undefined : t('provider.connect')}>
+      <SettingsForm onSave={save} touches={touches} submit={connected ? undefined : t('provider.connect')} ready={chosen !== ''}>
         {(problem) => (
           <>
             <Field label={t('provider.which')}>
