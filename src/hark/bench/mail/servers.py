@@ -36,7 +36,7 @@ state_dir = {root}/state
 log_path = {root}/dovecot.log
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain
+auth_mechanisms = plain login
 auth_failure_delay = 0
 default_internal_user = {user}
 default_internal_group = {group}
@@ -75,7 +75,7 @@ service lmtp {{
   }}
 }}
 protocol lmtp {{
-  postmaster_address = postmaster@desk.example
+  postmaster_address = postmaster@example.com
 }}
 """
 
