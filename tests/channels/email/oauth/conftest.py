@@ -91,7 +91,9 @@ class Office:
 
 @pytest_asyncio.fixture
 async def office(services: Services, workspace: TestWorkspace, http: httpx.AsyncClient) -> Office:
-    await services.db.run("DELETE FROM oauth_grants")  # of the tests before: the worker looks after every workspace's
+    # Of the tests before: the worker looks after every workspace's grants, and an address is one workspace's.
+    await services.db.run("DELETE FROM oauth_grants")
+    await services.db.run("UPDATE channel_accounts SET disabled_at = now() WHERE disabled_at IS NULL")
     office = Office(services, workspace, await sign_in(services, http, workspace.owner))
     await office.register()
     return office
