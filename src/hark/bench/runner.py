@@ -51,6 +51,8 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "star": ("hark.bench.star", "real dialogues over the messenger at their own pace, checked word by word"),
     "widget": ("hark.bench.widget", "what the messenger costs the page that holds it, in a slowed Chromium"),
     "memory": ("hark.bench.memory", "memory of an idle installation"),
+    "forecast": ("hark.bench.forecast", "how near the forecast of real call counts comes"),
+    "staffing": ("hark.bench.staffing", "Erlang B, C and A against tables and balance equations, exact to the person"),
     "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
 }
 
