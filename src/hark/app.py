@@ -42,6 +42,8 @@ import hark.intake.routes
 import hark.journey.types
 import hark.reports.routes
 import hark.setup.routes
+import hark.topics.routes
+import hark.topics.types
 import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
@@ -88,6 +90,7 @@ EVENTS: Registry = registry(
     hark.delivery.types.EVENTS,
     hark.intake.accounts.types.EVENTS,
     hark.channels.messenger.types.EVENTS,
+    hark.topics.types.EVENTS,
 )
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
@@ -106,6 +109,7 @@ ROUTES: list[Route] = tables(
     hark.workspaces.routes.ROUTES,
     hark.contacts.routes.ROUTES,
     hark.conversations.routes.ROUTES,
+    hark.topics.routes.ROUTES,
     hark.automation.routes.ROUTES,
     hark.hours.routes.ROUTES,
     hark.intake.routes.ROUTES,

@@ -153,3 +153,41 @@ async def test_what_cannot_work_is_refused(client: SignedIn, wrong: dict[str, An
 def test_every_trigger_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs/guide/rules.md").read_text("utf-8")
     assert [t for t in TRIGGERS if f"`{t}`" not in page] == []
+
+
+async def test_a_rule_says_what_it_is_about_how_bad_and_how_hard(
+    client: SignedIn, db: Db, workspace: TestWorkspace, post: Any
+) -> None:
+    topic = (await client.post("/api/topics", {"name": "Outage"})).json()["id"]
+    made = await rule(
+        client, name="Outages", condition={"field": "subject", "op": "contains", "value": "parcel"},
+        actions=[
+            {"type": "severity", "value": 2, "raise_only": True}, {"type": "difficulty", "value": 2},
+            {"type": "topic", "topic_id": topic},
+        ],
+    )  # fmt: skip
+    first = (await post.mail(subject="My parcel")).conversation_id
+    await run(db, workspace.id)
+    c = (await client.get(f"/api/conversations/{first}")).json()
+    assert (c["severity"], c["difficulty"], c["topic_id"]) == (2, 2, topic)
+    lines = {i["kind"]: i for i in (await client.get(f"/api/conversations/{first}/thread")).json()["items"]}
+    assert lines["severity_changed"]["author"] == {"kind": "rule", "id": made["id"], "name": "Outages"}
+    assert lines["topic_changed"]["data"]["after"] == topic
+    await client.post(f"/api/conversations/{first}/severity", {"value": 3, "reason": "blocked"})
+    await post.mail("Hello again", subject="My parcel", to=first)
+    await run(db, workspace.id)
+    assert (await client.get(f"/api/conversations/{first}")).json()["severity"] == 3, "only ever raised"
+    lines = (await client.get(f"/api/conversations/{first}/thread")).json()["items"]
+    assert [i["data"]["reason"] for i in lines if i["kind"] == "severity_changed"] == [1, None]
+
+
+async def test_a_rule_whose_topic_is_archived_says_so(client: SignedIn) -> None:
+    topic = (await client.post("/api/topics", {"name": "Old"})).json()["id"]
+    await rule(client, name="Old things", actions=[{"type": "topic", "topic_id": topic}])
+    await client.patch(f"/api/topics/{topic}", {"archived": True})
+    [shown] = (await client.get("/api/rules")).json()["items"]
+    assert shown["problem"] == "It names a topic that does not exist, or is archived."
+    refused = await client.post(
+        "/api/rules", {"name": "b", "on": "resolved", "actions": [{"type": "topic", "topic_id": topic}]}
+    )
+    assert refused.status_code == 400

@@ -38,9 +38,11 @@ from hark.core.journal import head, read
 from hark.delivery.queries import list_outbox
 from hark.delivery.settling import Reported, apply_report
 from hark.timers.types import Timer, TimerKind
+from hark.topics.types import TopicChanged
 
 ALL_STATUSES = '{"field": "status", "op": "in", "value": ["open", "waiting", "snoozed", "resolved", "spam", "merged"]}'
 ABOUT_CONVERSATIONS = (journey_events, conversation_events, delivery_events)
+ALSO = (TopicChanged,)
 
 State = dict[str, dict[str, Any]]
 """By the id of a conversation: its `row`, and what somebody who has opened it sees."""
@@ -229,6 +231,14 @@ async def one_becomes_two(desk: Desk) -> None:
     await desk.act("split", first.conversation_id, {"message_ids": [str(other.message_id)]})
 
 
+@case(TopicChanged)
+async def it_is_about_refunds(desk: Desk) -> None:
+    id = await desk.mail()
+    topic = (await desk.client.post("/api/topics", {"name": f"Refunds {id}"})).json()
+    await desk.look()
+    await desk.act("topic", id, {"topic_id": topic["id"]})
+
+
 @case(journey_events.PromiseDue)
 async def a_promise_comes_due(desk: Desk) -> None:
     line = await desk.post.chat()
@@ -328,7 +338,7 @@ async def a_reply_bounces(desk: Desk) -> None:
 
 # the law ------------------------------------------------------------------------------------------------------------------
 
-KINDS = [kind for kind in EVENTS.values() if any(kind in module.EVENTS for module in ABOUT_CONVERSATIONS)]
+KINDS = [kind for kind in EVENTS.values() if kind in ALSO or any(kind in module.EVENTS for module in ABOUT_CONVERSATIONS)]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -33,7 +33,7 @@ addresses = st.lists(st.sampled_from(["anna@vip.example", "bob@x.example", "x"])
 facts = st.builds(
     Facts, number=small, status=st.integers(0, 5), team_id=maybe, assignee_id=maybe, account_id=small, contact_id=people,
     company_id=st.one_of(st.none(), people), severity=small, difficulty=st.integers(0, 2),
-    tag_ids=st.lists(small, max_size=3, unique=True), channels=st.sampled_from([0, 2, 3]), subject=words, preview=words,
+    topic_id=maybe, tag_ids=st.lists(small, max_size=3, unique=True), channels=st.sampled_from([0, 2, 3]), subject=words, preview=words,
     created_at=times, last_message_at=times, waiting=st.booleans(), addresses=addresses,
 )  # fmt: skip
 
@@ -73,8 +73,8 @@ conditions = st.recursive(
 
 _ROWS = """
 CREATE TEMP TABLE conversations (workspace_id int, n int, number bigint, status smallint, team_id int, assignee_id int,
-  account_id int, contact_id uuid, company_id uuid, severity smallint, difficulty smallint, tag_ids int[], channels int,
-  subject text, preview text, created_at timestamptz, last_message_at timestamptz, wait_t0 float8);
+  account_id int, contact_id uuid, company_id uuid, severity smallint, difficulty smallint, topic_id int,
+  tag_ids int[], channels int, subject text, preview text, created_at timestamptz, last_message_at timestamptz, wait_t0 float8);
 CREATE TEMP TABLE identities (workspace_id int, contact_id uuid, value text, kind int)
 """
 
@@ -89,9 +89,10 @@ async def test_sql_and_memory_agree(db: Db, raw: dict[str, Any], one: Facts) -> 
         await conn.execute("DROP TABLE IF EXISTS pg_temp.conversations, pg_temp.identities")
         await conn.execute(_ROWS)
         await conn.execute(
-            "INSERT INTO conversations VALUES (1, 0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+            "INSERT INTO conversations VALUES"
+            " (1, 0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             one.number, one.status, one.team_id, one.assignee_id, one.account_id, one.contact_id, one.company_id,
-            one.severity, one.difficulty, one.tag_ids, one.channels, one.subject, one.preview, one.created_at,
+            one.severity, one.difficulty, one.topic_id, one.tag_ids, one.channels, one.subject, one.preview, one.created_at,
             one.last_message_at, 1.0 if one.waiting else None,
         )  # fmt: skip
         await conn.executemany(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hark.core.sql import Sql
 from hark.value.order import (
+    ahead_sql,
     index_sql,
     is_overdue,
     limit_s,
@@ -67,31 +68,33 @@ def test_limit_is_three_patiences_at_most_nine_team_hours() -> None:
 
 # PostgreSQL refuses to underflow; amounts under a thousandth of a minor unit do not occur.
 amounts = st.one_of(st.just(0.0), st.floats(1e-3, 1e8))
-rows = st.tuples(amounts, patience, ages, st.floats(0, 1), st.sampled_from([1, 3, 70_000]))
+topics = st.sampled_from([None, 1, 7, 90_000])
+rows = st.tuples(amounts, patience, ages, st.floats(0, 1), st.sampled_from([1, 3, 70_000]), topics)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cases=st.lists(rows, min_size=1, max_size=60), ahead=st.one_of(st.just(0.0), st.floats(1, 3600)), model=st.builds(
-    ValueModel, clock_share=st.one_of(st.just(0.0), st.floats(0.01, 1)), peak=st.floats(0.1, 2), leave_once=st.floats(0.01, 1)))
+@given(cases=st.lists(rows, min_size=1, max_size=60), handle=st.sampled_from([{}, {7: 60.0}, {7: 60.0, 90_000: 7200.5}]), model=st.builds(
+    ValueModel, handle_s=st.floats(1, 3600), clock_share=st.one_of(st.just(0.0), st.floats(0.01, 1)), peak=st.floats(0.1, 2), leave_once=st.floats(0.01, 1)))
 async def test_sql_computes_exactly_the_index(
-    connection: asyncpg.Connection, cases: list[tuple[float, float, float, float, int]], ahead: float, model: ValueModel
+    connection: asyncpg.Connection, cases: list[tuple[float, float, float, float, int, int | None]], handle: dict[int, float], model: ValueModel
 ) -> None:
     f_now = {1: 1e9, 70_000: 2e9 + 0.5, 3: NOW}
     columns = [
-        (NOW - waited, f - waited * part, calendar, per_s, stake)
-        for stake, per_s, waited, part, calendar in cases
+        (NOW - waited, f - waited * part, calendar, per_s, stake, topic)
+        for stake, per_s, waited, part, calendar, topic in cases
         for f in (f_now[calendar],)
     ]
     statement, args = Sql(
         "SELECT u, {} AS idx, overdue FROM (SELECT n, stake, per_s, {} AS u, {} AS overdue FROM"
-        " unnest({}::float8[], {}::float8[], {}::int[], {}::float8[], {}::float8[]) WITH ORDINALITY"
-        " AS c(wait_t0, wait_f0, calendar_id, per_s, stake, n)) w ORDER BY n",
-        index_sql(model), u_sql(now_s=NOW, f_now=f_now, ahead_s=ahead, model=model),
+        " unnest({}::float8[], {}::float8[], {}::int[], {}::float8[], {}::float8[], {}::int[]) WITH ORDINALITY"
+        " AS c(wait_t0, wait_f0, calendar_id, per_s, stake, topic_id, n)) w ORDER BY n",
+        index_sql(model), u_sql(now_s=NOW, f_now=f_now, ahead=ahead_sql(handle, model), model=model),
         overdue_sql(f_now=f_now, model=model), *(list(column) for column in zip(*columns, strict=True)),
     ).render()  # fmt: skip
     found = await connection.fetch(statement, *args)
-    for row, (t0, f0, calendar, per_s, stake) in zip(found, columns, strict=True):
+    for row, (t0, f0, calendar, per_s, stake, topic) in zip(found, columns, strict=True):
         open_s = f_now[calendar] - f0
+        ahead = handle.get(topic or 0, model.handle_s)
         u = urgency(NOW - t0, open_s, per_s=per_s, ahead_s=ahead, model=model)
         assert row["u"] == pytest.approx(u, rel=1e-12)
         assert row["idx"] == pytest.approx(order_index(stake, u, per_s=per_s, model=model), rel=1e-12)

@@ -17,7 +17,7 @@ from hark.core.sql import Sql
 from hark.hours.queries import load_calendars
 from hark.journey.types import ConversationStarted, CustomerLeft, MessageReceived, SeverityChanged
 from hark.value.actions import CONSUMER
-from hark.value.order import index_sql, order_index, u_sql, urgency
+from hark.value.order import ahead_sql, index_sql, order_index, u_sql, urgency
 from hark.value.pricing import load_model
 from hark.value.queries import MIN_CASES
 from hark.workspaces.actions import update_workspace
@@ -91,7 +91,7 @@ async def test_the_stored_columns_give_the_index_at_any_later_moment(
     model, calendars = await load_model(db, workspace.id), await load_calendars(db, workspace.id)
     found = await db.one(float, Sql(
         "SELECT {} FROM (SELECT stake, per_s, {} AS u FROM conversations WHERE workspace_id = {} AND id = {}) w",
-        index_sql(model), u_sql(now_s=now, f_now=calendars.f_now(now), ahead_s=600.0, model=model), workspace.id, id))
+        index_sql(model), u_sql(now_s=now, f_now=calendars.f_now(now), ahead=ahead_sql({}, model), model=model), workspace.id, id))
     u = urgency(3 * 3600, 3 * 3600, per_s=1 / 26_640, ahead_s=600, model=model)
     assert found == pytest.approx(order_index(4_800_00, u, per_s=1 / 26_640, model=model))
 

@@ -768,6 +768,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post topic of conversation
+         * @description Needs the permission `conversations.write`.
+         */
+        post: operations["post_topic_of_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/unmerge": {
         parameters: {
             query?: never;
@@ -2469,6 +2489,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get topics
+         * @description Needs the permission `conversations.read`.
+         */
+        get: operations["get_topics"];
+        put?: never;
+        /**
+         * Post topic
+         * @description Needs the permission `topics.write`.
+         */
+        post: operations["post_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/topics/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete topic
+         * @description Needs the permission `topics.write`.
+         */
+        delete: operations["delete_topic"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch topic
+         * @description Needs the permission `topics.write`.
+         */
+        patch: operations["patch_topic"];
+        trace?: never;
+    };
     "/api/workspace": {
         parameters: {
             query?: never;
@@ -2955,12 +3023,21 @@ export interface components {
             subject: string;
             tag_ids: number[];
             team_id: number | null;
+            topic_id: number | null;
             unread: boolean;
             waiting_since: string | null;
             waiting_team_s: number | null;
         };
+        /** DifficultyAction */
+        DifficultyAction: {
+            /** @constant */
+            type: "difficulty";
+            value: number;
+        };
         /** DifficultyChange */
         DifficultyChange: {
+            /** @enum {null|string} */
+            reason?: "expert" | "several" | "routine" | "misjudged" | null;
             value: number;
         };
         /** DomainCheck */
@@ -3758,7 +3835,7 @@ export interface components {
         };
         /** NewRule */
         NewRule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"])[];
             condition?: {
                 [key: string]: unknown;
             };
@@ -3766,7 +3843,7 @@ export interface components {
             enabled: boolean;
             name: string;
             /** @enum {string} */
-            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
+            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
             /** @default 0 */
             position: number;
         };
@@ -3789,6 +3866,11 @@ export interface components {
             expires_at?: string | null;
             name: string;
             scopes: string[];
+        };
+        /** NewTopic */
+        NewTopic: {
+            handle_s?: number | null;
+            name: string;
         };
         /** NewVersion */
         NewVersion: {
@@ -3970,6 +4052,11 @@ export interface components {
             items: components["schemas"]["CaseRef"][];
             next?: string | null;
         };
+        /** Page[Topic] */
+        "Page_hark.topics.types.Topic_": {
+            items: components["schemas"]["Topic"][];
+            next?: string | null;
+        };
         /** Period */
         Period: {
             end: string;
@@ -4116,13 +4203,14 @@ export interface components {
             subject: string;
             tag_ids: number[];
             team_id: number | null;
+            topic_id: number | null;
             unread: boolean;
             waiting_since: string | null;
             waiting_team_s: number | null;
         };
         /** Rule */
         Rule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"])[];
             can?: string[];
             condition: {
                 [key: string]: unknown;
@@ -4131,19 +4219,19 @@ export interface components {
             id: number;
             name: string;
             /** @enum {string} */
-            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
+            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
             position: number;
             problem?: string | null;
         };
         /** RulePatch */
         RulePatch: {
-            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"])[];
+            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"])[];
             condition?: {
                 [key: string]: unknown;
             };
             enabled?: boolean;
             name?: string;
-            on?: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
+            on?: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
             position?: number;
         };
         /** Run */
@@ -4247,8 +4335,18 @@ export interface components {
         SetupNeeded: {
             needed: boolean;
         };
+        /** SeverityAction */
+        SeverityAction: {
+            /** @default false */
+            raise_only: boolean;
+            /** @constant */
+            type: "severity";
+            value: number;
+        };
         /** SeverityChange */
         SeverityChange: {
+            /** @enum {null|string} */
+            reason?: "blocked" | "money" | "deadline" | "safety" | "many" | "repeated" | "workaround" | "misjudged" | null;
             value: number;
         };
         /** SignIn */
@@ -4377,6 +4475,31 @@ export interface components {
             prefix: string;
             revoked_at: string | null;
             scopes: string[];
+        };
+        /** Topic */
+        Topic: {
+            archived: boolean;
+            can?: string[];
+            handle_s: number | null;
+            id: number;
+            learned_handle_s: number | null;
+            name: string;
+        };
+        /** TopicAction */
+        TopicAction: {
+            topic_id: number;
+            /** @constant */
+            type: "topic";
+        };
+        /** TopicChoice */
+        TopicChoice: {
+            topic_id: number | null;
+        };
+        /** TopicPatch */
+        TopicPatch: {
+            archived?: boolean;
+            handle_s?: number | null;
+            name?: string;
         };
         /** Track */
         Track: {
@@ -6558,6 +6681,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_hark.conversations.thread.MessageView_hark.conversations.thread.EventView_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_topic_of_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10852,6 +11019,168 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_topics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.topics.types.Topic_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTopic"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {

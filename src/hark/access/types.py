@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, str] = {
     "reports.read": "See reports",
     "tags.read": "See tags",
     "tags.write": "Make, rename and delete tags",
+    "topics.write": "Make, rename and archive topics, and set their handle times",
     "agents.read": "See the people and teams of the workspace",
     "agents.write": "Add, change and disable people and teams",
     "roles.write": "Make and change roles",

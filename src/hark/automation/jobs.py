@@ -6,8 +6,16 @@ from uuid import UUID
 import structlog
 
 from hark.automation.queries import enabled_rules, find_facts
-from hark.automation.types import TRIGGERS, Action, AssignAction, TagAction
-from hark.conversations.actions import assign, change_tags
+from hark.automation.types import (
+    TRIGGERS,
+    Action,
+    AssignAction,
+    DifficultyAction,
+    SeverityAction,
+    TagAction,
+    TopicAction,
+)
+from hark.conversations.actions import assign, change_tags, set_difficulty, set_severity, set_topic
 from hark.core.actor import ActorKind, system
 from hark.core.db import Tx
 from hark.core.errors import BadRequest
@@ -44,7 +52,7 @@ async def run_rules(tx: Tx, recorded: Recorded) -> None:
         try:
             async with tx.savepoint():
                 for action in rule.actions:
-                    await _apply(tx, id, action)
+                    await _apply(tx, id, action, facts.severity)
         except BadRequest as error:
             log.warning(
                 "rule names what is not there", rule=rule.id, workspace=recorded.workspace_id, problem=error.detail
@@ -53,12 +61,18 @@ async def run_rules(tx: Tx, recorded: Recorded) -> None:
             tx.actor = before
 
 
-async def _apply(tx: Tx, id: UUID, action: Action) -> None:
+async def _apply(tx: Tx, id: UUID, action: Action, severity: int) -> None:
     match action:
         case TagAction(add=add, remove=remove):
             await change_tags(tx, id, add=add, remove=remove)
         case AssignAction(team_id=team_id, assignee_id=assignee_id):
             await assign(tx, id, team_id=team_id, assignee_id=assignee_id)
+        case SeverityAction(value=value, raise_only=raise_only):
+            await set_severity(tx, id, max(value, severity) if raise_only else value)
+        case DifficultyAction(value=value):
+            await set_difficulty(tx, id, value)
+        case TopicAction(topic_id=topic_id):
+            await set_topic(tx, id, topic_id)
 
 
 CONSUMER = Consumer("rules", tuple(TRIGGERS.values()), run_rules)

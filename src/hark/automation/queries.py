@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.automation.types import TRIGGERS, Action, AssignAction, Rule, TagAction
+from hark.automation.types import TRIGGERS, Action, AssignAction, Rule, TagAction, TopicAction
 from hark.core.actor import Actor
 from hark.core.db import Queries
 from hark.filters.types import Facts
@@ -32,7 +32,7 @@ async def list_rules(db: Queries, actor: Actor) -> list[Rule]:
         " ORDER BY position, id",
         actor.workspace_id,
     )  # fmt: skip
-    there = await _references(db, actor.workspace_id) if rows else _There(tags=[], teams=[], agents=[])
+    there = await _references(db, actor.workspace_id) if rows else _There(tags=[], teams=[], agents=[], topics=[])
     return [_view(row, actor, there) for row in rows]
 
 
@@ -66,6 +66,7 @@ class _There(msgspec.Struct):
     tags: list[int]
     teams: list[int]
     agents: list[int]
+    topics: list[int]
 
 
 async def _references(db: Queries, workspace_id: int) -> _There:
@@ -73,7 +74,8 @@ async def _references(db: Queries, workspace_id: int) -> _There:
         _There,
         "SELECT ARRAY(SELECT id FROM tags WHERE workspace_id = $1) AS tags,"
         " ARRAY(SELECT id FROM teams WHERE workspace_id = $1) AS teams,"
-        " ARRAY(SELECT id FROM agents WHERE workspace_id = $1 AND disabled_at IS NULL) AS agents",
+        " ARRAY(SELECT id FROM agents WHERE workspace_id = $1 AND disabled_at IS NULL) AS agents,"
+        " ARRAY(SELECT id FROM topics WHERE workspace_id = $1 AND archived_at IS NULL) AS topics",
         workspace_id,
     )  # fmt: skip
 
@@ -89,6 +91,9 @@ def _problem(actions: list[Action], there: _There) -> str | None:
                     return "It names a team that does not exist."
                 if isinstance(assignee_id, int) and assignee_id not in there.agents:
                     return "It names a person who is not in the team, or no longer active."
+            case TopicAction(topic_id=topic_id):
+                if topic_id not in there.topics:
+                    return "It names a topic that does not exist, or is archived."
     return None
 
 
@@ -105,7 +110,7 @@ async def find_facts(db: Queries, workspace_id: int, conversation_id: UUID) -> F
     return await db.find(
         Facts,
         "SELECT c.number, c.status, c.team_id, c.assignee_id, c.account_id, c.contact_id, c.company_id, c.severity,"
-        " c.difficulty, c.tag_ids, c.channels, c.subject, c.preview, c.created_at, c.last_message_at,"
+        " c.difficulty, c.topic_id, c.tag_ids, c.channels, c.subject, c.preview, c.created_at, c.last_message_at,"
         " c.wait_t0 IS NOT NULL AS waiting, ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id"
         " AND i.contact_id = c.contact_id AND i.kind = 1) AS addresses FROM conversations c WHERE c.workspace_id = $1 AND c.id = $2",
         workspace_id, conversation_id,

@@ -1,4 +1,4 @@
-"""Event rules: when something happens to a conversation and a condition holds, tag or assign it."""
+"""Event rules: when something happens to a conversation and a condition holds, tag it, assign it or set what it is about, how bad and how hard it is."""
 
 from typing import Annotated, Any, Literal
 
@@ -18,9 +18,10 @@ from hark.journey.types import (
     SeverityChanged,
     SnoozeEnded,
 )
+from hark.topics.types import TopicChanged
 
 Trigger = Literal[
-    "conversation_started", "message_received", "reply_sent", "assigned", "tags_changed", "severity_changed",
+    "conversation_started", "message_received", "reply_sent", "assigned", "tags_changed", "severity_changed", "topic_changed",
     "snooze_ended", "promise_due", "resolved", "reopened",
 ]  # fmt: skip
 
@@ -31,6 +32,7 @@ TRIGGERS: dict[Trigger, type[Event]] = {
     "assigned": Assigned,
     "tags_changed": TagsChanged,
     "severity_changed": SeverityChanged,
+    "topic_changed": TopicChanged,
     "snooze_ended": SnoozeEnded,
     "promise_due": PromiseDue,
     "resolved": Resolved,
@@ -55,7 +57,22 @@ class AssignAction(Body, tag_field="type", tag="assign"):
     assignee_id: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
-Action = TagAction | AssignAction
+class SeverityAction(Body, tag_field="type", tag="severity"):
+    """How bad it is for the customer. `raise_only`: never lower than it is."""
+
+    value: Annotated[int, msgspec.Meta(ge=0, le=3)]
+    raise_only: bool = False
+
+
+class DifficultyAction(Body, tag_field="type", tag="difficulty"):
+    value: Annotated[int, msgspec.Meta(ge=0, le=2)]
+
+
+class TopicAction(Body, tag_field="type", tag="topic"):
+    topic_id: int
+
+
+Action = TagAction | AssignAction | SeverityAction | DifficultyAction | TopicAction
 Actions = Annotated[list[Action], msgspec.Meta(min_length=1, max_length=10)]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from hark.conversations.inbound import add_internal
@@ -33,6 +34,8 @@ from hark.journey.types import (
 )
 from hark.timers.actions import cancel_timer, set_timer
 from hark.timers.types import FARTHEST, TimerKind
+from hark.topics.types import TopicChanged
+from hark.value.types import ChangeReason
 
 
 async def lock_live(tx: Tx, id: UUID, *, spam: bool = False) -> Locked:
@@ -114,20 +117,45 @@ async def rename(tx: Tx, id: UUID, subject: str) -> None:
         await save(tx, c)
 
 
-async def set_severity(tx: Tx, id: UUID, value: int) -> None:
+async def set_topic(tx: Tx, id: UUID, topic_id: int | None) -> None:
+    """What the conversation is about; None: nothing that is known. Its handle time stands in price and order.
+
+    Raises NotFound, Conflict, and BadRequest for a topic that does not exist or is archived.
+    """
+    c = await lock_live(tx, id, spam=True)
+    before = await tx.one(
+        _Topic, "SELECT topic_id AS id FROM conversations WHERE workspace_id = $1 AND id = $2", tx.workspace_id, id
+    )
+    if topic_id == before.id:
+        return
+    await _require(tx, _USED_TOPIC, topic_id, "There is no such topic, or it is archived. Choose another one.")
+    await tx.run(
+        "UPDATE conversations SET topic_id = $3 WHERE workspace_id = $1 AND id = $2", tx.workspace_id, id, topic_id
+    )
+    await _saved(tx, c, TopicChanged(before=before.id, after=topic_id))
+
+
+class _Topic(msgspec.Struct):
+    id: int | None
+
+
+_USED_TOPIC = "SELECT id FROM topics WHERE workspace_id = $1 AND id = $2 AND archived_at IS NULL"
+
+
+async def set_severity(tx: Tx, id: UUID, value: int, reason: ChangeReason | None = None) -> None:
     """How bad it is for the customer, 0 low to 3 urgent; an open wait is priced anew. Raises NotFound, Conflict."""
     c = await lock_live(tx, id, spam=True)
     if value != c.severity:
-        event = SeverityChanged(before=c.severity, after=value)
+        event = SeverityChanged(before=c.severity, after=value, reason=reason)
         c.severity = value
         await _saved(tx, c, event)
 
 
-async def set_difficulty(tx: Tx, id: UUID, value: int) -> None:
+async def set_difficulty(tx: Tx, id: UUID, value: int, reason: ChangeReason | None = None) -> None:
     """How hard it is for us, 0 easy to 2 hard. Raises NotFound, Conflict."""
     c = await lock_live(tx, id, spam=True)
     if value != c.difficulty:
-        event = DifficultyChanged(before=c.difficulty, after=value)
+        event = DifficultyChanged(before=c.difficulty, after=value, reason=reason)
         c.difficulty = value
         await _saved(tx, c, event)
 

@@ -31,7 +31,7 @@ from hark.core.db import Db, Queries, Tx
 from hark.core.errors import NotFound
 from hark.core.paging import check_limit, decode_cursor, encode_cursor
 from hark.core.sql import TRUE, Sql, join
-from hark.value.order import index_sql, overdue_sql, u_sql, with_reserved
+from hark.value.order import ahead_sql, index_sql, overdue_sql, u_sql, with_reserved
 
 Order = Literal["price", "oldest", "newest"]
 
@@ -39,8 +39,8 @@ COLUMNS = Sql("""c.id, c.number, c.subject, c.preview, c.contact_id, p.name AS c
   (SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id AND i.kind = 1
     ORDER BY i.id LIMIT 1) AS contact_address,
   c.company_id, k.name AS company_name, k.value_minor, k.currency::text AS value_currency, k.renewal_on, k.cycle_days,
-  c.account_id, a.kind AS account_kind, c.team_id, c.assignee_id, c.status, c.severity, c.difficulty, c.tag_ids,
-  c.created_at, c.last_message_at, c.wait_t0, c.wait_f0, c.calendar_id, c.per_s, c.stake, c.seq, c.customer_seq,
+  c.account_id, a.kind AS account_kind, c.team_id, c.assignee_id, c.status, c.severity, c.difficulty, c.topic_id,
+  c.tag_ids,   c.created_at, c.last_message_at, c.wait_t0, c.wait_f0, c.calendar_id, c.per_s, c.stake, c.seq, c.customer_seq,
   coalesce(r.seq, 0) AS read_seq""")
 """Over `c`, its contact `p`, account `a`, company `k` and the viewer's own row `r` of reads."""
 
@@ -121,7 +121,8 @@ async def _by_price(db: Db, where: Sql, lens: Lens, position: _Position, limit: 
     stood before `ranked`, by turn before `promised`.
     """
     model, f_now, ranked, promised = lens.model, lens.f_now, position.ranked, position.promised
-    u = u_sql(now_s=lens.now_s, f_now=f_now, ahead_s=model.handle_s, model=model)
+    ahead = ahead_sql(lens.handle_s, model)
+    u = u_sql(now_s=lens.now_s, f_now=f_now, ahead=ahead, model=model)
     before = Sql("false") if ranked is None else Sql(_RANKED_BEFORE, ranked[0], ranked[0], ranked[1], ranked[2])
     had_turn = Sql("false") if promised is None else Sql("overdue AND (wait_t0, id) <= ({}::float8, {})", *promised)
     rows = await db.all(

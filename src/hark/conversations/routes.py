@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec
 from uuid import UUID
 
 import msgspec
@@ -35,12 +35,15 @@ from hark.core.files import Files
 from hark.core.http import Body, delete, get, patch, post, put
 from hark.core.paging import Page
 from hark.core.wake import Bus
+from hark.value.types import ChangeReason
 
 P = ParamSpec("P")
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
 Subject = Annotated[str, msgspec.Meta(max_length=500)]
 Severity = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Difficulty = Annotated[int, msgspec.Meta(ge=0, le=2)]
+SeverityReason = Literal["blocked", "money", "deadline", "safety", "many", "repeated", "workaround", "misjudged"]
+DifficultyReason = Literal["expert", "several", "routine", "misjudged"]
 Ids = Annotated[list[int], msgspec.Meta(max_length=100)]
 Messages = Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -70,11 +73,21 @@ class Snooze(Body):
 
 
 class SeverityChange(Body):
+    """`reason` is optional: not everything that is so has to be argued."""
+
     value: Severity
+    reason: SeverityReason | None = None
 
 
 class DifficultyChange(Body):
     value: Difficulty
+    reason: DifficultyReason | None = None
+
+
+class TopicChoice(Body):
+    """null: about nothing that is known."""
+
+    topic_id: int | None
 
 
 class Judgement(Body):
@@ -193,11 +206,19 @@ async def post_unspam(db: Db, actor: Actor, id: UUID) -> Detail:
 
 
 async def post_severity(db: Db, actor: Actor, id: UUID, data: SeverityChange) -> Detail:
-    return await _act(db, actor, id, actions.set_severity, data.value)
+    return await _act(db, actor, id, actions.set_severity, data.value, _reason(data.reason))
 
 
 async def post_difficulty(db: Db, actor: Actor, id: UUID, data: DifficultyChange) -> Detail:
-    return await _act(db, actor, id, actions.set_difficulty, data.value)
+    return await _act(db, actor, id, actions.set_difficulty, data.value, _reason(data.reason))
+
+
+def _reason(word: str | None) -> ChangeReason | None:
+    return ChangeReason[word.upper()] if word else None
+
+
+async def post_topic_of_conversation(db: Db, actor: Actor, id: UUID, data: TopicChoice) -> Detail:
+    return await _act(db, actor, id, actions.set_topic, data.topic_id)
 
 
 async def post_note(db: Db, actor: Actor, id: UUID, data: Note) -> Detail:
@@ -321,6 +342,7 @@ ROUTES = (
     post("/api/conversations/{id:uuid}/unspam", post_unspam, can="conversations.write"),
     post("/api/conversations/{id:uuid}/severity", post_severity, can="conversations.write"),
     post("/api/conversations/{id:uuid}/difficulty", post_difficulty, can="conversations.write"),
+    post("/api/conversations/{id:uuid}/topic", post_topic_of_conversation, can="conversations.write"),
     post("/api/conversations/{id:uuid}/merge", post_merge, can="conversations.write"),
     post("/api/conversations/{id:uuid}/unmerge", post_unmerge, can="conversations.write"),
     post("/api/conversations/{id:uuid}/split", post_split, can="conversations.write"),

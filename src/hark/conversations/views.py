@@ -13,6 +13,7 @@ from hark.core.clock import from_unix, unix
 from hark.core.db import Db, Tx
 from hark.hours.queries import Calendars, load_calendars
 from hark.journey.types import HolderKind, Stage, Status
+from hark.topics.queries import own_handle_seconds
 from hark.value.order import is_overdue, order_index, urgency
 from hark.value.pricing import load_model
 from hark.value.reason import explain, render
@@ -58,6 +59,7 @@ class Row(msgspec.Struct, kw_only=True):
     status: Status
     severity: int
     difficulty: int
+    topic_id: int | None
     tag_ids: list[int]
     created_at: datetime
     last_message_at: datetime
@@ -174,6 +176,7 @@ class Stored(msgspec.Struct, kw_only=True):
     status: Status
     severity: Severity
     difficulty: int
+    topic_id: int | None
     tag_ids: list[int]
     created_at: datetime
     last_message_at: datetime
@@ -189,7 +192,8 @@ class Stored(msgspec.Struct, kw_only=True):
 
 class Lens(msgspec.Struct, frozen=True):
     """What every row of one answer is seen through: who looks, what they may do (`commands` by status), when (`now_s`:
-    the same in seconds since 1970), and by which prices and hours (`f_now`: F(now) of each calendar)."""
+    the same in seconds since 1970), and by which prices and hours (`f_now`: F(now) of each calendar, `handle_s`: the
+    look-ahead of topics that have one of their own)."""
 
     actor: Actor
     commands: dict[Status, tuple[str, ...]]
@@ -197,17 +201,24 @@ class Lens(msgspec.Struct, frozen=True):
     now_s: float
     model: ValueModel
     f_now: dict[int, float]
+    handle_s: dict[int, float]
+
+    def ahead_s(self, topic_id: int | None) -> float:
+        """d: the mean handle time of a topic in seconds."""
+        return self.model.handle_s if topic_id is None else self.handle_s.get(topic_id, self.model.handle_s)
 
 
 async def load_lens(db: Db | Tx, actor: Actor, now: datetime) -> Lens:
     """Prices and hours are kept by each process from one call to the next (`hark.core.kept`)."""
 
-    async def load() -> tuple[ValueModel, Calendars]:
-        return await load_model(db, actor.workspace_id), await load_calendars(db, actor.workspace_id)
+    async def load() -> tuple[ValueModel, Calendars, dict[int, float]]:
+        id = actor.workspace_id
+        return await load_model(db, id), await load_calendars(db, id), await own_handle_seconds(db, id)
 
-    model, calendars = await load() if isinstance(db, Tx) else await db.kept.get(actor.workspace_id, Lens, load)
+    kept = await load() if isinstance(db, Tx) else await db.kept.get(actor.workspace_id, Lens, load)
+    model, calendars, handle_s = kept
     now_s = unix(now)
-    return Lens(actor, _commands(actor), now, now_s, model, calendars.f_now(now_s))
+    return Lens(actor, _commands(actor), now, now_s, model, calendars.f_now(now_s), handle_s)
 
 
 def seen_by(actor: Actor, lens: Lens) -> Lens:
@@ -237,6 +248,7 @@ def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
         status=stored.status,
         severity=stored.severity,
         difficulty=stored.difficulty,
+        topic_id=stored.topic_id,
         tag_ids=stored.tag_ids,
         created_at=stored.created_at,
         last_message_at=stored.last_message_at,
@@ -266,7 +278,8 @@ def _add_wait(row: Row, stored: Stored, lens: Lens, reserved: bool) -> None:
     since = from_unix(t0)
     customer_s = max(0.0, lens.now_s - t0)
     open_s = max(0.0, lens.f_now[stored.calendar_id] - f0)
-    u = urgency(customer_s, open_s, per_s=per_s, ahead_s=model.handle_s, model=model)
+    ahead_s = lens.ahead_s(stored.topic_id)
+    u = urgency(customer_s, open_s, per_s=per_s, ahead_s=ahead_s, model=model)
     row.overdue = is_overdue(open_s, per_s=per_s, model=model)
     worth = Worth(
         monthly_minor=stored.value_minor, currency=stored.value_currency, renewal_on=stored.renewal_on,
@@ -274,7 +287,7 @@ def _add_wait(row: Row, stored: Stored, lens: Lens, reserved: bool) -> None:
     )  # fmt: skip
     reason = explain(
         value_at_stake(worth, today=since.date(), model=model), stored.severity, per_s=per_s,
-        customer_s=customer_s, ahead_s=model.handle_s, u=u, promised=reserved and row.overdue, model=model,
+        customer_s=customer_s, ahead_s=ahead_s, u=u, promised=reserved and row.overdue, model=model,
     )  # fmt: skip
     row.waiting_since = since
     row.waiting_team_s = open_s
@@ -286,7 +299,7 @@ def _add_wait(row: Row, stored: Stored, lens: Lens, reserved: bool) -> None:
     )
 
 
-_WRITE = ("assign", "tag", "severity", "difficulty", "rename")
+_WRITE = ("assign", "tag", "topic", "severity", "difficulty", "rename")
 _BY_STATUS: dict[Status, tuple[str, ...]] = {
     Status.OPEN: (*_WRITE, "snooze", "resolve", "spam", "merge", "split"),
     Status.WAITING: (*_WRITE, "snooze", "resolve", "spam", "merge", "split"),

@@ -42,6 +42,7 @@ FIELDS: dict[str, Field] = {
     "account": _field("id", "c.account_id", "account_id"),
     "contact": _field("uuid", "c.contact_id", "contact_id"),
     "company": _field("uuid", "c.company_id", "company_id", nullable=True),
+    "topic": _field("id", "c.topic_id", "topic_id", nullable=True),
     "tag": _field("ids", "c.tag_ids", "tag_ids"),
     "channel": _field("bits", "c.channels", "channels", choices=CHANNEL),
     "subject": _field("text", "c.subject", "subject"),

@@ -49,6 +49,7 @@ class Facts(msgspec.Struct, kw_only=True):
     company_id: UUID | None
     severity: int
     difficulty: int
+    topic_id: int | None
     tag_ids: list[int]
     channels: int
     subject: str

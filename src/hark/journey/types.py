@@ -292,15 +292,21 @@ class AnswerNeeded(Event, frozen=True, kw_only=True):
 
 
 class SeverityChanged(Event, frozen=True, kw_only=True):
+    """`reason`: why, as a person has chosen it (`hark.value.types.ChangeReason`). A rule is its own reason."""
+
     kind: ClassVar[int] = 20
     before: int
     after: int
+    reason: int | None = None
 
 
 class DifficultyChanged(Event, frozen=True, kw_only=True):
+    """`reason` as in SeverityChanged."""
+
     kind: ClassVar[int] = 21
     before: int
     after: int
+    reason: int | None = None
 
 
 class BotTookOver(Event, frozen=True, kw_only=True):

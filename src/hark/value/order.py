@@ -20,9 +20,11 @@ LN2 = log(2)
 # The formula, once. Literals and parameters stay float8: numeric is several times slower.
 # F(now) of the row's calendar; parameters: F per calendar, the calendars' ids in the same order.
 F_NOW_SQL = "({}::float8[])[array_position({}::int[], calendar_id)]"
+# d of the row's topic; parameters: handle times, the topics' ids in the same order, the workspace's own handle time.
+AHEAD_SQL = "coalesce(({}::float8[])[array_position({}::int[], topic_id)], {}::float8)"
 # Parameters: customer share, now, team share, F_NOW_SQL, look-ahead, peak.
 U_SQL = (
-    "least(({}::float8 * ({}::float8 - wait_t0) + {}::float8 * ({} - wait_f0) + {}::float8)"
+    "least(({}::float8 * ({}::float8 - wait_t0) + {}::float8 * ({} - wait_f0) + {})"
     " * per_s, {}::float8)"
 )
 # The parameter is 2 ln2 x leave_once (0.46209812 by default); needs a column u.
@@ -55,10 +57,18 @@ def f_now_sql(f_now: Mapping[int, float]) -> Sql:
     return Sql(F_NOW_SQL, list(f_now.values()), list(f_now))
 
 
-def u_sql(*, now_s: float, f_now: Mapping[int, float], ahead_s: float, model: ValueModel) -> Sql:
-    """`urgency` over the columns `wait_t0, wait_f0, calendar_id, per_s`."""
+def ahead_sql(handle_s: Mapping[int, float], model: ValueModel) -> Sql:
+    """d of a row's `topic_id`; `handle_s`: handle time of the topics that have one of their own
+    (`hark.topics.queries.own_handle_seconds`)."""
+    if not handle_s:
+        return Sql("{}::float8", model.handle_s)
+    return Sql(AHEAD_SQL, list(handle_s.values()), list(handle_s), model.handle_s)
+
+
+def u_sql(*, now_s: float, f_now: Mapping[int, float], ahead: Sql, model: ValueModel) -> Sql:
+    """`urgency` over the columns `wait_t0, wait_f0, calendar_id, per_s` and those of `ahead` (see `ahead_sql`)."""
     share = model.clock_share
-    return Sql(U_SQL, share, now_s, 1.0 - share, f_now_sql(f_now), ahead_s, model.peak)
+    return Sql(U_SQL, share, now_s, 1.0 - share, f_now_sql(f_now), ahead, model.peak)
 
 
 def index_sql(model: ValueModel) -> Sql:

@@ -30,6 +30,23 @@ class Difficulty(IntEnum):
     HARD = 2
 
 
+class ChangeReason(IntEnum):
+    """Why a person set severity or difficulty; in `SeverityChanged.reason` and `DifficultyChanged.reason`. A choice and
+    no text, so that the journal holds none."""
+
+    BLOCKED = 1
+    MONEY = 2
+    DEADLINE = 3
+    SAFETY = 4
+    MANY = 5
+    REPEATED = 6
+    WORKAROUND = 7
+    MISJUDGED = 8
+    EXPERT = 20
+    SEVERAL = 21
+    ROUTINE = 22
+
+
 Medium = Literal["mail", "social", "messenger", "phone"]
 """What sets the patience of a waiting customer: the kind of channel, not its brand."""
 
