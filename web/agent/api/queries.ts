@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { type Filter, filterQuery } from '../inbox/filter'
 import { api, Problem, type Query } from './client'
-import type { Agent, Contact, Conversation, Counters, Me, OutboxRow, Page, Row, Tag, Team, ThreadItem } from './types'
+import type { Agent, Contact, Conversation, Counters, Me, OutboxRow, Page, Row, Tag, Team, ThreadItem, Topic } from './types'
 
 export const keys = {
   me: ['me'] as const,
@@ -48,6 +48,9 @@ async function all<T>(path: string, signal: AbortSignal, query: Query = {}): Pro
 export const agentsQuery = queryOptions({ queryKey: ['agents'], queryFn: ({ signal }) => all<Agent>('/api/agents', signal), staleTime: 5 * MINUTE })
 export const teamsQuery = queryOptions({ queryKey: ['teams'], queryFn: ({ signal }) => all<Team>('/api/teams', signal), staleTime: 5 * MINUTE })
 export const tagsQuery = queryOptions({ queryKey: ['tags'], queryFn: ({ signal }) => all<Tag>('/api/tags', signal), staleTime: 5 * MINUTE })
+
+/** All, the archived ones too: conversations still name them. */
+export const topicsQuery = queryOptions({ queryKey: ['topics'], queryFn: ({ signal }) => all<Topic>('/api/topics', signal), staleTime: 5 * MINUTE })
 
 export const listQuery = (filter: Filter) =>
   infiniteQueryOptions({

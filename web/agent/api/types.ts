@@ -12,6 +12,7 @@ export type Me = Schema['Me']
 export type Agent = Answer<Schema['Agent']>
 export type Team = Answer<Schema['Team']>
 export type Tag = Answer<Schema['Tag']>
+export type Topic = Answer<Schema['Topic']>
 export type Role = Schema['RoleView']
 export type WorkspaceSettings = Answer<Omit<Schema['WorkspaceSettings'], 'value'>> & { value: Answer<Schema['ValueSettings']> }
 export type Workspace = Omit<Schema['WorkspaceView'], 'settings'> & { settings: WorkspaceSettings }

@@ -1,7 +1,7 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
   ArrowDown, ArrowUp, Archive, BarChart3, Bell, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
-  Languages, Layers, LogOut, Merge, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
+  Languages, Layers, LogOut, Merge, MessageSquareText, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
@@ -22,6 +22,7 @@ export const COMMANDS = define({
   'conversation.resolve': { label: 'command.resolve', icon: CheckCircle2, group: 'conversation', keys: ['e'] },
   'conversation.reopen': { label: 'command.reopen', icon: RotateCcw, group: 'conversation', keys: ['shift+e'] },
   'conversation.spam': { label: 'command.spam', icon: ShieldAlert, group: 'conversation', keys: ['!'] },
+  'conversation.topic': { label: 'command.topic', icon: MessageSquareText, group: 'conversation', keys: ['o'] },
   'conversation.severity': { label: 'command.severity', icon: SignalHigh, group: 'conversation', keys: ['v'] },
   'conversation.difficulty': { label: 'command.difficulty', icon: Gauge, group: 'conversation', keys: ['d'] },
   'conversation.merge': { label: 'command.merge', icon: Merge, group: 'conversation', keys: ['m'] },

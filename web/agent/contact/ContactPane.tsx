@@ -8,6 +8,7 @@ import { useProblemText } from '../app/problems'
 import { href, navigate } from '../app/router'
 import { useNow } from '../app/useNow'
 import { LastMessage, statusName, Waiting } from '../inbox/ListRow'
+import { CaseFacts } from '../thread/CaseFacts'
 import { Avatar } from '../ui/Avatar'
 import { IconButton } from '../ui/Button'
 import { ErrorNote, Skeleton } from '../ui/Notice'
@@ -37,6 +38,11 @@ export function ContactPane({ conversationId, overlay, width, onWidth, onClose }
               <IconButton label={t('action.close')} onClick={onClose}>
                 <X size={16} aria-hidden />
               </IconButton>
+            </div>
+          )}
+          {conversation && (
+            <div className="border-b border-line px-4 py-3">
+              <CaseFacts conversation={conversation} />
             </div>
           )}
           {contactId ? <Person id={contactId} conversationId={conversationId} hasVisitor={hasVisitor} /> : <Skeleton rows={3} />}

@@ -9,6 +9,7 @@ import { enMoving } from './en.moving'
 import { enProviders } from './en.providers'
 import { enSending } from './en.sending'
 import { enSettings } from './en.settings'
+import { enValue } from './en.value'
 
 const enCore = {
   'action.back': 'Back',
@@ -343,6 +344,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enValue, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

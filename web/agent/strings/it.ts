@@ -9,9 +9,11 @@ import { itMoving } from './it.moving'
 import { itProviders } from './it.providers'
 import { itSending } from './it.sending'
 import { itSettings } from './it.settings'
+import { itValue } from './it.value'
 
 export const it: Strings = {
   ...itSettings,
+  ...itValue,
   ...itComposer,
   ...itLedger,
   ...itLive,

@@ -9,9 +9,11 @@ import { koMoving } from './ko.moving'
 import { koProviders } from './ko.providers'
 import { koSending } from './ko.sending'
 import { koSettings } from './ko.settings'
+import { koValue } from './ko.value'
 
 export const ko: Strings = {
   ...koSettings,
+  ...koValue,
   ...koComposer,
   ...koLedger,
   ...koLive,

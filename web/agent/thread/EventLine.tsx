@@ -24,6 +24,7 @@ const LINES: Record<string, Key> = {
   answer_needed: 'event.answerNeeded',
   severity_changed: 'event.severity',
   difficulty_changed: 'event.difficulty',
+  topic_changed: 'event.topic',
   tags_changed: 'event.tags',
   subject_changed: 'event.subject',
   customer_left: 'event.customerLeft',
@@ -59,7 +60,7 @@ export function EventLine({ event }: { event: ThreadEvent }) {
 
 type Say = (key: Key, more?: Record<string, string | number>) => string
 
-function sentence(event: ThreadEvent, { agent, team, tag }: Directory, say: Say, when: (at: string) => string): string {
+function sentence(event: ThreadEvent, { agent, team, tag, topic }: Directory, say: Say, when: (at: string) => string): string {
   const data = event.data ?? {}
   const name = eventName(event.kind)
   const key = LINES[name]!
@@ -71,8 +72,12 @@ function sentence(event: ThreadEvent, { agent, team, tag }: Directory, say: Say,
     return target ? say(key, { target }) : say('event.unassigned')
   }
   if (name === 'snoozed' && typeof data.until === 'string') return say(key, { time: when(data.until) })
-  if (name === 'severity_changed') return say(key, { level: say(`severity.${Number(data.after ?? data.value ?? data.severity ?? 1)}` as Key) })
-  if (name === 'difficulty_changed') return say(key, { level: say(`difficulty.${Number(data.after ?? data.value ?? data.difficulty ?? 1)}` as Key) })
+  if (name === 'severity_changed' || name === 'difficulty_changed') return levelSentence(event, name, say)
+  if (name === 'topic_changed') {
+    const after = id('after')
+    if (after === null) return say('event.noTopic')
+    return say(event.author.kind === 'rule' ? 'event.topicByRule' : key, { topic: topic(after)?.name ?? '…' })
+  }
   if (name === 'tags_changed') {
     const names = (field: string) => ((data[field] as number[] | undefined) ?? []).map((one) => tag(one)?.name ?? '…').join(', ')
     if (names('removed') === '') return say('event.tagged', { tags: names('added') })
@@ -80,4 +85,19 @@ function sentence(event: ThreadEvent, { agent, team, tag }: Directory, say: Say,
     return say(key, { added: names('added'), removed: names('removed') })
   }
   return say(key)
+}
+
+/** "Mina raised the severity to high: a deadline is near"; a rule is its own reason. */
+function levelSentence(event: ThreadEvent, name: 'severity_changed' | 'difficulty_changed', say: Say): string {
+  const [before, after] = [Number(event.data.before ?? 1), Number(event.data.after ?? 1)]
+  const level = say(`${name === 'severity_changed' ? 'severity' : 'difficulty'}.${after}` as Key)
+  const byRule = event.author.kind === 'rule'
+  const key: Key =
+    name === 'difficulty_changed'
+      ? byRule ? 'event.difficultyByRule' : 'event.difficulty'
+      : after > before
+        ? byRule ? 'event.raisedByRule' : 'event.raised'
+        : byRule ? 'event.loweredByRule' : 'event.lowered'
+  const text = say(key, { level })
+  return typeof event.data.reason === 'number' ? say('event.because', { event: text, reason: say(`why.${event.data.reason}` as Key) }) : text
 }

@@ -66,6 +66,7 @@ function Actions({ contactShown }: { contactShown: boolean }) {
         <CommandItem id="conversation.tag" />
         <CommandItem id="conversation.snooze" />
         <MenuLine />
+        <CommandItem id="conversation.topic" />
         <CommandItem id="conversation.severity" />
         <CommandItem id="conversation.difficulty" />
         <CommandItem id="conversation.showImages" />

@@ -10,7 +10,7 @@ import { useProblemText } from '../app/problems'
 import { notify } from '../ui/toasts'
 
 export type Verb =
-  | 'assign' | 'tags' | 'snooze' | 'unsnooze' | 'resolve' | 'reopen' | 'spam' | 'unspam' | 'severity' | 'difficulty'
+  | 'assign' | 'tags' | 'snooze' | 'unsnooze' | 'resolve' | 'reopen' | 'spam' | 'unspam' | 'severity' | 'difficulty' | 'topic'
 
 export function takeConversation(client: QueryClient, fresh: Conversation): void {
   client.setQueryData(keys.conversation(fresh.id), fresh)

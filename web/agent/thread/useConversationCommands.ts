@@ -3,8 +3,8 @@ import { createElement, useRef } from 'react'
 import { choices, parseWhen } from '../../shared/when'
 import { dayAndTime } from '../../shared/time'
 import { api } from '../api/client'
-import { tagsQuery } from '../api/queries'
-import type { Conversation, Tag } from '../api/types'
+import { tagsQuery, topicsQuery } from '../api/queries'
+import type { Conversation, Tag, Topic } from '../api/types'
 import { type Key, useLanguage, useT } from '../app/i18n'
 import { usePresence } from '../app/live'
 import { useDirectory, useMe } from '../app/me'
@@ -13,6 +13,7 @@ import { openPicker, type Option, refreshPicker } from '../commands/picker'
 import { useCommands } from '../commands/registry'
 import { notify } from '../ui/toasts'
 import { useAct, type Verb } from './actions'
+import { pickLevel, pickTopic } from './levels'
 import { useMerging } from './MergeDialog'
 import { useQueryClient } from '@tanstack/react-query'
 
@@ -100,17 +101,19 @@ export function useConversationCommands(conversation: Conversation | undefined, 
     await act(id, 'tags', { add: [tag.id] })
     refreshPicker()
   }
-  const levelPicker = (verb: 'severity' | 'difficulty', levels: number) => () =>
-    openPicker(() => ({
-      title: t(`command.${verb}`),
-      placeholder: t(`command.${verb}`),
-      options: Array.from({ length: levels }, (_, level) => ({
-        id: String(level),
-        label: t(`${verb}.${level}` as Key),
-        checked: latest.current?.[verb] === level,
-        run: () => void actThenOffer(verb, { value: level }, t(`done.${verb}`, { level: t(`${verb}.${level}` as Key) }), [verb, { value: conversation?.[verb] ?? 1 }]),
-      })).toReversed(),
-    }))
+  const setLevel = (verb: 'severity' | 'difficulty', value: number, reason: string | null) =>
+    void actThenOffer(verb, { value, reason }, t(`done.${verb}`, { level: t(`${verb}.${value}` as Key) }), [verb, { value: conversation?.[verb] ?? 1 }])
+  const levelPicker = (verb: 'severity' | 'difficulty', levels: number) => () => pickLevel(verb, levels, () => latest.current?.[verb], t, setLevel)
+  const setTopic = (topic: Topic | null) =>
+    void actThenOffer('topic', { topic_id: topic?.id ?? null }, topic ? t('done.topic', { name: topic.name }) : t('done.noTopic'), [
+      'topic',
+      { topic_id: latest.current?.topic_id ?? null },
+    ])
+  const createTopic = async (name: string) => {
+    const topic = await api.post<Topic>('/api/topics', { name })
+    await client.invalidateQueries({ queryKey: topicsQuery.queryKey })
+    setTopic(topic)
+  }
 
   const isClosed = conversation !== undefined && conversation.status >= 3
   const isSpam = conversation?.status === 4
@@ -157,6 +160,9 @@ export function useConversationCommands(conversation: Conversation | undefined, 
             ? () => void actThenOffer('unsnooze', {}, t('done.unsnoozed'), null)
             : false,
     'conversation.spam': can('spam') && !isSpam && (() => void leaveAfter('spam', {}, t('done.spam'), ['unspam', {}])),
+    'conversation.topic':
+      can('topic') &&
+      (() => pickTopic(() => client.getQueryData(topicsQuery.queryKey) ?? [], () => latest.current, t, setTopic, me.permissions.includes('topics.write') ? (name) => void createTopic(name) : null)),
     'conversation.severity': can('severity') && levelPicker('severity', 4),
     'conversation.difficulty': can('difficulty') && levelPicker('difficulty', 3),
     'conversation.merge': can('merge') && onMerge,

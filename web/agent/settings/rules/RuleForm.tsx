@@ -120,7 +120,7 @@ function TestRow({ test, onChange, onRemove }: { test: Test; onChange: (test: Te
 
 function TestValue({ test, onChange }: { test: Test; onChange: (value: unknown) => void }) {
   const t = useT()
-  const { teams, tags } = useDirectory()
+  const { teams, tags, topics } = useDirectory()
   const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
   const kind = fieldOf(test)?.kind
   if (kind === 'text') {
@@ -140,7 +140,7 @@ function TestValue({ test, onChange }: { test: Test; onChange: (value: unknown) 
       </Select>
     )
   }
-  const items = kind === 'team' ? teams : kind === 'tag' ? tags : mailboxes
+  const items = kind === 'team' ? teams : kind === 'tag' ? tags : kind === 'topic' ? topics : mailboxes
   return (
     <Select aria-label={t('rules.value')} required value={String(test.value)} onChange={(event) => onChange(Number(event.target.value))} className="w-auto!">
       <option value="" disabled>
@@ -168,6 +168,7 @@ function Actions({ actions, onChange }: { actions: RuleAction[]; onChange: (acti
     if (!kind) onChange(rest)
     else onChange([...rest, kind === 'agent' ? { type: 'assign', assignee_id: Number(id) } : { type: 'assign', team_id: Number(id) }])
   }
+  const only = <T extends RuleAction['type']>(type: T, make: RuleAction | null) => onChange([...actions.filter((action) => action.type !== type), ...(make ? [make] : [])])
   const toggleTag = (id: number) => {
     const add = tagIds.includes(id) ? tagIds.filter((one) => one !== id) : [...tagIds, id]
     const remove = tagging?.remove ?? []
@@ -190,6 +191,7 @@ function Actions({ actions, onChange }: { actions: RuleAction[]; onChange: (acti
           </option>
         ))}
       </Select>
+      <Judgements actions={actions} only={only} />
       <div className="flex flex-wrap gap-2" role="group" aria-label={t('command.tag')}>
         {tags.map((tag) => (
           <button
@@ -204,5 +206,69 @@ function Actions({ actions, onChange }: { actions: RuleAction[]; onChange: (acti
         ))}
       </div>
     </fieldset>
+  )
+}
+
+/** How bad, how hard, about what: one of each, or left as it is. A rule only ever raises the severity unless it says otherwise. */
+function Judgements({ actions, only }: { actions: RuleAction[]; only: (type: RuleAction['type'], make: RuleAction | null) => void }) {
+  const t = useT()
+  const { topics } = useDirectory()
+  const severity = actions.find((action) => action.type === 'severity')
+  const difficulty = actions.find((action) => action.type === 'difficulty')
+  const topic = actions.find((action) => action.type === 'topic')
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Select
+        aria-label={t('command.severity')}
+        value={severity ? `${severity.raise_only ? 'raise' : 'set'}:${severity.value}` : ''}
+        onChange={(event) => {
+          const [how, value] = event.target.value.split(':')
+          only('severity', how ? { type: 'severity', value: Number(value), raise_only: how === 'raise' } : null)
+        }}
+        className="w-auto!"
+      >
+        <option value="">{t('rules.noSeverity')}</option>
+        {[2, 3].map((level) => (
+          <option key={`raise${level}`} value={`raise:${level}`}>
+            {t('rules.do.raise', { value: t(`severity.${level}` as Key) })}
+          </option>
+        ))}
+        {[0, 1, 2, 3].map((level) => (
+          <option key={level} value={`set:${level}`}>
+            {t('rules.do.severity', { value: t(`severity.${level}` as Key) })}
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label={t('command.difficulty')}
+        value={difficulty ? String(difficulty.value) : ''}
+        onChange={(event) => only('difficulty', event.target.value === '' ? null : { type: 'difficulty', value: Number(event.target.value) })}
+        className="w-auto!"
+      >
+        <option value="">{t('rules.noDifficulty')}</option>
+        {[0, 1, 2].map((level) => (
+          <option key={level} value={level}>
+            {t('rules.do.difficulty', { value: t(`difficulty.${level}` as Key) })}
+          </option>
+        ))}
+      </Select>
+      {topics.length > 0 && (
+        <Select
+          aria-label={t('command.topic')}
+          value={topic ? String(topic.topic_id) : ''}
+          onChange={(event) => only('topic', event.target.value === '' ? null : { type: 'topic', topic_id: Number(event.target.value) })}
+          className="w-auto!"
+        >
+          <option value="">{t('rules.noTopic')}</option>
+          {topics
+            .filter((one) => !one.archived || one.id === topic?.topic_id)
+            .map((one) => (
+              <option key={one.id} value={one.id}>
+                {t('rules.do.topic', { value: one.name })}
+              </option>
+            ))}
+        </Select>
+      )}
+    </div>
   )
 }

@@ -2,11 +2,11 @@
 import type { Condition, Test } from './types'
 
 export const TRIGGERS = [
-  'message_received', 'conversation_started', 'reply_sent', 'assigned', 'tags_changed', 'severity_changed', 'snooze_ended', 'promise_due',
+  'message_received', 'conversation_started', 'reply_sent', 'assigned', 'tags_changed', 'severity_changed', 'topic_changed', 'snooze_ended', 'promise_due',
   'resolved', 'reopened',
 ] as const
 
-type Kind = 'text' | 'team' | 'tag' | 'account' | 'severity'
+type Kind = 'text' | 'team' | 'tag' | 'account' | 'severity' | 'topic'
 
 export const FIELDS = [
   { field: 'address', op: 'ends_with', kind: 'text' },
@@ -18,6 +18,7 @@ export const FIELDS = [
   { field: 'tag', op: 'has', kind: 'tag' },
   { field: 'tag', op: 'has_not', kind: 'tag' },
   { field: 'severity', op: 'at_least', kind: 'severity' },
+  { field: 'topic', op: 'is', kind: 'topic' },
 ] as const satisfies readonly { field: string; op: string; kind: Kind }[]
 
 export type TestName = `${(typeof FIELDS)[number]['field']}.${(typeof FIELDS)[number]['op']}`

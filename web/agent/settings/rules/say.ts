@@ -19,7 +19,7 @@ export function useSayRule(directory: Directory): (rule: Rule) => string {
   }
 }
 
-function sayTest(test: Test, t: Translate, { team, tag }: Directory, mailboxes: readonly Mailbox[]): string {
+function sayTest(test: Test, t: Translate, { team, tag, topic }: Directory, mailboxes: readonly Mailbox[]): string {
   const field = fieldOf(test)
   if (!field) return `${test.field} ${test.op} ${String(test.value)}`
   const id = Number(test.value)
@@ -27,6 +27,7 @@ function sayTest(test: Test, t: Translate, { team, tag }: Directory, mailboxes: 
     text: `“${String(test.value)}”`,
     team: team(id)?.name,
     tag: tag(id)?.name,
+    topic: topic(id)?.name,
     account: mailboxes.find((mailbox) => mailbox.id === id)?.name,
     severity: t(`severity.${severityLevel(test.value)}` as Key),
   }
@@ -39,11 +40,14 @@ function severityLevel(name: unknown): number {
   return Math.max(0, SEVERITIES.findIndex((one) => one === name))
 }
 
-function sayAction(action: RuleAction, t: Translate, { agent, team, tag }: Directory): string[] {
+function sayAction(action: RuleAction, t: Translate, { agent, team, tag, topic }: Directory): string[] {
   if (action.type === 'tag') {
     const say = (key: Key, ids: readonly number[] = []) => ids.map((id) => t(key, { value: tag(id)?.name ?? '…' }))
     return [...say('rules.do.tag', action.add), ...say('rules.do.untag', action.remove)]
   }
+  if (action.type === 'severity') return [t(action.raise_only ? 'rules.do.raise' : 'rules.do.severity', { value: t(`severity.${action.value}` as Key) })]
+  if (action.type === 'difficulty') return [t('rules.do.difficulty', { value: t(`difficulty.${action.value}` as Key) })]
+  if (action.type === 'topic') return [t('rules.do.topic', { value: topic(action.topic_id)?.name ?? '…' })]
   const target = agent(action.assignee_id)?.name ?? team(action.team_id)?.name
   return [target ? t('rules.do.assign', { value: target }) : t('rules.do.unassign')]
 }
