@@ -140,7 +140,7 @@ async def test_undo_takes_a_reply_back(page: Page, desk: House) -> None:
 
 PAGES = [
     "/",
-    "/report",
+    "/reports/overview",
     "/settings/mailboxes",
     "/settings/messengers",
     "/settings/messengers/new",

@@ -14,7 +14,7 @@ import { useRoute } from './router'
 
 const PLACES: { id: CommandId; icon: LucideIcon; page: string }[] = [
   { id: 'go.inbox', icon: Inbox, page: 'inbox' },
-  { id: 'go.report', icon: BarChart3, page: 'report' },
+  { id: 'go.report', icon: BarChart3, page: 'reports' },
   { id: 'go.settings', icon: Settings, page: 'settings' },
 ]
 

@@ -15,7 +15,7 @@ import { useRoute } from './router'
 import { useWorkspaceCommands } from './useWorkspaceCommands'
 
 const NewConversation = lazy(() => import('../composer/NewConversation'))
-const Report = lazy(() => import('../report/Report'))
+const Reports = lazy(() => import('../report/Reports'))
 const Settings = lazy(() => import('../settings/Settings'))
 
 export function Workspace({ client }: { client: QueryClient }) {
@@ -28,7 +28,7 @@ export function Workspace({ client }: { client: QueryClient }) {
   useWorkspaceCommands(client)
   useCommands({ 'compose.new': me.permissions.includes('conversations.reply') && (() => setWriting(true)) })
   useEffect(() => {
-    if (route.page !== 'inbox') document.title = `${t(route.page === 'report' ? 'nav.report' : 'nav.settings')} · Hark`
+    if (route.page !== 'inbox') document.title = `${t(route.page === 'reports' ? 'nav.report' : 'nav.settings')} · Hark`
   }, [route.page, t])
 
   const isThreadOpen = route.page === 'inbox' && route.conversation !== null
@@ -44,7 +44,7 @@ export function Workspace({ client }: { client: QueryClient }) {
         )}
         <Suspense fallback={<Skeleton />}>
           {route.page === 'inbox' && <Inbox open={route.conversation} />}
-          {route.page === 'report' && <Report />}
+          {route.page === 'reports' && <Reports section={route.section} item={route.item} />}
           {route.page === 'settings' && <Settings section={route.section} item={route.item} />}
         </Suspense>
       </div>

@@ -7,7 +7,7 @@ test('addresses parse back into their route', () => {
   const routes: Route[] = [
     { page: 'inbox', conversation: null },
     { page: 'inbox', conversation: '0198c0de-1' },
-    { page: 'report' },
+    { page: 'reports', section: 'breakdown', item: null },
     { page: 'settings', section: 'hours', item: null },
     { page: 'settings', section: 'mailboxes', item: '3' },
     { page: 'setup' },

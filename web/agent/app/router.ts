@@ -6,14 +6,14 @@ export type SettingsPage = (typeof SETTINGS_PAGES)[number]
 
 export type Route =
   | { page: 'inbox'; conversation: string | null }
-  | { page: 'report' }
+  | { page: 'reports'; section: string; item: string | null }
   | { page: 'settings'; section: SettingsPage; item: string | null }
   | { page: 'setup' }
   | { page: 'invitation'; token: string }
 
 export function parseRoute(pathname: string): Route {
   const [first, second, third] = pathname.split('/').filter(Boolean).map(decodeURIComponent)
-  if (first === 'report') return { page: 'report' }
+  if (first === 'reports' || first === 'report') return { page: 'reports', section: second ?? 'overview', item: third ?? null }
   if (first === 'setup') return { page: 'setup' }
   if (first === 'invitation' && second) return { page: 'invitation', token: second }
   if (first === 'settings') {
@@ -30,6 +30,8 @@ export function href(route: Route): string {
       return `/inbox${part(route.conversation)}`
     case 'settings':
       return `/settings/${route.section}${part(route.item)}`
+    case 'reports':
+      return `/reports${part(route.section)}${part(route.item)}`
     case 'invitation':
       return `/invitation${part(route.token)}`
     default:

@@ -5,6 +5,7 @@ import { keys } from '../api/queries'
 import type { Me } from '../api/types'
 import { filterSearch, parseFilter, type View } from '../inbox/filter'
 import { useCommands } from '../commands/registry'
+import { REPORT_PAGES } from '../report/pages'
 import { notify } from '../ui/toasts'
 import { useMe } from './me'
 import { useProblemText } from './problems'
@@ -43,6 +44,14 @@ export function useWorkspaceCommands(client: QueryClient): void {
     )
   }
   const may = (permission: string) => me.permissions.includes(permission)
+  useCommands(
+    Object.fromEntries(
+      REPORT_PAGES.map(({ command, path, may: also = 'reports.read' }) => [
+        command,
+        may('reports.read') && may(also) && (() => navigate({ page: 'reports', section: path, item: null }, { search: '' })),
+      ]),
+    ),
+  )
   useCommands({
     'go.inbox': () => navigate({ page: 'inbox', conversation: null }, { search: location.pathname.startsWith('/inbox') ? location.search : '' }),
     'go.open': show('open'),
@@ -52,7 +61,6 @@ export function useWorkspaceCommands(client: QueryClient): void {
     'go.resolved': show('resolved'),
     'go.spam': show('spam'),
     'go.all': show('all'),
-    'go.report': may('reports.read') && (() => navigate({ page: 'report' }, { search: '' })),
     'go.settings': () => navigate({ page: 'settings', section: may('mailboxes.read') ? 'mailboxes' : 'me', item: null }, { search: '' }),
     'go.team': may('agents.read') && settings('people'),
     'go.intake': may('intake.read') && settings('intake'),

@@ -31,9 +31,8 @@ export default function Report() {
   const isEmpty = report.data && report.data.figures.every((one) => one.now.count === 0 && !one.now.waiting)
 
   return (
-    <main className="min-h-0 grow overflow-y-auto bg-paper">
-      <div className="mx-auto max-w-[1180px] px-8 py-6 max-[719px]:px-4">
-        <h1 className="text-title font-strong">{t('nav.report')}</h1>
+    <>
+        <h1 className="text-title font-strong">{t('reports.overview')}</h1>
         <Controls value={controls} onChange={setControls} clock={clock} onClock={setClock} />
         {report.error && <ErrorNote {...say(report.error)} onRetry={() => void report.refetch()} className="mt-4" />}
         {report.isPending && !report.error && <Skeleton rows={4} />}
@@ -54,8 +53,7 @@ export default function Report() {
             <Detail report={report.data} figure={figure} query={query} />
           </div>
         )}
-      </div>
-    </main>
+    </>
   )
 }
 

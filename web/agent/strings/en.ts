@@ -9,6 +9,7 @@ import { enMoving } from './en.moving'
 import { enProviders } from './en.providers'
 import { enSending } from './en.sending'
 import { enSettings } from './en.settings'
+import { enReports } from './en.reports'
 import { enValue } from './en.value'
 
 const enCore = {
@@ -43,7 +44,7 @@ const enCore = {
   'nav.main': 'Main',
   'nav.account': 'Your account',
   'nav.inbox': 'Inbox',
-  'nav.report': 'Report',
+  'nav.report': 'Reports',
   'nav.settings': 'Settings',
 
   'look.theme': 'Theme',
@@ -344,6 +345,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enValue, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

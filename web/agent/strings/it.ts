@@ -9,10 +9,12 @@ import { itMoving } from './it.moving'
 import { itProviders } from './it.providers'
 import { itSending } from './it.sending'
 import { itSettings } from './it.settings'
+import { itReports } from './it.reports'
 import { itValue } from './it.value'
 
 export const it: Strings = {
   ...itSettings,
+  ...itReports,
   ...itValue,
   ...itComposer,
   ...itLedger,

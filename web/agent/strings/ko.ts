@@ -9,10 +9,12 @@ import { koMoving } from './ko.moving'
 import { koProviders } from './ko.providers'
 import { koSending } from './ko.sending'
 import { koSettings } from './ko.settings'
+import { koReports } from './ko.reports'
 import { koValue } from './ko.value'
 
 export const ko: Strings = {
   ...koSettings,
+  ...koReports,
   ...koValue,
   ...koComposer,
   ...koLedger,

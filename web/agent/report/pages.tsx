@@ -1,0 +1,15 @@
+import { BarChart3, type LucideIcon } from 'lucide-react'
+import { type ComponentType, lazy } from 'react'
+import type { Key } from '../app/i18n'
+import type { CommandId } from '../commands/catalogue'
+
+/**
+ * One sub-page under /reports/{path}. `command` goes there from anywhere (define it in commands/catalogue.ts);
+ * `may` is a permission beside reports.read; `whole`: the page fills everything beside the navigation and scrolls itself.
+ */
+export type ReportPage = { path: string; label: Key; icon: LucideIcon; command: CommandId; View: ComponentType<{ item: string | null }>; may?: string; whole?: boolean }
+
+/** Every report page, in the order of the navigation. Each is a chunk of its own, loaded when it is opened. */
+export const REPORT_PAGES: readonly ReportPage[] = [
+  { path: 'overview', label: 'reports.overview', icon: BarChart3, command: 'go.report', View: lazy(() => import('./Report')) },
+]
