@@ -1,0 +1,122 @@
+"""What a map shows: a flow with its variants, loops and hand-offs, and who contributes most to the waiting."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from hark.core.http import Body
+
+VERSION = 1
+Clock = Literal["team", "customer"]
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True):
+    """Lengths in seconds: how many, their sum, mean, median and 90th percentile (linear interpolation, as SQL's
+    percentile_cont). Without any, all are 0."""
+
+    count: int = 0
+    total: float = 0.0
+    mean: float = 0.0
+    median: float = 0.0
+    p90: float = 0.0
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """An activity. `cases` passed it, `visits` times altogether, `time` each visit, `cost` in minor units, `open` are
+    still inside, `starts` and `ends` are the cases that began and ended with it."""
+
+    key: str
+    visits: int
+    cases: int
+    time: Times
+    cost: float
+    open: int
+    starts: int
+    ends: int
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """`source` was directly followed by `target` in one case, `count` times in `cases` cases. `between` is the time from
+    the end of the one to the start of the other, `stay` how long `source` had lasted before it went this way, `cost`
+    what that stay cost."""
+
+    source: str
+    target: str
+    count: int
+    cases: int
+    between: Times
+    stay: Times
+    cost: float
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One order of activities, first to last, and the cases that took exactly it. `id` names it in addresses."""
+
+    id: str
+    steps: list[str]
+    cases: int
+    share: float
+    cycle: Times
+    cost: float
+
+
+class Loop(msgspec.Struct, frozen=True, kw_only=True):
+    """Rework: `key` was visited again in `cases` cases, `again` times beyond the first, of these `self` times directly
+    after itself; `time` and `cost` are of the visits beyond the first."""
+
+    key: str
+    cases: int
+    again: int
+    directly: int
+    time: float
+    cost: float
+
+
+class HandOff(msgspec.Struct, frozen=True, kw_only=True):
+    """The ball went from one resource to another inside a case; `stay` is how long it then lay with the receiver."""
+
+    source: str
+    target: str
+    count: int
+    cases: int
+    stay: Times
+    cost: float
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """`cycle` is from the start of a case to its end, of cases that have ended; `open` have not. `variant_count` counts
+    all variants, `variants` holds the most frequent; nodes and edges beyond the limit are counted in `left_off`."""
+
+    cases: int
+    events: int
+    open: int
+    cycle: Times
+    nodes: list[Node]
+    edges: list[Edge]
+    variants: list[Variant]
+    variant_count: int
+    loops: list[Loop]
+    handoffs: list[HandOff]
+    left_off: int = 0
+
+
+class Contributor(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a cut: its time (seconds) and cost (minor units), and the share of the total each is."""
+
+    key: str
+    visits: int
+    cases: int
+    time: float
+    time_share: float
+    cost: float
+    cost_share: float
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """The total waiting cut by one thing. The shares of `rows` add up to 1 (to 0 where nothing was waited or paid);
+    key "other" is all that is not named, "none" what has none."""
+
+    by: str
+    rows: list[Contributor]
