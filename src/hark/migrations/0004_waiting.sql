@@ -107,6 +107,38 @@ CREATE INDEX promises_policy ON promises (workspace_id, policy_id) WHERE policy_
 
 -- asking for help --------------------------------------------------------------------------------------------------
 
+CREATE TABLE help_requests (              -- a question to colleagues; its words are a note of the conversation
+  workspace_id int NOT NULL,
+  id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  asked_by int,
+  asked_at timestamptz NOT NULL,
+  note_id uuid NOT NULL,
+  first_only boolean NOT NULL,            -- "anyone who knows": the first who joins ends the other invitations
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, note_id) REFERENCES messages ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, asked_by) REFERENCES agents ON DELETE SET NULL (asked_by)
+);
+CREATE INDEX help_requests_conversation ON help_requests (workspace_id, conversation_id, asked_at DESC);
+
+CREATE TABLE participants (               -- colleagues asked into a conversation; below 3 they see it
+  workspace_id int NOT NULL,
+  conversation_id uuid NOT NULL,
+  agent_id int NOT NULL,
+  help_id uuid NOT NULL,                  -- the last request that named them
+  state smallint NOT NULL CONSTRAINT participants_state CHECK (state BETWEEN 1 AND 4),  -- 1 invited 2 joined 3 declined 4 ended
+  invited_at timestamptz NOT NULL,
+  joined_at timestamptz,                  -- the first time; they share the credit from then on
+  ended_at timestamptz,
+  PRIMARY KEY (workspace_id, conversation_id, agent_id),
+  FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, help_id) REFERENCES help_requests ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, agent_id) REFERENCES agents ON DELETE CASCADE,
+  CONSTRAINT participants_joined CHECK (state <> 2 OR joined_at IS NOT NULL)
+);
+CREATE INDEX participants_seeing ON participants (workspace_id, agent_id, conversation_id) WHERE state < 3;
+
 -- reports ----------------------------------------------------------------------------------------------------------
 
 CREATE TABLE saved_reports (              -- a report page with all its choices, under a name
