@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -33,9 +34,9 @@ addresses = st.lists(st.sampled_from(["anna@vip.example", "bob@x.example", "x"])
 facts = st.builds(
     Facts, number=small, status=st.integers(0, 5), team_id=maybe, assignee_id=maybe, account_id=small, contact_id=people,
     company_id=st.one_of(st.none(), people), severity=small, difficulty=st.integers(0, 2),
-    topic_id=maybe, tag_ids=st.lists(small, max_size=3, unique=True), channels=st.sampled_from([0, 2, 3]), subject=words, preview=words,
+    topic_id=maybe, plan=st.sampled_from([None, "Pro", "Free"]), vip=st.booleans(), tag_ids=st.lists(small, max_size=3, unique=True), channels=st.sampled_from([0, 2, 3]), subject=words, preview=words,
     created_at=times, last_message_at=times, waiting=st.booleans(), addresses=addresses,
-)  # fmt: skip
+).map(lambda one: one if one.company_id else msgspec.structs.replace(one, plan=None))  # fmt: skip
 
 
 @st.composite
@@ -50,6 +51,7 @@ def comparisons(draw: st.DrawFn) -> dict[str, Any]:
     else:
         value = {
             "number": small, "id": small, "ids": small, "uuid": people.map(str), "bool": st.booleans(), "text": words,
+            "word": st.sampled_from(["Pro", "Free", ""]),
             "texts": st.sampled_from(["@VIP.example", "anna@vip.example", "x", "", "%"]),
         }[field.type]  # fmt: skip
     if field.me:
@@ -75,6 +77,8 @@ _ROWS = """
 CREATE TEMP TABLE conversations (workspace_id int, n int, number bigint, status smallint, team_id int, assignee_id int,
   account_id int, contact_id uuid, company_id uuid, severity smallint, difficulty smallint, topic_id int,
   tag_ids int[], channels int, subject text, preview text, created_at timestamptz, last_message_at timestamptz, wait_t0 float8);
+CREATE TEMP TABLE companies (workspace_id int, id uuid, plan text, vip bool);
+CREATE TEMP TABLE contacts (workspace_id int, id uuid, vip bool);
 CREATE TEMP TABLE identities (workspace_id int, contact_id uuid, value text, kind int)
 """
 
@@ -86,7 +90,7 @@ async def test_sql_and_memory_agree(db: Db, raw: dict[str, Any], one: Facts) -> 
     where = Sql("SELECT ({}) IS TRUE FROM conversations c", to_sql(condition, ACTOR, now=NOW))
     text, args = where.render()
     async with db.pool.acquire() as conn:
-        await conn.execute("DROP TABLE IF EXISTS pg_temp.conversations, pg_temp.identities")
+        await conn.execute("DROP TABLE IF EXISTS pg_temp.conversations, pg_temp.identities, pg_temp.companies, pg_temp.contacts")
         await conn.execute(_ROWS)
         await conn.execute(
             "INSERT INTO conversations VALUES"
@@ -95,6 +99,8 @@ async def test_sql_and_memory_agree(db: Db, raw: dict[str, Any], one: Facts) -> 
             one.severity, one.difficulty, one.topic_id, one.tag_ids, one.channels, one.subject, one.preview, one.created_at,
             one.last_message_at, 1.0 if one.waiting else None,
         )  # fmt: skip
+        await conn.execute("INSERT INTO companies VALUES (1, $1, $2, $3)", one.company_id, one.plan, one.vip)
+        await conn.execute("INSERT INTO contacts VALUES (1, $1, $2)", one.contact_id, one.vip)
         await conn.executemany(
             "INSERT INTO identities VALUES (1, $1, $2, 1), (1, $1, 'a visitor', 2)",
             [(one.contact_id, a) for a in one.addresses],

@@ -52,6 +52,31 @@ def test_raised_in_the_last_tenth_at_least_three_days(days: int, cycle: int | No
     assert stake.value_minor == (1_800_00 if near else 1_200_00)
 
 
+def test_vip_and_tenure_count_only_when_the_workspace_says_so() -> None:
+    worth = Worth(monthly_minor=100_00, vip=True, customer_since=TODAY - timedelta(days=365 * 5))
+    plain = value_at_stake(worth, today=TODAY, model=MODEL)
+    assert (plain.value_minor, plain.vip, plain.tenure_years) == (1_200_00, False, None)
+    model = ValueModel(vip_factor=2, tenure_factor=1.25, tenure_years=4)
+    raised = value_at_stake(worth, today=TODAY, model=model)
+    assert (raised.value_minor, raised.vip, raised.tenure_years) == (3_000_00, True, 4)
+    young = Worth(monthly_minor=100_00, customer_since=TODAY - timedelta(days=300))
+    assert value_at_stake(young, today=TODAY, model=model).value_minor == 1_200_00
+    future = Worth(monthly_minor=100_00, customer_since=TODAY + timedelta(days=3000))
+    assert value_at_stake(future, today=TODAY, model=model).value_minor == 1_200_00
+
+
+def test_a_plan_stands_in_where_no_revenue_is_known() -> None:
+    model = ValueModel(plan_monthly_minor={"Pro": 250_00})
+    assumed = value_at_stake(Worth(plan="Pro"), today=TODAY, model=model)
+    assert (assumed.value_minor, assumed.assumed, assumed.plan) == (3_000_00, True, "Pro")
+    known = value_at_stake(Worth(plan="Pro", monthly_minor=10_00), today=TODAY, model=model)
+    assert (known.value_minor, known.assumed, known.plan) == (120_00, False, None)
+    other = value_at_stake(Worth(plan="Free"), today=TODAY, model=model)
+    assert (other.value_minor, other.plan) == (1_200_00, None)
+    no_rate = value_at_stake(Worth(plan="Pro", monthly_minor=10_00, currency="USD"), today=TODAY, model=model)
+    assert (no_rate.value_minor, no_rate.assumed) == (3_000_00, True)
+
+
 def test_a_past_renewal_comes_again_with_its_cycle() -> None:
     past = TODAY - timedelta(days=28)
     assert days_to_renewal(Worth(renewal_on=past, cycle_days=30), today=TODAY) == 2

@@ -156,6 +156,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendars/{id}/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put feed
+         * @description Needs the permission `hours.write`.
+         */
+        put: operations["put_feed_route"];
+        post?: never;
+        /**
+         * Delete feed
+         * @description Needs the permission `hours.write`.
+         */
+        delete: operations["delete_feed_route"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendars/{id}/preview": {
         parameters: {
             query?: never;
@@ -860,6 +884,46 @@ export interface paths {
          * @description Who is on the other side of a chat, where they are and what they did. Needs the permission `conversations.read`.
          */
         get: operations["get_conversation_visitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List holidays
+         * @description Public holidays of this year and the following ones. Needs the permission `hours.read`.
+         */
+        get: operations["list_holidays_route"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List countries
+         * @description Needs the permission `hours.read`.
+         */
+        get: operations["list_countries_route"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2783,6 +2847,7 @@ export interface components {
             always_open: boolean;
             can: string[];
             current: number;
+            feed: components["schemas"]["FeedView"] | null;
             id: number;
             is_default: boolean;
             name: string;
@@ -2845,22 +2910,29 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             currency: string | null;
+            customer_since?: string | null;
             cycle_days: number | null;
             domain: string | null;
             /** Format: uuid */
             id: string;
             name: string;
+            plan?: string | null;
             renewal_on: string | null;
             value_minor: number | null;
+            /** @default false */
+            vip: boolean;
         };
         /** CompanyPatch */
         CompanyPatch: {
             currency?: string | null;
+            customer_since?: string | null;
             cycle_days?: number | null;
             domain?: string | null;
             name?: string;
+            plan?: string | null;
             renewal_on?: string | null;
             value_minor?: number | null;
+            vip?: boolean;
         };
         /** CompanyRef */
         CompanyRef: {
@@ -2875,6 +2947,7 @@ export interface components {
             company_id: string | null;
             /** Format: date-time */
             created_at: string;
+            currency?: string | null;
             erased_at: string | null;
             /** Format: uuid */
             id: string;
@@ -2882,6 +2955,9 @@ export interface components {
             locale: string | null;
             name: string | null;
             tz: string | null;
+            value_minor?: number | null;
+            /** @default false */
+            vip: boolean;
         };
         /** ContactDetails */
         ContactDetails: {
@@ -2891,9 +2967,12 @@ export interface components {
         /** ContactPatch */
         ContactPatch: {
             company_id?: string | null;
+            currency?: string | null;
             locale?: string | null;
             name?: string | null;
             tz?: string | null;
+            value_minor?: number | null;
+            vip?: boolean;
         };
         /** ContactRef */
         ContactRef: {
@@ -2951,6 +3030,15 @@ export interface components {
             visitor: components["schemas"]["VisitorContext"];
             visits: components["schemas"]["VisitView"][];
         };
+        /** Country */
+        Country: {
+            code: string;
+            regions: string[];
+        };
+        /** CountryList */
+        CountryList: {
+            items: components["schemas"]["Country"][];
+        };
         /** CreatedToken */
         CreatedToken: {
             agent_id: number;
@@ -3006,7 +3094,10 @@ export interface components {
             overdue: boolean;
             preview: string;
             price_assumed: boolean;
+            /** @enum {string} */
+            price_basis: "hour" | "job";
             price_per_hour_minor: number | null;
+            price_per_job_minor: number | null;
             promise_until: string | null;
             public_seq: number;
             read_seq: number;
@@ -3179,6 +3270,13 @@ export interface components {
             fate: string;
             items: number;
         };
+        /** FeedView */
+        FeedView: {
+            checked_at: string | null;
+            days: number;
+            problem: string | null;
+            url: string;
+        };
         /** Figure */
         Figure: {
             before: components["schemas"]["Value"] | null;
@@ -3330,6 +3428,10 @@ export interface components {
             name: string;
             /** @default [] */
             periods: components["schemas"]["DayPeriod"][];
+        };
+        /** HolidayList */
+        HolidayList: {
+            items: components["schemas"]["Holiday"][];
         };
         /** Hours */
         Hours: {
@@ -3692,11 +3794,15 @@ export interface components {
         /** NewCompany */
         NewCompany: {
             currency?: string | null;
+            customer_since?: string | null;
             cycle_days?: number | null;
             domain?: string | null;
             name: string;
+            plan?: string | null;
             renewal_on?: string | null;
             value_minor?: number | null;
+            /** @default false */
+            vip: boolean;
         };
         /** NewFact */
         NewFact: {
@@ -3711,6 +3817,10 @@ export interface components {
             /** @default  */
             title: string;
             /** @default  */
+            url: string;
+        };
+        /** NewFeed */
+        NewFeed: {
             url: string;
         };
         /** NewFlow */
@@ -3952,6 +4062,13 @@ export interface components {
             sources: components["schemas"]["SourceState"][];
             unknown: number;
             unsent: components["schemas"]["Unsent"][];
+        };
+        /** OwnCurve */
+        OwnCurve: {
+            ceiling: number;
+            /** @default 0 */
+            outcomes: number;
+            shape: number;
         };
         /** Page */
         Page: {
@@ -4195,7 +4312,10 @@ export interface components {
             overdue: boolean;
             preview: string;
             price_assumed: boolean;
+            /** @enum {string} */
+            price_basis: "hour" | "job";
             price_per_hour_minor: number | null;
+            price_per_job_minor: number | null;
             reason: components["schemas"]["ReasonView"] | null;
             seq: number;
             severity: number;
@@ -4546,12 +4666,20 @@ export interface components {
             clock_share?: number;
             default_monthly_minor?: number;
             handle_s?: number;
+            leave_once?: number;
+            leave_slowly?: number;
+            limit_open_s?: number;
+            limit_patience?: number;
             months?: number;
+            plan_monthly_minor?: {
+                [key: string]: number;
+            };
             rates?: {
                 [key: string]: number;
             };
             renewal_days?: number;
             renewal_factor?: number;
+            renewal_share?: number;
             reserved_every?: number;
             severity_weights?: [
                 number,
@@ -4559,17 +4687,33 @@ export interface components {
                 number,
                 number
             ];
+            slow_half_s?: number;
+            tenure_factor?: number;
+            tenure_years?: number;
+            vip_factor?: number;
         };
         /** ValueSettings */
         ValueSettings: {
             /** @default 0.25 */
             clock_share: number;
+            curve?: components["schemas"]["OwnCurve"] | null;
             /** @default 10000 */
             default_monthly_minor: number;
             /** @default 600 */
             handle_s: number;
+            /** @default 0.3333333333333333 */
+            leave_once: number;
+            /** @default 0.4166666666666667 */
+            leave_slowly: number;
+            /** @default 32400 */
+            limit_open_s: number;
+            /** @default 3 */
+            limit_patience: number;
             /** @default 12 */
             months: number;
+            plan_monthly_minor?: {
+                [key: string]: number;
+            };
             rates?: {
                 [key: string]: number;
             };
@@ -4577,6 +4721,8 @@ export interface components {
             renewal_days: number;
             /** @default 1.5 */
             renewal_factor: number;
+            /** @default 0.1 */
+            renewal_share: number;
             /** @default 8 */
             reserved_every: number;
             /**
@@ -4593,8 +4739,16 @@ export interface components {
                 number,
                 number
             ];
+            /** @default 604800 */
+            slow_half_s: number;
+            /** @default 1 */
+            tenure_factor: number;
+            /** @default 3 */
+            tenure_years: number;
             /** @default 1 */
             version: number;
+            /** @default 1 */
+            vip_factor: number;
         };
         /** VersionView */
         VersionView: {
@@ -5112,6 +5266,88 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CalendarView"];
                 };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_feed_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_feed_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {
@@ -6885,6 +7121,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationVisitor"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_holidays_route: {
+        parameters: {
+            query: {
+                country: string;
+                region?: string | null;
+                language?: string;
+                years?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayList"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_countries_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryList"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

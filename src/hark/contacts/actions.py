@@ -8,12 +8,21 @@ import msgspec
 
 from hark.contacts.addresses import MAX_ADDRESS, company_domain, normalise_address
 from hark.contacts.queries import find_company, get_contact
-from hark.contacts.types import Contact, ContactChanged, ContactCreated, ContactPatch, IdentityKind, Resolved
+from hark.contacts.types import (
+    Contact,
+    ContactChanged,
+    ContactCreated,
+    ContactPatch,
+    ContactValueChanged,
+    IdentityKind,
+    Resolved,
+)
 from hark.core.db import Tx
 from hark.core.errors import BadRequest, Conflict, NotFound
 from hark.core.ids import uuid7
 from hark.workspaces.actions import check_time_zone
 from hark.workspaces.patch import changed
+from hark.workspaces.queries import get_workspace
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # and bidi overrides, which can forge a name
 
@@ -133,12 +142,20 @@ async def update_contact(tx: Tx, id: UUID, patch: ContactPatch) -> Contact:
     if company_id and company_id != old.company_id and not await find_company(tx, tx.workspace_id, company_id):
         raise BadRequest("There is no such company in this workspace.", code="unknown_company")
     zone = fields.get("tz", old.tz)
+    vip, value_minor = fields.get("vip", old.vip), fields.get("value_minor", old.value_minor)
+    currency = fields.get("currency", old.currency)
+    if value_minor is not None and currency is None:
+        currency = (await get_workspace(tx, tx.workspace_id)).base_currency
+    worth = vip, value_minor, currency
     await tx.run(
-        "UPDATE contacts SET name = $3, locale = $4, tz = $5, company_id = $6 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE contacts SET name = $3, locale = $4, tz = $5, company_id = $6, vip = $7, value_minor = $8, currency = $9"
+        " WHERE workspace_id = $1 AND id = $2",
         tx.workspace_id, id, fields.get("name", old.name), fields.get("locale", old.locale),
-        check_time_zone(zone) if zone else None, company_id,
+        check_time_zone(zone) if zone else None, company_id, *worth,
     )  # fmt: skip
     tx.emit(ContactChanged(company_before=old.company_id, company_after=company_id), subject_id=id)
+    if worth != (old.vip, old.value_minor, old.currency):
+        tx.emit(ContactValueChanged(), subject_id=id)
     return await get_contact(tx, tx.actor, id)
 
 

@@ -20,7 +20,7 @@ from hark.core.ids import uuid7
 from hark.workspaces.patch import changed
 from hark.workspaces.queries import get_workspace
 
-_VALUE = ("value_minor", "currency", "renewal_on", "cycle_days")
+_VALUE = ("value_minor", "currency", "renewal_on", "cycle_days", "plan", "vip", "customer_since")
 
 
 async def create_company(tx: Tx, new: NewCompany) -> Company:
@@ -31,10 +31,10 @@ async def create_company(tx: Tx, new: NewCompany) -> Company:
     company = Company(id=uuid7(), created_at=tx.now(), **{**msgspec.structs.asdict(new), "domain": _domain(new.domain)})
     company = await _with_currency(tx, company)
     await tx.run(
-        "INSERT INTO companies (workspace_id, id, name, domain, value_minor, currency, renewal_on, cycle_days, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO companies (workspace_id, id, name, domain, value_minor, currency, renewal_on, cycle_days, created_at,"
+        " plan, vip, customer_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         tx.workspace_id, company.id, company.name, company.domain, company.value_minor, company.currency,
-        company.renewal_on, company.cycle_days, company.created_at,
+        company.renewal_on, company.cycle_days, company.created_at, company.plan, company.vip, company.customer_since,
     )  # fmt: skip
     tx.emit(CompanyChanged(company_id=company.id), subject_id=company.id)
     await _adopt(tx, company)
@@ -54,9 +54,10 @@ async def update_company(tx: Tx, id: UUID, patch: CompanyPatch) -> Company:
         fields["domain"] = _domain(fields["domain"])
     new = await _with_currency(tx, msgspec.structs.replace(old, **fields))
     await tx.run(
-        "UPDATE companies SET name = $3, domain = $4, value_minor = $5, currency = $6, renewal_on = $7, cycle_days = $8"
-        " WHERE workspace_id = $1 AND id = $2",
+        "UPDATE companies SET name = $3, domain = $4, value_minor = $5, currency = $6, renewal_on = $7, cycle_days = $8,"
+        " plan = $9, vip = $10, customer_since = $11 WHERE workspace_id = $1 AND id = $2",
         tx.workspace_id, id, new.name, new.domain, new.value_minor, new.currency, new.renewal_on, new.cycle_days,
+        new.plan, new.vip, new.customer_since,
     )  # fmt: skip
     if (new.name, new.domain) != (old.name, old.domain):
         tx.emit(CompanyChanged(company_id=id), subject_id=id)

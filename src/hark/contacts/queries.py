@@ -12,7 +12,8 @@ from hark.core.db import Queries
 from hark.core.paging import Page, check_limit, decode_cursor, encode_cursor
 from hark.core.sql import TRUE, Sql
 
-_COMPANY = Sql("id, name, domain, value_minor, currency::text AS currency, renewal_on, cycle_days, created_at")
+_COMPANY = Sql("id, name, domain, value_minor, currency::text AS currency, renewal_on, cycle_days, plan, vip,"
+    " customer_since, created_at")
 
 
 class _Identity(msgspec.Struct):
@@ -67,7 +68,8 @@ async def get_contact(db: Queries, actor: Actor, id: UUID) -> Contact:
     """A contact with addresses and company. Raises NotFound."""
     contact = await db.one(
         Contact,
-        "SELECT id, name, locale, tz, created_at, erased_at, company_id FROM contacts WHERE workspace_id = $1 AND id = $2",
+        "SELECT id, name, locale, tz, created_at, erased_at, company_id, vip, value_minor, currency::text AS currency"
+        " FROM contacts WHERE workspace_id = $1 AND id = $2",
         actor.workspace_id, id, missing="There is no such contact.",
     )  # fmt: skip
     rows = await db.all(

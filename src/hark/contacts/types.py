@@ -13,6 +13,7 @@ from hark.core.http import Body
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Minor = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
 Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+Plan = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"\S")]
 Days = Annotated[int, msgspec.Meta(ge=1, le=3660)]
 
 
@@ -50,11 +51,14 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     renewal_on: date | None
     cycle_days: int | None
     created_at: datetime
+    plan: str | None = None
+    vip: bool = False
+    customer_since: date | None = None
     can: list[str] = []
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with all their addresses."""
+    """A person with all their addresses. `value_minor`, monthly revenue in `currency`, counts where no company's does."""
 
     id: UUID
     name: str | None
@@ -65,6 +69,9 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     company_id: UUID | None
     identities: list[Identity] = []
     company: Company | None = None
+    vip: bool = False
+    value_minor: int | None = None
+    currency: str | None = None
     can: list[str] = []
 
 
@@ -84,6 +91,9 @@ class ContactPatch(Body):
     locale: Annotated[str, msgspec.Meta(max_length=35)] | msgspec.UnsetType | None = msgspec.UNSET
     tz: str | msgspec.UnsetType | None = msgspec.UNSET
     company_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
+    vip: bool | msgspec.UnsetType = msgspec.UNSET
+    value_minor: Minor | msgspec.UnsetType | None = msgspec.UNSET
+    currency: Currency | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class NewCompany(Body):
@@ -93,6 +103,9 @@ class NewCompany(Body):
     currency: Currency | None = None
     renewal_on: date | None = None
     cycle_days: Days | None = None
+    plan: Plan | None = None
+    vip: bool = False
+    customer_since: date | None = None
 
 
 class CompanyPatch(Body):
@@ -102,6 +115,9 @@ class CompanyPatch(Body):
     currency: Currency | msgspec.UnsetType | None = msgspec.UNSET
     renewal_on: date | msgspec.UnsetType | None = msgspec.UNSET
     cycle_days: Days | msgspec.UnsetType | None = msgspec.UNSET
+    plan: Plan | msgspec.UnsetType | None = msgspec.UNSET
+    vip: bool | msgspec.UnsetType = msgspec.UNSET
+    customer_since: date | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Resolved(NamedTuple):
@@ -135,7 +151,7 @@ class CompanyChanged(Event, frozen=True, kw_only=True):
 
 
 class CompanyValueChanged(Event, frozen=True, kw_only=True):
-    """Revenue, currency, renewal or cycle changed: the open waits of its conversations are to be priced again."""
+    """Revenue, currency, renewal, cycle, plan, VIP or how long they are a customer changed: the open waits of its conversations are to be priced again."""
 
     kind: ClassVar[int] = 83
     company_id: UUID
@@ -148,4 +164,13 @@ class ContactsMerged(Event, frozen=True, kw_only=True):
     into_id: UUID
 
 
-EVENTS: tuple[type[Event], ...] = (ContactCreated, ContactChanged, CompanyChanged, CompanyValueChanged, ContactsMerged)
+class ContactValueChanged(Event, frozen=True, kw_only=True):
+    """`subject_id` is the contact: marked as VIP or not, or their own revenue changed."""
+
+    kind: ClassVar[int] = 142
+
+
+EVENTS: tuple[type[Event], ...] = (
+    ContactCreated, ContactChanged, CompanyChanged, CompanyValueChanged,
+    ContactsMerged, ContactValueChanged,
+)

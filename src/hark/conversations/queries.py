@@ -38,7 +38,9 @@ Order = Literal["price", "oldest", "newest"]
 COLUMNS = Sql("""c.id, c.number, c.subject, c.preview, c.contact_id, p.name AS contact_name,
   (SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id AND i.kind = 1
     ORDER BY i.id LIMIT 1) AS contact_address,
-  c.company_id, k.name AS company_name, k.value_minor, k.currency::text AS value_currency, k.renewal_on, k.cycle_days,
+  c.company_id, k.name AS company_name, coalesce(k.value_minor, p.value_minor) AS value_minor,
+  (CASE WHEN k.value_minor IS NULL THEN p.currency ELSE k.currency END)::text AS value_currency, k.renewal_on,
+  k.cycle_days, k.plan, p.vip OR coalesce(k.vip, false) AS vip, k.customer_since,
   c.account_id, a.kind AS account_kind, c.team_id, c.assignee_id, c.status, c.severity, c.difficulty, c.topic_id,
   c.tag_ids,   c.created_at, c.last_message_at, c.wait_t0, c.wait_f0, c.calendar_id, c.per_s, c.stake, c.seq, c.customer_seq,
   coalesce(r.seq, 0) AS read_seq""")

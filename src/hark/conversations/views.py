@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -16,7 +16,7 @@ from hark.journey.types import HolderKind, Stage, Status
 from hark.topics.queries import own_handle_seconds
 from hark.value.order import is_overdue, order_index, urgency
 from hark.value.pricing import load_model
-from hark.value.reason import explain, render
+from hark.value.reason import explain, is_live, render
 from hark.value.stake import value_at_stake
 from hark.value.types import HOUR_S, Severity, ValueModel, Worth
 
@@ -43,6 +43,8 @@ class ReasonView(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, kw_only=True):
     """One line of the list. Money in minor units of `currency`, `order_index` in minor units per hour.
 
+    `price_per_job_minor` is what one more job before this one costs, the same per hour `price_per_hour_minor`;
+    `price_basis` says which of them to show: a customer who is there does not wait for an hour.
     `waiting_since` is null when nobody waits for us; `waiting_team_s` is the same wait in open seconds.
     """
 
@@ -66,6 +68,8 @@ class Row(msgspec.Struct, kw_only=True):
     waiting_since: datetime | None
     waiting_team_s: float | None
     price_per_hour_minor: int | None
+    price_per_job_minor: int | None
+    price_basis: Literal["hour", "job"]
     currency: str
     price_assumed: bool
     order_index: float | None
@@ -169,6 +173,9 @@ class Stored(msgspec.Struct, kw_only=True):
     value_currency: str | None
     renewal_on: date | None
     cycle_days: int | None
+    plan: str | None
+    vip: bool
+    customer_since: date | None
     account_id: int
     account_kind: int
     team_id: int | None
@@ -259,6 +266,8 @@ def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
         waiting_since=None,
         waiting_team_s=None,
         price_per_hour_minor=None,
+        price_per_job_minor=None,
+        price_basis="hour",
         price_assumed=False,
         order_index=None,
         reason=None,
@@ -283,7 +292,7 @@ def _add_wait(row: Row, stored: Stored, lens: Lens, reserved: bool) -> None:
     row.overdue = is_overdue(open_s, per_s=per_s, model=model)
     worth = Worth(
         monthly_minor=stored.value_minor, currency=stored.value_currency, renewal_on=stored.renewal_on,
-        cycle_days=stored.cycle_days,
+        cycle_days=stored.cycle_days, plan=stored.plan, vip=stored.vip, customer_since=stored.customer_since,
     )  # fmt: skip
     reason = explain(
         value_at_stake(worth, today=since.date(), model=model), stored.severity, per_s=per_s,
@@ -291,7 +300,8 @@ def _add_wait(row: Row, stored: Stored, lens: Lens, reserved: bool) -> None:
     )  # fmt: skip
     row.waiting_since = since
     row.waiting_team_s = open_s
-    row.price_per_hour_minor = reason.price_minor
+    row.price_per_hour_minor, row.price_per_job_minor = reason.price_minor, reason.job_minor
+    row.price_basis = "job" if is_live(per_s) else "hour"
     row.price_assumed = reason.assumed
     row.order_index = order_index(stake, u, per_s=per_s, model=model) * HOUR_S
     row.reason = ReasonView(

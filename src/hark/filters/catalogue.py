@@ -6,7 +6,7 @@ import msgspec
 
 from hark.core.sql import Sql
 
-Type = Literal["choice", "number", "id", "uuid", "ids", "bits", "text", "texts", "time", "bool"]
+Type = Literal["choice", "number", "id", "uuid", "ids", "bits", "text", "texts", "time", "bool", "word"]
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,18 @@ FIELDS: dict[str, Field] = {
     "contact": _field("uuid", "c.contact_id", "contact_id"),
     "company": _field("uuid", "c.company_id", "company_id", nullable=True),
     "topic": _field("id", "c.topic_id", "topic_id", nullable=True),
+    "plan": _field(
+        "word",
+        "(SELECT k.plan FROM companies k WHERE k.workspace_id = c.workspace_id AND k.id = c.company_id)",
+        "plan",
+        nullable=True,
+    ),
+    "vip": _field(
+        "bool",
+        "(EXISTS (SELECT FROM contacts p WHERE p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.vip)"
+        " OR EXISTS (SELECT FROM companies k WHERE k.workspace_id = c.workspace_id AND k.id = c.company_id AND k.vip))",
+        "vip",
+    ),
     "tag": _field("ids", "c.tag_ids", "tag_ids"),
     "channel": _field("bits", "c.channels", "channels", choices=CHANNEL),
     "subject": _field("text", "c.subject", "subject"),
@@ -70,5 +82,6 @@ OPS: dict[Type, tuple[str, ...]] = {
     "texts": ("is", "ends_with", "contains"),
     "time": ("before", "after", "older_than", "newer_than"),
     "bool": ("is",),
+    "word": ("is", "is_not", "in"),
 }
 """The comparisons of each type. `older_than` and `newer_than` take seconds before now."""

@@ -107,5 +107,5 @@ def _wanted(field: Field, op: str) -> Any:
     if field.type == "time":
         return _Int if op in ("older_than", "newer_than") else datetime
     return {
-        "number": _Int, "id": _Int, "ids": _Int, "uuid": UUID, "text": str, "texts": str, "bool": bool,
+        "number": _Int, "id": _Int, "ids": _Int, "uuid": UUID, "text": str, "texts": str, "bool": bool, "word": str,
     }[field.type]  # fmt: skip

@@ -50,6 +50,8 @@ class Facts(msgspec.Struct, kw_only=True):
     severity: int
     difficulty: int
     topic_id: int | None
+    plan: str | None
+    vip: bool
     tag_ids: list[int]
     channels: int
     subject: str

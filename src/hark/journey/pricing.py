@@ -27,6 +27,9 @@ class PricedCase(msgspec.Struct, kw_only=True):
     currency: str | None
     renewal_on: date | None
     cycle_days: int | None
+    plan: str | None
+    vip: bool
+    customer_since: date | None
     account_id: int
     patience_s: float
     at: float

@@ -160,7 +160,8 @@ class Changes:
                 workspace_id=self.workspace_id, conversation_id=case.id, severity=case.severity,
                 difficulty=case.difficulty, company_id=case.company_id,
                 monthly_minor=case.monthly_minor, currency=case.currency, renewal_on=case.renewal_on,
-                cycle_days=case.cycle_days, account_id=wait.account_id,
+                cycle_days=case.cycle_days, plan=case.plan, vip=case.vip, customer_since=case.customer_since,
+                account_id=wait.account_id,
                 patience_s=patience.live if wait.live else patience.away, at=wait.opened_at,
             )
         )  # fmt: skip

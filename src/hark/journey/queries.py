@@ -40,6 +40,9 @@ class Case(msgspec.Struct, kw_only=True):
     currency: str | None
     renewal_on: date | None
     cycle_days: int | None
+    plan: str | None
+    vip: bool
+    customer_since: date | None
     patience: dict[str, Patience]
 
     def state(self) -> State | None:
@@ -201,10 +204,13 @@ FROM unions, unnest(covered) AS part GROUP BY stage ORDER BY stage
 
 _CASES = """
 SELECT c.id, c.reducer, c.journey, c.stake, c.per_s, c.severity, c.difficulty, c.company_id,
-  k.value_minor AS monthly_minor, k.currency, k.renewal_on, k.cycle_days,
+  coalesce(k.value_minor, p.value_minor) AS monthly_minor,
+  CASE WHEN k.value_minor IS NULL THEN p.currency ELSE k.currency END AS currency, k.renewal_on, k.cycle_days, k.plan,
+  p.vip OR coalesce(k.vip, false) AS vip, k.customer_since,
   (SELECT coalesce(jsonb_object_agg(a.id, jsonb_build_array(a.patience_s, coalesce(a.away_patience_s, a.patience_s))),
     '{}') FROM channel_accounts a WHERE a.workspace_id = $1) AS patience
-FROM conversations c LEFT JOIN companies k ON k.workspace_id = c.workspace_id AND k.id = c.company_id
+FROM conversations c JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+LEFT JOIN companies k ON k.workspace_id = c.workspace_id AND k.id = c.company_id
 WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.id
 """
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.contacts.types import CompanyValueChanged, ContactChanged
+from hark.contacts.types import CompanyValueChanged, ContactChanged, ContactValueChanged
 from hark.core.clock import unix
 from hark.core.db import Tx
 from hark.core.events import Recorded
@@ -36,12 +36,16 @@ async def reprice_after(tx: Tx, recorded: Recorded) -> None:
             await reprice(tx)
         case CompanyValueChanged(company_id=company_id):
             await reprice(tx, Sql("c.company_id = {}", company_id))
+        case ContactValueChanged():
+            await reprice(tx, Sql("c.contact_id = {}", recorded.subject_id))
         case ContactChanged(company_before=before, company_after=after) if before != after:
             await tx.run(_MOVE, tx.workspace_id, recorded.subject_id, after)
             await reprice(tx, Sql("c.contact_id = {}", recorded.subject_id))
 
 
-CONSUMER = Consumer("value", (ValueModelChanged, CompanyValueChanged, ContactChanged), reprice_after)
+CONSUMER = Consumer(
+    "value", (ValueModelChanged, CompanyValueChanged, ContactChanged, ContactValueChanged), reprice_after
+)
 
 
 class _Waiting(msgspec.Struct):
@@ -53,6 +57,9 @@ class _Waiting(msgspec.Struct):
     currency: str | None
     renewal_on: str | None
     cycle_days: int | None
+    plan: str | None
+    vip: bool
+    customer_since: str | None
     account_id: int
     patience_s: float
 
@@ -70,12 +77,14 @@ UPDATE conversations SET company_id = $3 WHERE workspace_id = $1 AND id IN (
 """
 
 _WAITING = """
-SELECT c.id, c.severity, c.difficulty, c.company_id, k.value_minor AS monthly_minor, k.currency,
-  k.renewal_on::text AS renewal_on, k.cycle_days, w.account_id,
+SELECT c.id, c.severity, c.difficulty, c.company_id, coalesce(k.value_minor, p.value_minor) AS monthly_minor,
+  CASE WHEN k.value_minor IS NULL THEN p.currency ELSE k.currency END AS currency, k.renewal_on::text AS renewal_on,
+  k.cycle_days, k.plan, p.vip OR coalesce(k.vip, false) AS vip, k.customer_since::text AS customer_since, w.account_id,
   (CASE WHEN w.live THEN a.patience_s ELSE coalesce(a.away_patience_s, a.patience_s) END)::float8 AS patience_s
 FROM conversations c
 JOIN waits w ON w.workspace_id = c.workspace_id AND w.conversation_id = c.id AND w.closed_at IS NULL
 JOIN channel_accounts a ON a.workspace_id = c.workspace_id AND a.id = w.account_id
+JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
 LEFT JOIN companies k ON k.workspace_id = c.workspace_id AND k.id = c.company_id
 WHERE c.workspace_id = {} AND c.status < 3 AND c.wait_t0 IS NOT NULL AND {}
 ORDER BY c.id FOR UPDATE OF c

@@ -48,8 +48,10 @@ def order_index(stake: float, u: float, *, per_s: float, model: ValueModel) -> f
 
 
 def index_gain(model: ValueModel) -> float:
-    """2 ln2 x the share that leaves after one disappointment: the constant of the index."""
-    return 2.0 * LN2 * model.leave_once
+    """2 ln2 x the share that leaves after one disappointment: the constant of the index.
+
+    With the workspace's own curve its ceiling: the order keeps its shape, which bounds how long anybody waits."""
+    return 2.0 * LN2 * (model.leave_once if model.curve is None else model.curve.ceiling)
 
 
 def f_now_sql(f_now: Mapping[int, float]) -> Sql:

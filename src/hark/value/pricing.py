@@ -48,8 +48,9 @@ class WorkspacePricing:
 def stake_of(case: PricedCase, model: ValueModel) -> Stake:
     """Value at stake of a conversation's customer at `case.at`."""
     worth = Worth(
-        monthly_minor=case.monthly_minor, currency=case.currency, renewal_on=case.renewal_on, cycle_days=case.cycle_days
-    )
+        monthly_minor=case.monthly_minor, currency=case.currency, renewal_on=case.renewal_on,
+        cycle_days=case.cycle_days, plan=case.plan, vip=case.vip, customer_since=case.customer_since,
+    )  # fmt: skip
     return value_at_stake(worth, today=from_unix(case.at).date(), model=model)
 
 

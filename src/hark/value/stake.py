@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from math import floor, log10
+from math import floor, log10, prod
 
 from babel.numbers import get_currency_precision
 
@@ -28,19 +28,40 @@ def to_base(minor: int, currency: str, model: ValueModel) -> float | None:
 
 
 def value_at_stake(worth: Worth, *, today: date, model: ValueModel) -> Stake:
-    """V: monthly revenue x 12, raised near a renewal, two significant digits (MEASURES.md, honest price)."""
-    monthly = None
+    """V: monthly revenue x 12, raised near a renewal, two significant digits (MEASURES.md, honest price).
+
+    The factors of VIPs and of long-standing customers are 1 until the workspace sets them.
+    """
+    known = None
     if worth.monthly_minor is not None:
-        monthly = to_base(worth.monthly_minor, worth.currency or model.currency, model)
+        known = to_base(worth.monthly_minor, worth.currency or model.currency, model)
     days = days_to_renewal(worth, today=today)
     near = days is not None and days <= max(model.renewal_days, model.renewal_share * (worth.cycle_days or 0))
-    value = (model.default_monthly_minor if monthly is None else monthly) * model.months
-    return Stake(
-        value_minor=two_digits(value * (model.renewal_factor if near else 1.0)),
-        currency=model.currency,
-        assumed=monthly is None,
-        renewal_in_days=days if near else None,
+    plan = worth.plan if known is None and worth.plan in model.plan_monthly_minor else None
+    assumed = model.plan_monthly_minor[plan] if plan else model.default_monthly_minor
+    monthly = assumed if known is None else known
+    years = _years(worth.customer_since, today)
+    factors = (
+        model.renewal_factor if near else 1.0,
+        model.vip_factor if worth.vip else 1.0,
+        model.tenure_factor if years is not None and years >= model.tenure_years else 1.0,
     )
+    return Stake(
+        value_minor=two_digits(monthly * model.months * prod(factors)),
+        currency=model.currency,
+        assumed=known is None,
+        renewal_in_days=days if near else None,
+        vip=factors[1] != 1.0,
+        tenure_years=years if factors[2] != 1.0 else None,
+        plan=plan,
+    )
+
+
+def _years(since: date | None, today: date) -> int | None:
+    """Whole years a customer has been one; None when unknown or still to come."""
+    if since is None or since > today:
+        return None
+    return today.year - since.year - ((today.month, today.day) < (since.month, since.day))
 
 
 def days_to_renewal(worth: Worth, *, today: date) -> int | None:

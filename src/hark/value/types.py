@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from hark.workspaces.types import OwnCurve
+
 HOUR_S = 3600.0
 DAY_S = 86_400.0
 
@@ -67,10 +69,17 @@ class ValueModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     # Value at stake
     default_monthly_minor: int = 100_00
+    plan_monthly_minor: dict[str, int] = {}
+    """Assumed monthly revenue by a customer's plan, where none is known; else the default."""
     months: int = 12
     renewal_factor: float = 1.5
     renewal_share: float = 0.1
     renewal_days: int = 3
+    vip_factor: float = 1.0
+    """V of a customer marked as VIP counts this many times: 1 until somebody decides otherwise."""
+    tenure_years: int = 3
+    tenure_factor: float = 1.0
+    """The same of a customer of that many years."""
 
     # Severity
     severity_weights: tuple[float, float, float, float] = (0.25, 1.0, 2.5, 5.0)
@@ -83,6 +92,9 @@ class ValueModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     slow_half_s: float = 7 * DAY_S
     patience_s: dict[Medium, float] = msgspec.field(default_factory=lambda: dict(PATIENCE_S))
     """m per medium: the wait after which the first disappointment is half done."""
+
+    curve: OwnCurve | None = None
+    """The workspace's own P, fitted to its churn; in place of the four numbers above but patience."""
 
     # Order index
     clock_share: float = 0.25
@@ -99,22 +111,29 @@ class ValueModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Worth(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known about who pays: a company's (or contact's) own columns. None means unknown."""
+    """What is known about who pays: a company's own columns, else the contact's. None means unknown."""
 
     monthly_minor: int | None = None
     currency: str | None = None
     renewal_on: date | None = None
     cycle_days: int | None = None
+    plan: str | None = None
+    vip: bool = False
+    customer_since: date | None = None
 
 
 class Stake(msgspec.Struct, frozen=True, kw_only=True):
     """Value at stake V of one customer, in base minor units a year, and how it was found.
 
     `assumed`: the workspace's default stands in for an unknown revenue (or for a currency without a rate).
-    `renewal_in_days` is set when the raised value near a renewal applies.
+    `renewal_in_days` is set when the raised value near a renewal applies, `vip` and `tenure_years` when their factor
+    does. `plan` is the plan whose assumed revenue stands in.
     """
 
     value_minor: int
     currency: str
     assumed: bool = False
     renewal_in_days: int | None = None
+    vip: bool = False
+    tenure_years: int | None = None
+    plan: str | None = None

@@ -34,7 +34,8 @@ async def create_workspace(
         " numbers AS (INSERT INTO number_heads (workspace_id) SELECT id FROM w),"
         " roles AS (INSERT INTO roles (workspace_id, name, builtin, permissions, scope)"
         "  SELECT w.id, r.name, r.builtin, '{}', r.scope"
-        "  FROM w, unnest($5::text[], $6::text[], $7::smallint[]) WITH ORDINALITY AS r(name, builtin, scope, n) ORDER BY n)"
+        "  FROM w, unnest($5::text[], $6::text[], $7::smallint[]) WITH ORDINALITY AS r(name, builtin, scope, n) ORDER BY n),"
+        " priced AS (INSERT INTO value_versions (workspace_id, version, currency, model) SELECT id, 1, $2, '{}' FROM w)"
         " SELECT id FROM w",
         name, base_currency, locale, check_time_zone(time_zone),
         [r.name for r in roles], [r.builtin for r in roles], [r.scope.value for r in roles],
@@ -57,6 +58,8 @@ async def update_workspace(tx: Tx, patch: WorkspacePatch) -> Workspace:
     new = msgspec.structs.replace(old, **{**fields, "settings": settings})
     if new == old:
         return old
+    if settings.value.leave_once + settings.value.leave_slowly > 1:
+        raise BadRequest("No more than all customers can leave: the two shares may sum to 1 at most.", code="bad_value")
     await tx.run(
         "UPDATE workspaces SET name = $2, base_currency = $3, locale = $4, time_zone = $5, settings = $6 WHERE id = $1",
         old.id, new.name, new.base_currency, new.locale, new.time_zone, msgspec.to_builtins(settings),
@@ -64,8 +67,12 @@ async def update_workspace(tx: Tx, patch: WorkspacePatch) -> Workspace:
     await tx.audit("workspace.changed", f"workspace:{old.id}", data=msgspec.to_builtins(patch))
     tx.emit(WorkspaceChanged())
     if repriced:
+        await tx.run(_VERSION, new.id, settings.value.version, new.base_currency, msgspec.to_builtins(settings.value))
         tx.emit(ValueModelChanged(version=settings.value.version))
     return new
+
+
+_VERSION = "INSERT INTO value_versions (workspace_id, version, currency, model) VALUES ($1, $2, $3, $4)"
 
 
 def _patched(old: WorkspaceSettings, patch: SettingsPatch | msgspec.UnsetType) -> WorkspaceSettings:

@@ -9,9 +9,21 @@ from hark.core.events import Event
 from hark.core.http import Body
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Factor = Annotated[float, msgspec.Meta(ge=0.1, le=100)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3_200_000_000)]
+PlanName = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 Locale = Annotated[str, msgspec.Meta(pattern="^(en|ko|it)$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
+
+
+class OwnCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """P(w) = ceiling (1 - 2^-((w/m)^shape)), fitted to `outcomes` customers of the workspace."""
+
+    ceiling: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    shape: Annotated[float, msgspec.Meta(gt=0, le=10)]
+    outcomes: int = 0
 
 
 class ValueSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,14 +38,27 @@ class ValueSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Base currency per unit of another one, both in major units."""
     default_monthly_minor: Annotated[int, msgspec.Meta(ge=0)] = 100_00
     """Assumed monthly revenue of a customer of whom none is known."""
+    plan_monthly_minor: dict[PlanName, Annotated[int, msgspec.Meta(ge=0)]] = {}
+    """The same by plan."""
     months: Annotated[int, msgspec.Meta(ge=1, le=120)] = 12
     renewal_factor: Annotated[float, msgspec.Meta(ge=1)] = 1.5
+    renewal_share: Share = 0.1
     renewal_days: Annotated[int, msgspec.Meta(ge=0)] = 3
+    vip_factor: Factor = 1.0
+    tenure_years: Annotated[int, msgspec.Meta(ge=1, le=50)] = 3
+    tenure_factor: Factor = 1.0
     severity_weights: tuple[Positive, Positive, Positive, Positive] = (0.25, 1.0, 2.5, 5.0)
+    leave_once: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1 / 3
+    leave_slowly: Share = 5 / 12
+    slow_half_s: Seconds = 7 * 86_400.0
+    curve: OwnCurve | None = None
+    """The workspace's own P; put in use and out of it where it was fitted, not here."""
     clock_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.25
     """How much a closed hour counts in the order, against an open one."""
     handle_s: Positive = 600.0
-    reserved_every: Annotated[int, msgspec.Meta(ge=2)] = 8
+    reserved_every: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 8
+    limit_patience: Positive = 3.0
+    limit_open_s: Seconds = 9 * 3600.0
 
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,13 +96,23 @@ class WorkspaceView(msgspec.Struct, frozen=True, kw_only=True):
 class ValuePatch(Body):
     rates: dict[Currency, Positive] | msgspec.UnsetType = msgspec.UNSET
     default_monthly_minor: Annotated[int, msgspec.Meta(ge=0)] | msgspec.UnsetType = msgspec.UNSET
+    plan_monthly_minor: dict[PlanName, Annotated[int, msgspec.Meta(ge=0)]] | msgspec.UnsetType = msgspec.UNSET
     months: Annotated[int, msgspec.Meta(ge=1, le=120)] | msgspec.UnsetType = msgspec.UNSET
     renewal_factor: Annotated[float, msgspec.Meta(ge=1)] | msgspec.UnsetType = msgspec.UNSET
+    renewal_share: Share | msgspec.UnsetType = msgspec.UNSET
+    vip_factor: Factor | msgspec.UnsetType = msgspec.UNSET
+    tenure_years: Annotated[int, msgspec.Meta(ge=1, le=50)] | msgspec.UnsetType = msgspec.UNSET
+    tenure_factor: Factor | msgspec.UnsetType = msgspec.UNSET
+    leave_once: Annotated[float, msgspec.Meta(gt=0, le=1)] | msgspec.UnsetType = msgspec.UNSET
+    leave_slowly: Share | msgspec.UnsetType = msgspec.UNSET
+    slow_half_s: Seconds | msgspec.UnsetType = msgspec.UNSET
     renewal_days: Annotated[int, msgspec.Meta(ge=0)] | msgspec.UnsetType = msgspec.UNSET
     severity_weights: tuple[Positive, Positive, Positive, Positive] | msgspec.UnsetType = msgspec.UNSET
     clock_share: Annotated[float, msgspec.Meta(ge=0, le=1)] | msgspec.UnsetType = msgspec.UNSET
     handle_s: Positive | msgspec.UnsetType = msgspec.UNSET
-    reserved_every: Annotated[int, msgspec.Meta(ge=2)] | msgspec.UnsetType = msgspec.UNSET
+    reserved_every: Annotated[int, msgspec.Meta(ge=2, le=1000)] | msgspec.UnsetType = msgspec.UNSET
+    limit_patience: Positive | msgspec.UnsetType = msgspec.UNSET
+    limit_open_s: Seconds | msgspec.UnsetType = msgspec.UNSET
 
 
 class SettingsPatch(Body):

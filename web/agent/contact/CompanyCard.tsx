@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Building2, Pencil } from 'lucide-react'
+import { Building2, Pencil, Star } from 'lucide-react'
 import { useState } from 'react'
 import { money, parseMoney } from '../../shared/money'
 import { api, Problem } from '../api/client'
@@ -60,6 +60,26 @@ function Facts({ company }: { company: Company }) {
           <span className="text-ink-3">{t('company.unknown')}</span>
         )}
       </dd>
+      {company.plan && (
+        <>
+          <dt className="text-ink-3">{t('company.plan')}</dt>
+          <dd className="min-w-0 truncate text-right">{company.plan}</dd>
+        </>
+      )}
+      {company.vip && (
+        <>
+          <dt className="text-ink-3">{t('company.vip')}</dt>
+          <dd className="text-right">
+            <Star size={14} className="inline fill-current text-accent-ink" aria-label={t('company.vip')} />
+          </dd>
+        </>
+      )}
+      {company.customer_since && (
+        <>
+          <dt className="text-ink-3">{t('company.since')}</dt>
+          <dd className="tabular text-right">{new Date(`${company.customer_since}T00:00`).toLocaleDateString(language, { dateStyle: 'medium' })}</dd>
+        </>
+      )}
       {company.renewal_on && (
         <>
           <dt className="text-ink-3">{t('company.renewal')}</dt>
@@ -93,6 +113,9 @@ function CompanyForm({ contact, onDone }: { contact: Contact; onDone: () => void
       value_minor: amount,
       currency: amount === null ? null : currency,
       renewal_on: String(form.get('renewal')) || null,
+      plan: String(form.get('plan')).trim() || null,
+      customer_since: String(form.get('since')) || null,
+      vip: form.get('vip') === 'on',
     }
     try {
       if (company) await api.patch(`/api/companies/${company.id}`, body)
@@ -123,6 +146,16 @@ function CompanyForm({ contact, onDone }: { contact: Contact; onDone: () => void
       <Field label={t('company.renewal')} error={field('renewal_on')}>
         {(control) => <Input {...control} name="renewal" type="date" defaultValue={company?.renewal_on ?? ''} />}
       </Field>
+      <Field label={t('company.plan')} hint={t('company.planHint')} error={field('plan')}>
+        {(control) => <Input {...control} name="plan" maxLength={80} defaultValue={company?.plan ?? ''} />}
+      </Field>
+      <Field label={t('company.since')} error={field('customer_since')}>
+        {(control) => <Input {...control} name="since" type="date" defaultValue={company?.customer_since ?? ''} />}
+      </Field>
+      <label className="flex items-start gap-2 text-secondary">
+        <input type="checkbox" name="vip" defaultChecked={company?.vip} className="mt-0.5 size-4 shrink-0 accent-accent" />
+        {t('company.vipText')}
+      </label>
       {problem !== null && <ErrorNote {...say(problem)} />}
       <div className="flex justify-end gap-2">
         <Button variant="plain" onClick={onDone}>

@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
-import { BadgeCheck, CircleDashed, MailX, X } from 'lucide-react'
+import { BadgeCheck, CircleDashed, MailX, Star, X } from 'lucide-react'
 import { absolute, dayAndTime } from '../../shared/time'
-import { contactConversationsQuery, contactQuery, conversationQuery } from '../api/queries'
+import { api } from '../api/client'
+import { contactConversationsQuery, contactQuery, conversationQuery, keys } from '../api/queries'
 import type { Contact, Row } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
+import { useMay } from '../app/me'
 import { useProblemText } from '../app/problems'
 import { href, navigate } from '../app/router'
 import { useNow } from '../app/useNow'
 import { LastMessage, statusName, Waiting } from '../inbox/ListRow'
+import { useChange } from '../settings/parts'
 import { CaseFacts } from '../thread/CaseFacts'
 import { Avatar } from '../ui/Avatar'
 import { IconButton } from '../ui/Button'
@@ -78,12 +81,13 @@ function Heading({ contact }: { contact: Contact }) {
     <section className="flex flex-col gap-3">
       <div className="flex items-center gap-3">
         <Avatar name={contact.name || first || '?'} size={40} />
-        <div className="min-w-0">
+        <div className="min-w-0 grow">
           <ContactName contact={contact} />
           <p className="text-secondary text-ink-3" title={absolute(contact.created_at, language)}>
             {t('contact.since', { time: dayAndTime(contact.created_at, now, language) })}
           </p>
         </div>
+        <VipMark contact={contact} />
       </div>
       <ul aria-label={t('contact.addresses')} className="flex flex-col gap-1 text-secondary empty:hidden">
         {shown.map((identity) => (
@@ -109,6 +113,23 @@ function Heading({ contact }: { contact: Contact }) {
         ))}
       </ul>
     </section>
+  )
+}
+
+function VipMark({ contact }: { contact: Contact }) {
+  const t = useT()
+  const mayWrite = useMay('contacts.write')
+  const change = useChange([keys.contact(contact.id), keys.lists, ['conversation']])
+  if (!mayWrite && !contact.vip) return null
+  return (
+    <IconButton
+      label={t(contact.vip ? 'contact.isVip' : 'contact.vip')}
+      aria-pressed={contact.vip}
+      disabled={!mayWrite}
+      onClick={() => void change(() => api.patch(`/api/contacts/${contact.id}`, { vip: !contact.vip }))}
+    >
+      <Star size={16} className={contact.vip ? 'fill-current text-accent-ink' : ''} aria-hidden />
+    </IconButton>
   )
 }
 

@@ -95,7 +95,10 @@ export function Price({ row }: { row: Row }) {
   const t = useT()
   const language = useLanguage()
   if (row.price_per_hour_minor === null) return null
-  const text = t('price.perHour', { price: money(row.price_per_hour_minor, row.currency, language) })
+  const text =
+    row.price_basis === 'job' && row.price_per_job_minor !== null
+      ? t('price.perJob', { price: money(row.price_per_job_minor, row.currency, language) })
+      : t('price.perHour', { price: money(row.price_per_hour_minor, row.currency, language) })
   return (
     <Tip label={row.reason?.text ?? t('price.explained')} side="right">
       <span className="tabular shrink-0 text-secondary text-ink-2">

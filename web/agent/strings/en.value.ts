@@ -53,6 +53,15 @@ export const enValue = {
   'why.21': 'several people must help',
   'why.22': 'the answer is known',
 
+  'price.perJob': '{price}/job',
+  'company.plan': 'Plan',
+  'company.planHint': 'Its assumed revenue stands in where none is known.',
+  'company.since': 'Customer since',
+  'company.vip': 'VIP',
+  'company.vipText': 'VIP: counts more where the priority settings say so',
+  'contact.vip': 'Mark as VIP',
+  'contact.isVip': 'VIP. Take the mark away',
+
   'rules.on.topic_changed': 'When the topic changes',
   'rules.do.severity': 'set the severity to {value}',
   'rules.do.raise': 'raise the severity to {value}',

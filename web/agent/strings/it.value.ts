@@ -53,6 +53,15 @@ export const itValue: Record<keyof typeof enValue, Message> = {
   'why.21': 'devono aiutare in più persone',
   'why.22': 'la risposta è nota',
 
+  'price.perJob': '{price}/caso',
+  'company.plan': 'Piano',
+  'company.planHint': 'Se i ricavi non sono noti valgono quelli ipotizzati per il piano.',
+  'company.since': 'Cliente dal',
+  'company.vip': 'VIP',
+  'company.vipText': 'VIP: conta di più se lo dicono le impostazioni di priorità',
+  'contact.vip': 'Segna come VIP',
+  'contact.isVip': 'VIP. Togli il segno',
+
   'rules.on.topic_changed': 'Quando cambia l’argomento',
   'rules.do.severity': 'imposta la gravità: {value}',
   'rules.do.raise': 'alza la gravità a {value}',

@@ -53,6 +53,15 @@ export const koValue: Record<keyof typeof enValue, Message> = {
   'why.21': '여러 사람의 도움이 필요함',
   'why.22': '답이 알려져 있음',
 
+  'price.perJob': '{price}/건',
+  'company.plan': '요금제',
+  'company.planHint': '매출을 모르면 요금제의 가정 매출을 씁니다.',
+  'company.since': '고객이 된 날',
+  'company.vip': 'VIP',
+  'company.vipText': 'VIP: 우선순위 설정에 따라 더 크게 계산',
+  'contact.vip': 'VIP로 표시',
+  'contact.isVip': 'VIP, 표시 해제',
+
   'rules.on.topic_changed': '주제가 바뀌면',
   'rules.do.severity': '심각도를 {value}(으)로 변경',
   'rules.do.raise': '심각도를 {value}(으)로 올림',
