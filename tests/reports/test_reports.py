@@ -212,7 +212,7 @@ async def test_an_agent_sees_only_figures_of_visible_conversations(
         ({"end": "2026-03-01T00:00:00Z"}, "bad_period"),
         ({"start": "2026-03-01T00:00:00"}, "bad_period"),
         ({"time_zone": "Mars/Base"}, "bad_time_zone"),
-        ({"interval": "hour"}, "invalid"),
+        ({"interval": "minute"}, "invalid"),
     ],
 )
 async def test_bad_periods_are_explained(client: SignedIn, change: dict[str, str], code: str) -> None:

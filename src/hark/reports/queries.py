@@ -1,217 +1,331 @@
-"""The figures of MEASURES, computed from messages, waits and episodes; never averages of averages.
+"""The facts of the reports, as they lie in the tables, and the names of what they are counted by.
 
-Every figure is a set of samples, one row per message, episode or wait: `step` (start of its day, week or month),
-`d` (seconds, observed until the end or until now), `hit` (it ended as the figure wants) and `waiting` (still open).
+Each fact is one statement with a place for what is wanted: all from a moment on, or all of some conversations. It is
+read by binary COPY (`columns.decode_copy`), so no column is NULL: -1 is nobody, infinity never, NaN no number. Spam,
+deleted messages and what goes on in another conversation are left out here, once for every figure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor
-from hark.core.db import Queries
-from hark.core.sql import TRUE, Sql, join
-from hark.journey.types import EpisodeOutcome, Status, WaitOutcome
-from hark.reports.types import CaseRef, Clock, Cohort, Point, Value
-
-REPLIED = [WaitOutcome.ANSWERED.value, WaitOutcome.KEPT.value]
-"""Only these ends of a wait are reply wait times; a wait that was resolved or merged away is censored there."""
-
-NOT_COUNTED = [EpisodeOutcome.MERGED.value, EpisodeOutcome.NOT_ASKED.value]
-"""Episodes that go on in another conversation (and count there), and those in which the customer asked nothing."""
+from hark.core.db import Queries, Tx
+from hark.core.sql import Sql
+from hark.filters.evaluate import to_sql
+from hark.filters.types import Condition
 
 
-class _Row(msgspec.Struct, kw_only=True):
-    """One step of a series, or the whole period when `at` is None."""
+class Fact(msgspec.Struct, frozen=True):
+    """One kind of fact: the columns of its statement (see `columns.Layout`) and how its rows are asked for."""
 
-    at: datetime | None
-    whole: bool
-    n: int
-    hits: int
-    waiting: int
-    mean: float | None
-    median: float | None
-    p90: float | None
+    layout: dict[str, str]
+    select: Callable[[int, Sql], Sql]
+    since: Callable[[datetime], Sql]
 
 
-def received(actor: Actor, cohort: Cohort) -> Sql:
-    """Inbound customer messages, dated by when they were received; spam, machine mail and bounces left out."""
-    return Sql(
-        "SELECT {} AS step, NULL::float8 AS d, true AS hit, false AS waiting, m.conversation_id, m.occurred_at AS at"
-        " FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
-        " WHERE m.workspace_id = {} AND m.direction = 1 AND m.kind = 1 AND m.deleted_at IS NULL"
-        " AND m.occurred_at >= {} AND m.occurred_at < {} AND {}",
-        _step(cohort, "m.occurred_at"), actor.workspace_id, cohort.start, cohort.end,
-        _of_cases(actor, cohort, account=Sql(_CAME_THROUGH)),
-    )  # fmt: skip
+async def read_fact(tx: Tx, fact: Fact, since: datetime, numbers: Sequence[int] | None) -> bytes:
+    """A binary COPY of the facts dated from `since` on; of some conversations only when their numbers are given."""
+    wanted = fact.since(since)
+    if numbers is not None:
+        wanted = Sql("c.number = ANY({}) AND {}", list(numbers), wanted)
+    return await _copy(tx, fact.select(tx.workspace_id, wanted))
 
 
-def first_reply(actor: Actor, cohort: Cohort, clock: Clock, now: datetime, f_now: Mapping[int, float]) -> Sql:
-    """From the customer's first message of an episode to the first public message by a person of the team."""
-    until = Sql(
-        "extract(epoch FROM coalesce(e.first_reply_at, e.resolved_at, {}) - e.contact_at)::float8", now
-    ) if clock == "customer" else Sql(
-        "coalesce(e.first_reply_f, {}) - e.contact_f", _f_now("e.calendar_id", f_now)
-    )  # fmt: skip
-    return _episodes(
-        actor, cohort, d=until, hit=Sql("e.first_reply_at IS NOT NULL"),
-        waiting=Sql("e.first_reply_at IS NULL AND e.resolved_at IS NULL"), only=Sql("e.contact_at IS NOT NULL"),
-    )  # fmt: skip
-
-
-def reply_rate(actor: Actor, cohort: Cohort) -> Sql:
-    """Share of the customers' episodes that got at least one public reply by a person."""
-    return _episodes(
-        actor, cohort, d=Sql("NULL::float8"), hit=Sql("e.first_reply_at IS NOT NULL"),
-        waiting=Sql("e.first_reply_at IS NULL AND e.resolved_at IS NULL"), only=Sql("e.contact_at IS NOT NULL"),
-    )  # fmt: skip
-
-
-def resolution_rate(actor: Actor, cohort: Cohort) -> Sql:
-    """Share of the episodes started in the period that are resolved now; a reopen within 7 days has unresolved them."""
-    return _episodes(
-        actor, cohort, d=Sql("NULL::float8"), hit=Sql("e.resolved_at IS NOT NULL"),
-        waiting=Sql("e.resolved_at IS NULL"), only=TRUE,
-    )  # fmt: skip
-
-
-def resolution_time(actor: Actor, cohort: Cohort, now: datetime) -> Sql:
-    """Start of the episode to its last resolve, customer clock."""
-    return _episodes(
-        actor, cohort, d=Sql("extract(epoch FROM coalesce(e.resolved_at, {}) - e.started_at)::float8", now),
-        hit=Sql("e.resolved_at IS NOT NULL"), waiting=Sql("e.resolved_at IS NULL"), only=TRUE,
-    )  # fmt: skip
-
-
-def reply_wait(actor: Actor, cohort: Cohort, clock: Clock, now: datetime, f_now: Mapping[int, float]) -> Sql:
-    """From the customer's first unanswered message to the next public reply by a person, each time."""
-    length = Sql("extract(epoch FROM coalesce(w.closed_at, {}) - w.opened_at)::float8", now) if clock == "customer" else Sql(
-        "coalesce(w.f1, {}) - w.f0", _f_now("w.calendar_id", f_now)
-    )  # fmt: skip
-    return _waits(actor, cohort, d=length, hit=Sql("coalesce(w.outcome = ANY({}), false)", REPLIED))
-
-
-def wait_cost(actor: Actor, cohort: Cohort) -> Sql:
-    """What the waits opened in the period have cost, in minor units (`d` is money here)."""
-    return _waits(actor, cohort, d=Sql("w.price_minor::float8"), hit=Sql("w.price_minor IS NOT NULL"))
-
-
-async def measure(db: Queries, samples: Sql, *, share: bool = False, total: bool = False) -> tuple[Value, list[Point]]:
-    """The whole period and its steps. `share`: hits of all; `total`: the sum of `d`; else times (or a plain count)."""
-    rows = await db.all(_Row, Sql(_MEASURE, samples))
-    whole, steps = rows[0], rows[1:]
-
-    def main(r: _Row) -> float | None:
-        if share:
-            return r.hits / r.n if r.n else None
-        if total:
-            return (r.mean or 0.0) * r.hits
-        return r.mean if r.mean is not None else (None if r.waiting else float(r.n))
-
-    points = [Point(at=r.at, value=main(r), count=r.hits) for r in steps if r.at]
-    if share:
-        return Value(count=whole.hits, of=whole.n, value=main(whole), waiting=whole.waiting), points
-    if total:
-        return Value(count=whole.hits, value=main(whole), waiting=whole.waiting), points
-    return Value(count=whole.n, value=float(whole.n)), points
-
-
-async def measure_times(db: Queries, samples: Sql) -> tuple[Value, list[Point]]:
-    """Times in seconds: mean, median and p90 of those that ended, the number still waiting, and the Kaplan-Meier
-    median (Kaplan & Meier 1958), in which the waiting count for as long as they have been observed; the series shows
-    the median of each step."""
-    rows = await db.all(_Row, Sql(_MEASURE, samples))
-    whole, steps = rows[0], rows[1:]
-    censored = await db.find(float, Sql(_KAPLAN_MEIER, samples))
-    value = Value(
-        count=whole.hits, of=whole.n, value=whole.mean, mean=whole.mean, median=whole.median, p90=whole.p90,
-        waiting=whole.waiting, censored_median=censored,
-    )  # fmt: skip
-    return value, [Point(at=r.at, value=r.median, count=r.hits) for r in steps if r.at]
-
-
-async def list_cases(db: Queries, samples: Sql, *, limit: int = 200) -> list[CaseRef]:
-    """The conversations behind a figure, longest first."""
-    return await db.all(
-        CaseRef,
+async def read_numbers(tx: Tx, actor: Actor, condition: Condition | None) -> bytes:
+    """A binary COPY of the numbers of the conversations the actor may see and the condition holds for."""
+    held = Sql("true") if condition is None else to_sql(condition, actor, now=tx.now())
+    return await _copy(
+        tx,
         Sql(
-            "WITH samples AS ({}) SELECT s.conversation_id, c.number, c.subject, s.at, s.d AS seconds FROM samples s"
-            " JOIN conversations c ON c.id = s.conversation_id ORDER BY s.d DESC NULLS LAST, s.at LIMIT {}",
-            samples, limit,
+            "SELECT c.number::int4 AS number FROM conversations c WHERE c.workspace_id = {} AND {} AND ({}) IS TRUE",
+            actor.workspace_id, visible(actor), held,
         ),
     )  # fmt: skip
 
 
-_MEASURE = """
-WITH samples AS ({})
-SELECT step AS at, grouping(step) = 1 AS whole, count(*) AS n, count(*) FILTER (WHERE hit) AS hits,
-  count(*) FILTER (WHERE waiting) AS waiting, avg(d) FILTER (WHERE hit) AS mean,
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY d) FILTER (WHERE hit) AS median,
-  percentile_cont(0.9) WITHIN GROUP (ORDER BY d) FILTER (WHERE hit) AS p90
-FROM samples GROUP BY GROUPING SETS ((), (step)) ORDER BY whole DESC, at
+async def _copy(tx: Tx, sql: Sql) -> bytes:
+    text, args = sql.render()
+    sent = bytearray()
+
+    async def keep(part: bytes) -> None:
+        sent.extend(part)
+
+    await tx.conn.copy_from_query(text, *args, output=keep, format="binary", timeout=300)
+    return bytes(sent)
+
+
+class Head(msgspec.Struct, frozen=True):
+    """How far the journal has grown, how often its facts were rewritten without an event, and how far the consumer has
+    come that moves conversations to another company."""
+
+    seq: int
+    rewrites: int
+    moved: int
+
+
+async def read_head(tx: Tx) -> Head:
+    """Where the facts of this snapshot stand."""
+    return await tx.one(Head, _HEAD, tx.workspace_id)
+
+
+async def changed_since(tx: Tx, before: Head, now: Head, limit: int) -> list[int]:
+    """Numbers of the conversations whose facts may have changed between two heads: those of the events, those of
+    customers who changed company, and all that are one case with them. At most `limit`."""
+    return await tx.all(int, _CHANGED, tx.workspace_id, before.seq, now.seq, before.moved, now.moved, limit)
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Something figures are counted by; `kind` is the channel of an account."""
+
+    id: str
+    name: str
+    kind: int = 0
+
+
+async def list_names(db: Queries, workspace_id: int, by: str) -> list[Named]:
+    """Accounts, teams, agents, tags, topics or companies of the workspace with their names."""
+    return await db.all(Named, _NAMES[by], workspace_id)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A conversation behind a number."""
+
+    id: UUID
+    number: int
+    subject: str
+
+
+async def find_conversations(db: Queries, workspace_id: int, numbers: Sequence[int]) -> list[Found]:
+    """The conversations with these numbers, in no order."""
+    return await db.all(
+        Found,
+        "SELECT id, number, subject FROM conversations WHERE workspace_id = $1 AND number = ANY($2::bigint[])",
+        workspace_id, list(numbers),
+    )  # fmt: skip
+
+
+class VisitRow(msgspec.Struct, frozen=True):
+    """One visit: where, when, whether they opened the messenger or began to write, and whether they wrote; the facts
+    of their searches in order, as [microseconds, kind]."""
+
+    account_id: int
+    at: datetime
+    began: bool
+    sent: bool
+    searching: list[tuple[int, int]]
+
+
+async def list_visits(db: Queries, workspace_id: int, start: datetime, end: datetime) -> list[VisitRow]:
+    """The visits begun in the period in which somebody wanted something of us."""
+    return await db.all(VisitRow, _VISITS, workspace_id, start, end)
+
+
+def _at(column: str) -> Callable[[datetime], Sql]:
+    return lambda since: Sql(f"{column} >= {{}}", since)
+
+
+_HEAD = """
+SELECT h.seq, h.rewrites, coalesce((SELECT e.seq FROM event_cursors e WHERE e.consumer = 'value'
+  AND e.workspace_id = h.workspace_id), 0) AS moved
+FROM journal_heads h WHERE h.workspace_id = $1
 """
 
-# S(t) = prod over ends at or before t of (1 - 1 / number still observed); ends come before censorings of equal time.
-_KAPLAN_MEIER = """
-WITH samples AS ({}), ranked AS (
-  SELECT d, hit, count(*) OVER () - row_number() OVER (ORDER BY d, hit DESC) + 1 AS at_risk FROM samples WHERE d IS NOT NULL
-), curve AS (
-  SELECT d, sum(CASE WHEN NOT hit THEN 0 WHEN at_risk = 1 THEN -1e9 ELSE ln(1 - 1.0::float8 / at_risk) END)
-    OVER (ORDER BY d, hit DESC ROWS UNBOUNDED PRECEDING) AS log_s FROM ranked
+# Of a contact whose company has changed, the open conversations move when the consumer has come to the event (kind 81).
+_CHANGED = """
+WITH RECURSIVE touched AS (
+  SELECT conversation_id AS id FROM events WHERE workspace_id = $1 AND seq > $2 AND seq <= $3 AND conversation_id IS NOT NULL
+  UNION
+  SELECT c.id FROM events e JOIN conversations c ON c.workspace_id = e.workspace_id AND c.contact_id = e.subject_id
+  WHERE e.workspace_id = $1 AND e.seq > $4 AND e.seq <= $5 AND e.kind = 81
+), up AS (
+  SELECT c.id, c.root_id FROM touched t JOIN conversations c ON c.workspace_id = $1 AND c.id = t.id
+  UNION SELECT r.id, r.root_id FROM up u JOIN conversations r ON r.workspace_id = $1 AND r.id = u.root_id
+), cases AS (
+  SELECT id FROM up
+  UNION SELECT c.id FROM cases k JOIN conversations c ON c.workspace_id = $1 AND c.root_id = k.id
 )
-SELECT min(d) FROM curve WHERE log_s <= ln(0.5::float8) + 1e-12
+SELECT c.number::int FROM cases k JOIN conversations c ON c.workspace_id = $1 AND c.id = k.id LIMIT $6
+"""
+
+_NAMES = {
+    "account": "SELECT id::text, name, kind FROM channel_accounts WHERE workspace_id = $1",
+    "team": "SELECT id::text, name FROM teams WHERE workspace_id = $1",
+    "agent": "SELECT id::text, name FROM agents WHERE workspace_id = $1",
+    "tag": "SELECT id::text, name FROM tags WHERE workspace_id = $1",
+    "topic": "SELECT id::text, name FROM topics WHERE workspace_id = $1",
+    "company": "SELECT id::text, name FROM companies WHERE workspace_id = $1",
+}
+
+# 3 opened the messenger, 4 began to write, 5 wrote, 8 searched; 2 a page and 7 an event are what a search may end with.
+_VISITS = """
+SELECT v.account_id, v.started_at AS at, coalesce(bool_or(f.kind IN (3, 4)), false) AS began,
+  coalesce(bool_or(f.kind = 5), false) AS sent,
+  coalesce(jsonb_agg(jsonb_build_array((extract(epoch FROM f.at) * 1000000)::bigint, f.kind) ORDER BY f.at, f.kind)
+    FILTER (WHERE f.kind = 8 OR (f.kind IN (2, 5) AND searched.any)), '[]') AS searching
+FROM visits v JOIN visit_facts f ON f.workspace_id = v.workspace_id AND f.visit_id = v.id
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM visit_facts s WHERE s.workspace_id = v.workspace_id
+  AND s.visit_id = v.id AND s.kind = 8) AS any) searched
+WHERE v.workspace_id = $1 AND v.started_at >= $2 AND v.started_at < $3 AND f.kind IN (2, 3, 4, 5, 8)
+GROUP BY v.workspace_id, v.id
 """
 
 
-def _episodes(actor: Actor, cohort: Cohort, *, d: Sql, hit: Sql, waiting: Sql, only: Sql) -> Sql:
+# A wait that was merged away goes on in the conversation it was merged into, and is counted there.
+def _waits(workspace_id: int, wanted: Sql) -> Sql:
     return Sql(
-        "SELECT {} AS step, {} AS d, {} AS hit, {} AS waiting, e.conversation_id, e.started_at AS at FROM episodes e"
-        " JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id"
-        " WHERE e.workspace_id = {} AND e.started_at >= {} AND e.started_at < {}"
-        " AND NOT coalesce(e.outcome = ANY({}), false) AND {} AND {}",
-        _step(cohort, "e.started_at"), d, hit, waiting, actor.workspace_id, cohort.start, cohort.end,
-        NOT_COUNTED, only, _of_cases(actor, cohort, account=Sql("e.account_id")),
-    )  # fmt: skip
-
-
-def _waits(actor: Actor, cohort: Cohort, *, d: Sql, hit: Sql) -> Sql:
-    return Sql(
-        "SELECT {} AS step, {} AS d, {} AS hit, w.closed_at IS NULL AS waiting, w.conversation_id, w.opened_at AS at"
+        "SELECT c.number::int4, w.opened_at, coalesce(w.closed_at, 'infinity'), w.f0, coalesce(w.f1, 'NaN'),"
+        " coalesce(w.outcome, 0::int2), w.account_id, coalesce(w.team_id, -1),"
+        " coalesce(w.answered_by, CASE WHEN coalesce(w.outcome, 0) NOT IN (1, 2) THEN c.assignee_id END, -1),"
+        " coalesce(w.price_minor::float8, 'NaN'), w.calendar_id"
         " FROM waits w JOIN conversations c ON c.workspace_id = w.workspace_id AND c.id = w.conversation_id"
-        " WHERE w.workspace_id = {} AND w.opened_at >= {} AND w.opened_at < {} AND {}",
-        _step(cohort, "w.opened_at"), d, hit, actor.workspace_id, cohort.start, cohort.end,
-        _of_cases(actor, cohort, account=Sql("w.account_id")),
+        " WHERE w.workspace_id = {} AND w.outcome IS DISTINCT FROM 6 AND {}",
+        workspace_id, wanted,
     )  # fmt: skip
 
 
-def _step(cohort: Cohort, column: str) -> Sql:
-    return Sql(f"date_trunc({{}}, {column}, {{}})", cohort.interval, cohort.time_zone)
+# A person is the first who replied, else the one it is assigned to.
+def _episodes(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, e.started_at, coalesce(e.contact_at, 'infinity'), coalesce(e.contact_f, 'NaN'),"
+        " coalesce(e.first_reply_at, 'infinity'), coalesce(e.first_reply_f, 'NaN'),"
+        " coalesce(e.resolved_at, 'infinity'), e.reopens, e.account_id, coalesce(e.team_id, -1), e.calendar_id,"
+        " coalesce(e.repliers[1], c.assignee_id, -1), coalesce(e.resolver_id, c.assignee_id, -1)"
+        " FROM episodes e JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id"
+        " WHERE e.workspace_id = {} AND coalesce(e.outcome, 0) NOT IN (4, 5) AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
 
 
-def _f_now(column: str, f_now: Mapping[int, float]) -> Sql:
-    """F(now) of a row's calendar: how long an open wait has been observed on the team clock."""
-    return Sql(f"({{}}::float8[])[array_position({{}}::int[], {column})]", list(f_now.values()), list(f_now))
+# One row for each person who replied in an episode of a customer; where nobody did, for the one it is assigned to.
+def _repliers(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, e.started_at, e.first_reply_at IS NOT NULL, e.resolved_at IS NOT NULL, e.account_id,"
+        " coalesce(e.team_id, -1), coalesce(r.agent, -1)"
+        " FROM episodes e JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id"
+        " CROSS JOIN LATERAL unnest(CASE WHEN cardinality(e.repliers) > 0 THEN e.repliers ELSE ARRAY[c.assignee_id] END)"
+        " AS r(agent)"
+        " WHERE e.workspace_id = {} AND coalesce(e.outcome, 0) NOT IN (4, 5) AND e.contact_at IS NOT NULL AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
 
 
 # A conversation may go on through another account than it began with (chat, then mail).
-_CAME_THROUGH = """coalesce((SELECT p.account_id FROM endpoints p WHERE p.workspace_id = m.workspace_id
-  AND p.id = m.endpoint_id), c.account_id)"""
+def _received(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, m.occurred_at, m.seq, coalesce(p.account_id, c.account_id), coalesce(c.team_id, -1),"
+        " coalesce(c.assignee_id, -1)"
+        " FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
+        " LEFT JOIN endpoints p ON p.workspace_id = m.workspace_id AND p.id = m.endpoint_id"
+        " WHERE m.workspace_id = {} AND m.direction = 1 AND m.kind = 1 AND m.deleted_at IS NULL AND c.status <> 4 AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
 
 
-def _of_cases(actor: Actor, cohort: Cohort, *, account: Sql) -> Sql:
-    """Which rows count: of visible conversations, never spam, and those of the page's filters. `account` is the one that
-    a row came through: the message, the oldest unanswered one of a wait, the first one of an episode."""
-    parts = [visible(actor), Sql("c.status <> {}", Status.SPAM.value)]
-    if cohort.account_id is not None:
-        parts.append(Sql("{} = {}", account, cohort.account_id))
-    if cohort.team_id is not None:
-        parts.append(Sql("c.team_id = {}", cohort.team_id))
-    if cohort.agent_id is not None:
-        parts.append(Sql("c.assignee_id = {}", cohort.agent_id))
-    if cohort.tag_id is not None:
-        parts.append(Sql("c.tag_ids @> ARRAY[{}::int]", cohort.tag_id))
-    return join(" AND ", parts)
+# What a person of the team wrote, also in a provider's own app (no author known); never a rule (4) or a bot (5).
+def _sent(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, m.occurred_at, m.seq, m.keeps_ball, coalesce(p.account_id, c.account_id),"
+        " coalesce(c.team_id, -1),"
+        " CASE WHEN m.author_kind = 1 AND m.author_id ~ '^[0-9]+$' THEN m.author_id::int4 ELSE -1 END"
+        " FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
+        " LEFT JOIN endpoints p ON p.workspace_id = m.workspace_id AND p.id = m.endpoint_id"
+        " WHERE m.workspace_id = {} AND m.direction = 2 AND m.kind = 1 AND m.deleted_at IS NULL"
+        " AND m.author_kind NOT IN (4, 5) AND m.audience > 0 AND c.status <> 4 AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
 
 
+def _promises(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, p.decided_at, p.state = 3, p.kind, p.account_id, coalesce(p.team_id, -1),"
+        " coalesce(p.agent_id, -1)"
+        " FROM promises p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id"
+        " WHERE p.workspace_id = {} AND p.decided_at IS NOT NULL AND p.state IN (3, 4) AND c.status <> 4 AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
+
+
+def _spans(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, s.t0, coalesce(s.t1, 'infinity'), s.f0, coalesce(s.f1, 'NaN'), s.stage,"
+        " CASE WHEN s.stage = 2 THEN coalesce(s.holder_id, -1) ELSE -1 END, coalesce(s.account_id, -1),"
+        " coalesce(s.team_id, -1), s.calendar_id, coalesce(r.number, 0)::int4"
+        " FROM spans s JOIN conversations c ON c.workspace_id = s.workspace_id AND c.id = s.conversation_id"
+        " LEFT JOIN conversations r ON r.workspace_id = c.workspace_id AND r.id = c.root_id"
+        " WHERE s.workspace_id = {} AND s.stage < 7 AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
+
+
+# What people do (actor 1) by hand: 4 note, 5 assign, 6 snooze, 8 resolve, 50 tag; 20 a severity, whoever changed it.
+def _actions(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, e.occurred_at, e.kind, CASE WHEN e.kind = 20 THEN"
+        " greatest(least((e.data->>'after')::int - (e.data->>'before')::int, 9), -9) ELSE 0 END,"
+        " CASE WHEN e.kind = 20 THEN (e.data->>'after')::int ELSE 0 END, c.account_id, coalesce(e.team_after, -1),"
+        " CASE WHEN e.actor_kind = 1 THEN coalesce(e.actor_id, -1) ELSE -1 END"
+        " FROM events e JOIN conversations c ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id"
+        " WHERE e.workspace_id = {} AND e.kind IN (4, 5, 6, 8, 20, 50) AND (e.actor_kind = 1 OR e.kind = 20)"
+        " AND c.status <> 4 AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
+
+
+def _about(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, c.created_at, coalesce(c.topic_id, -1),"
+        " coalesce(c.company_id, '00000000-0000-0000-0000-000000000000')"
+        " FROM conversations c WHERE c.workspace_id = {} AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
+
+
+def _tags(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, c.created_at, t.tag_id FROM conversation_tags t"
+        " JOIN conversations c ON c.workspace_id = t.workspace_id AND c.id = t.conversation_id"
+        " WHERE t.workspace_id = {} AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
+
+
+def _always(_: datetime) -> Sql:
+    return Sql("true")
+
+
+_WHERE = {"account": "int", "team": "int", "agent": "int"}
+_HEADED: dict[str, str] = {"number": "int", "at": "time"}
+
+FACTS: dict[str, Fact] = {
+    "waits": Fact(
+        {**_HEADED, "closed": "time", "f0": "float", "f1": "float", "outcome": "small", "account": "int", "team": "int",
+         "agent": "int", "price": "float", "calendar": "int"},
+        _waits, _at("w.opened_at"),
+    ),
+    "episodes": Fact(
+        {**_HEADED, "contact": "time", "contact_f": "float", "first": "time", "first_f": "float", "resolved": "time",
+         "reopens": "small", "account": "int", "team": "int", "calendar": "int", "agent": "int", "resolver": "int"},
+        _episodes, _at("e.started_at"),
+    ),
+    "repliers": Fact(
+        {**_HEADED, "replied": "bool", "over": "bool", **_WHERE}, _repliers, _at("e.started_at")
+    ),
+    "received": Fact({**_HEADED, "seq": "int", **_WHERE}, _received, _at("m.occurred_at")),
+    "sent": Fact({**_HEADED, "seq": "int", "keeps": "bool", **_WHERE}, _sent, _at("m.occurred_at")),
+    "promises": Fact({**_HEADED, "kept": "bool", "kind": "small", **_WHERE}, _promises, _at("p.decided_at")),
+    "spans": Fact(
+        {**_HEADED, "until": "time", "f0": "float", "f1": "float", "stage": "small", "agent": "int", "account": "int",
+         "team": "int", "calendar": "int", "root": "int"},
+        _spans, _at("s.t0"),
+    ),
+    "actions": Fact(
+        {**_HEADED, "kind": "small", "raised": "int", "severity": "int", **_WHERE}, _actions, _at("e.occurred_at")
+    ),
+    "about": Fact({**_HEADED, "topic": "int", "company": "uuid"}, _about, _always),
+    "tags": Fact({**_HEADED, "tag": "int"}, _tags, _always),
+}  # fmt: skip
+"""Name -> fact. `about` and `tags` say of what conversations are, whenever they began."""

@@ -1,0 +1,282 @@
+"""What each figure counts: facts of a period become samples. One function per figure, as MEASURES defines it. Pure."""
+
+import numpy as np
+
+from hark.reports.columns import NEVER, Array, View
+from hark.reports.facts import Facts, of_number
+from hark.reports.measure import Samples
+from hark.reports.types import Clock, Cohort
+from hark.reports.visits import searches_of
+
+ANSWERED, KEPT = 1, 2
+"""Only these ends of a wait (`WaitOutcome`) are reply wait times; one resolved or put off is censored there."""
+
+SEVERITY_CHANGED = 20
+ACTIONS = {3: "reply", 8: "resolve", 5: "assign", 50: "tag", 6: "snooze", 4: "note"}
+"""Kind of event -> what a person did by hand."""
+
+
+def received(facts: Facts, c: Cohort) -> Samples:
+    """Customers' messages, dated by when they came."""
+    return _plain(facts.view("received", c.start, c.end))
+
+
+def sent(facts: Facts, c: Cohort) -> Samples:
+    """Public replies by persons, dated by when they left; a reply typed in the provider's own app counts."""
+    return _plain(facts.view("sent", c.start, c.end))
+
+
+def holding(facts: Facts, c: Cohort) -> Samples:
+    """Public replies; those that keep the ball are hits."""
+    v = facts.view("sent", c.start, c.end)
+    return _plain(v, hit=v["keeps"])
+
+
+def reply_wait(facts: Facts, c: Cohort, clock: Clock) -> Samples:
+    """Each time the ball was with us: from the first unanswered message to the next public reply by a person."""
+    v = facts.view("waits", c.start, c.end)
+    hit = v.made("replied", lambda: (v["outcome"] == ANSWERED) | (v["outcome"] == KEPT))
+    return _plain(v, d=_wait_length(facts, v, clock), hit=hit, waiting=_open(v, "closed"))
+
+
+def unanswered(facts: Facts, c: Cohort) -> Samples:
+    """Waits opened in the period in which somebody still waits."""
+    v = facts.view("waits", c.start, c.end)
+    waiting = _open(v, "closed")
+    return _plain(v, d=_wait_length(facts, v, "customer"), hit=waiting, waiting=waiting)
+
+
+def wait_cost(facts: Facts, c: Cohort) -> Samples:
+    """What the waits have cost, in minor units (`d` is money here)."""
+    v = facts.view("waits", c.start, c.end)
+    return _plain(v, d=v["price"], hit=v.made("priced", lambda: ~np.isnan(v["price"])))
+
+
+def first_reply(facts: Facts, c: Cohort, clock: Clock) -> Samples:
+    """From the customer's first message of an episode to the first public message by a person of the team."""
+    v = facts.view("episodes", c.start, c.end)
+    hit = v.made("answered", lambda: v["first"] != NEVER)
+    if clock == "customer":
+        until = np.where(hit, v["first"], np.where(v["resolved"] != NEVER, v["resolved"], facts.now_us))
+        d = (until - v["contact"]) / 1e6
+    else:
+        until = np.where(hit, v["first_f"], _f_until(facts, v, "resolved", "resolved_f"))
+        d = until - v["contact_f"]
+    return _asked(v, _plain(v, d=d, hit=hit, waiting=~hit & (v["resolved"] == NEVER)))
+
+
+def reply_rate(facts: Facts, c: Cohort) -> Samples:
+    """The customers' episodes; those with at least one public reply by a person are hits."""
+    v = facts.view("episodes", c.start, c.end)
+    hit = v["first"] != NEVER
+    return _asked(v, _plain(v, hit=hit, waiting=~hit & (v["resolved"] == NEVER)))
+
+
+def reply_rate_by_person(facts: Facts, c: Cohort) -> Samples:
+    """The same, once for each person who replied."""
+    v = facts.view("repliers", c.start, c.end)
+    return _plain(v, hit=v["replied"], waiting=~v["replied"] & ~v["over"])
+
+
+def reply_rate_messages(facts: Facts, c: Cohort) -> Samples:
+    """Customers' messages; those after which a person wrote in the conversation, however late, are hits."""
+    v = facts.view("received", c.start, c.end)
+    return _plain(v, hit=v["seq"] < of_number(_last_sent(facts), v["number"]))
+
+
+def reply_rate_days(facts: Facts, c: Cohort, day: Array) -> Samples:
+    """Days on which a conversation's customer wrote, dated by the first message of the day; those are hits on which a
+    person wrote after it. `day` holds the starts of the days, microseconds, past the period on both sides."""
+    v, answers = facts.view("received", c.start, c.end), facts.view("sent", c.start, c.end)
+    asked = _pairs(v, day)
+    _, first = np.unique(asked, return_index=True)
+    replied = _pairs(answers, day)
+    last, at = np.unique(replied[::-1], return_index=True)
+    last_seq = answers["seq"][::-1][at]
+    place = np.minimum(np.searchsorted(last, asked[first]), max(len(last) - 1, 0))
+    hit = np.zeros(len(first), dtype=np.bool_)
+    if len(last):
+        hit = (last[place] == asked[first]) & (last_seq[place] > v["seq"][first])
+    rows = np.argsort(v["at"][first], kind="stable")
+    samples = _plain(v).take(first[rows])
+    samples.hit = hit[rows]
+    return samples
+
+
+def resolution_rate(facts: Facts, c: Cohort) -> Samples:
+    """Episodes; those resolved now are hits (a reopen within seven days has unresolved them)."""
+    v = facts.view("episodes", c.start, c.end)
+    return _plain(v, agent="resolver", hit=v["resolved"] != NEVER, waiting=_open(v, "resolved"))
+
+
+def first_contact(facts: Facts, c: Cohort) -> Samples:
+    """Episodes; those resolved and never reopened are hits."""
+    v = facts.view("episodes", c.start, c.end)
+    hit = (v["resolved"] != NEVER) & (v["reopens"] == 0)
+    return _plain(v, agent="resolver", hit=hit, waiting=_open(v, "resolved"))
+
+
+def reopen_rate(facts: Facts, c: Cohort) -> Samples:
+    """Episodes that have ever been resolved; those that came back within seven days are hits."""
+    v = facts.view("episodes", c.start, c.end)
+    ever = (v["resolved"] != NEVER) | (v["reopens"] > 0)
+    return _plain(v, agent="resolver", hit=v["reopens"] > 0).take(ever)
+
+
+def resolution_time(facts: Facts, c: Cohort, clock: Clock) -> Samples:
+    """Start of the episode to its last resolve."""
+    v = facts.view("episodes", c.start, c.end)
+    waiting = _open(v, "resolved")
+    if clock == "customer":
+        d = (np.where(waiting, facts.now_us, v["resolved"]) - v["at"]) / 1e6
+    else:
+        d = _f_until(facts, v, "resolved", "resolved_f") - v["started_f"]
+    return _plain(v, agent="resolver", d=d, hit=~waiting, waiting=waiting)
+
+
+def stage_time(facts: Facts, c: Cohort, clock: Clock) -> Samples:
+    """Stretches of a stage with one holder, dated by when they began; those that last are observed until now."""
+    v = facts.view("spans", c.start, c.end)
+    waiting = _open(v, "until")
+    if clock == "customer":
+        d = (np.where(waiting, facts.now_us, v["until"]) - v["at"]) / 1e6
+    else:
+        d = _f_until(facts, v, "until", "f1") - v["f0"]
+    return _plain(v, d=d, hit=~waiting, waiting=waiting, key=v["stage"])
+
+
+def severity_raised(facts: Facts, c: Cohort) -> Samples:
+    """Raises of severity, whoever made them; `key` is the severity after it."""
+    v = facts.view("actions", c.start, c.end)
+    return _plain(v, key=v["severity"]).take((v["kind"] == SEVERITY_CHANGED) & (v["raised"] > 0))
+
+
+def actions(facts: Facts, c: Cohort) -> Samples:
+    """What people did by hand; `key` is the kind of event."""
+    done, replies = facts.view("actions", c.start, c.end), facts.view("sent", c.start, c.end)
+    by_hand = (done["kind"] != SEVERITY_CHANGED) & (done["agent"] >= 0)
+    own = _plain(done, key=done["kind"].astype(np.int16)).take(by_hand)
+    theirs = _plain(replies, key=np.full(len(replies), 3, dtype=np.int16)).take(replies["agent"] >= 0)
+    return _joined(own, theirs)
+
+
+def active_hours(facts: Facts, c: Cohort) -> Samples:
+    """Hours of the clock in which a person did something by hand, once for each person; dated by the first of it."""
+    every = actions(facts, c)
+    pairs = every.agent.astype(np.int64) << 32 | every.at // 3_600_000_000
+    _, first = np.unique(pairs, return_index=True)
+    return every.take(np.sort(first))
+
+
+def topics_answered(facts: Facts, c: Cohort, topic: Array) -> Samples:
+    """Conversations a person has replied in, once for each person; `key` is the topic. Those without one are left out."""
+    v = facts.view("sent", c.start, c.end)
+    about = of_number(topic, v["number"])
+    pairs = v["agent"].astype(np.int64) << 32 | v["number"]
+    _, first = np.unique(pairs, return_index=True)
+    rows = np.sort(first)
+    rows = rows[(about[rows] > 0) & (v["agent"][rows] >= 0)]
+    return _plain(v, key=about).take(rows)
+
+
+def promises(facts: Facts, c: Cohort) -> Samples:
+    """Promises that were decided in the period; those kept are hits, `key` is what was promised."""
+    v = facts.view("promises", c.start, c.end)
+    return _plain(v, hit=v["kept"], key=v["kind"])
+
+
+def gave_up(facts: Facts, c: Cohort) -> Samples:
+    """Visits in which somebody opened the messenger or began to write; those in which they wrote nothing are hits."""
+    wanted = [visit for visit in facts.visits if visit.began or visit.sent]
+    return _of_visits(
+        [(facts.micros(visit.at), visit.account_id) for visit in wanted], hit=[not visit.sent for visit in wanted]
+    )
+
+
+def searches(facts: Facts, c: Cohort) -> Samples:
+    """Runs of searches in a visit, `d` how many; those are hits that ended with an answer."""
+    runs = [
+        (facts.micros(visit.at), visit.account_id, run)
+        for visit in facts.visits
+        for run in searches_of(visit.searching)
+    ]
+    return _of_visits(
+        [(at, account) for at, account, _ in runs], hit=[run.found for *_, run in runs],
+        d=[float(run.searches) for *_, run in runs],
+    )  # fmt: skip
+
+
+def _plain(
+    v: View, *, d: Array | None = None, hit: Array | None = None, waiting: Array | None = None, key: Array | None = None,
+    agent: str = "agent",
+) -> Samples:  # fmt: skip
+    return Samples(
+        number=v["number"], at=v["at"], account=v["account"], team=v["team"], agent=v[agent], d=d, hit=hit,
+        waiting=waiting, key=key,
+    )  # fmt: skip
+
+
+def _asked(v: View, samples: Samples) -> Samples:
+    """Only episodes in which a customer has asked something."""
+    asked = v.made("asked", lambda: v["contact"] != NEVER)
+    return samples if asked.all() else samples.take(asked)
+
+
+def _open(v: View, end: str) -> Array:
+    return v.made(f"open {end}", lambda: v[end] == NEVER)
+
+
+def _wait_length(facts: Facts, v: View, clock: Clock) -> Array:
+    if clock == "team":
+        return _f_until(facts, v, "closed", "f1") - v["f0"]
+    return (np.where(_open(v, "closed"), facts.now_us, v["closed"]) - v["at"]) / 1e6
+
+
+def _f_until(facts: Facts, v: View, end: str, f: str) -> Array:
+    """F of the end, or F(now) of the row's calendar while there is none."""
+    rows = np.flatnonzero(_open(v, end))
+    if not rows.size:
+        return v[f]
+    until = v[f].copy()
+    calendars = v["calendar"][rows]
+    for id in np.unique(calendars).tolist():
+        until[rows[calendars == id]] = facts.f_now[id]
+    return until
+
+
+def _last_sent(facts: Facts) -> Array:
+    """By number of the conversation: seq of the last public reply by a person."""
+    v = facts.everything("sent")
+    last = np.zeros(int(v["number"].max(initial=0)) + 1, dtype=np.int32)
+    np.maximum.at(last, v["number"], v["seq"])
+    return last
+
+
+def _pairs(v: View, day: Array) -> Array:
+    return v["number"].astype(np.int64) << 16 | np.searchsorted(day, v["at"], side="right")
+
+
+def _joined(a: Samples, b: Samples) -> Samples:
+    """Both, in order of `at`; without times."""
+
+    def both(left: Array | None, right: Array | None) -> Array:
+        assert left is not None
+        assert right is not None
+        return np.concatenate([left, right])
+
+    joined = Samples(
+        number=both(a.number, b.number), at=both(a.at, b.at), account=both(a.account, b.account),
+        team=both(a.team, b.team), agent=both(a.agent, b.agent), key=both(a.key, b.key),
+    )  # fmt: skip
+    return joined.take(np.argsort(joined.at, kind="stable"))
+
+
+def _of_visits(where: list[tuple[int, int]], *, hit: list[bool], d: list[float] | None = None) -> Samples:
+    """Visits belong to an account and to nobody's conversation."""
+    at = np.array([at for at, _ in where], dtype=np.int64)
+    none = np.full(len(where), -1, dtype=np.int32)
+    made = Samples(
+        number=np.zeros(len(where), dtype=np.int32), at=at, account=np.array([a for _, a in where], dtype=np.int32),
+        team=none, agent=none, hit=np.array(hit, dtype=np.bool_), d=None if d is None else np.array(d, dtype=np.float64),
+    )  # fmt: skip
+    return made.take(np.argsort(at, kind="stable"))
