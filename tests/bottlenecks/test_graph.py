@@ -119,7 +119,14 @@ def test_money_is_neither_lost_nor_doubled(cases: dict[str, list[Event]]) -> Non
 def test_the_shares_of_a_cut_add_up(rows: list[tuple[int, int, int]]) -> None:
     code, time, cost = (np.array(column) for column in zip(*rows, strict=True))
     names = [f"n{i}" for i in range(31)]
-    cut = cut_by("topic", code, names, time=time.astype(float), cost=cost.astype(float), cases=np.arange(len(rows)))
+    cut = cut_by(
+        "topic",
+        code,
+        names,
+        time=time.astype(float),
+        cost=cost.astype(float),
+        cases=np.arange(len(rows), dtype=np.int32),
+    )
     assert sum(row.time for row in cut.rows) == time.sum()
     assert sum(row.cost for row in cut.rows) == cost.sum()
     assert sum(row.time_share for row in cut.rows) == pytest.approx(1.0 if time.sum() else 0.0)

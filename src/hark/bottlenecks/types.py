@@ -6,10 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from hark.core.http import Body
-
 VERSION = 1
 Clock = Literal["team", "customer"]
+Split = Literal["none", "team", "agent"]
 
 
 class Times(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,3 +119,93 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
 
     by: str
     rows: list[Contributor]
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose journeys: cases (episodes) that started in [`start`, `end`), and the filters of the page. `agent_id`: cases
+    the person has held at some time; `hour` (0-23) and `weekday` (0 Monday) are of the start, in `time_zone`;
+    `channel` is the kind of the account a case came through; `condition` is one of the filter catalogue, as JSON."""
+
+    start: datetime
+    end: datetime
+    time_zone: str = "UTC"
+    clock: Clock = "customer"
+    split: Split = "none"
+    account_id: int | None = None
+    channel: int | None = None
+    team_id: int | None = None
+    agent_id: int | None = None
+    topic_id: int | None = None
+    tag_id: int | None = None
+    company_id: UUID | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    condition: str | None = None
+
+    def of_conversations(self) -> bool:
+        """Whether it asks for what only conversations have, so that it cannot be asked of visits."""
+        asked = (self.team_id, self.agent_id, self.topic_id, self.tag_id, self.company_id, self.condition)
+        return any(one is not None for one in asked)
+
+
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened before the first message, of visits in which somebody looked for help: searched, opened the
+    messenger, began to write. `flow` has the steps; `gave_up` says how many got no further than each and did not write
+    within seven days either (a visitor counts once per visit), `cost` in minor units what those who had begun to write
+    are assumed to cost: `each_minor` for each visitor once, the default value at stake times the model's share of
+    customers who leave after one disappointment. Nobody else is priced: who only looks may just look."""
+
+    visits: int
+    flow: Flow
+    gave_up: dict[str, int]
+    wrote: int
+    cost: float
+    each_minor: float
+    priced: int
+
+
+class JourneyMap(msgspec.Struct, frozen=True, kw_only=True):
+    """The map of one period. `waited` is the time on our side in seconds, `cost` (minor units) what the waits that have
+    ended cost; `cuts` divide both."""
+
+    start: datetime
+    end: datetime
+    flow: Flow
+    waited: float
+    cost: float
+    cuts: list[Cut]
+    before_contact: Before | None
+
+
+class MapView(msgspec.Struct, frozen=True, kw_only=True):
+    """A period beside its comparison. `as_of`: the moment of the look; `version` of the definitions."""
+
+    now: JourneyMap
+    before: JourneyMap | None
+    clock: Clock
+    time_zone: str
+    currency: str
+    as_of: datetime
+    version: int = VERSION
+
+
+class MapCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation behind a part of the map: when its case started, how long it was in that part, what that cost."""
+
+    conversation_id: UUID
+    number: int
+    subject: str
+    at: datetime
+    seconds: float
+    cost: float
+    open: bool
+
+
+class MapVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit that ended without a message."""
+
+    id: UUID
+    at: datetime
+    landing: str
+    referrer: str
+    contact_id: UUID | None
