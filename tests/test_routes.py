@@ -39,6 +39,7 @@ ASKED_INSIDE = {"owners.write"}  # by actions, of some of the requests their rou
 QUERIES = {
     "GET /api/search": "?q=parcel",
     "GET /messenger/{key:str}/frame": "?origin=https://shop.example",
+    "GET /api/reports/export": "?what=report&format=csv",
     "GET /api/reports/summary": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z",
     "GET /api/reports/cases": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&figure=received",
 }

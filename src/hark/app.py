@@ -40,6 +40,7 @@ import hark.intake.accounts.routes
 import hark.intake.accounts.types
 import hark.intake.routes
 import hark.journey.types
+import hark.reports.page_routes
 import hark.reports.routes
 import hark.setup.routes
 import hark.topics.routes
@@ -125,6 +126,7 @@ ROUTES: list[Route] = tables(
     hark.channels.messenger.routes.ROUTES,
     hark.channels.messenger.visitor_routes.ROUTES,
     hark.reports.routes.ROUTES,
+    hark.reports.page_routes.ROUTES,
     hark.imports.routes.ROUTES,
 )
 

@@ -43,6 +43,9 @@ from hark.intake.process import Processor
 from hark.intake.reception import Ledger, Reception
 from hark.intake.spool import Spool
 from hark.intake.types import Source
+from hark.reports.mails import LOOK_S as REPORTS_LOOK_S
+from hark.reports.mails import send_due
+from hark.reports.schedules import serve_schedule
 from hark.settings import Settings
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind
@@ -50,7 +53,7 @@ from hark.visits.actions import forget_visits
 
 log = structlog.get_logger(__name__)
 
-TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise}
+TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise, TimerKind.REPORT: serve_schedule}
 
 LOOK_S = 2.0  # how often the spool is looked at
 SILENCE_LOOK_S = 30.0
@@ -94,6 +97,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "webhooks": lambda: every(UPKEEP_S, lambda: forget_tokens(db), stop),
         "ledger": lambda: every(DESCRIBE_S, lambda: describe_rest(db, files, mail_readers), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
+        "reports": lambda: every(REPORTS_LOOK_S, lambda: send_due(db, mail, settings.public_url or ""), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }
     async with receiving(settings, reception):

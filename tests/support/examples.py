@@ -89,11 +89,19 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
         "mailboxes": await _made(client, "/api/mailboxes", {"name": "Sales", "address": f"sales{ws.id}@desk.example"}),
         "outbox": await _made(client, f"/api/conversations/{conversation_id}/replies", _reply(99, send_at=_later())),
     }  # fmt: skip
+    await client.put("/api/reports/addresses", {"addresses": ["boss@shop.example"]})
+    ids["saved"] = await _made(client, "/api/reports/saved", {"name": "Mondays", "state": {"period": "7d"}})
+    ids["schedules"] = await _made(client, "/api/reports/schedules", _schedule(ids))
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
     await _sign_ins(db, ws, client, ids)
     await _domain(services, ws, client, ids)
     token = await _visit(services, ws, client, ids)
     return Examples(ids=ids, other_conversation=other, visitor_token=token)
+
+
+def _schedule(ids: dict[str, Any]) -> dict[str, Any]:
+    return {"report_id": ids["saved"], "every": "day", "minute": 480, "time_zone": "Europe/Rome",
+            "mailbox_id": ids["mailboxes"], "recipients": ["boss@shop.example"]}  # fmt: skip
 
 
 async def _sign_ins(db: Db, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> None:
@@ -193,6 +201,8 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/conversations": {"account_id": account_id, "to": {"address": "new@shop.example"}, "cc": [], "subject": "s"},
         "PATCH /api/conversations/{id:uuid}": {"subject": "s"},
         "POST /api/conversations/{id:uuid}/notes": {"text": "n", "mentions": [i["agents"]]},
+        "POST /api/conversations/{id:uuid}/help": {"question": "Which carrier?", "agent_ids": [i["agents"]]},
+        "POST /api/conversations/{id:uuid}/help/end": {"agent_id": i["agents"]},
         "POST /api/conversations/{id:uuid}/assign": {"team_id": i["teams"], "assignee_id": i["agents"]},
         "POST /api/conversations/{id:uuid}/tags": {"add": [i["tags"]], "remove": []},
         "POST /api/conversations/{id:uuid}/snooze": {"until": _later(), "asked_by_customer": False},
@@ -200,6 +210,11 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/conversations/{id:uuid}/difficulty": {"value": 2},
         "POST /api/conversations/{id:uuid}/topic": {"topic_id": i["topics"]},
         "POST /api/topics": {"name": "t", "handle_s": 300},
+        "POST /api/reports/saved": {"name": "r", "state": {"page": "breakdown", "by": "team", "filter": "{}"}, "shared": True},
+        "PATCH /api/reports/saved/{id:int}": {"name": "r2", "shared": False},
+        "POST /api/reports/schedules": _schedule(i),
+        "PATCH /api/reports/schedules/{id:uuid}": {"every": "week", "day": 4, "paused": False},
+        "PUT /api/reports/addresses": {"addresses": ["boss@shop.example"]},
         "PATCH /api/topics/{id:int}": {"name": "t2", "handle_s": None, "archived": False},
         "POST /api/conversations/{id:uuid}/merge": {"into": e.other_conversation},
         "POST /api/conversations/{id:uuid}/split": {"message_ids": [i["messages"]], "contact_id": i["contacts"], "subject": "s"},

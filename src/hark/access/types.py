@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, str] = {
     "contacts.read": "See contacts and companies",
     "contacts.write": "Change contacts and companies",
     "reports.read": "See reports",
+    "reports.send": "Send saved reports by mail on a schedule",
     "tags.read": "See tags",
     "tags.write": "Make, rename and delete tags",
     "topics.write": "Make, rename and archive topics, and set their handle times",

@@ -72,6 +72,7 @@ CONSTRAINTS: dict[str, HarkError] = {
     "teams_name_key": Conflict("A team of this name exists already.", code="team_exists"),
     "tags_name_key": Conflict("A tag of this name exists already.", code="tag_exists"),
     "topics_name_key": Conflict("A topic of this name exists already.", code="topic_exists"),
+    "saved_reports_name_key": Conflict("You have a report of this name already.", code="report_exists"),
     "roles_name_key": Conflict("A role of this name exists already.", code="role_exists"),
     "channel_accounts_address_key": Conflict("This address is connected already.", code="mailbox_exists"),
     "companies_name_key": Conflict("A company of this name exists already.", code="company_exists"),

@@ -16,6 +16,7 @@ class TimerKind(IntEnum):
     SNOOZE = 1  # the subject is a conversation
     PROMISE = 2  # the subject is a conversation
     CHAT_MAIL = 3  # the subject is an endpoint: a messenger thread with answers that have not been read
+    REPORT = 30  # the subject is a schedule: a saved report goes out by mail
 
 
 class Timer(msgspec.Struct, frozen=True):
