@@ -43,6 +43,9 @@ CASES = 200
 NAMED: frozenset[By] = frozenset({"account", "team", "agent", "tag", "topic", "company"})
 """Dimensions whose members have names of their own."""
 
+ROWS = 500
+"""The most lines of a breakdown: those of the most samples (a workspace may have a hundred thousand companies)."""
+
 _threads = ThreadPoolExecutor(2, thread_name_prefix="reports")
 
 
@@ -150,6 +153,8 @@ class _Period(msgspec.Struct, frozen=True):
     facts: Facts
     marked: Array | None
     channels: Mapping[int, int]
+    starts: list[datetime]
+    edges: Array
 
     def extra(self) -> Extra:
         return Extra(days=lambda: _days(self.cohort), topics=lambda: dimensions.topics(self.facts))
@@ -182,7 +187,9 @@ async def _snapshot(
         mine = facts
         if "visits" in names:
             mine = facts.with_visits(await list_visits(db, actor.workspace_id, cohort.start, cohort.end))
-        periods.append(_Period(index, cohort, mine, marked, channels))
+        starts = dimensions.steps(cohort)
+        edges = np.array([micros(start) for start in starts[1:]], dtype=np.int64)
+        periods.append(_Period(index, cohort, mine, marked, channels, starts, edges))
     return periods
 
 
@@ -195,21 +202,19 @@ async def _all(work: Callable[..., T], jobs: Sequence[tuple[Any, ...]]) -> list[
 def _with_series(d: Definition, period: _Period) -> tuple[Value, list[Point]]:
     """The figure of the whole period and of its steps."""
     s, how = period.samples(d), d.how or HOW[d.unit]
-    starts = dimensions.steps(period.cohort)
-    edges = [micros(start) for start in starts[1:]]
-    bounds = np.concatenate([[0], np.searchsorted(s.at, edges), [len(s)]])
+    bounds = np.concatenate([[0], np.searchsorted(s.at, period.edges), [len(s)]])
     if how in ("times", "lasting"):
         points = [(median, n) for median, n in medians(s, bounds)]
     else:
         points = [(value.value, value.count) for value in measure_parts(s, bounds, how)]
-    series = [Point(at=at, value=value, count=n) for at, (value, n) in zip(starts, points, strict=True)]
+    series = [Point(at=at, value=value, count=n) for at, (value, n) in zip(period.starts, points, strict=True)]
     return measure(s, how), [point for point in series if point.count or point.value]
 
 
 def _grouped(d: Definition, period: _Period, by: By) -> tuple[Value, dict[str, Value]]:
     s, how = period.samples(d, by=by), d.how or HOW[d.unit]
     whole = measure(period.samples(d) if d.by_person is not None and by == "agent" else s, how)
-    groups = dimensions.group(s, by, period.facts, period.cohort, period.channels)
+    groups = dimensions.largest(dimensions.group(s, by, period.facts, period.cohort, period.channels), ROWS)
     values = measure_parts(groups.samples, groups.bounds, how) if groups.keys else []
     return whole, dict(zip(groups.keys, values, strict=True))
 

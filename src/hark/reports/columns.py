@@ -44,7 +44,7 @@ def decode_copy(sent: bytes, layout: Layout) -> dict[str, Array]:
 def _native(column: Array, kind: str) -> Array:
     if kind == "uuid":
         return np.ascontiguousarray(column)
-    made = column.astype(_SENT[kind][1])
+    made: Array = column.astype(_SENT[kind][1])
     if kind == "time":
         made[made != NEVER] += _EPOCH_US
     return made

@@ -99,6 +99,17 @@ def group(samples: Samples, by: By, facts: Facts, c: Cohort, channels: Mapping[i
     return Groups(samples.take(order), keys, np.concatenate([begins, [len(ordered)]]))
 
 
+def largest(groups: Groups, most: int) -> Groups:
+    """The groups with the most rows, when there are more than `most`."""
+    sizes = np.diff(groups.bounds)
+    if len(sizes) <= most:
+        return groups
+    chosen = np.sort(np.argpartition(sizes, len(sizes) - most)[-most:])
+    rows = np.concatenate([np.arange(groups.bounds[i], groups.bounds[i + 1]) for i in chosen.tolist()])
+    bounds = np.concatenate([[0], np.cumsum(sizes[chosen])])
+    return Groups(groups.samples.take(rows), [groups.keys[i] for i in chosen.tolist()], bounds)
+
+
 def pick(samples: Samples, by: By, key: str, facts: Facts, c: Cohort, channels: Mapping[int, int]) -> Samples:
     """One group of a breakdown, as its row shows it."""
     groups = group(samples, by, facts, c, channels)
@@ -137,9 +148,7 @@ def _codes(s: Samples, by: By, facts: Facts, c: Cohort, channels: Mapping[int, i
 def topics(facts: Facts) -> Array:
     """By number of the conversation: its topic, -1 for none."""
     v = facts.everything("about")
-    by_number = np.full(int(v["number"].max(initial=0)) + 1, -1, dtype=np.int32)
-    by_number[v["number"]] = v["topic"]
-    return by_number
+    return v.made("topic of each", lambda: _by_number(v["number"], v["topic"]))
 
 
 def topic_of(facts: Facts, numbers: Array) -> Array:
@@ -150,13 +159,23 @@ def topic_of(facts: Facts, numbers: Array) -> Array:
 
 def _company_of(facts: Facts, numbers: Array) -> tuple[Array, Mapping[int, str]]:
     v = facts.everything("about")
-    ids, codes = np.unique(v["company"].view("S16") if len(v) else np.zeros(0, dtype="S16"), return_inverse=True)
-    by_number = np.full(int(v["number"].max(initial=0)) + 1, -1, dtype=np.int32)
-    by_number[v["number"]] = codes
-    keys = [str(UUID(bytes=id.ljust(16, b"\0"))) for id in ids.tolist()]
-    return by_number[np.minimum(numbers, len(by_number) - 1)], {
-        code: "" if UUID(key).int == 0 else key for code, key in enumerate(keys)
-    }
+    ids = v.made("companies", lambda: np.unique(_bytes(v["company"])))
+    by_number = v.made(
+        "company of each", lambda: _by_number(v["number"], np.searchsorted(ids, _bytes(v["company"])).astype(np.int32))
+    )
+    keys = (str(UUID(bytes=id.ljust(16, b"\0"))) for id in ids.tolist())
+    names = {code: "" if UUID(key).int == 0 else key for code, key in enumerate(keys)}
+    return by_number[np.minimum(numbers, len(by_number) - 1)], names
+
+
+def _bytes(ids: Array) -> Array:
+    return np.ascontiguousarray(ids).view("S16")
+
+
+def _by_number(numbers: Array, values: Array) -> Array:
+    found = np.full(int(numbers.max(initial=0)) + 1, -1, dtype=np.int32)
+    found[numbers] = values
+    return found
 
 
 def _moments(at: Array, by: str, c: Cohort) -> tuple[Array, Mapping[int, str]]:
@@ -230,17 +249,21 @@ def _next(at: datetime, local: datetime, interval: Interval, zone: ZoneInfo) -> 
 def _fan_out(samples: Samples, facts: Facts) -> tuple[Array, Array]:
     """Row of the sample and tag, for each tag of each sample; -1 for those without."""
     v = facts.everything("tags")
-    order = np.argsort(v["number"], kind="stable")
-    tagged, tags = v["number"][order], v["tag"][order]
-    low = np.searchsorted(tagged, samples.number, side="left")
-    counts = np.searchsorted(tagged, samples.number, side="right") - low
-    rows = np.repeat(np.arange(len(samples)), np.maximum(counts, 1))
-    starts = np.cumsum(np.maximum(counts, 1)) - np.maximum(counts, 1)
-    place = np.repeat(low, np.maximum(counts, 1)) + np.arange(len(rows)) - np.repeat(starts, np.maximum(counts, 1))
-    bare = np.repeat(counts == 0, np.maximum(counts, 1))
-    found = np.full(len(rows), -1, dtype=np.int32)
-    found[~bare] = tags[place[~bare]]
-    return rows, found
+    tags = v.made("tags by number", lambda: v["tag"][np.argsort(v["number"], kind="stable")])
+    per_number = v.made("tags of each", lambda: np.bincount(v["number"], minlength=1))
+    ends = v.made("ends of each", lambda: np.cumsum(per_number))
+    numbers = samples.number
+    counts = of_number(per_number, numbers)
+    most = max(int(counts.max(initial=0)), 1)
+    rows, codes = [], []
+    for nth in range(most):  # conversations have a few tags each
+        mine = np.flatnonzero(counts > nth) if nth else np.arange(len(numbers))
+        has = counts[mine] > nth
+        found = np.full(len(mine), -1, dtype=np.int32)
+        found[has] = tags[ends[numbers[mine[has]]] - 1 - nth]
+        rows.append(mine)
+        codes.append(found)
+    return np.concatenate(rows), np.concatenate(codes)
 
 
 def _both(a: Array | None, b: Array) -> Array:

@@ -5,6 +5,7 @@ somebody still waits. Percentiles come from these raw values, whatever the perio
 """
 
 import itertools
+from copy import copy
 from typing import Literal
 
 import numpy as np
@@ -19,47 +20,136 @@ hits of all; top: share of the most frequent key; entropy: of the keys, in bits.
 HOW: dict[Unit, How] = {"seconds": "times", "minor": "sum", "count": "count", "share": "share", "number": "sum"}
 
 
+COLUMNS = ("number", "at", "account", "team", "agent", "d", "hit", "waiting", "key")
+
+
 class Samples:
-    """One row each, all arrays of one length and in the order of `at` (microseconds). `d` is None where only counting
-    matters; `key` is what the figure itself can be split by (a stage, an action)."""
+    """One row each, all columns of one length and in the order of `at` (microseconds). `d` is None where only counting
+    matters; `key` is what the figure itself can be split by (a stage, an action). Of a part, a column is only put
+    together when somebody looks at it."""
 
     def __init__(
         self, *, number: Array, at: Array, account: Array, team: Array, agent: Array, d: Array | None = None,
         hit: Array | None = None, waiting: Array | None = None, key: Array | None = None,
     ) -> None:  # fmt: skip
-        self.number, self.at, self.account, self.team, self.agent = number, at, account, team, agent
-        self.d, self.hit, self.waiting, self.key = d, hit, waiting, key
+        self._columns: dict[str, Array | None] = dict(
+            zip(COLUMNS, (number, at, account, team, agent, d, hit, waiting, key), strict=True)
+        )
+        self._rows: Array | None = None
+        self._seen: dict[str, Array | None] = {}
 
     def __len__(self) -> int:
-        return len(self.at)
+        return len(self._whole("at")) if self._rows is None else len(self._rows)
 
     def take(self, rows: Array | slice) -> "Samples":
         """Some of them: a mask, positions or a slice."""
+        part: Samples = copy(self)
+        part._seen = {}
+        if not isinstance(rows, slice) and rows.dtype == np.bool_:
+            rows = np.flatnonzero(rows)
+        if self._rows is not None:
+            part._rows = self._rows[rows]
+        elif isinstance(rows, slice):
+            part._columns = {name: None if c is None else c[rows] for name, c in self._columns.items()}
+        else:
+            part._rows = rows
+        return part
 
-        def part(column: Array | None) -> Array | None:
-            return None if column is None else column[rows]
+    def marked(self, hit: Array) -> "Samples":
+        """The same with other hits."""
+        other: Samples = copy(self)
+        other._seen = {**self._seen, "hit": hit}
+        return other
 
-        return Samples(
-            number=self.number[rows], at=self.at[rows], account=self.account[rows], team=self.team[rows],
-            agent=self.agent[rows], d=part(self.d), hit=part(self.hit), waiting=part(self.waiting), key=part(self.key),
-        )  # fmt: skip
+    def _whole(self, name: str) -> Array:
+        column = self._columns[name]
+        assert column is not None
+        return column
+
+    def _find(self, name: str) -> Array | None:
+        if name not in self._seen:
+            column = self._columns[name]
+            self._seen[name] = column if column is None or self._rows is None else column[self._rows]
+        return self._seen[name]
+
+    def _get(self, name: str) -> Array:
+        column = self._find(name)
+        assert column is not None
+        return column
+
+    @property
+    def number(self) -> Array:
+        return self._get("number")
+
+    @property
+    def at(self) -> Array:
+        return self._get("at")
+
+    @property
+    def account(self) -> Array:
+        return self._get("account")
+
+    @property
+    def team(self) -> Array:
+        return self._get("team")
+
+    @property
+    def agent(self) -> Array:
+        return self._get("agent")
+
+    @property
+    def d(self) -> Array | None:
+        return self._find("d")
+
+    @property
+    def hit(self) -> Array | None:
+        return self._find("hit")
+
+    @property
+    def waiting(self) -> Array | None:
+        return self._find("waiting")
+
+    @property
+    def key(self) -> Array | None:
+        return self._find("key")
 
 
 def measure(s: Samples, how: How) -> Value:
     """All samples as one value."""
-    match how:
-        case "count" | "share" | "sum":
-            return _counted(s, how)
-        case "top" | "entropy":
-            return _varied(s, how)
-        case _:
-            return _times(s, how)
+    return _value(how, s.d, s.hit, s.waiting, s.key, n=len(s))
 
 
 def measure_parts(s: Samples, bounds: Array, how: How) -> list[Value]:
     """Neighbouring stretches of the samples as a value each: rows bounds[i] to bounds[i + 1]."""
-    edges = bounds.tolist()
-    return [measure(s.take(slice(low, high)), how) for low, high in itertools.pairwise(edges)]
+    if how in ("count", "share", "sum"):
+        return _counted_parts(s, bounds, how)
+    d, hit, waiting, key = s.d, s.hit, s.waiting, s.key
+    return [
+        _value(how, *(None if column is None else column[low:high] for column in (d, hit, waiting, key)), n=high - low)
+        for low, high in itertools.pairwise(bounds.tolist())
+    ]
+
+
+def _counted_parts(s: Samples, bounds: Array, how: How) -> list[Value]:
+    n = np.diff(bounds)
+    hits = n if s.hit is None else _sums(s.hit, bounds)
+    still = np.zeros(len(n), dtype=np.int64) if s.waiting is None else _sums(s.waiting, bounds)
+    totals = np.zeros(len(n))
+    if how == "sum" and s.d is not None:
+        totals = _sums(s.d if s.hit is None else np.where(s.hit, s.d, 0.0), bounds)
+    rows = zip(n.tolist(), hits.tolist(), still.tolist(), totals.tolist(), strict=True)
+    return [_counted(how, *row) for row in rows]
+
+
+def _sums(column: Array, bounds: Array) -> Array:
+    """The sum of each stretch; each is added up by itself, so that a million others do not blur it."""
+    kind = np.float64 if column.dtype == np.float64 else np.int64
+    if not len(column):
+        return np.zeros(len(bounds) - 1, dtype=kind)
+    starts = np.minimum(bounds[:-1], len(column) - 1)
+    sums: Array = np.add.reduceat(column, starts, dtype=kind)
+    sums[np.diff(bounds) == 0] = 0
+    return sums
 
 
 def medians(s: Samples, bounds: Array) -> list[tuple[float | None, int]]:
@@ -81,34 +171,38 @@ def medians(s: Samples, bounds: Array) -> list[tuple[float | None, int]]:
     return found
 
 
-def _counted(s: Samples, how: How) -> Value:
-    n = len(s)
-    hits = n if s.hit is None else int(np.count_nonzero(s.hit))
-    still = 0 if s.waiting is None else int(np.count_nonzero(s.waiting))
+def _value(how: How, d: Array | None, hit: Array | None, waiting: Array | None, key: Array | None, *, n: int) -> Value:
+    if how in ("top", "entropy"):
+        return _varied(key, n, how)
+    still = 0 if waiting is None else int(np.count_nonzero(waiting))
+    if how in ("times", "lasting"):
+        return _times(np.zeros(0) if d is None else d, hit, still, how)
+    hits = n if hit is None else int(np.count_nonzero(hit))
+    return _counted(how, n, hits, still, float(_ended(d, hit).sum()) if how == "sum" else 0.0)
+
+
+def _counted(how: How, n: int, hits: int, still: int, total: float) -> Value:
     if how == "count":
         return Value(count=hits, value=float(hits))
     if how == "share":
         return Value(count=hits, of=n, value=hits / n if n else None, waiting=still)
-    total = float(_ended(s.d, s.hit).sum())
     return Value(count=hits, value=total, total=total, waiting=still)
 
 
-def _varied(s: Samples, how: How) -> Value:
-    counts = np.bincount(s.key) if s.key is not None and len(s) else np.zeros(0)
-    shares = counts[counts > 0] / max(len(s), 1)
+def _varied(key: Array | None, n: int, how: How) -> Value:
+    counts = np.bincount(key) if key is not None and n else np.zeros(0, dtype=np.int64)
+    shares = counts[counts > 0] / max(n, 1)
     if not len(shares):
         return Value(count=0, of=0)
     if how == "top":
-        return Value(count=int(counts.max()), of=len(s), value=float(shares.max()))
-    return Value(count=len(s), value=float(abs((shares * np.log2(shares)).sum())))
+        return Value(count=int(counts.max()), of=n, value=float(shares.max()))
+    return Value(count=n, value=float(abs((shares * np.log2(shares)).sum())))
 
 
-def _times(s: Samples, how: How) -> Value:
-    d = s.d if s.d is not None else np.zeros(0)
-    still = 0 if s.waiting is None else int(np.count_nonzero(s.waiting))
-    ended = np.sort(_ended(d, s.hit))
+def _times(d: Array, hit: Array | None, still: int, how: How) -> Value:
+    ended = np.sort(_ended(d, hit))
     hits = len(ended)
-    censored = np.zeros(0) if s.hit is None or hits == len(d) else np.sort(d[~s.hit])
+    censored = np.zeros(0) if hit is None or hits == len(d) else np.sort(d[~hit])
     total = float((d if how == "lasting" else ended).sum())
     median = kaplan_meier_median(ended, censored)
     if not hits:

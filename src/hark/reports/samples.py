@@ -88,19 +88,14 @@ def reply_rate_days(facts: Facts, c: Cohort, day: Array) -> Samples:
     """Days on which a conversation's customer wrote, dated by the first message of the day; those are hits on which a
     person wrote after it. `day` holds the starts of the days, microseconds, past the period on both sides."""
     v, answers = facts.view("received", c.start, c.end), facts.view("sent", c.start, c.end)
-    asked = _pairs(v, day)
-    _, first = np.unique(asked, return_index=True)
-    replied = _pairs(answers, day)
-    last, at = np.unique(replied[::-1], return_index=True)
-    last_seq = answers["seq"][::-1][at]
-    place = np.minimum(np.searchsorted(last, asked[first]), max(len(last) - 1, 0))
+    asked, first = _firsts(_pairs(v, day))
+    replied, last = _lasts(_pairs(answers, day))
     hit = np.zeros(len(first), dtype=np.bool_)
     if len(last):
-        hit = (last[place] == asked[first]) & (last_seq[place] > v["seq"][first])
-    rows = np.argsort(v["at"][first], kind="stable")
-    samples = _plain(v).take(first[rows])
-    samples.hit = hit[rows]
-    return samples
+        place = np.minimum(np.searchsorted(replied, asked), len(last) - 1)
+        hit = (replied[place] == asked) & (answers["seq"][last[place]] > v["seq"][first])
+    rows = np.argsort(first)
+    return _plain(v).take(first[rows]).marked(hit[rows])
 
 
 def resolution_rate(facts: Facts, c: Cohort) -> Samples:
@@ -164,8 +159,7 @@ def active_hours(facts: Facts, c: Cohort) -> Samples:
     """Hours of the clock in which a person did something by hand, once for each person; dated by the first of it."""
     every = actions(facts, c)
     pairs = every.agent.astype(np.int64) << 32 | every.at // 3_600_000_000
-    _, first = np.unique(pairs, return_index=True)
-    return every.take(np.sort(first))
+    return every.take(np.sort(_firsts(pairs)[1]))
 
 
 def topics_answered(facts: Facts, c: Cohort, topic: Array) -> Samples:
@@ -173,8 +167,7 @@ def topics_answered(facts: Facts, c: Cohort, topic: Array) -> Samples:
     v = facts.view("sent", c.start, c.end)
     about = of_number(topic, v["number"])
     pairs = v["agent"].astype(np.int64) << 32 | v["number"]
-    _, first = np.unique(pairs, return_index=True)
-    rows = np.sort(first)
+    rows = np.sort(_firsts(pairs)[1])
     rows = rows[(about[rows] > 0) & (v["agent"][rows] >= 0)]
     return _plain(v, key=about).take(rows)
 
@@ -254,6 +247,26 @@ def _last_sent(facts: Facts) -> Array:
 
 def _pairs(v: View, day: Array) -> Array:
     return v["number"].astype(np.int64) << 16 | np.searchsorted(day, v["at"], side="right")
+
+
+def _firsts(pairs: Array) -> tuple[Array, Array]:
+    """The different values, sorted, and the row where each stands first (np.unique does it in four times the time)."""
+    order = np.argsort(pairs)
+    ordered = pairs[order]
+    starts = _starts(ordered)
+    return ordered[starts], np.minimum.reduceat(order, starts) if len(starts) else starts
+
+
+def _lasts(pairs: Array) -> tuple[Array, Array]:
+    """The same with the row where each stands last."""
+    order = np.argsort(pairs)
+    ordered = pairs[order]
+    starts = _starts(ordered)
+    return ordered[starts], np.maximum.reduceat(order, starts) if len(starts) else starts
+
+
+def _starts(ordered: Array) -> Array:
+    return np.flatnonzero(np.concatenate([ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]]))
 
 
 def _joined(a: Samples, b: Samples) -> Samples:
