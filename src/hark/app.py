@@ -43,6 +43,7 @@ import hark.journey.types
 import hark.reports.page_routes
 import hark.reports.routes
 import hark.setup.routes
+import hark.swarm.routes
 import hark.topics.routes
 import hark.topics.types
 import hark.value.actions
@@ -111,6 +112,7 @@ ROUTES: list[Route] = tables(
     hark.contacts.routes.ROUTES,
     hark.conversations.routes.ROUTES,
     hark.topics.routes.ROUTES,
+    hark.swarm.routes.ROUTES,
     hark.automation.routes.ROUTES,
     hark.hours.routes.ROUTES,
     hark.intake.routes.ROUTES,

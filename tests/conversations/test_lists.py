@@ -168,17 +168,25 @@ small = st.one_of(st.none(), st.integers(1, 4))
 
 @given(
     scope=st.sampled_from(Scope), agent=small, teams=st.frozensets(st.integers(1, 4)),
-    places=st.lists(st.tuples(small, small), min_size=1, max_size=8),
+    places=st.lists(st.tuples(small, small, st.sets(st.integers(1, 4))), min_size=1, max_size=8),
 )  # fmt: skip
 async def test_visible_and_its_twin_agree(
-    db: Db, scope: Scope, agent: int | None, teams: frozenset[int], places: list[tuple[int | None, int | None]]
-) -> None:
+    db: Db, scope: Scope, agent: int | None, teams: frozenset[int],
+    places: list[tuple[int | None, int | None, set[int]]],
+) -> None:  # fmt: skip
+    """`participants` stands for the table of that name: the colleagues asked into the n-th conversation, and one each who
+    has declined."""
     actor = Actor(workspace_id=1, agent_id=agent, scope=scope, team_ids=teams)
+    helpers = [(n, h, 1 + h % 2) for n, (_, _, asked) in enumerate(places, 1) for h in asked]
+    helpers += [(n, h, 3) for n, (_, _, asked) in enumerate(places, 1) for h in {1, 2, 3, 4} - asked]
     seen = await db.all(
         bool,
         Sql(
-            "SELECT {} FROM unnest({}::int[], {}::int[]) WITH ORDINALITY AS c(team_id, assignee_id, n) ORDER BY n",
-            visible(actor), [t for t, _ in places], [a for _, a in places],
+            "WITH participants AS (SELECT 1 AS workspace_id, conversation_id, agent_id, state"
+            " FROM unnest({}::int[], {}::int[], {}::int[]) AS x(conversation_id, agent_id, state))"
+            " SELECT {} FROM unnest({}::int[], {}::int[]) WITH ORDINALITY AS c(team_id, assignee_id, id) ORDER BY id",
+            [n for n, _, _ in helpers], [h for _, h, _ in helpers], [s for _, _, s in helpers],
+            visible(actor), [t for t, _, _ in places], [a for _, a, _ in places],
         ),
     )  # fmt: skip
-    assert seen == [can_see(actor, t, a) for t, a in places]
+    assert seen == [can_see(actor, *place) for place in places]

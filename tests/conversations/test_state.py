@@ -37,6 +37,7 @@ from hark.core.ids import uuid7
 from hark.core.journal import head, read
 from hark.delivery.queries import list_outbox
 from hark.delivery.settling import Reported, apply_report
+from hark.swarm.actions import accept, decline
 from hark.timers.types import Timer, TimerKind
 from hark.topics.types import TopicChanged
 
@@ -299,6 +300,29 @@ async def a_tag_is_put_on(desk: Desk) -> None:
     tag = (await desk.client.post("/api/tags", {"name": "refund"})).json()["id"]
     await desk.look()
     await desk.act("tags", id, {"add": [tag]})
+
+
+@case(conversation_events.HelpAsked, conversation_events.HelpAccepted, conversation_events.HelpEnded)
+async def colleagues_are_asked_in(desk: Desk) -> None:
+    """Cleo, who sees only her own, is asked here; elsewhere she has joined, or was, and is taken out."""
+    ids = [await desk.mail() for _ in range(3)]
+    cleo, ben = desk.viewers["own"].agent_id, desk.viewers["team"].agent_id
+    for id in ids[1:]:
+        await desk.act("help", id, {"question": "Which carrier?", "agent_ids": [cleo, ben], "anyone": True})
+    await desk.look()
+    await desk.act("help", ids[0], {"question": "Which carrier?", "agent_ids": [cleo]})
+    async with desk.db.transaction(desk.viewers["team"]) as tx:
+        await accept(tx, ids[1])
+    await desk.act("help/end", ids[2], {"agent_id": cleo})
+
+
+@case(conversation_events.HelpDeclined)
+async def a_colleague_cannot_help(desk: Desk) -> None:
+    id = await desk.mail()
+    await desk.act("help", id, {"question": "Which carrier?", "agent_ids": [desk.viewers["own"].agent_id]})
+    await desk.look()
+    async with desk.db.transaction(desk.viewers["own"]) as tx:
+        await decline(tx, id)
 
 
 @case(conversation_events.SubjectChanged)

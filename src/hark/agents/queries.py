@@ -43,6 +43,12 @@ async def list_agents(db: Queries, actor: Actor) -> list[Agent]:
     return [agent_view(a, actor) for a in await _agents(db, Sql("a.workspace_id = {}", actor.workspace_id))]
 
 
+async def list_people_who_may(db: Queries, workspace_id: int, permission: str) -> list[AgentRow]:
+    """Active people whose role includes the permission, by name."""
+    rows = await _agents(db, Sql("a.workspace_id = {} AND a.disabled_at IS NULL", workspace_id))
+    return [row for row in rows if permission in row.grants]
+
+
 async def get_agent(db: Queries, workspace_id: int, id: int) -> AgentRow:
     """One person. Raises NotFound."""
     rows = await _agents(db, Sql("a.workspace_id = {} AND a.id = {}", workspace_id, id))

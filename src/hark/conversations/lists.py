@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from hark.conversations.search import matching
+from hark.conversations.visibility import helping
 from hark.core.actor import Actor
 from hark.core.errors import BadRequest
 from hark.core.sql import TRUE, Sql, join
@@ -18,6 +19,7 @@ PRESETS: dict[str, Sql] = {
     "open": OPEN,
     "unassigned": Sql("c.status < 2 AND c.assignee_id IS NULL"),
     "mine": OPEN,  # and the assignee, see below
+    "helping": OPEN,  # and asked in, see below
     "snoozed": Sql("c.status = 2"),
     "resolved": Sql("c.status = 3"),
     "spam": Sql("c.status = 4"),
@@ -55,6 +57,8 @@ def condition_of(query: ListQuery, actor: Actor, *, now: datetime) -> tuple[Sql,
 def _base(filter: str, actor: Actor, now: datetime) -> Sql:
     if filter == "mine":
         return Sql("c.status < 2 AND c.assignee_id = {}", actor.agent_id)
+    if filter == "helping":
+        return Sql("c.status < 2 AND {}", helping(actor))
     if filter in PRESETS:
         return PRESETS[filter]
     if not filter.lstrip().startswith("{"):
@@ -77,7 +81,7 @@ def _comparisons(condition: Condition) -> Iterator[Compare]:
 
 def _tagged(filter: str, tag: int) -> Sql:
     """In the small open set the array is looked at; elsewhere the tag's own table finds the few."""
-    if filter in ("open", "unassigned", "mine", "snoozed"):
+    if filter in ("open", "unassigned", "mine", "helping", "snoozed"):
         return Sql("c.tag_ids @> ARRAY[{}::int]", tag)
     return Sql(
         "EXISTS (SELECT FROM conversation_tags t WHERE t.workspace_id = c.workspace_id AND t.tag_id = {}"

@@ -7,8 +7,9 @@ import msgspec
 
 from hark.access.types import AccessChanged
 from hark.conversations.queries import stored_rows
+from hark.conversations.types import ParticipantsChanged
 from hark.conversations.views import Lens, Row, Stored, load_lens, row_of, seen_by
-from hark.conversations.visibility import can_see
+from hark.conversations.visibility import Place, can_see
 from hark.core.actor import Actor, Scope, system
 from hark.core.db import Db
 from hark.core.events import Recorded
@@ -31,6 +32,7 @@ class Hydrated(msgspec.Struct, frozen=True):
     rows: dict[UUID, Stored]
     read: dict[tuple[int, UUID], int]
     lens: Lens
+    helpers: dict[UUID, tuple[int, ...]] = {}
 
     def read_seq(self, actor: Actor, id: UUID) -> int:
         return self.read.get((actor.agent_id or 0, id), 0)
@@ -53,7 +55,24 @@ async def hydrate(db: Db, workspace_id: int, events: Sequence[Recorded]) -> Hydr
         "SELECT agent_id, conversation_id, seq FROM reads WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[])",
         workspace_id, ids,
     ) if ids else []  # fmt: skip
-    return Hydrated({r.id: r for r in rows}, {(r.agent_id, r.conversation_id): r.seq for r in reads}, lens)
+    helpers = await _helpers(db, workspace_id, ids) if ids else {}
+    return Hydrated({r.id: r for r in rows}, {(r.agent_id, r.conversation_id): r.seq for r in reads}, lens, helpers)
+
+
+class _Helper(msgspec.Struct):
+    conversation_id: UUID
+    agent_ids: tuple[int, ...]
+
+
+async def _helpers(db: Db, workspace_id: int, ids: Sequence[UUID]) -> dict[UUID, tuple[int, ...]]:
+    """Who was asked into these conversations and is still."""
+    rows = await db.all(
+        _Helper,
+        "SELECT conversation_id, array_agg(agent_id ORDER BY agent_id) AS agent_ids FROM participants"
+        " WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) AND state < 3 GROUP BY conversation_id",
+        workspace_id, ids,
+    )  # fmt: skip
+    return {r.conversation_id: r.agent_ids for r in rows}
 
 
 class _Place(msgspec.Struct):
@@ -62,14 +81,15 @@ class _Place(msgspec.Struct):
     assignee_id: int | None
 
 
-async def find_places(db: Db, workspace_id: int, ids: Sequence[UUID]) -> dict[UUID, tuple[int | None, int | None]]:
-    """(team, assignee) of conversations as they are now, by id: what decides who sees them."""
+async def find_places(db: Db, workspace_id: int, ids: Sequence[UUID]) -> dict[UUID, Place]:
+    """What decides who sees these conversations, as it is now, by id."""
     rows = await db.all(
         _Place,
         "SELECT id, team_id, assignee_id FROM conversations WHERE workspace_id = $1 AND id = ANY($2::uuid[])",
         workspace_id, ids,
     )  # fmt: skip
-    return {r.id: (r.team_id, r.assignee_id) for r in rows}
+    helpers = await _helpers(db, workspace_id, ids)
+    return {r.id: Place(r.team_id, r.assignee_id, helpers.get(r.id, ())) for r in rows}
 
 
 def render(actor: Actor, recorded: Recorded, found: Hydrated) -> LiveItem | None:
@@ -79,9 +99,11 @@ def render(actor: Actor, recorded: Recorded, found: Hydrated) -> LiveItem | None
         return None
     before = can_see(actor, recorded.team_before, recorded.assignee_before)
     after = can_see(actor, recorded.team_after, recorded.assignee_after)
+    asked = isinstance(recorded.event, ParticipantsChanged) and actor.agent_id in recorded.event.agent_ids
     stored = found.rows.get(id)
-    shown = stored is not None and can_see(actor, stored.team_id, stored.assignee_id)
-    if not (before or after or shown):
+    helpers = found.helpers.get(id, ())
+    shown = stored is not None and can_see(actor, stored.team_id, stored.assignee_id, helpers)
+    if not (before or after or asked or shown):
         return None
     row = None
     if stored is not None and shown:

@@ -20,7 +20,8 @@ from hark.journey.types import Merged, MessagesSplit, Status, Unmerged, Unmerged
 
 
 async def merge(tx: Tx, id: UUID, into: UUID) -> None:
-    """End `id` in the conversation `into`. Its endpoints stay: what arrives on them lands in the root. Drafts go along.
+    """End `id` in the conversation `into`. Its endpoints stay: what arrives on them lands in the root. Drafts and
+    helpers go along.
 
     Raises Conflict when either was merged already or is spam.
     """
@@ -41,6 +42,15 @@ async def merge(tx: Tx, id: UUID, into: UUID) -> None:
     record(tx, root, brought, subject_id=child.id)
     await save(tx, root)
     await move_drafts(tx, child.id, root.id)
+    await tx.run(_BRING_HELPERS, tx.workspace_id, child.id, root.id)
+
+
+_BRING_HELPERS = """
+INSERT INTO participants (workspace_id, conversation_id, agent_id, help_id, state, invited_at, joined_at)
+SELECT workspace_id, $3, agent_id, help_id, state, invited_at, joined_at FROM participants
+WHERE workspace_id = $1 AND conversation_id = $2 AND state < 3
+ON CONFLICT (workspace_id, conversation_id, agent_id) DO NOTHING
+"""
 
 
 async def unmerge(tx: Tx, id: UUID) -> None:

@@ -17,6 +17,7 @@ from hark.conversations.views import (
     Lens,
     ListPage,
     MergedRef,
+    ParticipantRef,
     Row,
     Stored,
     addresses,
@@ -298,6 +299,7 @@ class _Whole(Stored, kw_only=True):
     reply_locked: bool
     drafts: list[DraftRef]
     merged: list[MergedRef]
+    participants: list[ParticipantRef]
     stage: int
     holder_kind: int
     holder_id: int | None
@@ -341,6 +343,7 @@ async def get_conversation(
         drafts=row.drafts,
         root_id=row.root_id,
         merged=row.merged,
+        participants=row.participants,
     )
 
 
@@ -375,7 +378,10 @@ SELECT {}, c.stage, c.holder_kind, c.holder_id, c.since, c.promise_until, c.snoo
   (SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', d.agent_id, 'updated_at', d.updated_at)), '[]')
     FROM drafts d WHERE d.workspace_id = c.workspace_id AND d.conversation_id = c.id) AS drafts,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'number', m.number) ORDER BY m.number), '[]')
-    FROM conversations m WHERE m.workspace_id = c.workspace_id AND m.root_id = c.id) AS merged
+    FROM conversations m WHERE m.workspace_id = c.workspace_id AND m.root_id = c.id) AS merged,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', h.agent_id,
+      'state', CASE h.state WHEN 1 THEN 'invited' ELSE 'joined' END) ORDER BY h.invited_at, h.agent_id), '[]')
+    FROM participants h WHERE h.workspace_id = c.workspace_id AND h.conversation_id = c.id AND h.state < 3) AS participants
 FROM conversations c
 JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
 JOIN channel_accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id

@@ -57,7 +57,8 @@ async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
     def heard(workspace_id: int, signal: Signal) -> None:
         """What a visitor does goes to whoever may see the conversation."""
         if signal["type"] == "visitor":
-            place = (signal["team_id"], signal["assignee_id"])
+            key = workspace_id, UUID(signal["conversation_id"])
+            place = viewing.place_of(key, signal["team_id"], signal["assignee_id"])
             frame = {k: v for k, v in signal.items() if k not in ("team_id", "assignee_id")}
             hub.tell(workspace_id, frame, lambda actor: sees(actor, place))
 

@@ -86,7 +86,47 @@ class ContactReplaced(Event, frozen=True, kw_only=True):
     after: UUID
 
 
-EVENTS: tuple[type[Event], ...] = (TagsChanged, SubjectChanged, MessageFiled, MessagesMovedIn, ContactReplaced)
+class HelpAsked(Event, frozen=True, kw_only=True):
+    """Colleagues were asked for help, and see the conversation from now on. `help_id` is the question, whose words are a
+    note; with `first_only` whoever joins first is enough."""
+
+    kind: ClassVar[int] = 190
+    help_id: UUID
+    agent_ids: tuple[int, ...]
+    first_only: bool = False
+
+
+class HelpAccepted(Event, frozen=True, kw_only=True):
+    """A colleague has joined."""
+
+    kind: ClassVar[int] = 191
+    help_id: UUID
+    agent_ids: tuple[int, ...]
+
+
+class HelpDeclined(Event, frozen=True, kw_only=True):
+    """A colleague cannot help, and no longer sees the conversation by the invitation."""
+
+    kind: ClassVar[int] = 192
+    help_id: UUID
+    agent_ids: tuple[int, ...]
+
+
+class HelpEnded(Event, frozen=True, kw_only=True):
+    """They have left, were taken out, or somebody else was faster."""
+
+    kind: ClassVar[int] = 193
+    help_id: UUID
+    agent_ids: tuple[int, ...]
+
+
+ParticipantsChanged = HelpAsked | HelpAccepted | HelpDeclined | HelpEnded
+"""What happens to colleagues who are asked in: `agent_ids` see the conversation from now on, or no longer."""
+
+EVENTS: tuple[type[Event], ...] = (
+    TagsChanged, SubjectChanged, MessageFiled, MessagesMovedIn, ContactReplaced,
+    HelpAsked, HelpAccepted, HelpDeclined, HelpEnded,
+)  # fmt: skip
 
 
 # what a message is made of ----------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ import msgspec
 import structlog
 
 from hark.conversations.live import find_places
-from hark.conversations.visibility import can_see
+from hark.conversations.types import ParticipantsChanged
+from hark.conversations.visibility import Place, can_see
 from hark.core.actor import Actor, ActorKind
 from hark.core.events import Recorded
 from hark.core.live import Hub, Subscriber
@@ -25,8 +26,6 @@ REPEAT_S = 5.0
 KEEP_S = 15.0  # what another process said, unless it says it again
 MOST_SHOWN = 100  # agents of one process at one conversation: a signal has its size
 
-Place = tuple[int | None, int | None]
-"""(team, assignee) of a conversation: what decides who sees it."""
 Key = tuple[int, UUID]
 """(workspace, conversation)."""
 Viewers = dict[int, bool]
@@ -128,15 +127,17 @@ class Viewing:
             own.awaited -= 1
             self._drop(key)
 
-    def type(self, subscriber: Subscriber, id: UUID, *, typing: bool, public: bool) -> None:
-        """The tab's person types, or stops, in the conversation it shows; `public`: the customer will read it."""
+    def type(self, subscriber: Subscriber, id: UUID, *, typing: bool, public: bool) -> bool:
+        """The tab's person types, or stops, in the conversation it shows; `public`: the customer will read it. Whether they
+        type there now."""
         seat = self._seats.get(subscriber)
         if seat is None or seat.viewing is None or seat.viewing[1] != id:
-            return
+            return False
         before, seat.typing_until = seat.typing_until, asyncio.get_running_loop().time() + TYPING_S if typing else 0.0
         if bool(before) != typing:
             self._say(seat.viewing)
         self._tell_customer(seat, typing and public and seat.actor.can("conversations.reply"))
+        return typing
 
     def leave(self, subscriber: Subscriber) -> None:
         if seat := self._seats.pop(subscriber, None):
@@ -157,6 +158,11 @@ class Viewing:
         if own is not None and not own.seats and not own.awaited:
             del self._own[key]
 
+    def place_of(self, key: Key, team_id: int | None, assignee_id: int | None) -> Place:
+        """The place of a conversation of this team and assignee; helpers are known where one of them looks at it."""
+        shown = self._shown.get(key)
+        return Place(team_id, assignee_id, shown.place.helpers if shown else ())
+
     # signals ------------------------------------------------------------------------------------------------------
 
     def _say(self, key: Key) -> None:
@@ -168,8 +174,8 @@ class Viewing:
             assert seat.actor.agent_id is not None
             viewers[seat.actor.agent_id] = bool(seat.typing_until) or viewers.get(seat.actor.agent_id, False)
         self._hub.bus.publish(key[0], {
-            "type": "viewers", "conversation_id": str(key[1]), "team_id": own.place[0], "assignee_id": own.place[1],
-            "node": self._hub.bus.node, "agents": _listed(viewers)[:MOST_SHOWN],
+            "type": "viewers", "conversation_id": str(key[1]), "team_id": own.place.team_id,
+            "assignee_id": own.place.assignee_id, "helpers": own.place.helpers, "node": self._hub.bus.node, "agents": _listed(viewers)[:MOST_SHOWN],
         })  # fmt: skip
 
     def _tell_customer(self, seat: Seat, typing: bool) -> None:
@@ -189,7 +195,7 @@ class Viewing:
         if signal["type"] != "viewers":
             return
         key = (workspace_id, UUID(signal["conversation_id"]))
-        place = (signal["team_id"], signal["assignee_id"])
+        place = Place(signal["team_id"], signal["assignee_id"], tuple(signal.get("helpers", ())))
         shown = self._shown.setdefault(key, _Shown(place))
         if shown.place != place:
             self._move(key, shown, place)
@@ -222,12 +228,13 @@ class Viewing:
     # time and the journal -----------------------------------------------------------------------------------------
 
     async def _follow(self, workspace_id: int, events: list[Recorded]) -> None:
-        """Conversations that tabs of ours show and that have gone to another team or person."""
+        """Conversations that tabs of ours show and that have gone to other people."""
         own, moved = self._own, set()
         for e in events:
             if e.conversation_id is not None and (workspace_id, e.conversation_id) in own:
                 entry = own[workspace_id, e.conversation_id]
-                if entry.place != (e.team_after, e.assignee_after):
+                after = (e.team_after, e.assignee_after)
+                if entry.place is None or entry.place[:2] != after or isinstance(e.event, ParticipantsChanged):
                     moved.add(e.conversation_id)
         if not moved:
             return
@@ -273,7 +280,7 @@ class Viewing:
 
 
 def sees(actor: Actor, place: Place) -> bool:
-    """Whether the viewer may know what happens at a conversation of this team and assignee."""
+    """Whether the viewer may know what happens at a conversation that stands there."""
     return actor.can("conversations.read") and can_see(actor, *place)
 
 

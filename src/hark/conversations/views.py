@@ -118,6 +118,13 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     id: int | None
 
 
+class ParticipantRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A colleague who was asked in: `invited`, or `joined`."""
+
+    agent_id: int
+    state: str
+
+
 class MergedRef(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     number: int
@@ -144,6 +151,7 @@ class Detail(Row, kw_only=True):
     drafts: list[DraftRef]
     root_id: UUID | None
     merged: list[MergedRef]
+    participants: list[ParticipantRef]
 
 
 class ListPage(msgspec.Struct, kw_only=True):
