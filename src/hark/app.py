@@ -14,6 +14,7 @@ import hark.agents.routes
 import hark.agents.types
 import hark.automation.jobs
 import hark.automation.routes
+import hark.bottlenecks.routes
 import hark.channels.email.mailbox_routes
 import hark.channels.email.oauth.routes
 import hark.channels.email.providers.routes
@@ -40,9 +41,16 @@ import hark.intake.accounts.routes
 import hark.intake.accounts.types
 import hark.intake.routes
 import hark.journey.types
+import hark.prices.routes
 import hark.reports.page_routes
 import hark.reports.routes
+import hark.routing.jobs
+import hark.routing.routes
+import hark.routing.types
 import hark.setup.routes
+import hark.sla.jobs
+import hark.sla.routes
+import hark.sla.types
 import hark.swarm.routes
 import hark.topics.routes
 import hark.topics.types
@@ -51,7 +59,9 @@ import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, is_still, send_rotated_token
 from hark.channels.email.authentication.resolver import DnsResolver, Resolver
+from hark.channels.email.hosts import host_policy
 from hark.channels.email.oauth.providers import PROVIDERS, Providers
+from hark.channels.email.providers.fetch import fetcher
 from hark.channels.email.providers.hooks import MailHooks, open_hooks
 from hark.channels.messenger.frame import widget_handlers
 from hark.channels.messenger.hub import VisitorHub
@@ -76,6 +86,7 @@ from hark.core.live_socket import live_handler
 from hark.core.openapi import described, openapi_config
 from hark.core.services import Services
 from hark.core.static import static_handlers
+from hark.hours.feeds import Fetch
 from hark.hours.queries import open_seconds
 from hark.journey.project import projector
 from hark.value.pricing import pricing_of
@@ -93,14 +104,18 @@ EVENTS: Registry = registry(
     hark.intake.accounts.types.EVENTS,
     hark.channels.messenger.types.EVENTS,
     hark.topics.types.EVENTS,
+    hark.sla.types.EVENTS,
+    hark.routing.types.EVENTS,
 )
 
-PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of),)
+PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of), hark.sla.jobs.PROJECTOR)
 
 CONSUMERS: Sequence[Consumer] = (
     hark.automation.jobs.CONSUMER,
     hark.value.actions.CONSUMER,
     hark.channels.messenger.mailing.CONSUMER,
+    hark.routing.jobs.CONSUMER,
+    hark.sla.jobs.consumer(hark.channels.messenger.types.MessengerChanged),
 )
 
 ROUTES: list[Route] = tables(
@@ -114,6 +129,8 @@ ROUTES: list[Route] = tables(
     hark.topics.routes.ROUTES,
     hark.swarm.routes.ROUTES,
     hark.automation.routes.ROUTES,
+    hark.sla.routes.ROUTES,
+    hark.routing.routes.ROUTES,
     hark.hours.routes.ROUTES,
     hark.intake.routes.ROUTES,
     hark.intake.accounts.routes.ROUTES,
@@ -128,7 +145,9 @@ ROUTES: list[Route] = tables(
     hark.channels.messenger.routes.ROUTES,
     hark.channels.messenger.visitor_routes.ROUTES,
     hark.reports.routes.ROUTES,
+    hark.bottlenecks.routes.ROUTES,
     hark.reports.page_routes.ROUTES,
+    hark.prices.routes.ROUTES,
     hark.imports.routes.ROUTES,
 )
 
@@ -139,8 +158,10 @@ def create_app(
     oauth_providers: Providers = PROVIDERS,
     mail_hooks: MailHooks | None = None,
     dns: Resolver | None = None,
+    fetch: Fetch | None = None,
 ) -> Litestar:
-    """The web application on open services; `dns` answers instead of this machine's name servers.
+    """The web application on open services; `dns` answers instead of this machine's name servers, `fetch` instead of
+    the internet.
 
     Raises ValueError when two lines of the route tables collide.
     """
@@ -180,6 +201,7 @@ def create_app(
             "visits": provide(visits),
             "oauth_providers": provide(oauth_providers),
             "mail_hooks": provide(hooks),
+            "fetch": provide(fetch or fetcher(host_policy(allow_private=services.settings.private_hosts))),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
         before_send=[send_rotated_token],

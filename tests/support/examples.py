@@ -26,6 +26,7 @@ from hark.intake.types import Envelope, NewItem, Source
 
 PARAMETER = re.compile(r"/([\w-]+)/\{(\w+):\w+\}")
 PASSWORD = "correct horse battery"
+PERIOD = {"start": "2026-03-01T00:00:00Z", "end": "2026-03-31T00:00:00Z"}
 PLAN = {"tz": "UTC", "periods": [{"weekday": 0, "start": "09:00", "end": "17:00"}], "holidays": []}
 
 
@@ -209,6 +210,10 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/conversations/{id:uuid}/severity": {"value": 2},
         "POST /api/conversations/{id:uuid}/difficulty": {"value": 2},
         "POST /api/conversations/{id:uuid}/topic": {"topic_id": i["topics"]},
+        "PUT /api/value": {"value": {"months": 10}, "channels": [{"account_id": account_id, "patience_s": 3600.0}], "topics": []},
+        "POST /api/value/preview": {"value": {"months": 10}, "topics": [{"topic_id": i["topics"], "handle_s": 300.0}]},
+        "POST /api/prices/slowness": PERIOD | {"compare": PERIOD, "candidate": {"value": {"months": 10}}},
+        "POST /api/prices/cases": PERIOD | {"by": "stage", "key": "queue"},
         "POST /api/topics": {"name": "t", "handle_s": 300},
         "POST /api/reports/saved": {"name": "r", "state": {"page": "breakdown", "by": "team", "filter": "{}"}, "shared": True},
         "PATCH /api/reports/saved/{id:int}": {"name": "r2", "shared": False},

@@ -12,6 +12,7 @@ from hark.workspaces.queries import lock_workspace
 from hark.workspaces.types import (
     SettingsPatch,
     ValueModelChanged,
+    ValueSettings,
     Workspace,
     WorkspaceChanged,
     WorkspacePatch,
@@ -42,15 +43,20 @@ async def create_workspace(
     )  # fmt: skip
 
 
-async def update_workspace(tx: Tx, patch: WorkspacePatch) -> Workspace:
-    """Change what the patch names. Raises BadRequest for an unknown time zone."""
+async def update_workspace(tx: Tx, patch: WorkspacePatch, *, reprice: bool = False) -> Workspace:
+    """Change what the patch names. `reprice`: what prices depend on has changed elsewhere too, in this transaction.
+
+    Raises BadRequest for an unknown time zone, or more leaving customers than there are.
+    """
     old = await lock_workspace(tx, tx.workspace_id)
     fields = changed(patch)
     if "time_zone" in fields:
         check_time_zone(fields["time_zone"])
     settings = _patched(old.settings, patch.settings)
     repriced = (
-        settings.value != old.settings.value or fields.get("base_currency", old.base_currency) != old.base_currency
+        reprice
+        or settings.value != old.settings.value
+        or fields.get("base_currency", old.base_currency) != old.base_currency
     )
     if repriced:
         value = msgspec.structs.replace(settings.value, version=old.settings.value.version + 1)
@@ -58,8 +64,7 @@ async def update_workspace(tx: Tx, patch: WorkspacePatch) -> Workspace:
     new = msgspec.structs.replace(old, **{**fields, "settings": settings})
     if new == old:
         return old
-    if settings.value.leave_once + settings.value.leave_slowly > 1:
-        raise BadRequest("No more than all customers can leave: the two shares may sum to 1 at most.", code="bad_value")
+    check_value(settings.value)
     await tx.run(
         "UPDATE workspaces SET name = $2, base_currency = $3, locale = $4, time_zone = $5, settings = $6 WHERE id = $1",
         old.id, new.name, new.base_currency, new.locale, new.time_zone, msgspec.to_builtins(settings),
@@ -70,6 +75,12 @@ async def update_workspace(tx: Tx, patch: WorkspacePatch) -> Workspace:
         await tx.run(_VERSION, new.id, settings.value.version, new.base_currency, msgspec.to_builtins(settings.value))
         tx.emit(ValueModelChanged(version=settings.value.version))
     return new
+
+
+def check_value(value: ValueSettings) -> None:
+    """Raises BadRequest when the numbers of a value model contradict each other."""
+    if value.leave_once + value.leave_slowly > 1:
+        raise BadRequest("No more than all customers can leave: the two shares may sum to 1 at most.", code="bad_value")
 
 
 _VERSION = "INSERT INTO value_versions (workspace_id, version, currency, model) VALUES ($1, $2, $3, $4)"

@@ -1,4 +1,4 @@
-import { type LucideIcon, Clock, FileClock, Inbox, KeyRound, ListTree, Mail, MessageSquareText, MessagesSquare, SlidersHorizontal, Tag, UserRound, Users, UsersRound } from 'lucide-react'
+import { type LucideIcon, Clock, FileClock, Inbox, KeyRound, ListTree, Mail, MessageSquareText, MessagesSquare, Scale, SlidersHorizontal, Tag, UserRound, Users, UsersRound } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useT } from '../app/i18n'
 import { useMe } from '../app/me'
@@ -17,6 +17,7 @@ const SECTIONS: readonly Section[] = [
   { page: 'teams', icon: UsersRound, may: 'agents.read', View: lazy(() => import('./people/Teams')) },
   { page: 'tags', icon: Tag, may: 'tags.read', View: lazy(() => import('./Tags')) },
   { page: 'topics', icon: MessageSquareText, may: 'conversations.read', View: lazy(() => import('./topics/Topics')) },
+  { page: 'priority', icon: Scale, may: 'settings.write', View: lazy(() => import('./priority/Priority')), whole: true },
   { page: 'hours', icon: Clock, may: 'hours.read', View: lazy(() => import('./hours/Hours')) },
   { page: 'rules', icon: ListTree, may: 'rules.read', View: lazy(() => import('./rules/Rules')) },
   { page: 'workspace', icon: SlidersHorizontal, may: 'settings.write', View: lazy(() => import('./WorkspaceSettings')) },

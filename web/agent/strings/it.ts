@@ -10,12 +10,14 @@ import { itProviders } from './it.providers'
 import { itSending } from './it.sending'
 import { itSettings } from './it.settings'
 import { itReports } from './it.reports'
+import { itPriority } from './it.priority'
 import { itValue } from './it.value'
 
 export const it: Strings = {
   ...itSettings,
   ...itReports,
   ...itValue,
+  ...itPriority,
   ...itComposer,
   ...itLedger,
   ...itLive,

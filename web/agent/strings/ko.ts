@@ -10,12 +10,14 @@ import { koProviders } from './ko.providers'
 import { koSending } from './ko.sending'
 import { koSettings } from './ko.settings'
 import { koReports } from './ko.reports'
+import { koPriority } from './ko.priority'
 import { koValue } from './ko.value'
 
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
   ...koValue,
+  ...koPriority,
   ...koComposer,
   ...koLedger,
   ...koLive,
