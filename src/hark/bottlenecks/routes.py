@@ -1,15 +1,20 @@
 """The map's addresses."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.numbers import get_currency_precision
 from litestar.di import Provide
 from litestar.params import Parameter, QueryParameter
+from litestar.response import Stream
 from msgspec.structs import replace
 
-from hark.bottlenecks.maps import build_map, list_given_up, list_picked
+from hark.bottlenecks.eventlogs.xes import write_xes
+from hark.bottlenecks.maps import build_map, list_given_up, list_picked, load_journey
 from hark.bottlenecks.picks import Pick
 from hark.bottlenecks.types import Clock, MapCase, MapView, MapVisit, Slice, Split
 from hark.core.actor import Actor
@@ -18,6 +23,7 @@ from hark.core.errors import BadRequest
 from hark.core.http import get
 from hark.core.paging import Page
 from hark.filters.parse import parse_query
+from hark.workspaces.queries import get_workspace
 
 MAX_PERIOD = timedelta(days=3 * 366)
 
@@ -41,12 +47,7 @@ def slice_of(
 ) -> Slice:
     """The period and filters of every address of the map. Raises BadRequest."""
     _check_period(start, end)
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest(
-            f"{time_zone} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone"
-        ) from error
+    check_zone(time_zone)
     if condition is not None:
         parse_query(condition)
     return Slice(
@@ -91,6 +92,33 @@ async def journey_map_visits(db: Db, actor: Actor, chosen: Slice, step: str) -> 
     return Page(items=await list_given_up(db, actor, chosen, step))
 
 
+async def journey_xes(db: Db, actor: Actor, chosen: Slice) -> Stream:
+    """The journey of the slice as XES: ids and names of stages, no word a customer wrote."""
+    workspace = await get_workspace(db, actor.workspace_id)
+    journey = await load_journey(db, actor, chosen)
+    money = (workspace.base_currency, 10.0 ** get_currency_precision(workspace.base_currency))
+    return xes_answer(write_xes(journey.log, "journey", money=money), "journey.xes")
+
+
+def xes_answer(pieces: Iterator[bytes], filename: str) -> Stream:
+    """A download that is written piece by piece, each in a thread."""
+
+    async def stream() -> AsyncIterator[bytes]:
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
+
+    headers = {"content-disposition": f'attachment; filename="{filename}"'}
+    return Stream(stream(), media_type="application/xml", headers=headers)
+
+
+def check_zone(name: str) -> None:
+    """Raises BadRequest when there is no such time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadRequest(f"{name} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone") from error
+
+
 def _check_period(start: datetime, end: datetime) -> None:
     if start.tzinfo is None or end.tzinfo is None:
         raise BadRequest("Give start and end with a time zone, such as 2026-03-01T00:00:00Z.", code="bad_period")
@@ -103,5 +131,6 @@ CHOSEN = {"chosen": Provide(slice_of, sync_to_thread=False)}
 ROUTES = (
     get("/api/reports/map", journey_map, can="reports.read", dependencies=CHOSEN),
     get("/api/reports/map/cases", journey_map_cases, can="reports.read", dependencies=CHOSEN),
+    get("/api/reports/map.xes", journey_xes, can="reports.read", dependencies=CHOSEN),
     get("/api/reports/map/visits", journey_map_visits, can="reports.read", dependencies=CHOSEN),
 )

@@ -1,0 +1,67 @@
+"""Moments as other programs write them: which way a column does it, and reading that way."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hark.core.errors import BadRequest
+
+FORMATS = (
+    "iso", "unix", "unix_ms", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%d %b %Y %H:%M:%S", "%d.%m.%Y",
+    "%d/%m/%Y", "%m/%d/%Y",
+)  # fmt: skip
+"""In the order in which they are tried. Day before month comes first: where no day is beyond the 12th, a person looks."""
+
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC).timestamp(), datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+
+
+def detect_format(values: Sequence[str]) -> str | None:
+    """The first of FORMATS that reads all of these values; None when none does, or there are no values."""
+    given = [value.strip() for value in values if value.strip()]
+    for name in FORMATS if given else ():
+        read = reader(name, "UTC")
+        with suppress(ValueError):
+            for value in given:
+                read(value)
+            return name
+    return None
+
+
+def reader(format: str, time_zone: str) -> Callable[[str], float]:
+    """A function from text to unix seconds; it raises ValueError. Raises BadRequest for an unknown zone."""
+    zone = _zone(time_zone)
+
+    def iso(text: str) -> float:
+        return _known(datetime.fromisoformat(text), zone)
+
+    def by_pattern(text: str) -> float:
+        return _known(datetime.strptime(text, format), zone)  # noqa: DTZ007  _known gives it its zone
+
+    if format == "iso":
+        return iso
+    if format in ("unix", "unix_ms"):
+        scale = 1.0 if format == "unix" else 1e-3
+        return lambda text: _sane(float(text) * scale)
+    return by_pattern
+
+
+def _known(at: datetime, zone: tzinfo) -> float:
+    return _sane((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp())
+
+
+def _sane(at: float) -> float:
+    if not EARLIEST <= at <= LATEST:
+        raise ValueError("not between 1970 and 2200")
+    return at
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadRequest(f"{name} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone") from error
