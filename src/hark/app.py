@@ -14,6 +14,8 @@ import hark.agents.routes
 import hark.agents.types
 import hark.automation.jobs
 import hark.automation.routes
+import hark.bottlenecks.eventlogs.routes
+import hark.bottlenecks.eventlogs.types
 import hark.bottlenecks.routes
 import hark.channels.email.mailbox_routes
 import hark.channels.email.oauth.routes
@@ -48,6 +50,7 @@ import hark.routing.jobs
 import hark.routing.routes
 import hark.routing.types
 import hark.setup.routes
+import hark.simulation.routes
 import hark.sla.jobs
 import hark.sla.routes
 import hark.sla.types
@@ -104,6 +107,7 @@ EVENTS: Registry = registry(
     hark.intake.accounts.types.EVENTS,
     hark.channels.messenger.types.EVENTS,
     hark.topics.types.EVENTS,
+    hark.bottlenecks.eventlogs.types.EVENTS,
     hark.sla.types.EVENTS,
     hark.routing.types.EVENTS,
 )
@@ -146,9 +150,11 @@ ROUTES: list[Route] = tables(
     hark.channels.messenger.visitor_routes.ROUTES,
     hark.reports.routes.ROUTES,
     hark.bottlenecks.routes.ROUTES,
+    hark.bottlenecks.eventlogs.routes.ROUTES,
     hark.reports.page_routes.ROUTES,
     hark.prices.routes.ROUTES,
     hark.imports.routes.ROUTES,
+    hark.simulation.routes.ROUTES,
 )
 
 

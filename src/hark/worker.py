@@ -8,6 +8,8 @@ from typing import Literal
 import structlog
 
 from hark.access.jobs import clean_up
+from hark.bottlenecks.eventlogs.jobs import LOOK_S as EVENT_LOGS_LOOK_S
+from hark.bottlenecks.eventlogs.jobs import read_logs
 from hark.channels.email.authentication.authenticator import Authenticator
 from hark.channels.email.authentication.resolver import DnsResolver
 from hark.channels.email.hosts import host_policy
@@ -16,6 +18,7 @@ from hark.channels.email.oauth.jobs import keep_grants
 from hark.channels.email.oauth.tokens import token_source
 from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.providers.actions import forget_tokens
+from hark.channels.email.providers.fetch import fetcher
 from hark.channels.email.routes import readers
 from hark.channels.email.sent_copies import LOOK_S as COPIES_LOOK_S
 from hark.channels.email.sent_copies import look_for_copies
@@ -36,6 +39,8 @@ from hark.core.journal import Consumer, run_consumers
 from hark.core.services import Services
 from hark.core.waiting import wait_at_most
 from hark.delivery.leaving import Outbox
+from hark.hours.feeds import LOOK_S as FEEDS_LOOK_S
+from hark.hours.feeds import refresh_feeds
 from hark.intake.actions import forget_old_raw
 from hark.intake.directory import Directory
 from hark.intake.jobs import DESCRIBE_S, describe_rest
@@ -47,13 +52,16 @@ from hark.reports.mails import LOOK_S as REPORTS_LOOK_S
 from hark.reports.mails import send_due
 from hark.reports.schedules import serve_schedule
 from hark.settings import Settings
+from hark.simulation.jobs import run_simulations
+from hark.routing import jobs as routing
+from hark.sla import jobs as sla
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind
 from hark.visits.actions import forget_visits
 
 log = structlog.get_logger(__name__)
 
-TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise, TimerKind.REPORT: serve_schedule}
+TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise, TimerKind.REPORT: serve_schedule, **sla.TIMERS, **routing.TIMERS}
 
 LOOK_S = 2.0  # how often the spool is looked at
 SILENCE_LOOK_S = 30.0
@@ -75,7 +83,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     sender = SmtpSender(resolve)
     tokens = token_source(db, keys)
     mail = mail_channel(keys, sender, signers=signers(db, keys), public_url=settings.public_url or "", tokens=tokens)
-    dns = DnsResolver()
+    dns, fetch = DnsResolver(), fetcher(resolve)
     outbox = Outbox(db, files, {1: mail})
     timers = {**TIMERS, TimerKind.CHAT_MAIL: mail_unread(mail.new_id)}
     sources = Sources(services, ledger, resolve, tokens)
@@ -86,6 +94,9 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "timers": lambda: run_timers(db, timers, stop),
         "journal": lambda: run_consumers(db, services.bus, consumers, stop),
         "sources": lambda: sources.run(stop),
+        "simulations": lambda: run_simulations(db, stop),
+        "routing": lambda: routing.run_routing(db, services.bus, stop),
+        "experience": lambda: every(routing.LEARN_S, lambda: routing.learn_all(db), stop),
         "spool": lambda: every(LOOK_S, reception.drain, stop),
         "silence": lambda: every(SILENCE_LOOK_S, lambda: check_silence(db, rhythms), stop),
         "sign-ins": lambda: every(SIGN_INS_LOOK_S, lambda: keep_grants(db, keys), stop),
@@ -97,7 +108,9 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "webhooks": lambda: every(UPKEEP_S, lambda: forget_tokens(db), stop),
         "ledger": lambda: every(DESCRIBE_S, lambda: describe_rest(db, files, mail_readers), stop),
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
+        "holidays": lambda: every(FEEDS_LOOK_S, lambda: refresh_feeds(db, fetch), stop),
         "reports": lambda: every(REPORTS_LOOK_S, lambda: send_due(db, mail, settings.public_url or ""), stop),
+        "event-logs": lambda: every(EVENT_LOGS_LOOK_S, lambda: read_logs(db, files), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }
     async with receiving(settings, reception):

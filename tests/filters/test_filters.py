@@ -35,7 +35,7 @@ facts = st.builds(
     Facts, number=small, status=st.integers(0, 5), team_id=maybe, assignee_id=maybe, account_id=small, contact_id=people,
     company_id=st.one_of(st.none(), people), severity=small, difficulty=st.integers(0, 2),
     topic_id=maybe, plan=st.sampled_from([None, "Pro", "Free"]), vip=st.booleans(), tag_ids=st.lists(small, max_size=3, unique=True), channels=st.sampled_from([0, 2, 3]), subject=words, preview=words,
-    created_at=times, last_message_at=times, waiting=st.booleans(), addresses=addresses,
+    created_at=times, last_message_at=times, waiting=st.booleans(), promise=st.integers(0, 3), addresses=addresses,
 ).map(lambda one: one if one.company_id else msgspec.structs.replace(one, plan=None))  # fmt: skip
 
 
@@ -76,10 +76,13 @@ conditions = st.recursive(
 _ROWS = """
 CREATE TEMP TABLE conversations (workspace_id int, n int, number bigint, status smallint, team_id int, assignee_id int,
   account_id int, contact_id uuid, company_id uuid, severity smallint, difficulty smallint, topic_id int,
-  tag_ids int[], channels int, subject text, preview text, created_at timestamptz, last_message_at timestamptz, wait_t0 float8);
+  tag_ids int[], channels int, subject text, preview text, created_at timestamptz, last_message_at timestamptz, wait_t0 float8,
+  id uuid DEFAULT '00000000-0000-0000-0000-000000000001');
 CREATE TEMP TABLE companies (workspace_id int, id uuid, plan text, vip bool);
 CREATE TEMP TABLE contacts (workspace_id int, id uuid, vip bool);
-CREATE TEMP TABLE identities (workspace_id int, contact_id uuid, value text, kind int)
+CREATE TEMP TABLE identities (workspace_id int, contact_id uuid, value text, kind int);
+CREATE TEMP TABLE promises (workspace_id int, conversation_id uuid, warned_at timestamptz, breached_at timestamptz,
+  ended_at timestamptz)
 """
 
 
@@ -90,7 +93,7 @@ async def test_sql_and_memory_agree(db: Db, raw: dict[str, Any], one: Facts) -> 
     where = Sql("SELECT ({}) IS TRUE FROM conversations c", to_sql(condition, ACTOR, now=NOW))
     text, args = where.render()
     async with db.pool.acquire() as conn:
-        await conn.execute("DROP TABLE IF EXISTS pg_temp.conversations, pg_temp.identities, pg_temp.companies, pg_temp.contacts")
+        await conn.execute("DROP TABLE IF EXISTS pg_temp.conversations, pg_temp.identities, pg_temp.companies, pg_temp.contacts, pg_temp.promises")
         await conn.execute(_ROWS)
         await conn.execute(
             "INSERT INTO conversations VALUES"
@@ -101,6 +104,11 @@ async def test_sql_and_memory_agree(db: Db, raw: dict[str, Any], one: Facts) -> 
         )  # fmt: skip
         await conn.execute("INSERT INTO companies VALUES (1, $1, $2, $3)", one.company_id, one.plan, one.vip)
         await conn.execute("INSERT INTO contacts VALUES (1, $1, $2)", one.contact_id, one.vip)
+        told = [NOW if one.promise >= level else None for level in (2, 3)]
+        await conn.execute(
+            "INSERT INTO promises SELECT 1, id, $1::timestamptz, $2::timestamptz, CASE WHEN $3 THEN NULL ELSE now() END"
+            " FROM conversations", *told, one.promise > 0,
+        )  # fmt: skip
         await conn.executemany(
             "INSERT INTO identities VALUES (1, $1, $2, 1), (1, $1, 'a visitor', 2)",
             [(one.contact_id, a) for a in one.addresses],

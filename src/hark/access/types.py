@@ -31,6 +31,9 @@ PERMISSIONS: dict[str, str] = {
     "intake.write": "Replay and settle items of the ledger",
     "rules.read": "See rules",
     "rules.write": "Make and change rules",
+    "sla.read": "See what customers are promised",
+    "sla.write": "Make and change what customers are promised",
+    "routing.write": "Change how teams and people get their work, and see what was learned of people",
     "hours.read": "See business hours",
     "hours.write": "Change business hours",
     "settings.write": "Change the settings of the workspace",
@@ -42,7 +45,8 @@ PERMISSIONS: dict[str, str] = {
 """Every permission and what it means, in the order people see them."""
 
 _VIEWER = frozenset(
-    {"conversations.read", "contacts.read", "reports.read", "tags.read", "agents.read", "mailboxes.read", "hours.read"}
+    {"conversations.read", "contacts.read", "reports.read", "tags.read", "agents.read", "mailboxes.read", "hours.read",
+     "sla.read"}
 )  # fmt: skip
 _AGENT = _VIEWER | {"conversations.reply", "conversations.write", "contacts.write", "tags.write", "tokens.write"}
 _OWNER = frozenset(PERMISSIONS)

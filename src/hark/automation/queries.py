@@ -113,7 +113,9 @@ async def find_facts(db: Queries, workspace_id: int, conversation_id: UUID) -> F
         " c.difficulty, c.topic_id, (SELECT k.plan FROM companies k WHERE k.workspace_id = $1 AND k.id = c.company_id) AS plan,"
         " EXISTS (SELECT FROM contacts p WHERE p.workspace_id = $1 AND p.id = c.contact_id AND p.vip)"
         "  OR EXISTS (SELECT FROM companies k WHERE k.workspace_id = $1 AND k.id = c.company_id AND k.vip) AS vip, c.tag_ids, c.channels, c.subject, c.preview, c.created_at, c.last_message_at,"
-        " c.wait_t0 IS NOT NULL AS waiting, ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id"
+        " c.wait_t0 IS NOT NULL AS waiting, (SELECT coalesce(max(CASE WHEN r.breached_at IS NOT NULL THEN 3"
+        "  WHEN r.warned_at IS NOT NULL THEN 2 ELSE 1 END), 0) FROM promises r WHERE r.workspace_id = $1"
+        "  AND r.conversation_id = c.id AND r.ended_at IS NULL) AS promise, ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id"
         " AND i.contact_id = c.contact_id AND i.kind = 1) AS addresses FROM conversations c WHERE c.workspace_id = $1 AND c.id = $2",
         workspace_id, conversation_id,
     )  # fmt: skip

@@ -18,11 +18,12 @@ from hark.journey.types import (
     SeverityChanged,
     SnoozeEnded,
 )
+from hark.sla.types import SlaBreached, SlaWarned
 from hark.topics.types import TopicChanged
 
 Trigger = Literal[
     "conversation_started", "message_received", "reply_sent", "assigned", "tags_changed", "severity_changed", "topic_changed",
-    "snooze_ended", "promise_due", "resolved", "reopened",
+    "snooze_ended", "promise_due", "promise_warned", "promise_broken", "resolved", "reopened",
 ]  # fmt: skip
 
 TRIGGERS: dict[Trigger, type[Event]] = {
@@ -35,6 +36,8 @@ TRIGGERS: dict[Trigger, type[Event]] = {
     "topic_changed": TopicChanged,
     "snooze_ended": SnoozeEnded,
     "promise_due": PromiseDue,
+    "promise_warned": SlaWarned,
+    "promise_broken": SlaBreached,
     "resolved": Resolved,
     "reopened": Reopened,
 }

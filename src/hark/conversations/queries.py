@@ -44,7 +44,11 @@ COLUMNS = Sql("""c.id, c.number, c.subject, c.preview, c.contact_id, p.name AS c
   k.cycle_days, k.plan, p.vip OR coalesce(k.vip, false) AS vip, k.customer_since,
   c.account_id, a.kind AS account_kind, c.team_id, c.assignee_id, c.status, c.severity, c.difficulty, c.topic_id,
   c.tag_ids,   c.created_at, c.last_message_at, c.wait_t0, c.wait_f0, c.calendar_id, c.per_s, c.stake, c.seq, c.customer_seq,
-  coalesce(r.seq, 0) AS read_seq""")
+  coalesce(r.seq, 0) AS read_seq,
+  (SELECT jsonb_build_object('kind', q.kind, 'policy_id', q.policy_id, 'state', q.state, 'clock', q.clock,
+      'target_s', q.target_s, 'calendar_id', q.calendar_id, 'due_at', q.due_at, 'warn_at', q.warn_at, 'left_s', q.left_s)
+    FROM promises q WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND q.ended_at IS NULL
+    ORDER BY q.due_at, q.kind LIMIT 1) AS promise""")
 """Over `c`, its contact `p`, account `a`, company `k` and the viewer's own row `r` of reads."""
 
 

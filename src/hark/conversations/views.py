@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from hark.conversations.promised import PromiseView, StoredPromise, promise_view
 from hark.conversations.types import CHANNELS
 from hark.core.actor import Actor
 from hark.core.clock import from_unix, unix
@@ -75,6 +76,7 @@ class Row(msgspec.Struct, kw_only=True):
     order_index: float | None
     reason: ReasonView | None
     overdue: bool
+    promise: PromiseView | None
     unread: bool
     seq: int
     can: tuple[str, ...]
@@ -203,6 +205,7 @@ class Stored(msgspec.Struct, kw_only=True):
     seq: int
     customer_seq: int
     read_seq: int
+    promise: StoredPromise | None
 
 
 class Lens(msgspec.Struct, frozen=True):
@@ -217,6 +220,8 @@ class Lens(msgspec.Struct, frozen=True):
     model: ValueModel
     f_now: dict[int, float]
     handle_s: dict[int, float]
+    opens: dict[int, float | None]
+    """Of every calendar that is closed now, when it opens next; None: never again."""
 
     def ahead_s(self, topic_id: int | None) -> float:
         """d: the mean handle time of a topic in seconds."""
@@ -233,7 +238,8 @@ async def load_lens(db: Db | Tx, actor: Actor, now: datetime) -> Lens:
     kept = await load() if isinstance(db, Tx) else await db.kept.get(actor.workspace_id, Lens, load)
     model, calendars, handle_s = kept
     now_s = unix(now)
-    return Lens(actor, _commands(actor), now, now_s, model, calendars.f_now(now_s), handle_s)
+    opens = {id: hours.next_open(now_s) for id, hours in calendars.by_id.items() if not hours.open_at(now_s)}
+    return Lens(actor, _commands(actor), now, now_s, model, calendars.f_now(now_s), handle_s, opens)
 
 
 def seen_by(actor: Actor, lens: Lens) -> Lens:
@@ -280,6 +286,7 @@ def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
         order_index=None,
         reason=None,
         overdue=False,
+        promise=None if stored.promise is None else promise_view(stored.promise, lens.opens),
     )
     if stored.wait_t0 is not None:
         _add_wait(row, stored, lens, reserved)

@@ -31,6 +31,7 @@ STATUS = {"open": 0, "waiting": 1, "snoozed": 2, "resolved": 3, "spam": 4, "merg
 SEVERITY = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 DIFFICULTY = {"easy": 0, "normal": 1, "hard": 2}
 CHANNEL = {"email": 1, "messenger": 2}
+PROMISE = {"none": 0, "running": 1, "due_soon": 2, "overdue": 3}
 
 FIELDS: dict[str, Field] = {
     "status": _field("choice", "c.status", "status", choices=STATUS),
@@ -68,6 +69,13 @@ FIELDS: dict[str, Field] = {
     "created_at": _field("time", "c.created_at", "created_at"),
     "last_message_at": _field("time", "c.last_message_at", "last_message_at"),
     "waiting": _field("bool", "(c.wait_t0 IS NOT NULL)", "waiting"),
+    "promise": _field(
+        "choice",
+        "(SELECT coalesce(max(CASE WHEN r.breached_at IS NOT NULL THEN 3 WHEN r.warned_at IS NOT NULL THEN 2 ELSE 1 END), 0)"
+        " FROM promises r WHERE r.workspace_id = c.workspace_id AND r.conversation_id = c.id AND r.ended_at IS NULL)",
+        "promise",
+        choices=PROMISE,
+    ),
 }
 """Name -> field. A new field is one line here; `docs/guide/inbox.md` lists them and a test compares."""
 

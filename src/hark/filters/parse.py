@@ -33,6 +33,17 @@ def parse_query(text: str) -> Condition:
         raise _bad("$", "this is not JSON, or nested too deeply") from error
 
 
+def fields_of(condition: Condition) -> set[str]:
+    """The fields a condition asks for."""
+    match condition:
+        case Compare(field):
+            return {field}
+        case All(parts) | AnyOf(parts):
+            return {name for part in parts for name in fields_of(part)}
+        case Not(part):
+            return fields_of(part)
+
+
 def _bad(path: str, why: str) -> BadRequest:
     return BadRequest(f"The filter cannot be understood: {why} - at {path}.", code="bad_filter", path=path)
 

@@ -37,7 +37,8 @@ Condition = Compare | All | AnyOf | Not
 class Facts(msgspec.Struct, kw_only=True):
     """What conditions can ask of one conversation; the in-memory twin of its row. Names are those of the columns.
 
-    `addresses` are the contact's addresses in lower case, `waiting` whether the customer waits for us.
+    `addresses` are the contact's addresses in lower case, `waiting` whether the customer waits for us,
+    `promise` how near to being broken the promises that run are: 0 there is none, to 3 one is overdue.
     """
 
     number: int
@@ -59,4 +60,5 @@ class Facts(msgspec.Struct, kw_only=True):
     created_at: datetime
     last_message_at: datetime
     waiting: bool
+    promise: int
     addresses: list[str]

@@ -16,7 +16,10 @@ class TimerKind(IntEnum):
     SNOOZE = 1  # the subject is a conversation
     PROMISE = 2  # the subject is a conversation
     CHAT_MAIL = 3  # the subject is an endpoint: a messenger thread with answers that have not been read
+    OFFER = 20  # the subject is a conversation: somebody was offered it
     REPORT = 30  # the subject is a schedule: a saved report goes out by mail
+    SLA = 10  # the subject is a conversation: the next warning or breach of its promises
+    SLA_REVIEW = 11  # the subject is nobody: the workspace's promises are worked out again, `after` this conversation
 
 
 class Timer(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""Promises to customers: policies, their deadlines on both clocks, warnings, breaches and what follows from them."""
