@@ -33,6 +33,7 @@ SQL_HOMES = frozenset({
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
+    "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",
     "swarm/card.py",
     "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "intake/ledger.py", "journey/project.py",
     "reports/mails.py", "reports/saved.py", "reports/schedules.py", "reports/wallboard.py",

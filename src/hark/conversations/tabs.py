@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from hark.agents.presence import Presence
+from hark.conversations.handling import Handling
 from hark.conversations.viewing import Viewing, sees
 from hark.core.live import Hub, Subscriber, Tabs
 from hark.core.wake import Signal
@@ -33,7 +34,7 @@ _said = msgspec.json.Decoder(View | Typing | Idle)
 @asynccontextmanager
 async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
     """Give the hub's tabs their presence and viewers for as long as the application runs."""
-    presence, viewing = Presence(hub), Viewing(hub)
+    presence, viewing, handling = Presence(hub), Viewing(hub), Handling(hub.db)
 
     async def joined(subscriber: Subscriber) -> dict[str, Any]:
         return {"presence": await presence.join(subscriber), "viewers": viewing.join(subscriber)}
@@ -46,7 +47,9 @@ async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
         if isinstance(frame, View):
             await viewing.view(subscriber, frame.conversation_id)
         elif isinstance(frame, Typing):
-            viewing.type(subscriber, frame.conversation_id, typing=frame.typing, public=frame.public)
+            typing = viewing.type(subscriber, frame.conversation_id, typing=frame.typing, public=frame.public)
+            if typing and (agent_id := subscriber.actor.agent_id) is not None:
+                handling.typed(subscriber.actor.workspace_id, frame.conversation_id, agent_id)
         else:
             presence.set_idle(subscriber, frame.idle)
 
@@ -55,7 +58,9 @@ async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
         presence.leave(subscriber)
 
     def heard(workspace_id: int, signal: Signal) -> None:
-        """What a visitor does goes to whoever may see the conversation."""
+        """What a visitor does goes to whoever may see the conversation, an offer to whom it is made."""
+        if signal["type"] == "offer":
+            hub.tell(workspace_id, {"type": "offer"}, lambda actor: actor.agent_id == signal["agent_id"])
         if signal["type"] == "visitor":
             key = workspace_id, UUID(signal["conversation_id"])
             place = viewing.place_of(key, signal["team_id"], signal["assignee_id"])
@@ -70,4 +75,5 @@ async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
         silence()
         hub.tabs = None
         await viewing.close()
+        await handling.close()
         await presence.close()

@@ -44,7 +44,7 @@ Reason = Literal["worth", "promised", "returning", "expert", "newcomer", "relaxe
 class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A waiting conversation. `stake` is V s, `per_s` 1/m; `waited_s` on the customer clock, `open_s` on the team clock,
     `ahead_s` the handle time of its topic. `channel` is a key of `Policy.weights`; no `language` means any.
-    `returning_to`: who had it before."""
+    `returning_to`: who had it before; `refused_by`: who has just declined it and is not asked."""
 
     id: CaseId
     stake: float
@@ -58,6 +58,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     skills: frozenset[int] = frozenset()
     language: str | None = None
     returning_to: int | None = None
+    refused_by: frozenset[int] = frozenset()
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +192,7 @@ class _Kind(msgspec.Struct, frozen=True):
     kept_for_experts: bool
     overdue: bool
     relaxed: bool
+    refused_by: frozenset[int]
 
 
 class _Board:
@@ -309,7 +311,7 @@ def _sort_out(cases: list[Case], present: list[Person], policy: Policy) -> tuple
             kept = experts[topic]
         key = (
             topic, c.difficulty, c.channel, c.skills, c.language, back, kept,
-            c.open_s > limit, c.open_s > policy.relax * limit,
+            c.open_s > limit, c.open_s > policy.relax * limit, c.refused_by,
         )  # fmt: skip
         kind_of.append(known.setdefault(key, len(known)))
     return [_Kind(*key) for key in known], np.array(kind_of)
@@ -335,7 +337,11 @@ def _factors(
     for row, kind in enumerate(kinds):
         if kind.kept_for is not None:
             may[row] = ids == kind.kept_for
-    able = _with_room(may | relaxed, kinds, free, policy, overdue)
+    may |= relaxed
+    for row, kind in enumerate(kinds):
+        if kind.refused_by:
+            may[row] &= [p.id not in kind.refused_by for p in free]
+    able = _with_room(may, kinds, free, policy, overdue)
 
     fit = np.where(meets, 1.0, LACKING_FIT) * np.where(hard, np.where(expert, EXPERT_FIT, LEARNER_FIT), 1.0)
     best = np.where(able, mu, 0.0).max(axis=1, keepdims=True)
