@@ -53,6 +53,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "memory": ("hark.bench.memory", "memory of an idle installation"),
     "forecast": ("hark.bench.forecast", "how near the forecast of real call counts comes"),
     "staffing": ("hark.bench.staffing", "Erlang B, C and A against tables and balance equations, exact to the person"),
+    "policy": ("hark.bench.policy", "simulated teams on real patterns of arrival: what the routing saves, against four others"),
     "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
 }
 

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SLOT_S = 300.0
+STEP = 0.002  # share of the step that would lead to `upper` at once
 AHEAD_MAIL, AHEAD_LIVE = 240, 24  # slots of work looked at after an arrival; later ones count as free of charge
 
 
 def clairvoyant_bound(
-    arrivals: Sequence[Arrival], team: Team, setup: Setup, *, upper: float, rounds: int = 120
+    arrivals: Sequence[Arrival], team: Team, setup: Setup, *, upper: float, rounds: int = 8
 ) -> float:
     """Minor units that no schedule of these arrivals by this team can cost less than.
 
@@ -56,7 +57,7 @@ def clairvoyant_bound(
         norm = float((slope * slope).sum())
         if norm == 0.0:
             break
-        reach = 1.0 / (1.0 + 0.05 * n)
+        reach = STEP / (1.0 + 0.05 * n)
         y = np.maximum(0.0, y + reach * max(0.0, upper - value) / norm * slope)
     return best
 
@@ -116,13 +117,20 @@ class _Group:
         ahead = AHEAD_LIVE if self.live else AHEAD_MAIL
         at = self.first[:, None] + np.arange(ahead)[None, :]
         self.at = np.minimum(at, len(slots.start) - 1)
-        waited = np.maximum(0.0, slots.start[self.at] - t0[:, None])
+        self._work(arrivals, team, setup)
+        # A mail needs its own time at least; a live customer waits until somebody comes.
+        least = 0.0 if self.live else (self.work / self.speed.max(axis=1)[self.kind])[:, None]
+        waited = np.maximum(least, slots.start[self.at] - t0[:, None])
         per_s = np.array([1.0 / model.patience_s[a.channel] for a in arrivals])
         share = _leave(waited, per_s, model)
         scale, value = np.array([a.scale for a in arrivals]), np.array([a.value for a in arrivals])
         weight = np.array([weights[a.id] for a in arrivals])
         self.loss = (weight * value)[:, None] * np.minimum(1.0, scale[:, None] * share)
         self.loss[at >= len(slots.start)] = np.inf  # nobody works any more
+
+    def _work(self, arrivals: list[Arrival], team: Team, setup: Setup) -> None:
+        import numpy as np
+
         self.work = np.array([setup.attention[a.channel] * a.contacts[0].work_s for a in arrivals])
         kinds = {kind: k for k, kind in enumerate({(a.topic, a.difficulty) for a in arrivals})}
         self.kind = np.array([kinds[a.topic, a.difficulty] for a in arrivals])
@@ -184,5 +192,7 @@ def _leave(waited: "NDArray[Any]", per_s: "NDArray[Any]", model: ValueModel) -> 
 
     u = waited * per_s[:, None]
     once = -np.expm1(-np.log(2.0) * u * u)
-    return model.leave_once * once - model.leave_slowly * np.expm1(-np.log(2.0) * waited / model.slow_half_s)
+    slowly = -np.expm1(-np.log(2.0) * waited / model.slow_half_s)
+    share: NDArray[Any] = model.leave_once * once + model.leave_slowly * slowly
+    return share
 

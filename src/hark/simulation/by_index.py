@@ -7,10 +7,11 @@ are offered to whoever has room; in pull mode offline work is taken when a perso
 from collections.abc import Iterable
 from itertools import count
 
+import msgspec
+
 from hark.routing.policy import ROOM, Case, Person, Policy, match, order
 from hark.simulation.desk import Desk, Job, Seat
 from hark.simulation.types import LIVE, Setup
-
 
 
 class ByIndex:
@@ -21,10 +22,9 @@ class ByIndex:
         self._waiting: dict[bool, dict[int, Job]] = {True: {}, False: {}}  # live or not, by number
         self._numbers: dict[Job, int] = {}
         self._pulls = 0
-        policy = Policy(model=setup.model, weights=dict(setup.weights))
-        self._policy = policy if setup.explore is None else Policy(
-            model=setup.model, weights=dict(setup.weights), explore=setup.explore
-        )  # fmt: skip
+        self._policy = Policy(model=setup.model, weights={str(medium): weight for medium, weight in setup.weights.items()})
+        if setup.explore is not None:
+            self._policy = msgspec.structs.replace(self._policy, explore=setup.explore)
         desk.first_of_hand = self._first_of_hand
 
     def add(self, job: Job, now: float) -> None:

@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Callable
 from math import inf
-from typing import Optional
 
 from hark.simulation.types import LIVE, Arrival, Setup, Team, Worker
 from hark.value.types import Medium
@@ -23,7 +22,7 @@ class Job:
         self.remaining = work_s  # at ordinary speed
         self.tries = 0
         self.left_s: float | None = None
-        self.seat: Optional["Seat"] = None
+        self.seat: Seat | None = None
 
 
 class Seat:

@@ -74,7 +74,7 @@ class OneQueue:
         queue[:] = [entry for entry in queue if entry[2] is not job]
 
     def dispatch(self, now: float) -> None:
-        for channel, queue in self._queues.items():
+        for queue in self._queues.values():
             free = [seat for seat in self._desk.seats if queue and self._desk.fits(seat, queue[0][2].channel)]
             free.sort(key=lambda seat: seat.idle_since)
             n = 0
