@@ -19,15 +19,18 @@ EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC).timestamp(), datetime(2200, 
 
 
 def detect_format(values: Sequence[str]) -> str | None:
-    """The first of FORMATS that reads all of these values; None when none does, or there are no values."""
+    """The one of FORMATS that reads the most of these values, at least half; None when none does."""
     given = [value.strip() for value in values if value.strip()]
-    for name in FORMATS if given else ():
-        read = reader(name, "UTC")
-        with suppress(ValueError):
-            for value in given:
-                read(value)
-            return name
-    return None
+    read = {name: sum(_reads(reader(name, "UTC"), value) for value in given) for name in FORMATS}
+    best = max(FORMATS, key=lambda name: read[name])
+    return best if given and read[best] * 2 >= len(given) else None
+
+
+def _reads(read: Callable[[str], float], value: str) -> bool:
+    with suppress(ValueError, OverflowError):
+        read(value)
+        return True
+    return False
 
 
 def reader(format: str, time_zone: str) -> Callable[[str], float]:
