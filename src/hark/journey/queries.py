@@ -62,6 +62,11 @@ async def lock_ids(tx: Tx, after: UUID, limit: int) -> list[UUID]:
     return await tx.all(UUID, _LOCK, tx.workspace_id, after, limit)
 
 
+async def note_rewrite(tx: Tx) -> None:
+    """Tell whoever keeps rows of the journey and follows the events that some changed without one."""
+    await tx.run("UPDATE journal_heads SET rewrites = rewrites + 1 WHERE workspace_id = $1", tx.workspace_id)
+
+
 async def count_conversations(db: Db, workspace_id: int) -> int:
     """How many there are to rebuild."""
     return await db.one(int, "SELECT count(*) FROM conversations WHERE workspace_id = $1", workspace_id)

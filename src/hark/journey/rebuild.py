@@ -15,6 +15,7 @@ from hark.journey.queries import (
     Case,
     count_conversations,
     lock_ids,
+    note_rewrite,
     read_cases,
     read_episodes,
     read_heads,
@@ -92,7 +93,8 @@ async def _rebuild_chunk(tx: Tx, ids: list[UUID], f: OpenSeconds, pricing: Prici
             changes.add(case, whole, reset=True, stored=before.waits)
         else:
             changes.shared.append(case.id)
-    await changes.write(tx)
+    if await changes.write(tx) or changes.heads:
+        await note_rewrite(tx)
 
 
 class _Stored(msgspec.Struct):

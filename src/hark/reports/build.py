@@ -23,6 +23,7 @@ from hark.reports.types import (
     VERSION,
     Both,
     Breakdown,
+    BreakdownRow,
     By,
     CaseRef,
     Clock,
@@ -31,7 +32,6 @@ from hark.reports.types import (
     FigureInfo,
     Point,
     Report,
-    Row,
     Value,
 )
 from hark.workspaces.queries import get_workspace
@@ -106,7 +106,7 @@ async def build_breakdown(
     (total, now), (total_before, before) = split[0], (split[1] if len(split) > 1 else (None, {}))
     names = {n.id: n.name for n in await _names(db, actor, by)}
     rows = [
-        Row(key=one, label=names.get(one, ""), now=now.get(one, _nothing(d)),
+        BreakdownRow(key=one, label=names.get(one, ""), now=now.get(one, _nothing(d)),
             before=before.get(one, _nothing(d)) if compare else None)
         for one in {**now, **before}
         if one == "" or not names or one in names

@@ -25,7 +25,7 @@ Layout = Mapping[str, str]
 """Column name -> time, int, small, float, bool or uuid, in the order of the SELECT; none of them may be NULL."""
 
 
-def decode_copy(sent: bytes, layout: Layout) -> dict[str, Array]:
+def decode_copy(sent: bytes | bytearray, layout: Layout) -> dict[str, Array]:
     """The columns of a binary COPY. Raises ValueError when a row is not as the layout says (a NULL, a wrong type)."""
     parts: list[tuple[str, str]] = [("fields", ">i2")]
     for name, kind in layout.items():

@@ -20,7 +20,7 @@ from hark.core.db import Db, Tx
 from hark.filters.types import Condition
 from hark.hours.queries import Calendars, load_calendars
 from hark.reports.columns import NEVER, Array, Held, Table, View, decode_copy
-from hark.reports.queries import FACTS, Head, VisitRow, changed_since, read_fact, read_head, read_numbers
+from hark.reports.queries import FACTS, Head, VisitRow, changed_since, read_fact, read_head, read_merged, read_numbers
 from hark.reports.unions import count_once
 
 MOST_CHANGED = 20_000
@@ -28,6 +28,9 @@ MOST_CHANGED = 20_000
 
 UNDATED = frozenset({"about", "tags"})
 """Facts of conversations, needed whenever those began."""
+
+UNTOLD = frozenset({"handling"})
+"""Facts that change without an event: read again for each report."""
 
 VIEWS = 24
 """How many periods of facts stay put together between two changes of the journal."""
@@ -117,7 +120,7 @@ async def _follow(tx: Tx, kept: _Kept, name: str, since: datetime, head: Head, c
     """Bring one kind of fact to this snapshot."""
     before = kept.heads.get(name)
     too_late = name not in UNDATED and name in kept.since and since < kept.since[name]
-    if before is None or too_late or before.rewrites != head.rewrites or before.seq > head.seq:
+    if name in UNTOLD or before is None or too_late or before.rewrites != head.rewrites or before.seq > head.seq:
         return await _read_all(tx, kept, name, since, head, calendars)
     if (before.seq, before.moved) == (head.seq, head.moved):
         return None
@@ -142,7 +145,7 @@ async def _read(tx: Tx, name: str, since: datetime, numbers: list[int] | None, c
     sent = await read_fact(tx, fact, since, numbers)
     table = Table(await asyncio.to_thread(decode_copy, sent, fact.layout))
     if name == "spans":
-        return count_once(table, calendars.F)
+        return count_once(table, await read_merged(tx), calendars.F)
     return _on_team_clock(table, calendars) if name == "episodes" else table
 
 
@@ -164,7 +167,7 @@ def _replaced(held: Held, numbers: Array, rows: Table) -> Held:
     return fresh.settled() if len(fresh.changed) > MOST_CHANGED else fresh
 
 
-def _marked(sent: bytes) -> Array:
+def _marked(sent: bytearray) -> Array:
     numbers = decode_copy(sent, {"number": "int"})["number"]
     marked = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.bool_)
     marked[numbers] = True

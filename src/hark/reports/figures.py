@@ -166,6 +166,13 @@ FIGURES: tuple[Definition, ...] = (
         make=lambda f, c, x: samples.resolution_time(f, c, "customer"),
     ),
     Definition(
+        key="handle_time", name="Handle time", group="speed", unit="seconds", better="lower", dated_by="done",
+        facts=("handling",), agent="Who was at it.", main=False,
+        formula="How long a person's composer was active on a conversation, all stretches begun in the period together; a "
+        "minute without a key ends a stretch.",
+        make=lambda f, c, x: samples.handle_time(f, c),
+    ),
+    Definition(
         key="stage_time", name="Stage time", group="speed", unit="seconds", clock="team", dated_by="begun",
         facts=("spans",), how="lasting", by=(*EVERYWHERE, "stage"), main=False,
         agent="Who held it in that stretch; the queue, the customer and a timer are nobody.",

@@ -143,12 +143,10 @@ def _counted_parts(s: Samples, bounds: Array, how: How) -> list[Value]:
 
 def _sums(column: Array, bounds: Array) -> Array:
     """The sum of each stretch; each is added up by itself, so that a million others do not blur it."""
-    kind = np.float64 if column.dtype == np.float64 else np.int64
-    if not len(column):
-        return np.zeros(len(bounds) - 1, dtype=kind)
-    starts = np.minimum(bounds[:-1], len(column) - 1)
-    sums: Array = np.add.reduceat(column, starts, dtype=kind)
-    sums[np.diff(bounds) == 0] = 0
+    sums = np.zeros(len(bounds) - 1, dtype=np.float64 if column.dtype == np.float64 else np.int64)
+    filled = np.flatnonzero(np.diff(bounds))
+    if len(filled):
+        sums[filled] = np.add.reduceat(column[: bounds[-1]], bounds[:-1][filled], dtype=sums.dtype)
     return sums
 
 

@@ -27,7 +27,7 @@ class Fact(msgspec.Struct, frozen=True):
     since: Callable[[datetime], Sql]
 
 
-async def read_fact(tx: Tx, fact: Fact, since: datetime, numbers: Sequence[int] | None) -> bytes:
+async def read_fact(tx: Tx, fact: Fact, since: datetime, numbers: Sequence[int] | None) -> bytearray:
     """A binary COPY of the facts dated from `since` on; of some conversations only when their numbers are given."""
     wanted = fact.since(since)
     if numbers is not None:
@@ -35,7 +35,7 @@ async def read_fact(tx: Tx, fact: Fact, since: datetime, numbers: Sequence[int] 
     return await _copy(tx, fact.select(tx.workspace_id, wanted))
 
 
-async def read_numbers(tx: Tx, actor: Actor, condition: Condition | None) -> bytes:
+async def read_numbers(tx: Tx, actor: Actor, condition: Condition | None) -> bytearray:
     """A binary COPY of the numbers of the conversations the actor may see and the condition holds for."""
     held = Sql("true") if condition is None else to_sql(condition, actor, now=tx.now())
     return await _copy(
@@ -47,7 +47,23 @@ async def read_numbers(tx: Tx, actor: Actor, condition: Condition | None) -> byt
     )  # fmt: skip
 
 
-async def _copy(tx: Tx, sql: Sql) -> bytes:
+class _Merged(msgspec.Struct):
+    child: int
+    root: int
+
+
+async def read_merged(tx: Tx) -> dict[int, int]:
+    """Number of each merged conversation -> number of the one it was merged into."""
+    rows = await tx.all(
+        _Merged,
+        "SELECT c.number::int AS child, r.number::int AS root FROM conversations c JOIN conversations r"
+        " ON r.workspace_id = c.workspace_id AND r.id = c.root_id WHERE c.workspace_id = $1 AND c.root_id IS NOT NULL",
+        tx.workspace_id,
+    )  # fmt: skip
+    return {row.child: row.root for row in rows}
+
+
+async def _copy(tx: Tx, sql: Sql) -> bytearray:
     text, args = sql.render()
     sent = bytearray()
 
@@ -55,7 +71,7 @@ async def _copy(tx: Tx, sql: Sql) -> bytes:
         sent.extend(part)
 
     await tx.conn.copy_from_query(text, *args, output=keep, format="binary", timeout=300)
-    return bytes(sent)
+    return sent
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -249,13 +265,22 @@ def _promises(workspace_id: int, wanted: Sql) -> Sql:
     )  # fmt: skip
 
 
+# No event tells of these: they are read with every report.
+def _handling(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, h.t0, h.t1, c.account_id, coalesce(c.team_id, -1), h.agent_id"
+        " FROM handling h JOIN conversations c ON c.workspace_id = h.workspace_id AND c.id = h.conversation_id"
+        " WHERE h.workspace_id = {} AND c.status <> 4 AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
+
+
 def _spans(workspace_id: int, wanted: Sql) -> Sql:
     return Sql(
         "SELECT c.number::int4, s.t0, coalesce(s.t1, 'infinity'), s.f0, coalesce(s.f1, 'NaN'), s.stage,"
         " CASE WHEN s.stage = 2 THEN coalesce(s.holder_id, -1) ELSE -1 END, coalesce(s.account_id, -1),"
-        " coalesce(s.team_id, -1), s.calendar_id, coalesce(r.number, 0)::int4"
+        " coalesce(s.team_id, -1), s.calendar_id"
         " FROM spans s JOIN conversations c ON c.workspace_id = s.workspace_id AND c.id = s.conversation_id"
-        " LEFT JOIN conversations r ON r.workspace_id = c.workspace_id AND r.id = c.root_id"
         " WHERE s.workspace_id = {} AND s.stage < 7 AND {}",
         workspace_id, wanted,
     )  # fmt: skip
@@ -319,12 +344,13 @@ FACTS: dict[str, Fact] = {
     "promises": Fact({**_HEADED, "kept": "bool", "kind": "small", **_WHERE}, _promises, _at("p.decided_at")),
     "spans": Fact(
         {**_HEADED, "until": "time", "f0": "float", "f1": "float", "stage": "small", "agent": "int", "account": "int",
-         "team": "int", "calendar": "int", "root": "int"},
+         "team": "int", "calendar": "int"},
         _spans, _at("s.t0"),
     ),
     "actions": Fact(
         {**_HEADED, "kind": "small", "raised": "int", "severity": "int", **_WHERE}, _actions, _at("e.occurred_at")
     ),
+    "handling": Fact({**_HEADED, "until": "time", **_WHERE}, _handling, _at("h.t0")),
     "about": Fact({**_HEADED, "topic": "int", "company": "uuid"}, _about, _always),
     "tags": Fact({**_HEADED, "tag": "int"}, _tags, _always),
 }  # fmt: skip

@@ -140,6 +140,21 @@ def stage_time(facts: Facts, c: Cohort, clock: Clock) -> Samples:
     return _plain(v, d=d, hit=~waiting, waiting=waiting, key=v["stage"])
 
 
+def handle_time(facts: Facts, c: Cohort) -> Samples:
+    """How long a person's composer was active on a conversation: one sample for each of both, dated by its beginning."""
+    v = facts.view("handling", c.start, c.end)
+    pairs = v["agent"].astype(np.int64) << 32 | v["number"]
+    order = np.argsort(pairs, kind="stable")
+    starts = _starts(pairs[order])
+    if not len(starts):
+        return _plain(v, d=np.zeros(0))
+    seconds = np.add.reduceat((v["until"] - v["at"])[order] / 1e6, starts)
+    first = order[starts]
+    d = np.zeros(len(v))
+    d[first] = seconds
+    return _plain(v, d=d).take(np.sort(first))
+
+
 def severity_raised(facts: Facts, c: Cohort) -> Samples:
     """Raises of severity, whoever made them; `key` is the severity after it."""
     v = facts.view("actions", c.start, c.end)

@@ -102,7 +102,7 @@ class Both(msgspec.Struct, frozen=True, kw_only=True):
     before: Value | None
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class BreakdownRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a breakdown. `key` is an id, an hour, a word or, for none, empty; `label` is empty where the page
     has the words itself."""
 
@@ -123,7 +123,7 @@ class Breakdown(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     currency: str
     total: Both
-    rows: list[Row]
+    rows: list[BreakdownRow]
 
 
 class Cohort(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,8 @@
 """Merged conversations are one case, and a case takes the union of intervals: time that two of its conversations spend
 in the same stage at once counts once (MEASURES, rule 6). Pure."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from hark.journey.types import OpenSeconds
@@ -9,24 +11,26 @@ from hark.reports.columns import NEVER, Table
 Interval = tuple[int, int]
 
 
-def count_once(spans: Table, f: OpenSeconds) -> Table:
+def count_once(spans: Table, above: Mapping[int, int], f: OpenSeconds) -> Table:
     """The spans, where those of a merged conversation lose what its root, or an earlier one merged into the same, has
-    spent in the same stage at the same time. The rest keeps its holder; its team clock is counted anew."""
-    root, number = spans.columns["root"], spans.columns["number"]
-    merged = np.flatnonzero(root > 0)
-    if not merged.size:
+    spent in the same stage at the same time. The rest keeps its holder; its team clock is counted anew.
+
+    `above` says which conversation (by number) each merged one was merged into.
+    """
+    number = spans.columns["number"]
+    if not above:
         return spans
-    above = {int(number[i]): int(root[i]) for i in merged}
     tops = {child: _top(child, above) for child in above}
-    family = np.flatnonzero((root > 0) | np.isin(number, np.array(sorted(set(tops.values())), dtype=np.int32)))
+    merged = np.isin(number, np.array(list(above), dtype=np.int32))
+    family = np.flatnonzero(merged | np.isin(number, np.array(sorted(set(tops.values())), dtype=np.int32)))
     taken: dict[tuple[int, int], list[Interval]] = {}
     rows: list[int] = []
     pieces: list[Interval] = []
-    for i in sorted(family.tolist(), key=lambda i: (int(root[i]) > 0, int(number[i]), int(spans.columns["at"][i]))):
+    for i in sorted(family.tolist(), key=lambda i: (bool(merged[i]), int(number[i]), int(spans.columns["at"][i]))):
         case = tops.get(int(number[i]), int(number[i]))
         own = (int(spans.columns["at"][i]), int(spans.columns["until"][i]))
         covered = taken.setdefault((case, int(spans.columns["stage"][i])), [])
-        left = [own] if int(root[i]) == 0 else subtract(own, covered)
+        left = subtract(own, covered) if merged[i] else [own]
         rows += [i] * len(left)
         pieces += left
         covered.append(own)
@@ -47,7 +51,7 @@ def subtract(own: Interval, covered: list[Interval]) -> list[Interval]:
     return left
 
 
-def _top(child: int, above: dict[int, int]) -> int:
+def _top(child: int, above: Mapping[int, int]) -> int:
     seen = {child}
     while (child := above.get(child, child)) not in seen:
         seen.add(child)

@@ -1,0 +1,151 @@
+"""Percentiles, Kaplan-Meier, unions and columns against the words of their definitions, on everything hypothesis finds."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hark.reports.columns import NEVER, Held, Table, decode_copy
+from hark.reports.measure import Samples, kaplan_meier_median, measure, measure_parts, medians
+from hark.reports.unions import count_once
+from hark.reports.visits import QUIET_US, Run, searches_of
+
+lengths = st.lists(st.integers(0, 30).map(float), max_size=40)
+sometimes = st.lists(st.tuples(st.integers(0, 30).map(float), st.booleans()), max_size=40)
+
+
+def samples(rows: list[tuple[float, bool]]) -> Samples:
+    n = len(rows)
+    zeros = np.zeros(n, dtype=np.int32)
+    return Samples(
+        number=np.arange(n, dtype=np.int32), at=np.arange(n), account=zeros, team=zeros, agent=zeros,
+        d=np.array([d for d, _ in rows]), hit=np.array([hit for _, hit in rows], dtype=np.bool_),
+    )  # fmt: skip
+
+
+def by_definition(ended: list[float], censored: list[float]) -> float | None:
+    """S(t) is the product of (1 - ends at t / still observed just before t); the median is the first t with S <= 1/2."""
+    s = 1.0
+    for t in sorted(set(ended)):
+        at_risk = sum(x >= t for x in ended) + sum(x >= t for x in censored)
+        s *= 1 - ended.count(t) / at_risk
+        if s <= 0.5 + 1e-12:
+            return t
+    return None
+
+
+@given(lengths, lengths)
+def test_kaplan_meier(ended: list[float], censored: list[float]) -> None:
+    assert kaplan_meier_median(np.array(sorted(ended)), np.array(sorted(censored))) == by_definition(ended, censored)
+
+
+@given(sometimes)
+def test_times(rows: list[tuple[float, bool]]) -> None:
+    found, ended = measure(samples(rows), "times"), [d for d, hit in rows if hit]
+    assert (found.count, found.of) == (len(ended), len(rows))
+    if ended:
+        assert found.median == pytest.approx(float(np.percentile(ended, 50)))
+        assert found.p90 == pytest.approx(float(np.percentile(ended, 90)))
+        assert found.total == pytest.approx(math.fsum(ended))
+
+
+@given(sometimes, st.lists(st.integers(0, 40), max_size=5))
+def test_parts_are_measured_like_the_whole(rows: list[tuple[float, bool]], cuts: list[int]) -> None:
+    bounds = np.array([0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)])
+    whole = samples(rows)
+    for how in ("times", "share", "count", "sum"):
+        parts = measure_parts(whole, bounds, how)
+        alone = [measure(samples(rows[a:b]), how) for a, b in itertools.pairwise(bounds.tolist())]
+        assert parts == alone
+    expected = [measure(samples(rows[a:b]), "times") for a, b in itertools.pairwise(bounds.tolist())]
+    for (middle, n), value in zip(medians(whole, bounds), expected, strict=True):
+        assert n == value.count
+        assert middle == (None if value.median is None else pytest.approx(value.median))
+
+
+facts = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 50)), max_size=30)
+
+
+@given(facts, st.lists(st.tuples(st.sets(st.integers(1, 8), min_size=1), facts), max_size=4))
+def test_held_facts_equal_those_read_anew(
+    first: list[tuple[int, int]], changes: list[tuple[set[int], list[tuple[int, int]]]]
+) -> None:
+    def table(rows: list[tuple[int, int]]) -> Table:
+        return Table({
+            "number": np.array([n for n, _ in rows], dtype=np.int32), "at": np.array([at for _, at in rows], dtype=np.int64)
+        })  # fmt: skip
+
+    held, now = Held(table(first)), list(first)
+    for numbers, rows in changes:
+        fresh = [(n, at) for n, at in rows if n in numbers]
+        now = [(n, at) for n, at in now if n not in numbers] + fresh
+        held = held.copy()
+        held.replace(np.array(sorted(numbers), dtype=np.int32), table(fresh))
+        for one in (held, held.settled()):
+            view = one.view(10, 40)
+            found = list(zip(view["number"].tolist(), view["at"].tolist(), strict=True))
+            assert sorted(found) == sorted((n, at) for n, at in now if 10 <= at < 40)
+            assert view["at"].tolist() == sorted(view["at"].tolist())
+
+
+stretches = st.lists(
+    st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 40), st.integers(0, 10)), max_size=14
+)  # (conversation, stage, from, length)
+
+
+@given(stretches)
+def test_a_merged_case_takes_the_union_of_intervals(rows: list[tuple[int, int, int, int]]) -> None:
+    """1 is the root of 2 and 3, 4 of 5; each stage of a case is counted where any of its conversations is in it."""
+    parents = {2: 1, 3: 2, 5: 4}  # 3 came by way of 2
+    one_each = {(n, at): (n, stage, at, d) for n, stage, at, d in rows}
+    spans = [row for row in one_each.values() if not any(
+        other[0] == row[0] and other is not row and other[2] < row[2] + row[3] and row[2] < other[2] + other[3]
+        for other in one_each.values()
+    )]  # fmt: skip
+    table = Table({
+        "number": np.array([s[0] for s in spans], dtype=np.int32), "stage": np.array([s[1] for s in spans], dtype=np.int16),
+        "at": np.array([s[2] for s in spans], dtype=np.int64), "until": np.array([s[2] + s[3] for s in spans], dtype=np.int64),
+        "f0": np.array([s[2] / 1e6 for s in spans]), "f1": np.array([(s[2] + s[3]) / 1e6 for s in spans]),
+        "calendar": np.ones(len(spans), dtype=np.int32),
+    })  # fmt: skip
+    found = count_once(table, parents, lambda calendar, t: t)
+    top = {1: 1, 2: 1, 3: 1, 4: 4, 5: 4}
+    for case, stage in itertools.product((1, 4), (1, 2, 3)):
+        covered = {x for n, s, at, d in spans for x in range(at, at + d) if top[n] == case and s == stage}
+        mine = [
+            i
+            for i in range(len(found))
+            if top[int(found.columns["number"][i])] == case and found.columns["stage"][i] == stage
+        ]
+        length = sum(int(found.columns["until"][i] - found.columns["at"][i]) for i in mine)
+        assert length == len(covered)
+        assert sum(found.columns["f1"][i] - found.columns["f0"][i] for i in mine) == pytest.approx(length / 1e6)
+
+
+def test_who_reads_on_has_found_it() -> None:
+    search, page, sent, minute = 8, 2, 5, 60_000_000
+    assert searches_of([(0, search), (minute, search), (2 * minute, page)]) == [Run(2, found=True)]
+    assert searches_of([(0, search), (minute, page), (2 * minute, sent)]) == [Run(1, found=False)]
+    assert searches_of([(0, search), (minute, page), (2 * minute, search)]) == [Run(2, found=False)]
+    late = minute + QUIET_US + 1
+    assert searches_of([(0, search), (minute, page), (late, search), (late + 1, page)]) == [Run(1, True), Run(1, True)]
+    assert searches_of([(0, page), (1, sent)]) == []
+
+
+def test_a_copy_that_is_not_as_its_layout_says_is_refused() -> None:
+    row = b"\x00\x01" + b"\x00\x00\x00\x04" + (7).to_bytes(4, "big")
+    sent = b"PGCOPY\n\xff\r\n\0" + bytes(8) + row + b"\xff\xff"
+    assert decode_copy(sent, {"number": "int"})["number"].tolist() == [7]
+    with pytest.raises(ValueError, match="whole rows"):
+        decode_copy(sent, {"number": "int", "at": "time"})
+    with pytest.raises(ValueError, match="whole rows"):
+        decode_copy(sent[:-2] + b"\x00" + sent[-2:], {"number": "int"})
+
+
+def test_never_stays_never() -> None:
+    row = b"\x00\x01" + b"\x00\x00\x00\x08" + NEVER.to_bytes(8, "big")
+    sent = b"PGCOPY\n\xff\r\n\0" + bytes(8) + row + b"\xff\xff"
+    assert decode_copy(sent, {"at": "time"})["at"].tolist() == [NEVER]
