@@ -1,6 +1,6 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
-  ArrowDown, ArrowUp, Archive, BarChart3, Bell, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
+  ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, Waypoints, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
   Languages, Layers, LogOut, Merge, MessageSquareText, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
@@ -51,6 +51,10 @@ export const COMMANDS = define({
   'go.spam': { label: 'view.spam', icon: ShieldAlert, group: 'go' },
   'go.inbox': { label: 'nav.inbox', icon: Inbox, group: 'go', keys: ['g i'] },
   'go.report': { label: 'nav.report', icon: BarChart3, group: 'go', keys: ['g r'] },
+  'go.map': { label: 'reports.map', icon: Waypoints, group: 'go', keys: ['g b'] },
+  'go.report.breakdown': { label: 'command.breakdown', icon: Columns3, group: 'go' },
+  'go.report.saved': { label: 'command.saved', icon: Bookmark, group: 'go' },
+  'go.report.wallboard': { label: 'command.wallboard', icon: MonitorDot, group: 'go' },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },
   'go.intake': { label: 'settings.intake', icon: Bell, group: 'go' },

@@ -9,12 +9,13 @@ import { type Translate, useLanguage, useT } from '../app/i18n'
 import { useMedia } from '../app/useMedia'
 import { usePreference } from '../app/preferences'
 import { sayValue } from './figures'
-import { dense, type Period, steps } from './period'
-import type { Figure, Interval } from '../api/types'
+import { dense, type Days, steps } from './period'
+import type { Interval } from '../api/types'
+import type { Figure } from './types'
 
 register([LineChart, BarChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
 
-type Props = { figure: Figure; interval: Interval; currency: string; period: Period; before: Period }
+type Props = { figure: Figure; interval: Interval; currency: string; zone: string; days: Days; before: Days | null }
 
 /** The period as a line (counts as bars), the comparison period dashed behind it. */
 export default function Chart(props: Props) {
@@ -62,15 +63,15 @@ function resolved(name: string): string {
   return color.startsWith('rgb') ? color : token(name)
 }
 
-function options({ figure, interval, currency, period, before }: Props, t: Translate, language: Language, isStill: boolean) {
+function options({ figure, interval, currency, zone, days, before }: Props, t: Translate, language: Language, isStill: boolean) {
   const isBar = figure.unit === 'count' || figure.unit === 'minor'
   const colors = { accent: resolved('--accent'), faint: resolved('--ink-faint'), ink: resolved('--ink'), second: resolved('--ink-3'), line: resolved('--line'), float: resolved('--float') }
   const say = (value: number | null) => sayValue(value, figure.unit, currency, language)
   const short = (value: number) => (figure.unit === 'seconds' ? shortDuration(value, language) : say(value))
-  const at = steps(period, interval)
-  const labels = at.map((date) => stepName(date, interval, language))
-  const values = dense(figure.series, at, figure.unit)
-  const valuesBefore = dense(figure.series_before, steps(before, interval), figure.unit)
+  const at = steps(days, interval)
+  const labels = at.map((step) => stepName(step, interval, language))
+  const values = dense(figure.series, at, figure.unit, interval, zone)
+  const valuesBefore = before ? dense(figure.series_before, steps(before, interval), figure.unit, interval, zone) : []
   const font = { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, color: colors.second }
   return {
     animation: !isStill,
@@ -87,7 +88,7 @@ function options({ figure, interval, currency, period, before }: Props, t: Trans
       formatter: (points: { dataIndex: number }[]) => {
         const index = points[0]?.dataIndex ?? 0
         const [now, then] = [values[index] ?? null, valuesBefore[index] ?? null]
-        return [labels[index] ?? '', `${t('report.now')}  ${say(now)}`, `${t('report.before')}  ${say(then)}`].join('\n')
+        return [labels[index] ?? '', `${t('report.now')}  ${say(now)}`, ...(before ? [`${t('report.before')}  ${say(then)}`] : [])].join('\n')
       },
     },
     xAxis: {
@@ -114,7 +115,7 @@ function options({ figure, interval, currency, period, before }: Props, t: Trans
         connectNulls: true,
         lineStyle: { type: 'dashed', width: 1.5, color: colors.faint },
         itemStyle: { color: colors.faint },
-        endLabel: { show: true, formatter: t('report.before'), ...font },
+        endLabel: { show: before !== null, formatter: t('report.before'), ...font },
         labelLayout: { moveOverlap: 'shiftY' },
       },
       {
@@ -142,7 +143,8 @@ function scale(unit: Figure['unit'], top: number): { max?: number; interval?: nu
   return { interval, max: Math.ceil(top / interval) * interval }
 }
 
-function stepName(at: Date, interval: Interval, language: Language): string {
+function stepName(step: string, interval: Interval, language: Language): string {
+  if (interval === 'hour') return `${step.slice(11)}:00`
   const format: Intl.DateTimeFormatOptions = interval === 'month' ? { month: 'short', year: '2-digit' } : { day: 'numeric', month: 'short' }
-  return new Intl.DateTimeFormat(locale(language), format).format(at)
+  return new Intl.DateTimeFormat(locale(language), { ...format, timeZone: 'UTC' }).format(new Date(`${step}T00:00Z`))
 }

@@ -1,121 +1,143 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Query } from '../api/client'
-import { useT } from '../app/i18n'
+import { ListFilter, X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { locale } from '../../shared/time'
+import { api } from '../api/client'
+import { useLanguage, useT } from '../app/i18n'
 import { useDirectory, useMay } from '../app/me'
 import { mailboxesQuery } from '../settings/mailboxes/queries'
+import { Button, IconButton } from '../ui/Button'
 import { Input, Select } from '../ui/Field'
-import { chooseInterval, COMPARISONS, type Comparison, comparisonPeriod, dateField, fieldsPeriod, type Period, type Preset, PRESETS, presetPeriod } from './period'
-import type { Clock } from '../api/types'
+import type { Company } from '../api/types'
+import { FilterDialog } from './FilterDialog'
+import { COMPARISONS, type Comparison, type Days, addDays, PRESETS, type Preset } from './period'
+import { comparedDays, daysOf, FILTERS, type FilterName, type ReportState } from './state'
 
-export type ControlsValue = {
-  preset: Preset | 'custom'
-  period: Period
-  comparison: Comparison
-  team: string
-  account: string
-  tag: string
-}
+type Props = { state: ReportState; set: (patch: Partial<ReportState>) => void; children?: ReactNode }
 
-export function initialControls(): ControlsValue {
-  return { preset: '28d', period: presetPeriod('28d', new Date()), comparison: 'before', team: '', account: '', tag: '' }
-}
-
-export function reportQuery({ period, comparison, team, account, tag }: ControlsValue): Query {
-  const before = comparisonPeriod(period, comparison)
-  return {
-    start: period.start.toISOString(),
-    end: period.end.toISOString(),
-    compare_start: before.start.toISOString(),
-    compare_end: before.end.toISOString(),
-    interval: chooseInterval(period),
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    team_id: team,
-    account_id: account,
-    tag_id: tag,
-  }
-}
-
-type Props = { value: ControlsValue; onChange: (value: ControlsValue) => void; clock: Clock; onClock: (clock: Clock) => void }
-
-export function Controls({ value, onChange, clock, onClock }: Props) {
+/** Period, comparison, clock and filters; what else the page offers stands at the end of the line. */
+export function Controls({ state, set, children }: Props) {
   const t = useT()
-  const { teams, tags } = useDirectory()
-  const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
-  const choosePreset = (preset: Preset | 'custom') =>
-    onChange({ ...value, preset, period: preset === 'custom' ? value.period : presetPeriod(preset, new Date()) })
+  const language = useLanguage()
+  const [open, setOpen] = useState(false)
+  const days = daysOf(state, Date.now())
+  const before = comparedDays(state, days)
+  const choosePeriod = (period: Preset | 'custom') =>
+    set(period === 'custom' ? { period, start: days.first, end: addDays(days.after, -1) } : { period, start: '', end: '' })
+  const chooseComparison = (compare: Comparison) =>
+    set(compare === 'custom' ? { compare, compare_start: before?.first ?? days.first, compare_end: addDays(before?.after ?? days.after, -1) } : { compare, compare_start: '', compare_end: '' })
   return (
-    <div className="mt-4 flex flex-wrap items-center gap-2">
-      <Choice label={t('report.period')} value={value.preset} onChange={(preset) => choosePreset(preset as Preset)}>
-        {[...PRESETS, 'custom' as const].map((preset) => (
-          <option key={preset} value={preset}>
-            {t(`period.${preset}`)}
-          </option>
-        ))}
-      </Choice>
-      {value.preset === 'custom' && <Dates period={value.period} onChange={(period) => onChange({ ...value, period })} />}
-      <Choice label={t('report.comparison')} value={value.comparison} onChange={(comparison) => onChange({ ...value, comparison: comparison as Comparison })}>
-        {COMPARISONS.map((comparison) => (
-          <option key={comparison} value={comparison}>
-            {t(`comparison.${comparison}`)}
-          </option>
-        ))}
-      </Choice>
-      <Items label={t('filter.team')} all={t('report.allTeams')} items={teams} value={value.team} onChange={(team) => onChange({ ...value, team })} />
-      <Items label={t('filter.mailbox')} all={t('report.allMailboxes')} items={mailboxes} value={value.account} onChange={(account) => onChange({ ...value, account })} />
-      <Items label={t('filter.tag')} all={t('report.allTags')} items={tags} value={value.tag} onChange={(tag) => onChange({ ...value, tag })} />
-      <span className="grow" />
-      <div role="group" aria-label={t('report.clock')} className="flex rounded-control border border-line-strong p-0.5">
-        {(['team', 'customer'] as const).map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-pressed={clock === one}
-            title={t(`clock.${one}Text`)}
-            onClick={() => onClock(one)}
-            className="min-h-6 rounded-[4px] px-2.5 text-secondary font-medium text-ink-3 hover:text-ink aria-pressed:bg-pressed aria-pressed:text-ink pointer-coarse:min-h-10"
-          >
-            {t(`clock.${one}`)}
-          </button>
-        ))}
+    <>
+      <div className="mt-4 flex flex-wrap items-center gap-2">
+        <Choice label={t('report.period')} value={state.period} onChange={(value) => choosePeriod(value as Preset | 'custom')}>
+          {[...PRESETS, 'custom' as const].map((preset) => (
+            <option key={preset} value={preset}>
+              {t(`period.${preset}`)}
+            </option>
+          ))}
+        </Choice>
+        {state.period === 'custom' && <Dates from={state.start} to={state.end} label={t('report.period')} onChange={(start, end) => set({ start, end })} />}
+        <Choice label={t('report.comparison')} value={state.compare} onChange={(value) => chooseComparison(value as Comparison)}>
+          {COMPARISONS.map((comparison) => (
+            <option key={comparison} value={comparison}>
+              {t(`comparison.${comparison}`)}
+            </option>
+          ))}
+        </Choice>
+        {state.compare === 'custom' && (
+          <Dates from={state.compare_start} to={state.compare_end} label={t('report.comparison')} onChange={(compare_start, compare_end) => set({ compare_start, compare_end })} />
+        )}
+        <Button onClick={() => setOpen(true)} aria-haspopup="dialog">
+          <ListFilter size={15} aria-hidden />
+          {t('reports.filter')}
+        </Button>
+        <div role="group" aria-label={t('report.clock')} className="flex rounded-control border border-line-strong p-0.5">
+          {(['team', 'customer'] as const).map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={state.clock === one}
+              title={t(`clock.${one}Text`)}
+              onClick={() => set({ clock: one })}
+              className="min-h-6 rounded-[4px] px-2.5 text-secondary font-medium text-ink-3 hover:text-ink aria-pressed:bg-pressed aria-pressed:text-ink pointer-coarse:min-h-10"
+            >
+              {t(`clock.${one}`)}
+            </button>
+          ))}
+        </div>
+        <span className="grow" />
+        {children}
       </div>
-    </div>
+      <p className="tabular mt-2 text-secondary text-ink-3">
+        {sayDays(days, locale(language))}
+        {before && ` · ${t('reports.comparedWith', { period: sayDays(before, locale(language)) })}`}
+        {state.zone && ` · ${state.zone}`}
+      </p>
+      <Chips state={state} set={set} />
+      {open && <FilterDialog state={state} set={set} onClose={() => setOpen(false)} />}
+    </>
   )
 }
 
-function Choice(props: { label: string; value: string; onChange: (value: string) => void; children: React.ReactNode }) {
+/** "1 – 28 Mar 2026". */
+function sayDays(days: Days, language: string): string {
+  const format = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  return format.formatRange(new Date(`${days.first}T00:00Z`), new Date(`${addDays(days.after, -1)}T00:00Z`))
+}
+
+/** What is filtered, each with its cross: a figure of a part must not look like one of the whole. */
+function Chips({ state, set }: Props) {
+  const t = useT()
+  const { agent, team, tag, topic } = useDirectory()
+  const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') && state.account !== '' }).data
+  const company = useQuery({
+    queryKey: ['company', state.company],
+    queryFn: ({ signal }) => api.get<Company>(`/api/companies/${state.company}`, {}, signal),
+    enabled: state.company !== '',
+  }).data
+  const names: Record<FilterName, string | undefined> = {
+    channel: state.channel && t(`reports.channel.${state.channel as 'email'}`),
+    account: mailboxes?.find((one) => one.id === Number(state.account))?.name,
+    team: team(Number(state.team))?.name,
+    agent: agent(Number(state.agent))?.name,
+    tag: tag(Number(state.tag))?.name,
+    topic: topic(Number(state.topic))?.name,
+    company: company?.name,
+    filter: t('reports.segmentOn'),
+  }
+  const chosen = FILTERS.filter((name) => state[name] !== '')
+  if (chosen.length === 0) return null
   return (
-    <Select aria-label={props.label} value={props.value} onChange={(event) => props.onChange(event.target.value)} className="w-auto! max-w-52">
+    <ul aria-label={t('reports.filter')} className="mt-2 flex flex-wrap gap-1.5">
+      {chosen.map((name) => (
+        <li key={name} className="inline-flex items-center gap-1 rounded-full bg-accent-soft pl-3 text-secondary text-accent-ink">
+          {t(`reports.by.${name === 'filter' ? 'segment' : name}`)}: {names[name] ?? state[name]}
+          <IconButton label={t('reports.unfilter', { name: t(`reports.by.${name === 'filter' ? 'segment' : name}`) })} onClick={() => set({ [name]: '' })}>
+            <X size={13} aria-hidden />
+          </IconButton>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export function Choice(props: { label: string; value: string; onChange: (value: string) => void; children: ReactNode }) {
+  return (
+    <Select aria-label={props.label} value={props.value} onChange={(event) => props.onChange(event.target.value)} className="w-auto! max-w-60">
       {props.children}
     </Select>
   )
 }
 
-function Items(props: { label: string; all: string; items: readonly { id: number; name: string }[]; value: string; onChange: (value: string) => void }) {
-  if (props.items.length === 0) return null
-  return (
-    <Choice label={props.label} value={props.value} onChange={props.onChange}>
-      <option value="">{props.all}</option>
-      {props.items.map((item) => (
-        <option key={item.id} value={item.id}>
-          {item.name}
-        </option>
-      ))}
-    </Choice>
-  )
-}
-
-function Dates({ period, onChange }: { period: Period; onChange: (period: Period) => void }) {
+function Dates({ from, to, label, onChange }: { from: string; to: string; label: string; onChange: (from: string, to: string) => void }) {
   const t = useT()
-  const from = dateField(period.start)
-  const to = dateField(new Date(period.end.getFullYear(), period.end.getMonth(), period.end.getDate() - 1))
-  const set = (nextFrom: string, nextTo: string) => {
-    const next = fieldsPeriod(nextFrom, nextTo)
-    if (next) onChange(next)
+  const set = (first: string, last: string) => {
+    if (first && last && first <= last) onChange(first, last)
   }
   return (
     <>
-      <Input type="date" aria-label={t('report.from')} value={from} onChange={(event) => set(event.target.value, to)} className="w-36!" />
-      <Input type="date" aria-label={t('report.to')} value={to} onChange={(event) => set(from, event.target.value)} className="w-36!" />
+      <Input type="date" aria-label={`${label}: ${t('report.from')}`} value={from} onChange={(event) => set(event.target.value, to)} className="w-36!" />
+      <Input type="date" aria-label={`${label}: ${t('report.to')}`} value={to} onChange={(event) => set(from, event.target.value)} className="w-36!" />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { BarChart3, type LucideIcon } from 'lucide-react'
+import { BarChart3, Coins, Bookmark, Columns3, MonitorDot, type LucideIcon, Waypoints } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 import type { Key } from '../app/i18n'
 import type { CommandId } from '../commands/catalogue'
@@ -12,4 +12,9 @@ export type ReportPage = { path: string; label: Key; icon: LucideIcon; command: 
 /** Every report page, in the order of the navigation. Each is a chunk of its own, loaded when it is opened. */
 export const REPORT_PAGES: readonly ReportPage[] = [
   { path: 'overview', label: 'reports.overview', icon: BarChart3, command: 'go.report', View: lazy(() => import('./Report')) },
+  { path: 'price', label: 'slowness.nav', icon: Coins, command: 'go.price', View: lazy(() => import('../price/Price')) },
+  { path: 'breakdown', label: 'reports.breakdown', icon: Columns3, command: 'go.report.breakdown', View: lazy(() => import('./Breakdown')) },
+  { path: 'map', label: 'reports.map', icon: Waypoints, command: 'go.map', View: lazy(() => import('../map/Map')) },
+  { path: 'saved', label: 'reports.saved', icon: Bookmark, command: 'go.report.saved', View: lazy(() => import('./Saved')) },
+  { path: 'wallboard', label: 'reports.wallboard', icon: MonitorDot, command: 'go.report.wallboard', View: lazy(() => import('./Wallboard')), whole: true },
 ]

@@ -1,83 +1,118 @@
-/** Periods of the report in the reader's own zone, and what they are compared with. Pure. */
+/** Days of a report on the clock of its zone, and the steps they are drawn in. Pure. */
 import type { Interval, Point, Unit } from '../api/types'
 
-export const PRESETS = ['7d', '28d', '90d', 'thisMonth', 'lastMonth', 'year'] as const
+export const PRESETS = ['today', '7d', '28d', '90d', 'thisMonth', 'lastMonth', 'year'] as const
 export type Preset = (typeof PRESETS)[number]
-export const COMPARISONS = ['before', 'lastYear'] as const
+export const COMPARISONS = ['before', 'lastYear', 'custom', 'none'] as const
 export type Comparison = (typeof COMPARISONS)[number]
 
-export type Period = { start: Date; end: Date }
+/** A day as "2026-11-23"; two of them sort like their days. */
+export type Day = string
+/** [first, after): `after` is the day after the last. */
+export type Days = { first: Day; after: Day }
 
-/** Whole days: the end is the midnight after `now`, so that today counts. */
-export function presetPeriod(preset: Preset, now: Date): Period {
-  const midnight = (days: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days)
-  const month = (months: number) => new Date(now.getFullYear(), now.getMonth() + months, 1)
+const utc = (day: Day) => new Date(`${day}T00:00:00Z`)
+const iso = (date: Date): Day => date.toISOString().slice(0, 10)
+
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(utc(text).getTime())
+}
+
+export function addDays(day: Day, days: number): Day {
+  const date = utc(day)
+  date.setUTCDate(date.getUTCDate() + days)
+  return iso(date)
+}
+
+function addYears(day: Day, years: number): Day {
+  const date = utc(day)
+  date.setUTCFullYear(date.getUTCFullYear() + years)
+  return iso(date)
+}
+
+function monthOf(day: Day, months: number): Day {
+  const date = utc(day)
+  return iso(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)))
+}
+
+export function daysBetween(days: Days): number {
+  return Math.round((utc(days.after).getTime() - utc(days.first).getTime()) / 86_400_000)
+}
+
+/** The date and hour a zone's clock shows at an instant. */
+function wall(at: number, zone: string): { day: Day; hour: number; minute: number; second: number } {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  }).formatToParts(at)
+  const get = (type: string) => parts.find((part) => part.type === type)?.value ?? ''
+  return { day: `${get('year')}-${get('month')}-${get('day')}`, hour: Number(get('hour')), minute: Number(get('minute')), second: Number(get('second')) }
+}
+
+export function dayIn(at: number, zone: string): Day {
+  return wall(at, zone).day
+}
+
+/** The instant at which a day begins in a zone. */
+export function midnight(day: Day, zone: string): Date {
+  const wanted = utc(day).getTime()
+  let at = wanted
+  for (let turn = 0; turn < 3; turn += 1) {
+    const shown = wall(at, zone)
+    const difference = utc(shown.day).getTime() + ((shown.hour * 60 + shown.minute) * 60 + shown.second) * 1000 - wanted
+    if (difference === 0) break
+    at -= difference
+  }
+  return new Date(at)
+}
+
+/** Whole days; today counts. */
+export function presetDays(preset: Preset, today: Day): Days {
+  const after = addDays(today, 1)
   switch (preset) {
-    case '7d':
-      return { start: midnight(-6), end: midnight(1) }
-    case '28d':
-      return { start: midnight(-27), end: midnight(1) }
-    case '90d':
-      return { start: midnight(-89), end: midnight(1) }
+    case 'today':
+      return { first: today, after }
     case 'thisMonth':
-      return { start: month(0), end: midnight(1) }
+      return { first: monthOf(today, 0), after }
     case 'lastMonth':
-      return { start: month(-1), end: month(0) }
+      return { first: monthOf(today, -1), after: monthOf(today, 0) }
+    case 'year':
+      return { first: addDays(after, -365), after }
     default:
-      return { start: midnight(-364), end: midnight(1) }
+      return { first: addDays(after, -Number.parseInt(preset, 10)), after }
   }
 }
 
-/** Calendar days are shifted, not hours, so that a change of clocks inside the period moves no edge off midnight. */
-export function comparisonPeriod(period: Period, comparison: Comparison): Period {
-  const shift = (date: Date, years: number, days: number) =>
-    new Date(date.getFullYear() + years, date.getMonth(), date.getDate() + days, date.getHours(), date.getMinutes())
-  if (comparison === 'lastYear') return { start: shift(period.start, -1, 0), end: shift(period.end, -1, 0) }
-  const days = Math.round((period.end.getTime() - period.start.getTime()) / 86_400_000)
-  return { start: shift(period.start, 0, -days), end: period.start }
+/** What a period is compared with: as many days just before, or the same days a year earlier. */
+export function comparisonDays(days: Days, comparison: 'before' | 'lastYear'): Days {
+  if (comparison === 'lastYear') return { first: addYears(days.first, -1), after: addYears(days.after, -1) }
+  return { first: addDays(days.first, -daysBetween(days)), after: days.first }
 }
 
-export function chooseInterval(period: Period): Interval {
-  const days = (period.end.getTime() - period.start.getTime()) / 86_400_000
-  return days <= 45 ? 'day' : days <= 200 ? 'week' : 'month'
+export function chooseInterval(days: Days): Interval {
+  const count = daysBetween(days)
+  return count <= 2 ? 'hour' : count <= 45 ? 'day' : count <= 200 ? 'week' : 'month'
 }
 
-/** The starts of all days, weeks (from Monday) or months a period touches, local time. */
-export function steps(period: Period, interval: Interval): Date[] {
-  const { start, end } = period
-  const first =
-    interval === 'month'
-      ? new Date(start.getFullYear(), start.getMonth(), 1)
-      : new Date(start.getFullYear(), start.getMonth(), start.getDate() - (interval === 'week' ? (start.getDay() + 6) % 7 : 0))
-  const list: Date[] = []
-  for (let at = first; at < end; ) {
-    list.push(at)
-    at =
-      interval === 'month'
-        ? new Date(at.getFullYear(), at.getMonth() + 1, 1)
-        : new Date(at.getFullYear(), at.getMonth(), at.getDate() + (interval === 'week' ? 7 : 1))
+/** The names of all hours, days, weeks (by their Monday) or months (by their first day) that a period touches. */
+export function steps(days: Days, interval: Interval): string[] {
+  const weekday = (utc(days.first).getUTCDay() + 6) % 7
+  let at = interval === 'month' ? monthOf(days.first, 0) : interval === 'week' ? addDays(days.first, -weekday) : days.first
+  const list: string[] = []
+  while (at < days.after) {
+    if (interval === 'hour') for (let hour = 0; hour < 24; hour += 1) list.push(`${at}T${String(hour).padStart(2, '0')}`)
+    else list.push(at)
+    at = interval === 'month' ? monthOf(at, 1) : addDays(at, interval === 'week' ? 7 : 1)
   }
   return list
 }
 
 /** A series as the server sends it (steps with data only) over all steps: counts and sums are 0 where nothing was, times and shares are unknown. */
-export function dense(series: readonly Point[], at: readonly Date[], unit: Unit): (number | null)[] {
-  const byDay = new Map(series.map((point) => [dateField(new Date(point.at)), point.value]))
+export function dense(series: readonly Point[], at: readonly string[], unit: Unit, interval: Interval, zone: string): (number | null)[] {
+  const name = (instant: string) => {
+    const { day, hour } = wall(new Date(instant).getTime(), zone)
+    return interval === 'hour' ? `${day}T${String(hour).padStart(2, '0')}` : day
+  }
+  const byStep = new Map(series.map((point) => [name(point.at), point.value]))
   const nothing = unit === 'count' || unit === 'minor' ? 0 : null
-  return at.map((date) => byDay.get(dateField(date)) ?? nothing)
-}
-
-/** "2026-11-23" of a local date, for date fields. */
-export function dateField(date: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-}
-
-/** A period of two date fields, both days included; null when they make none. */
-export function fieldsPeriod(from: string, to: string): Period | null {
-  const start = new Date(`${from}T00:00`)
-  const last = new Date(`${to}T00:00`)
-  if (Number.isNaN(start.getTime()) || Number.isNaN(last.getTime())) return null
-  const end = new Date(last.getFullYear(), last.getMonth(), last.getDate() + 1)
-  return start < end ? { start, end } : null
+  return at.map((step) => byStep.get(step) ?? nothing)
 }
