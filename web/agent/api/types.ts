@@ -17,13 +17,19 @@ type ValueSchema = Schema['ValueView']
 export type ValueView = Omit<ValueSchema, 'value' | 'defaults' | 'sources'> & { value: Schema['ValueSettings']; defaults: Schema['ValueSettings']; sources: Record<string, Source> }
 export type Source = ValueSchema['channels'][number]['source']
 export type Candidate = { value: Record<string, unknown>; channels: { account_id: number; patience_s: number; away_patience_s: number | null }[]; topics: { topic_id: number; handle_s: number | null }[] }
+type Slowness = Schema['Slowness']
+export type SlownessAnswer = Schema['SlownessAnswer']
+export type CostPart = Slowness['parts'][string][number]
+export type CostCase = Schema['CostCase']
+export type ChurnView = Schema['ChurnView']
+export type TakenOutcomes = Schema['TakenOutcomes']
 export type Preview = Schema['InboxPreview']
 export type PreviewRow = Schema['PreviewRow']
 export type Role = Schema['RoleView']
 export type WorkspaceSettings = Answer<Omit<Schema['WorkspaceSettings'], 'value'>> & { value: Answer<Schema['ValueSettings']> }
 export type Workspace = Omit<Schema['WorkspaceView'], 'settings'> & { settings: WorkspaceSettings }
 
-export type Row = Schema['Row']
+export type Row = Schema['ListPage']['items'][number]
 export type Conversation = Schema['Detail']
 /** Where one customer is talked to. `live`: a visitor who is on the page now; `read_seq`: how far they have read. */
 export type Endpoint = Schema['EndpointView']
@@ -89,6 +95,9 @@ export type ImapFolder = Schema['ImapFolder']
 export type MailboxRhythm = Answer<Schema['MailboxRhythm']>
 
 export type Rule = Answer<Schema['Rule']>
+export type Policy = Answer<Schema['Policy']>
+export type Escalation = Schema['Escalation']
+export type AccountPromise = Schema['AccountPromise']
 export type RuleAction = Rule['actions'][number]
 export type Token = Schema['TokenView']
 export type Session = Schema['SessionView']

@@ -57,6 +57,7 @@ export function useWorkspaceCommands(client: QueryClient): void {
     'go.open': show('open'),
     'go.unassigned': show('unassigned'),
     'go.mine': show('mine'),
+    'go.due': show('due'),
     'go.snoozed': show('snoozed'),
     'go.resolved': show('resolved'),
     'go.spam': show('spam'),

@@ -1,8 +1,8 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
-  ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, Waypoints, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
+  AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
   Languages, Layers, LogOut, Merge, MessageSquareText, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
-  Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Coins, Hourglass, Newspaper, Trash2,
+  Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
 
@@ -45,6 +45,7 @@ export const COMMANDS = define({
   'go.open': { label: 'view.open', icon: Inbox, group: 'go', keys: ['g o'] },
   'go.unassigned': { label: 'view.unassigned', icon: UserX, group: 'go', keys: ['g u'] },
   'go.mine': { label: 'view.mine', icon: UserCheck, group: 'go', keys: ['g m'] },
+  'go.due': { label: 'view.due', icon: AlarmClock, group: 'go', keys: ['g d'] },
   'go.snoozed': { label: 'view.snoozed', icon: CalendarClock, group: 'go', keys: ['g z'] },
   'go.resolved': { label: 'view.resolved', icon: Archive, group: 'go', keys: ['g e'] },
   'go.all': { label: 'view.all', icon: Layers, group: 'go', keys: ['g a'] },
@@ -55,6 +56,7 @@ export const COMMANDS = define({
   'go.report.breakdown': { label: 'command.breakdown', icon: Columns3, group: 'go' },
   'go.report.saved': { label: 'command.saved', icon: Bookmark, group: 'go' },
   'go.report.wallboard': { label: 'command.wallboard', icon: MonitorDot, group: 'go' },
+  'go.price': { label: 'slowness.nav', icon: Coins, group: 'go' },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },
   'go.intake': { label: 'settings.intake', icon: Bell, group: 'go' },

@@ -13,6 +13,7 @@ import { Chip } from '../ui/Chip'
 import { HEAT_TEXT, HeatMark } from '../ui/HeatMark'
 import { Tip } from '../ui/Tip'
 import type { Order } from './filter'
+import { PromiseChip } from './PromiseChip'
 import { MessengerName, RowPreview, RowViewers } from './RowViewers'
 
 type Props = { row: Row; gone: boolean; open: boolean; order: Order }
@@ -54,6 +55,7 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
           {gone ? t(`status.${statusName(row.status)}`) : <RowPreview row={row}>{isUntitled ? <MessengerName accountId={row.account_id} /> : row.preview}</RowPreview>}
         </span>
         <RowViewers conversationId={row.id} />
+        <PromiseChip row={row} />
         <Chips row={row} />
         {assignee && <Avatar name={assignee.name} picture={assignee.picture_url} size={20} title={t('list.assignedTo', { name: assignee.name })} />}
       </span>
@@ -119,7 +121,8 @@ function Chips({ row }: { row: Row }) {
     row.assignee_id === null ? (team(row.team_id)?.name ?? null) : null,
     ...row.tag_ids.map((id) => tag(id)?.name ?? null),
   ].filter((name) => name !== null)
-  return names.slice(0, 2).map((name) => <Chip key={name}>{name}</Chip>)
+  // The countdown is a chip as well, and at most two stand in a row.
+  return names.slice(0, row.promise && row.promise.state !== 'paused' ? 1 : 2).map((name) => <Chip key={name}>{name}</Chip>)
 }
 
 export function statusName(status: Row['status']): 'open' | 'waiting' | 'snoozed' | 'resolved' | 'spam' | 'merged' {

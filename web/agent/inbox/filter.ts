@@ -1,7 +1,7 @@
 /** What the list shows, as the address bar keeps it. `parseFilter` and `filterSearch` are inverse to each other. */
 import type { Query } from '../api/client'
 
-export const VIEWS = ['open', 'unassigned', 'mine', 'snoozed', 'resolved', 'spam', 'all'] as const
+export const VIEWS = ['open', 'unassigned', 'mine', 'due', 'snoozed', 'resolved', 'spam', 'all'] as const
 export type View = (typeof VIEWS)[number]
 export const ORDERS = ['price', 'oldest', 'newest'] as const
 export type Order = (typeof ORDERS)[number]
@@ -47,12 +47,17 @@ export function filterSearch(filter: Filter): string {
 
 /** Only where somebody may be waiting do the orders by waiting mean anything. */
 export function isOrdered(view: View): boolean {
-  return view === 'open' || view === 'unassigned' || view === 'mine'
+  return view === 'open' || view === 'unassigned' || view === 'mine' || view === 'due'
 }
 
 /** Everything but spam and what was merged away: the view a search looks through. */
 const ALL = JSON.stringify({ field: 'status', op: 'in', value: ['open', 'waiting', 'snoozed', 'resolved'] })
 
+/** Where a warning was given, or it is too late. */
+const DUE = JSON.stringify({ field: 'promise', op: 'at_least', value: 'due_soon' })
+
+const CONDITIONS: Partial<Record<View, string>> = { all: ALL, due: DUE }
+
 export function filterQuery(filter: Filter): Query {
-  return { filter: filter.view === 'all' ? ALL : filter.view, order: filter.order, team: filter.team, tag: filter.tag, account: filter.account, q: filter.q }
+  return { filter: CONDITIONS[filter.view] ?? filter.view, order: filter.order, team: filter.team, tag: filter.tag, account: filter.account, q: filter.q }
 }

@@ -1,4 +1,4 @@
-import { type LucideIcon, Clock, FileClock, Inbox, KeyRound, ListTree, Mail, MessageSquareText, MessagesSquare, Scale, SlidersHorizontal, Tag, UserRound, Users, UsersRound } from 'lucide-react'
+import { type LucideIcon, Clock, FileClock, Handshake, Inbox, KeyRound, ListTree, Mail, MessageSquareText, MessagesSquare, Scale, SlidersHorizontal, Tag, UserRound, Users, UsersRound } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useT } from '../app/i18n'
 import { useMe } from '../app/me'
@@ -19,6 +19,7 @@ const SECTIONS: readonly Section[] = [
   { page: 'topics', icon: MessageSquareText, may: 'conversations.read', View: lazy(() => import('./topics/Topics')) },
   { page: 'priority', icon: Scale, may: 'settings.write', View: lazy(() => import('./priority/Priority')), whole: true },
   { page: 'hours', icon: Clock, may: 'hours.read', View: lazy(() => import('./hours/Hours')) },
+  { page: 'promises', icon: Handshake, may: 'sla.read', View: lazy(() => import('./promises/Promises')) },
   { page: 'rules', icon: ListTree, may: 'rules.read', View: lazy(() => import('./rules/Rules')) },
   { page: 'workspace', icon: SlidersHorizontal, may: 'settings.write', View: lazy(() => import('./WorkspaceSettings')) },
   { page: 'tokens', icon: KeyRound, may: 'tokens.write', View: lazy(() => import('./tokens/Tokens')) },

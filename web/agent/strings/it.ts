@@ -10,14 +10,19 @@ import { itProviders } from './it.providers'
 import { itSending } from './it.sending'
 import { itSettings } from './it.settings'
 import { itReports } from './it.reports'
+import { itPrice } from './it.price'
 import { itPriority } from './it.priority'
+import { itMap } from './it.map'
+import { itPromises } from './it.promises'
 import { itValue } from './it.value'
 
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue,
+  ...itValue, ...itPromises,
+  ...itMap,
   ...itPriority,
+  ...itPrice,
   ...itComposer,
   ...itLedger,
   ...itLive,

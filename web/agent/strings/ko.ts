@@ -10,14 +10,19 @@ import { koProviders } from './ko.providers'
 import { koSending } from './ko.sending'
 import { koSettings } from './ko.settings'
 import { koReports } from './ko.reports'
+import { koPrice } from './ko.price'
 import { koPriority } from './ko.priority'
+import { koMap } from './ko.map'
+import { koPromises } from './ko.promises'
 import { koValue } from './ko.value'
 
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue,
+  ...koValue, ...koPromises,
+  ...koMap,
   ...koPriority,
+  ...koPrice,
   ...koComposer,
   ...koLedger,
   ...koLive,

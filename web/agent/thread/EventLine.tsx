@@ -20,6 +20,9 @@ const LINES: Record<string, Key> = {
   messages_split: 'event.split',
   messages_moved_in: 'event.movedIn',
   promise_due: 'event.promiseDue',
+  sla_warned: 'event.slaWarned',
+  sla_breached: 'event.slaBreached',
+  sla_corrected: 'event.slaCorrected',
   answer_not_needed: 'event.answerNotNeeded',
   answer_needed: 'event.answerNeeded',
   severity_changed: 'event.severity',
@@ -72,6 +75,10 @@ function sentence(event: ThreadEvent, { agent, team, tag, topic }: Directory, sa
     return target ? say(key, { target }) : say('event.unassigned')
   }
   if (name === 'snoozed' && typeof data.until === 'string') return say(key, { time: when(data.until) })
+  if (name.startsWith('sla_')) {
+    const what = say(`promise.${(['first_reply', 'next_reply', 'resolution'] as const)[Number(data.promise) - 1] ?? 'next_reply'}`)
+    return say(key, { what, time: typeof data.due_at === 'string' ? when(data.due_at) : '…' })
+  }
   if (name === 'severity_changed' || name === 'difficulty_changed') return levelSentence(event, name, say)
   if (name === 'topic_changed') {
     const after = id('after')

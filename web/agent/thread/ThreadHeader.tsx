@@ -10,6 +10,7 @@ import { useNow } from '../app/useNow'
 import { ONE_PANE, useMedia } from '../app/useMedia'
 import { runCommand, useAvailable } from '../commands/registry'
 import { Price, Waiting } from '../inbox/ListRow'
+import { PromiseLine } from '../inbox/PromiseChip'
 import { CommandButton, IconButton } from '../ui/Button'
 import { Chip } from '../ui/Chip'
 import { CommandItem, Menu, MenuLine } from '../ui/Menu'
@@ -89,6 +90,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
       <VisitorHere conversation={conversation} />
       <StatusChip conversation={conversation} />
       {conversation.waiting_since && <Waiting row={conversation} />}
+      <PromiseLine row={conversation} />
       <Price row={conversation} />
       {conversation.reason && (
         <Tip label={conversation.reason.text}>

@@ -1,19 +1,14 @@
-import { useQuery } from '@tanstack/react-query'
-import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client'
 import type { Rule, RuleAction } from '../../api/types'
 import { type Key, useT } from '../../app/i18n'
-import { useDirectory, useMay } from '../../app/me'
-import { Button, IconButton } from '../../ui/Button'
+import { useDirectory } from '../../app/me'
+import { Button } from '../../ui/Button'
 import { Field, Input, Select } from '../../ui/Field'
-import { mailboxesQuery } from '../mailboxes/queries'
 import { SettingsForm, text, useChange } from '../parts'
-import { TRIGGERS, FIELDS, fieldOf, flatTests } from './fields'
-import { SEVERITIES } from './say'
+import { TRIGGERS, flatTests } from './fields'
+import { Tests } from './Tests'
 import { type Condition, rulesQuery, type Test } from './types'
-
-const FIRST: Test = { field: 'subject', op: 'contains', value: '' }
 
 /** When something happens, if the tests hold, then tag or assign. */
 export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => void }) {
@@ -55,27 +50,7 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
             {flat === null ? (
               <p className="text-ink-2">{t('rules.complexText')}</p>
             ) : (
-              <fieldset className="flex flex-col gap-2">
-                <legend className="mb-1 text-secondary font-medium text-ink-2">{t('rules.if')}</legend>
-                {tests.length > 1 && (
-                  <Select aria-label={t('rules.if')} value={every ? 'all' : 'any'} onChange={(event) => setEvery(event.target.value === 'all')} className="w-auto! self-start">
-                    <option value="all">{t('rules.all')}</option>
-                    <option value="any">{t('rules.any')}</option>
-                  </Select>
-                )}
-                {tests.map((test, index) => (
-                  <TestRow
-                    key={index}
-                    test={test}
-                    onChange={(next) => setTests(tests.map((one, at) => (at === index ? next : one)))}
-                    onRemove={() => setTests(tests.filter((_, at) => at !== index))}
-                  />
-                ))}
-                <Button variant="plain" className="self-start" onClick={() => setTests([...tests, FIRST])}>
-                  <Plus size={16} aria-hidden />
-                  {t('rules.addTest')}
-                </Button>
-              </fieldset>
+              <Tests legend={t('rules.if')} tests={tests} every={every} onTests={setTests} onEvery={setEvery} />
             )}
             <Actions actions={actions} onChange={setActions} />
             {problem && <p className="sr-only">{problem.detail}</p>}
@@ -95,67 +70,7 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
   )
 }
 
-function TestRow({ test, onChange, onRemove }: { test: Test; onChange: (test: Test) => void; onRemove: () => void }) {
-  const t = useT()
-  const choose = (name: string) => {
-    const field = FIELDS.find((one) => `${one.field}.${one.op}` === name)
-    if (field) onChange({ field: field.field, op: field.op, value: field.kind === fieldOf(test)?.kind ? test.value : '' })
-  }
-  return (
-    <div className="flex flex-wrap items-center gap-2">
-      <Select aria-label={t('rules.test')} value={`${test.field}.${test.op}`} onChange={(event) => choose(event.target.value)} className="w-auto! max-w-72">
-        {FIELDS.map((field) => (
-          <option key={`${field.field}.${field.op}`} value={`${field.field}.${field.op}`}>
-            {t(`test.${field.field}.${field.op}` as Key, { value: '…' })}
-          </option>
-        ))}
-      </Select>
-      <TestValue test={test} onChange={(value) => onChange({ ...test, value })} />
-      <IconButton label={t('action.remove')} onClick={onRemove}>
-        <X size={15} aria-hidden />
-      </IconButton>
-    </div>
-  )
-}
-
-function TestValue({ test, onChange }: { test: Test; onChange: (value: unknown) => void }) {
-  const t = useT()
-  const { teams, tags, topics } = useDirectory()
-  const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
-  const kind = fieldOf(test)?.kind
-  if (kind === 'text') {
-    return <Input aria-label={t('rules.value')} required value={String(test.value ?? '')} onChange={(event) => onChange(event.target.value)} className="w-56!" />
-  }
-  if (kind === 'severity') {
-    return (
-      <Select aria-label={t('rules.value')} required value={String(test.value)} onChange={(event) => onChange(event.target.value)} className="w-auto!">
-        <option value="" disabled>
-          …
-        </option>
-        {SEVERITIES.map((name, level) => (
-          <option key={name} value={name}>
-            {t(`severity.${level}` as Key)}
-          </option>
-        ))}
-      </Select>
-    )
-  }
-  const items = kind === 'team' ? teams : kind === 'tag' ? tags : kind === 'topic' ? topics : mailboxes
-  return (
-    <Select aria-label={t('rules.value')} required value={String(test.value)} onChange={(event) => onChange(Number(event.target.value))} className="w-auto!">
-      <option value="" disabled>
-          …
-        </option>
-      {items.map((item) => (
-        <option key={item.id} value={item.id}>
-          {item.name}
-        </option>
-      ))}
-    </Select>
-  )
-}
-
-function Actions({ actions, onChange }: { actions: RuleAction[]; onChange: (actions: RuleAction[]) => void }) {
+export function Actions({ actions, onChange }: { actions: RuleAction[]; onChange: (actions: RuleAction[]) => void }) {
   const t = useT()
   const { agents, teams, tags } = useDirectory()
   const assign = actions.find((action) => action.type === 'assign')

@@ -3,10 +3,11 @@ import type { Condition, Test } from './types'
 
 export const TRIGGERS = [
   'message_received', 'conversation_started', 'reply_sent', 'assigned', 'tags_changed', 'severity_changed', 'topic_changed', 'snooze_ended', 'promise_due',
+  'promise_warned', 'promise_broken',
   'resolved', 'reopened',
 ] as const
 
-type Kind = 'text' | 'team' | 'tag' | 'account' | 'severity' | 'topic'
+type Kind = 'text' | 'team' | 'tag' | 'account' | 'severity' | 'topic' | 'channel' | 'yes'
 
 export const FIELDS = [
   { field: 'address', op: 'ends_with', kind: 'text' },
@@ -19,6 +20,9 @@ export const FIELDS = [
   { field: 'tag', op: 'has_not', kind: 'tag' },
   { field: 'severity', op: 'at_least', kind: 'severity' },
   { field: 'topic', op: 'is', kind: 'topic' },
+  { field: 'channel', op: 'has', kind: 'channel' },
+  { field: 'plan', op: 'is', kind: 'text' },
+  { field: 'vip', op: 'is', kind: 'yes' },
 ] as const satisfies readonly { field: string; op: string; kind: Kind }[]
 
 export type TestName = `${(typeof FIELDS)[number]['field']}.${(typeof FIELDS)[number]['op']}`

@@ -19,7 +19,7 @@ export function useSayRule(directory: Directory): (rule: Rule) => string {
   }
 }
 
-function sayTest(test: Test, t: Translate, { team, tag, topic }: Directory, mailboxes: readonly Mailbox[]): string {
+export function sayTest(test: Test, t: Translate, { team, tag, topic }: Directory, mailboxes: readonly Mailbox[]): string {
   const field = fieldOf(test)
   if (!field) return `${test.field} ${test.op} ${String(test.value)}`
   const id = Number(test.value)
@@ -29,6 +29,8 @@ function sayTest(test: Test, t: Translate, { team, tag, topic }: Directory, mail
     tag: tag(id)?.name,
     topic: topic(id)?.name,
     account: mailboxes.find((mailbox) => mailbox.id === id)?.name,
+    channel: t(`channel.${test.value === 'messenger' ? 'messenger' : 'email'}`),
+    yes: t(test.value === true ? 'test.yes' : 'test.no'),
     severity: t(`severity.${severityLevel(test.value)}` as Key),
   }
   return t(`test.${field.field}.${field.op}` as Key, { value: names[field.kind] ?? '…' })
