@@ -1,6 +1,6 @@
 """What slowness has cost: totals of customers who leave only once, breakdowns that sum, other assumptions."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import prod
 from typing import Any
 from uuid import UUID
@@ -155,7 +155,7 @@ async def test_p_is_the_same_in_sql(db: Db, model: ValueModel, waits: list[tuple
     assert found == pytest.approx([leave_probability(w, m, model) for w, m in waits], rel=1e-6, abs=1e-8)
 
 
-days = st.dates(datetime(2020, 1, 1).date(), datetime(2030, 1, 1).date())
+days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 worths = st.builds(
     Worth, monthly_minor=st.one_of(st.none(), st.integers(0, 10**9)), currency=st.sampled_from(["EUR", "USD", "KRW"]),
     renewal_on=st.one_of(st.none(), days), cycle_days=st.one_of(st.none(), st.integers(1, 400)),

@@ -94,6 +94,7 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     ids["saved"] = await _made(client, "/api/reports/saved", {"name": "Mondays", "state": {"period": "7d"}})
     ids["schedules"] = await _made(client, "/api/reports/schedules", _schedule(ids))
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
+    await _routing(services, ws, client, ids)
     await _sign_ins(db, ws, client, ids)
     await _domain(services, ws, client, ids)
     token = await _visit(services, ws, client, ids)
@@ -103,6 +104,26 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
 def _schedule(ids: dict[str, Any]) -> dict[str, Any]:
     return {"report_id": ids["saved"], "every": "day", "minute": 480, "time_zone": "Europe/Rome",
             "mailbox_id": ids["mailboxes"], "recipients": ["boss@shop.example"]}  # fmt: skip
+
+
+async def _routing(services: Services, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> None:
+    """A skill, an absence, and a conversation that is offered to the owner."""
+    ids["skills"] = await _made(client, "/api/skills", {"name": "Refunds", "topic_ids": [ids["topics"]]})
+    ids["absences"] = await _made(client, f"/api/agents/{ids['agents']}/absences", _absence())
+    ids["offers"] = ids["conversations"]
+    await services.db.run(
+        "INSERT INTO offers (workspace_id, conversation_id, agent_id, offered_at, expires_at, why)"
+        " VALUES ($1, $2, $3, now(), now() + interval '1 hour', $4)",
+        ws.id, UUID(ids["offers"]), ws.owner.agent_id, _WHY,
+    )  # fmt: skip
+
+
+_WHY = {"key": "worth", "index": 1.0, "mu": 1.0, "fit": 1.0, "waited_s": 1.0, "limit_s": 1.0, "waiting": 1, "free": 1, "pull": 1}
+
+
+def _absence() -> dict[str, Any]:
+    begin = datetime.now(UTC)
+    return {"starts_at": begin.isoformat(), "ends_at": (begin + timedelta(days=3)).isoformat(), "substitute_id": None}
 
 
 async def _sign_ins(db: Db, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> None:
@@ -204,6 +225,17 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/conversations/{id:uuid}/notes": {"text": "n", "mentions": [i["agents"]]},
         "POST /api/conversations/{id:uuid}/help": {"question": "Which carrier?", "agent_ids": [i["agents"]]},
         "POST /api/conversations/{id:uuid}/help/end": {"agent_id": i["agents"]},
+        "POST /api/routing/next": {"team_id": None},
+        "POST /api/skills": {"name": "Returns", "topic_ids": [i["topics"]]},
+        "PATCH /api/skills/{id:int}": {"name": "Money", "topic_ids": [i["topics"]]},
+        "PUT /api/agents/{id:int}/skills": {
+            "skill_ids": [i["skills"]], "languages": ["en"], "capacity": 1.0, "calendar_id": i["calendars"],
+        },
+        "POST /api/agents/{id:int}/absences": _absence(),
+        "PATCH /api/teams/{id:int}/routing": {
+            "mode": "pull", "offer_s": 60.0, "explore": 0.5, "overflow_team_id": None, "overflow_after_s": None,
+            "weights": {"phone": 1.0, "messenger": 0.3, "social": 0.1, "mail": 0.1},
+        },
         "POST /api/conversations/{id:uuid}/assign": {"team_id": i["teams"], "assignee_id": i["agents"]},
         "POST /api/conversations/{id:uuid}/tags": {"add": [i["tags"]], "remove": []},
         "POST /api/conversations/{id:uuid}/snooze": {"until": _later(), "asked_by_customer": False},
@@ -213,6 +245,8 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "PUT /api/value": {"value": {"months": 10}, "channels": [{"account_id": account_id, "patience_s": 3600.0}], "topics": []},
         "POST /api/value/preview": {"value": {"months": 10}, "topics": [{"topic_id": i["topics"], "handle_s": 300.0}]},
         "POST /api/prices/slowness": PERIOD | {"compare": PERIOD, "candidate": {"value": {"months": 10}}},
+        "POST /api/prices/churn/outcomes": {"csv": "customer,left,date\nnobody,no,2026-01-01\n"},
+        "PUT /api/prices/churn/curve": {"own": False},
         "POST /api/prices/cases": PERIOD | {"by": "stage", "key": "queue"},
         "POST /api/topics": {"name": "t", "handle_s": 300},
         "POST /api/reports/saved": {"name": "r", "state": {"page": "breakdown", "by": "team", "filter": "{}"}, "shared": True},

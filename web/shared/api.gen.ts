@@ -52,6 +52,70 @@ export interface paths {
         patch: operations["patch_agent"];
         trace?: never;
     };
+    "/api/agents/{id}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get absences
+         * @description Needs the permission `agents.read`.
+         */
+        get: operations["get_absences"];
+        put?: never;
+        /**
+         * Post absence
+         * @description Needs the permission `agents.read`.
+         */
+        post: operations["post_absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/absences/{absence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete absence
+         * @description Needs the permission `agents.read`.
+         */
+        delete: operations["delete_absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/experience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get experience
+         * @description Needs the permission `routing.write`.
+         */
+        get: operations["get_experience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{id}/picture": {
         parameters: {
             query?: never;
@@ -65,6 +129,30 @@ export interface paths {
          */
         get: operations["get_picture"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get agent work
+         * @description Needs the permission `agents.read`.
+         */
+        get: operations["get_agent_work"];
+        /**
+         * Put agent work
+         * @description Needs the permission `routing.write`.
+         */
+        put: operations["put_agent_work"];
         post?: never;
         delete?: never;
         options?: never;
@@ -512,6 +600,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get help
+         * @description Needs the permission `conversations.read`.
+         */
+        get: operations["get_help"];
+        put?: never;
+        /**
+         * Post help
+         * @description With `anyone` and nobody named, the best of those who know are asked; who is present comes first. Needs the permission `conversations.write`.
+         */
+        post: operations["post_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/help/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post accept help
+         * @description Needs the permission `conversations.read`.
+         */
+        post: operations["post_accept_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/help/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get candidates
+         * @description Needs the permission `conversations.write`.
+         */
+        get: operations["get_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/help/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post decline help
+         * @description Needs the permission `conversations.read`.
+         */
+        post: operations["post_decline_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/help/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post end help
+         * @description Needs the permission `conversations.write`.
+         */
+        post: operations["post_end_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/help/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post leave help
+         * @description Needs the permission `conversations.read`.
+         */
+        post: operations["post_leave_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/merge": {
         parameters: {
             query?: never;
@@ -646,6 +858,26 @@ export interface paths {
          * @description Needs the permission `conversations.write`.
          */
         post: operations["post_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get decisions
+         * @description Needs the permission `conversations.read`.
+         */
+        get: operations["get_decisions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -884,6 +1116,155 @@ export interface paths {
          * @description Who is on the other side of a chat, where they are and what they did. Needs the permission `conversations.read`.
          */
         get: operations["get_conversation_visitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get event logs
+         * @description All imported logs, newest first. Needs the permission `reports.read`.
+         */
+        get: operations["get_event_logs"];
+        put?: never;
+        /**
+         * Post event log
+         * @description Upload a CSV or XES file (also .gz). XES is read at once; of a table the first rows and a guess at its columns come
+         *     back. Needs the permission `imports.write`.
+         */
+        post: operations["post_event_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-logs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get event log
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_event_log"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete event log
+         * @description Needs the permission `imports.write`.
+         */
+        delete: operations["delete_event_log"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-logs/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event log cases
+         * @description The cases behind one part of the map, longest in it first, at most 200. Needs the permission `reports.read`.
+         */
+        get: operations["event_log_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-logs/{id}/export.xes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event log xes
+         * @description The log as XES. Needs the permission `reports.read`.
+         */
+        get: operations["event_log_xes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-logs/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event log map
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["event_log_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-logs/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read event log
+         * @description Say which column is what; the worker reads the file then. Needs the permission `imports.write`.
+         */
+        post: operations["read_event_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get invitations
+         * @description Needs the permission `conversations.read`.
+         */
+        get: operations["get_invitations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1505,6 +1886,26 @@ export interface paths {
         patch: operations["patch_me"];
         trace?: never;
     };
+    "/api/me/experience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get my experience
+         * @description Needs the permission `conversations.read`.
+         */
+        get: operations["get_my_experience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/picture": {
         parameters: {
             query?: never;
@@ -2045,6 +2446,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prices/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post cost cases
+         * @description Needs the permission `reports.read`.
+         */
+        post: operations["post_cost_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get churn view
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_churn_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/churn/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put curve
+         * @description Needs the permission `settings.write`.
+         */
+        put: operations["put_curve"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/churn/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post fit
+         * @description Needs the permission `settings.write`.
+         */
+        post: operations["post_fit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/churn/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post outcomes
+         * @description Needs the permission `settings.write`.
+         */
+        post: operations["post_outcomes"];
+        /**
+         * Delete outcomes
+         * @description Needs the permission `settings.write`.
+         */
+        delete: operations["delete_outcomes"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/slowness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post slowness
+         * @description Needs the permission `reports.read`.
+         */
+        post: operations["post_slowness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get report addresses
+         * @description Needs the permission `reports.send`.
+         */
+        get: operations["get_report_addresses"];
+        /**
+         * Put report addresses
+         * @description Needs the permission `settings.write`.
+         */
+        put: operations["put_report_addresses"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report breakdown
+         * @description One figure by one dimension, beside the comparison period. Needs the permission `reports.read`.
+         */
+        get: operations["report_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/cases": {
         parameters: {
             query?: never;
@@ -2054,11 +2623,252 @@ export interface paths {
         };
         /**
          * Report cases
-         * @description The conversations behind one figure, longest first, at most 200. Needs the permission `reports.read`.
+         * @description The conversations behind one figure, or behind the row `key` of its breakdown `by`: longest first, at most 200. Needs the permission `reports.read`.
          */
         get: operations["report_cases"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export report
+         * @description A page, its series, a breakdown, or the conversations behind its figure (or behind the row `by`, `key` of its
+         *     breakdown) as a file. `report`: a ReportState as JSON. Needs the permission `reports.read`.
+         */
+        get: operations["export_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report figures
+         * @description Every figure with its formula, clock and version, and what it can be broken down by. Needs the permission `reports.read`.
+         */
+        get: operations["report_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journey map
+         * @description The way from customer to company and back: cases started in [start, end), beside those of a comparison period. Needs the permission `reports.read`.
+         */
+        get: operations["journey_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/map.xes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journey xes
+         * @description The journey of the slice as XES: ids and names of stages, no word a customer wrote. Needs the permission `reports.read`.
+         */
+        get: operations["journey_xes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/map/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journey map cases
+         * @description The conversations behind one part of the map, longest in it first, at most 200. Needs the permission `reports.read`.
+         */
+        get: operations["journey_map_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/map/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journey map visits
+         * @description The visits that got no further than one step before the first message, newest first, at most 200. Needs the permission `reports.read`.
+         */
+        get: operations["journey_map_visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get saved reports
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_saved_reports"];
+        put?: never;
+        /**
+         * Post saved report
+         * @description Needs the permission `reports.read`.
+         */
+        post: operations["post_saved_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/saved/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get saved report
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_saved_report"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete saved report
+         * @description Needs the permission `reports.read`.
+         */
+        delete: operations["delete_saved_report"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch saved report
+         * @description Needs the permission `reports.read`.
+         */
+        patch: operations["patch_saved_report"];
+        trace?: never;
+    };
+    "/api/reports/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get schedules
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_schedules"];
+        put?: never;
+        /**
+         * Post schedule
+         * @description Needs the permission `reports.send`.
+         */
+        post: operations["post_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete schedule
+         * @description Needs the permission `reports.send`.
+         */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch schedule
+         * @description Needs the permission `reports.send`.
+         */
+        patch: operations["patch_schedule"];
+        trace?: never;
+    };
+    "/api/reports/schedules/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send schedule
+         * @description Needs the permission `reports.send`.
+         */
+        post: operations["send_schedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2074,9 +2884,30 @@ export interface paths {
         };
         /**
          * Report summary
-         * @description Figures of [start, end) beside those of the comparison period (default: the period of equal length before). Needs the permission `reports.read`.
+         * @description Figures of [start, end) beside those of the period before, of the same days last year, or of any other period.
+         *     `figures` names them, separated by commas; the main ones otherwise. Needs the permission `reports.read`.
          */
         get: operations["report_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get wallboard
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_wallboard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2131,6 +2962,90 @@ export interface paths {
          * @description Needs the permission `roles.write`.
          */
         patch: operations["patch_role"];
+        trace?: never;
+    };
+    "/api/routing/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get next
+         * @description Needs the permission `conversations.write`.
+         */
+        get: operations["get_next"];
+        put?: never;
+        /**
+         * Post next
+         * @description Needs the permission `conversations.write`.
+         */
+        post: operations["post_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get offers
+         * @description Needs the permission `conversations.write`.
+         */
+        get: operations["get_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/offers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept offer
+         * @description Needs the permission `conversations.write`.
+         */
+        post: operations["accept_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/offers/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline offer
+         * @description Needs the permission `conversations.write`.
+         */
+        post: operations["decline_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/rules": {
@@ -2413,6 +3328,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get runs
+         * @description The caller's own what-ifs, newest first. Needs the permission `reports.read`.
+         */
+        get: operations["get_runs"];
+        put?: never;
+        /**
+         * Post run
+         * @description Queue a what-if; the worker computes it. Needs the permission `reports.read`.
+         */
+        post: operations["post_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/simulations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one run
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_one_run"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove run
+         * @description Needs the permission `reports.read`.
+         */
+        delete: operations["remove_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/simulations/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post stop
+         * @description Needs the permission `reports.read`.
+         */
+        post: operations["post_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get skills
+         * @description Needs the permission `agents.read`.
+         */
+        get: operations["get_skills"];
+        put?: never;
+        /**
+         * Post skill
+         * @description Needs the permission `routing.write`.
+         */
+        post: operations["post_skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete skill
+         * @description Needs the permission `routing.write`.
+         */
+        delete: operations["delete_skill"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch skill
+         * @description Needs the permission `routing.write`.
+         */
+        patch: operations["patch_skill"];
+        trace?: never;
+    };
+    "/api/sla/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get policies
+         * @description Needs the permission `sla.read`.
+         */
+        get: operations["get_policies"];
+        put?: never;
+        /**
+         * Post policy
+         * @description Needs the permission `sla.write`.
+         */
+        post: operations["post_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one policy
+         * @description Needs the permission `sla.read`.
+         */
+        get: operations["get_one_policy"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove policy
+         * @description Needs the permission `sla.write`.
+         */
+        delete: operations["remove_policy"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch policy
+         * @description Needs the permission `sla.write`.
+         */
+        patch: operations["patch_policy"];
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -2509,6 +3592,30 @@ export interface paths {
         patch: operations["patch_team"];
         trace?: never;
     };
+    "/api/teams/{id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get team routing
+         * @description Needs the permission `agents.read`.
+         */
+        get: operations["get_team_routing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch team routing
+         * @description Needs the permission `routing.write`.
+         */
+        patch: operations["patch_team_routing"];
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -2599,6 +3706,50 @@ export interface paths {
          * @description Needs the permission `topics.write`.
          */
         patch: operations["patch_topic"];
+        trace?: never;
+    };
+    "/api/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get value model
+         * @description Needs the permission `reports.read`.
+         */
+        get: operations["get_value_model"];
+        /**
+         * Put value model
+         * @description Needs the permission `settings.write`.
+         */
+        put: operations["put_value_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/value/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post value preview
+         * @description Needs the permission `settings.write`.
+         */
+        post: operations["post_value_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/workspace": {
@@ -2709,9 +3860,31 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Absence */
+        Absence: {
+            agent_id: number;
+            can?: string[];
+            /** Format: date-time */
+            ends_at: string;
+            id: number;
+            /** Format: date-time */
+            starts_at: string;
+            substitute_id: number | null;
+        };
         /** AcceptHeld */
         AcceptHeld: {
             conversation_id: string;
+        };
+        /** AccountPromise */
+        AccountPromise: {
+            account_id: number;
+            channel: string;
+            expect_s: number;
+            name: string;
+        };
+        /** Addresses */
+        Addresses: {
+            addresses: string[];
         };
         /** Agent */
         Agent: {
@@ -2742,6 +3915,34 @@ export interface components {
             team_ids?: number[];
             time_zone?: string;
         };
+        /** AgentWork */
+        AgentWork: {
+            agent_id: number;
+            calendar_id?: number | null;
+            can?: string[];
+            /** @default 1 */
+            capacity: number;
+            languages?: string[];
+            skill_ids?: number[];
+        };
+        /** AgentWorkBody */
+        AgentWorkBody: {
+            calendar_id?: number | null;
+            /** @default 1 */
+            capacity: number;
+            languages?: string[];
+            skill_ids?: number[];
+        };
+        /** Asked */
+        Asked: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: number | null;
+            first_only: boolean;
+            /** Format: uuid */
+            id: string;
+            question: string;
+        };
         /** AssignAction */
         AssignAction: {
             assignee_id?: number | null;
@@ -2753,6 +3954,11 @@ export interface components {
         Assignment: {
             assignee_id?: number | null;
             team_id?: number | null;
+        };
+        /** Assumption */
+        Assumption: {
+            key: string;
+            value?: number | null;
         };
         /** AttachmentView */
         AttachmentView: {
@@ -2811,6 +4017,26 @@ export interface components {
             kind: string;
             name: string;
         };
+        /** BandPoint */
+        BandPoint: {
+            default: number;
+            high: number;
+            low: number;
+            p: number;
+            u: number;
+        };
+        /** Before */
+        Before: {
+            cost: number;
+            each_minor: number;
+            flow: components["schemas"]["Flow"];
+            gave_up: {
+                [key: string]: number;
+            };
+            priced: number;
+            visits: number;
+            wrote: number;
+        };
         /** Boot */
         Boot: {
             attributes?: {
@@ -2838,6 +4064,33 @@ export interface components {
             unread: number;
             visitor: components["schemas"]["VisitorView"];
         };
+        /** Both */
+        Both: {
+            before: components["schemas"]["Value"] | null;
+            now: components["schemas"]["Value"];
+        };
+        /** Breakdown */
+        Breakdown: {
+            /** @enum {string} */
+            by: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise";
+            /** @enum {null|string} */
+            clock: "team" | "customer" | null;
+            currency: string;
+            figure: string;
+            formula: string;
+            rows: components["schemas"]["BreakdownRow"][];
+            total: components["schemas"]["Both"];
+            /** @enum {string} */
+            unit: "seconds" | "count" | "share" | "minor" | "number";
+            version: number;
+        };
+        /** BreakdownRow */
+        BreakdownRow: {
+            before: components["schemas"]["Value"] | null;
+            key: string;
+            label: string;
+            now: components["schemas"]["Value"];
+        };
         /** CalendarList */
         CalendarList: {
             items: components["schemas"]["CalendarView"][];
@@ -2853,6 +4106,22 @@ export interface components {
             name: string;
             versions: components["schemas"]["VersionView"][];
         };
+        /** Candidate */
+        Candidate: {
+            agent_id: number;
+            cases: number;
+            examples: components["schemas"]["SolvedRef"][];
+            last_at: string | null;
+            name: string;
+            /** @enum {null|string} */
+            participation: "invited" | "joined" | "declined" | "ended" | null;
+            same_tags: number;
+            same_topic: number;
+            score: number;
+            similar_words: number;
+            /** @enum {string} */
+            state: "online" | "busy" | "away" | "offline";
+        };
         /** CaseRef */
         CaseRef: {
             /** Format: date-time */
@@ -2862,16 +4131,36 @@ export interface components {
             number: number;
             seconds: number | null;
             subject: string;
+            waiting: boolean;
         };
         /** Change */
         Change: {
             subject: string;
+        };
+        /** ChannelPatience */
+        ChannelPatience: {
+            account_id: number;
+            away_patience_s: number | null;
+            channel: string;
+            name: string;
+            patience_s: number;
+            /** @enum {string} */
+            source: "sourced" | "assumption" | "measured" | "rule" | "yours";
         };
         /** Check */
         Check: {
             folders?: string[];
             ok: boolean;
             sentence: string;
+        };
+        /** ChurnView */
+        ChurnView: {
+            can: string[];
+            fit: components["schemas"]["FitView"] | null;
+            in_use: boolean;
+            left: number;
+            needed: number;
+            outcomes: number;
         };
         /** ClientPatch */
         ClientPatch: {
@@ -3024,11 +4313,76 @@ export interface components {
             thread_topic: string;
             to?: components["schemas"]["delivery_types_Mailbox"][];
         };
+        /** ContextCard */
+        ContextCard: {
+            asked: components["schemas"]["Asked"][];
+            attachments: components["schemas"]["AttachmentView"][];
+            can: string[];
+            conversation: components["schemas"]["conversations_views_Row"];
+            currency: string | null;
+            facts: components["schemas"]["Fact"][];
+            last_wrote: string;
+            /** @enum {null|string} */
+            mine: "invited" | "joined" | "declined" | "ended" | null;
+            monthly_minor: number | null;
+            participants: components["schemas"]["Participant"][];
+            renewal_on: string | null;
+            tried: components["schemas"]["Step"][];
+            vip: boolean;
+            wrote: string;
+        };
+        /** Contributor */
+        Contributor: {
+            cases: number;
+            cost: number;
+            cost_share: number;
+            key: string;
+            time: number;
+            time_share: number;
+            visits: number;
+        };
         /** ConversationVisitor */
         ConversationVisitor: {
             timeline: components["schemas"]["FactView"][];
             visitor: components["schemas"]["VisitorContext"];
             visits: components["schemas"]["VisitView"][];
+        };
+        /** CostCase */
+        CostCase: {
+            /** Format: uuid */
+            id: string;
+            minor: number;
+            number: number;
+            seconds: number;
+            subject: string;
+            waits: number;
+        };
+        /** CostCaseQuestion */
+        CostCaseQuestion: {
+            /**
+             * @default all
+             * @enum {string}
+             */
+            by: "all" | "stage" | "topic" | "team" | "account" | "channel" | "hour" | "severity" | "customer" | "day";
+            candidate?: components["schemas"]["ValueCandidate"] | null;
+            compare?: components["schemas"]["PricedPeriod"] | null;
+            /** Format: date-time */
+            end: string;
+            /** @default  */
+            key: string;
+            /** Format: date-time */
+            start: string;
+            team_id?: number | null;
+            /** @default UTC */
+            time_zone: string;
+        };
+        /** CostPart */
+        CostPart: {
+            key: string;
+            label: string;
+            minor: number;
+            tried_minor: number;
+            waits: number;
         };
         /** Country */
         Country: {
@@ -3053,6 +4407,23 @@ export interface components {
             scopes: string[];
             token: string;
         };
+        /** CurveChoice */
+        CurveChoice: {
+            own: boolean;
+        };
+        /** Cut */
+        Cut: {
+            by: string;
+            rows: components["schemas"]["Contributor"][];
+        };
+        /** Day */
+        Day: {
+            base: number;
+            changed: number;
+            /** Format: date */
+            date: string;
+            real: number;
+        };
         /** DayPeriod */
         DayPeriod: {
             end: string;
@@ -3066,6 +4437,19 @@ export interface components {
             open: components["schemas"]["OpenSpan"][];
             open_s: number;
             tz: string;
+        };
+        /** Decision */
+        Decision: {
+            agent_id: number | null;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "taken" | "offered" | "answered" | "returned" | "overflowed";
+            params: {
+                [key: string]: unknown;
+            };
+            seq: number;
+            text: string;
         };
         /** Detail */
         Detail: {
@@ -3092,12 +4476,14 @@ export interface components {
             number: number;
             order_index: number | null;
             overdue: boolean;
+            participants: components["schemas"]["ParticipantRef"][];
             preview: string;
             price_assumed: boolean;
             /** @enum {string} */
             price_basis: "hour" | "job";
             price_per_hour_minor: number | null;
             price_per_job_minor: number | null;
+            promise: components["schemas"]["PromiseView"] | null;
             promise_until: string | null;
             public_seq: number;
             read_seq: number;
@@ -3188,6 +4574,16 @@ export interface components {
             body: components["schemas"]["DraftBody"] | null;
             updated_at?: string | null;
         };
+        /** Edge */
+        Edge: {
+            between: components["schemas"]["Times"];
+            cases: number;
+            cost: number;
+            count: number;
+            source: string;
+            stay: components["schemas"]["Times"];
+            target: string;
+        };
         /** EndpointView */
         EndpointView: {
             account_id: number;
@@ -3235,6 +4631,34 @@ export interface components {
             /** @default 0 */
             uid: number;
         };
+        /** Escalation */
+        Escalation: {
+            add_tags?: number[];
+            assignee_id?: number | null;
+            notify?: number[];
+            /** @default false */
+            notify_assignee: boolean;
+            raise_to?: number | null;
+            team_id?: number | null;
+        };
+        /** EventLog */
+        EventLog: {
+            cases: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: number | null;
+            done: number;
+            events: number;
+            format: string;
+            id: number;
+            name: string;
+            preview?: components["schemas"]["bottlenecks_eventlogs_types_Preview"] | null;
+            problem: string | null;
+            problems: components["schemas"]["bottlenecks_eventlogs_types_Problem"][];
+            size: number;
+            skipped: number;
+            state: string;
+        };
         /** EventView */
         EventView: {
             /** Format: date-time */
@@ -3250,10 +4674,28 @@ export interface components {
             /** @constant */
             type: "event";
         };
+        /** Experience */
+        Experience: {
+            cases: number;
+            difficulty: number;
+            first_contact: number;
+            handle_s: number | null;
+            mu: number;
+            team_first_contact: number;
+            team_handle_s: number | null;
+            topic_id: number | null;
+        };
         /** Face */
         Face: {
             name: string;
             picture_url: string | null;
+        };
+        /** Fact */
+        Fact: {
+            key: string;
+            /** @enum {string} */
+            source: "contact" | "company" | "visitor" | "contact_attributes" | "visitor_attributes" | "conversation_attributes";
+            value: string | number | boolean;
         };
         /** FactView */
         FactView: {
@@ -3281,16 +4723,40 @@ export interface components {
         Figure: {
             before: components["schemas"]["Value"] | null;
             /** @enum {null|string} */
+            better: "lower" | "higher" | null;
+            /** @enum {null|string} */
             clock: "team" | "customer" | null;
             /** @enum {string} */
-            dated_by: "received" | "started" | "opened";
+            dated_by: "received" | "sent" | "started" | "opened" | "begun" | "decided" | "done" | "visited";
             formula: string;
+            /** @enum {string} */
+            group: "speed" | "quality" | "volume" | "people" | "before";
             key: string;
+            name: string;
             now: components["schemas"]["Value"];
             series: components["schemas"]["Point"][];
             series_before: components["schemas"]["Point"][];
             /** @enum {string} */
-            unit: "seconds" | "count" | "share" | "minor";
+            unit: "seconds" | "count" | "share" | "minor" | "number";
+            version: number;
+        };
+        /** FigureInfo */
+        FigureInfo: {
+            agent: string | null;
+            /** @enum {null|string} */
+            better: "lower" | "higher" | null;
+            by: ("account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise")[];
+            /** @enum {null|string} */
+            clock: "team" | "customer" | null;
+            /** @enum {string} */
+            dated_by: "received" | "sent" | "started" | "opened" | "begun" | "decided" | "done" | "visited";
+            formula: string;
+            /** @enum {string} */
+            group: "speed" | "quality" | "volume" | "people" | "before";
+            key: string;
+            name: string;
+            /** @enum {string} */
+            unit: "seconds" | "count" | "share" | "minor" | "number";
             version: number;
         };
         /** File */
@@ -3352,6 +4818,38 @@ export interface components {
             /** @default UTC */
             time_zone: string;
         };
+        /** FitView */
+        FitView: {
+            adjusted: string[];
+            band: components["schemas"]["BandPoint"][];
+            base: number;
+            ceiling: number;
+            ceiling_high: number;
+            ceiling_low: number;
+            left: number;
+            /** Format: date-time */
+            made_at: string;
+            outcomes: number;
+            seen: components["schemas"]["Seen"][];
+            shape: number;
+            shape_high: number;
+            shape_low: number;
+        };
+        /** Flow */
+        Flow: {
+            cases: number;
+            cycle: components["schemas"]["Times"];
+            edges: components["schemas"]["Edge"][];
+            events: number;
+            handoffs: components["schemas"]["HandOff"][];
+            /** @default 0 */
+            left_off: number;
+            loops: components["schemas"]["Loop"][];
+            nodes: components["schemas"]["Node"][];
+            open: number;
+            variant_count: number;
+            variants: components["schemas"]["Variant"][];
+        };
         /** FlowReturn */
         FlowReturn: {
             code?: string | null;
@@ -3394,10 +4892,30 @@ export interface components {
             /** Format: date-time */
             works_until: string;
         };
+        /** HandOff */
+        HandOff: {
+            cases: number;
+            cost: number;
+            count: number;
+            source: string;
+            stay: components["schemas"]["Times"];
+            target: string;
+        };
         /** HeaderLine */
         HeaderLine: {
             name: string;
             value: string;
+        };
+        /** HelpQuestion */
+        HelpQuestion: {
+            agent_ids?: number[];
+            /** @default false */
+            anyone: boolean;
+            question: string;
+        };
+        /** HelperChoice */
+        HelperChoice: {
+            agent_id: number;
         };
         /** HistoryProgress */
         HistoryProgress: {
@@ -3409,7 +4927,7 @@ export interface components {
         Hit: {
             /** Format: date-time */
             at: string;
-            conversation: components["schemas"]["Row"];
+            conversation: components["schemas"]["conversations_views_Row"];
             /** Format: uuid */
             message_id: string;
             seq: number;
@@ -3497,6 +5015,14 @@ export interface components {
             /** @default true */
             verify: boolean;
         };
+        /** InboxPreview */
+        InboxPreview: {
+            after: components["schemas"]["PreviewRow"][];
+            before: components["schemas"]["PreviewRow"][];
+            currency: string;
+            moved: number;
+            waiting: number;
+        };
         /** InboxView */
         InboxView: {
             /** @enum {string} */
@@ -3515,6 +5041,29 @@ export interface components {
             title: {
                 [key: string]: string;
             };
+        };
+        /** Invitation */
+        Invitation: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: number | null;
+            conversation: components["schemas"]["conversations_views_Row"];
+            first_only: boolean;
+            /** Format: uuid */
+            help_id: string;
+            question: string;
+        };
+        /** JourneyMap */
+        JourneyMap: {
+            before_contact: components["schemas"]["Before"] | null;
+            cost: number;
+            cuts: components["schemas"]["Cut"][];
+            /** Format: date-time */
+            end: string;
+            flow: components["schemas"]["Flow"];
+            /** Format: date-time */
+            start: string;
+            waited: number;
         };
         /** Judgement */
         Judgement: {
@@ -3571,16 +5120,49 @@ export interface components {
             /** @default 30 */
             per_visitor_minute: number;
         };
+        /** LineProblem */
+        LineProblem: {
+            line: number;
+            text: string;
+        };
         /** ListPage */
         ListPage: {
             /** Format: date-time */
             as_of: string;
-            items: components["schemas"]["Row"][];
+            items: components["schemas"]["conversations_views_Row"][];
             next: string | null;
+        };
+        /** LogCase */
+        LogCase: {
+            /** Format: date-time */
+            at: string;
+            case: string;
+            seconds: number;
+        };
+        /** LogForm */
+        LogForm: {
+            /** Format: binary */
+            file: string;
+        };
+        /** LogMap */
+        LogMap: {
+            cuts: components["schemas"]["Cut"][];
+            flow: components["schemas"]["Flow"];
+            log: components["schemas"]["EventLog"];
+            waited: number;
         };
         /** Look */
         Look: {
             seq: number;
+        };
+        /** Loop */
+        Loop: {
+            again: number;
+            cases: number;
+            cost: number;
+            directly: number;
+            key: string;
+            time: number;
         };
         /** MailView */
         MailView: {
@@ -3628,6 +5210,65 @@ export interface components {
             imap?: components["schemas"]["ImapCheck"] | null;
             ok: boolean;
             smtp?: components["schemas"]["Check"] | null;
+        };
+        /** MapCase */
+        MapCase: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            conversation_id: string;
+            cost: number;
+            number: number;
+            open: boolean;
+            seconds: number;
+            subject: string;
+        };
+        /** MapView */
+        MapView: {
+            /** Format: date-time */
+            as_of: string;
+            before: components["schemas"]["JourneyMap"] | null;
+            /** @enum {string} */
+            clock: "team" | "customer";
+            currency: string;
+            now: components["schemas"]["JourneyMap"];
+            time_zone: string;
+            /** @default 1 */
+            version: number;
+        };
+        /** MapVisit */
+        MapVisit: {
+            /** Format: date-time */
+            at: string;
+            contact_id: string | null;
+            /** Format: uuid */
+            id: string;
+            landing: string;
+            referrer: string;
+        };
+        /** Mapping */
+        Mapping: {
+            activity: number;
+            case: number;
+            /**
+             * @default ,
+             * @enum {string}
+             */
+            delimiter: "," | ";" | "\t" | "|";
+            /**
+             * @default utf-8-sig
+             * @enum {string}
+             */
+            encoding: "utf-8-sig" | "utf-16" | "cp1252";
+            /** @default true */
+            has_header: boolean;
+            resource?: number | null;
+            start?: number | null;
+            time: number;
+            /** @default iso */
+            time_format: string;
+            /** @default UTC */
+            time_zone: string;
         };
         /** Me */
         Me: {
@@ -3772,6 +5413,14 @@ export interface components {
         MessengerSecret: {
             secret: string;
         };
+        /** NewAbsence */
+        NewAbsence: {
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            starts_at: string;
+            substitute_id?: number | null;
+        };
         /** NewAgent */
         NewAgent: {
             email: string;
@@ -3834,6 +5483,11 @@ export interface components {
              * @enum {string}
              */
             way: "code" | "device";
+        };
+        /** NewHandle */
+        NewHandle: {
+            handle_s: number | null;
+            topic_id: number;
         };
         /** NewIdentity */
         NewIdentity: {
@@ -3905,6 +5559,40 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** NewOutcomes */
+        NewOutcomes: {
+            csv: string;
+        };
+        /** NewPatience */
+        NewPatience: {
+            account_id: number;
+            away_patience_s?: number | null;
+            patience_s: number;
+        };
+        /** NewPolicy */
+        NewPolicy: {
+            /**
+             * @default team
+             * @enum {string}
+             */
+            clock: "team" | "customer";
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default true */
+            enabled: boolean;
+            first_reply_s?: number | null;
+            name: string;
+            next_reply_s?: number | null;
+            on_breach?: components["schemas"]["Escalation"];
+            on_warning?: components["schemas"]["Escalation"];
+            /** @default 0 */
+            position: number;
+            resolution_s?: number | null;
+            warn_before_s?: number | null;
+            /** @default 75 */
+            warn_percent: number | null;
+        };
         /** NewPost */
         NewPost: {
             attachment_ids?: string[];
@@ -3953,9 +5641,38 @@ export interface components {
             enabled: boolean;
             name: string;
             /** @enum {string} */
-            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
+            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened";
             /** @default 0 */
             position: number;
+        };
+        /** NewSavedReport */
+        NewSavedReport: {
+            name: string;
+            /** @default false */
+            shared: boolean;
+            state: components["schemas"]["ReportState"];
+        };
+        /** NewSchedule */
+        NewSchedule: {
+            /** @default 0 */
+            day: number;
+            /** @enum {string} */
+            every: "day" | "week" | "month";
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale: "en" | "it" | "ko";
+            mailbox_id: number;
+            minute: number;
+            recipients: string[];
+            report_id: number;
+            time_zone: string;
+        };
+        /** NewSkill */
+        NewSkill: {
+            name: string;
+            topic_ids?: number[];
         };
         /** NewTag */
         NewTag: {
@@ -3999,6 +5716,21 @@ export interface components {
             secret?: string | null;
             topics?: string[];
         };
+        /** NextBody */
+        NextBody: {
+            team_id?: number | null;
+        };
+        /** Node */
+        Node: {
+            cases: number;
+            cost: number;
+            ends: number;
+            key: string;
+            open: number;
+            starts: number;
+            time: components["schemas"]["Times"];
+            visits: number;
+        };
         /** Note */
         Note: {
             mentions?: number[];
@@ -4011,6 +5743,19 @@ export interface components {
             can: string[];
             providers: components["schemas"]["ClientView"][];
             redirect_uri: string;
+        };
+        /** Offer */
+        Offer: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            expires_at: string;
+            number: number;
+            /** Format: date-time */
+            offered_at: string;
+            subject: string;
+            team_id: number | null;
+            why: components["schemas"]["WhyView"];
         };
         /** OpenSpan */
         OpenSpan: {
@@ -4114,6 +5859,26 @@ export interface components {
             items: components["schemas"]["Rule"][];
             next?: string | null;
         };
+        /** Page[EventLog] */
+        "Page_hark.bottlenecks.eventlogs.types.EventLog_": {
+            items: components["schemas"]["EventLog"][];
+            next?: string | null;
+        };
+        /** Page[LogCase] */
+        "Page_hark.bottlenecks.eventlogs.types.LogCase_": {
+            items: components["schemas"]["LogCase"][];
+            next?: string | null;
+        };
+        /** Page[MapCase] */
+        "Page_hark.bottlenecks.types.MapCase_": {
+            items: components["schemas"]["MapCase"][];
+            next?: string | null;
+        };
+        /** Page[MapVisit] */
+        "Page_hark.bottlenecks.types.MapVisit_": {
+            items: components["schemas"]["MapVisit"][];
+            next?: string | null;
+        };
         /** Page[DomainView] */
         "Page_hark.channels.email.signing.types.DomainView_": {
             items: components["schemas"]["DomainView"][];
@@ -4151,7 +5916,7 @@ export interface components {
         };
         /** Page[Run] */
         "Page_hark.imports.types.Run_": {
-            items: components["schemas"]["Run"][];
+            items: components["schemas"]["imports_types_Run"][];
             next?: string | null;
         };
         /** Page[Mailbox] */
@@ -4164,15 +5929,91 @@ export interface components {
             items: components["schemas"]["LedgerRow"][];
             next?: string | null;
         };
+        /** Page[CostCase] */
+        "Page_hark.prices.types.CostCase_": {
+            items: components["schemas"]["CostCase"][];
+            next?: string | null;
+        };
+        /** Page[SavedReport] */
+        "Page_hark.reports.saved.SavedReport_": {
+            items: components["schemas"]["SavedReport"][];
+            next?: string | null;
+        };
+        /** Page[Schedule] */
+        "Page_hark.reports.schedules.Schedule_": {
+            items: components["schemas"]["Schedule"][];
+            next?: string | null;
+        };
         /** Page[CaseRef] */
         "Page_hark.reports.types.CaseRef_": {
             items: components["schemas"]["CaseRef"][];
+            next?: string | null;
+        };
+        /** Page[FigureInfo] */
+        "Page_hark.reports.types.FigureInfo_": {
+            items: components["schemas"]["FigureInfo"][];
+            next?: string | null;
+        };
+        /** Page[Absence] */
+        "Page_hark.routing.types.Absence_": {
+            items: components["schemas"]["Absence"][];
+            next?: string | null;
+        };
+        /** Page[Decision] */
+        "Page_hark.routing.types.Decision_": {
+            items: components["schemas"]["Decision"][];
+            next?: string | null;
+        };
+        /** Page[Experience] */
+        "Page_hark.routing.types.Experience_": {
+            items: components["schemas"]["Experience"][];
+            next?: string | null;
+        };
+        /** Page[Offer] */
+        "Page_hark.routing.types.Offer_": {
+            items: components["schemas"]["Offer"][];
+            next?: string | null;
+        };
+        /** Page[Skill] */
+        "Page_hark.routing.types.Skill_": {
+            items: components["schemas"]["Skill"][];
+            next?: string | null;
+        };
+        /** Page[Run] */
+        "Page_hark.simulation.replay_types.Run_": {
+            items: components["schemas"]["simulation_replay_types_Run"][];
+            next?: string | null;
+        };
+        /** Page[Candidate] */
+        "Page_hark.swarm.types.Candidate_": {
+            items: components["schemas"]["Candidate"][];
+            next?: string | null;
+        };
+        /** Page[Invitation] */
+        "Page_hark.swarm.types.Invitation_": {
+            items: components["schemas"]["Invitation"][];
             next?: string | null;
         };
         /** Page[Topic] */
         "Page_hark.topics.types.Topic_": {
             items: components["schemas"]["Topic"][];
             next?: string | null;
+        };
+        /** Participant */
+        Participant: {
+            agent_id: number;
+            /** Format: uuid */
+            help_id: string;
+            /** Format: date-time */
+            invited_at: string;
+            joined_at: string | null;
+            /** @enum {string} */
+            state: "invited" | "joined" | "declined" | "ended";
+        };
+        /** ParticipantRef */
+        ParticipantRef: {
+            agent_id: number;
+            state: string;
         };
         /** Period */
         Period: {
@@ -4205,6 +6046,51 @@ export interface components {
             count: number;
             value: number | null;
         };
+        /** Policy */
+        Policy: {
+            can?: string[];
+            /** @enum {string} */
+            clock: "team" | "customer";
+            condition: {
+                [key: string]: unknown;
+            };
+            enabled: boolean;
+            first_reply_s: number | null;
+            id: number;
+            name: string;
+            next_reply_s: number | null;
+            on_breach: components["schemas"]["Escalation"];
+            on_warning: components["schemas"]["Escalation"];
+            position: number;
+            problem?: string | null;
+            resolution_s: number | null;
+            /** @default 0 */
+            running: number;
+            warn_before_s: number | null;
+            warn_percent: number | null;
+        };
+        /** PolicyList */
+        PolicyList: {
+            items: components["schemas"]["Policy"][];
+            otherwise: components["schemas"]["AccountPromise"][];
+        };
+        /** PolicyPatch */
+        PolicyPatch: {
+            clock?: "team" | "customer";
+            condition?: {
+                [key: string]: unknown;
+            };
+            enabled?: boolean;
+            first_reply_s?: number | null;
+            name?: string;
+            next_reply_s?: number | null;
+            on_breach?: components["schemas"]["Escalation"];
+            on_warning?: components["schemas"]["Escalation"];
+            position?: number;
+            resolution_s?: number | null;
+            warn_before_s?: number | null;
+            warn_percent?: number | null;
+        };
         /** Posted */
         Posted: {
             message: components["schemas"]["Message"];
@@ -4221,23 +6107,47 @@ export interface components {
         PresenceView: {
             agents: components["schemas"]["PersonPresence"][];
         };
-        /** Preview */
-        Preview: {
-            days: components["schemas"]["DayView"][];
-            next_open: string | null;
-            open_now: boolean;
+        /** PreviewRow */
+        PreviewRow: {
+            channel: string;
+            company: string | null;
+            contact: string | null;
+            /** Format: uuid */
+            id: string;
+            number: number;
+            price_assumed: boolean;
+            /** @enum {string} */
+            price_basis: "hour" | "job";
+            price_per_hour_minor: number;
+            price_per_job_minor: number;
+            reason: string;
+            reserved: boolean;
+            severity: number;
+            subject: string;
+            was: number | null;
         };
-        /** Problem */
-        Problem: {
-            code: string;
-            detail: string;
-            errors?: {
-                [key: string]: string;
-            }[];
-            status: number;
-            title: string;
-            /** @default about:blank */
-            type: string;
+        /** PricedPeriod */
+        PricedPeriod: {
+            /** Format: date-time */
+            end: string;
+            /** Format: date-time */
+            start: string;
+        };
+        /** PromiseView */
+        PromiseView: {
+            /** @enum {string} */
+            clock: "team" | "customer";
+            closed: boolean;
+            due_at: string | null;
+            /** @enum {string} */
+            kind: "first_reply" | "next_reply" | "resolution";
+            left_s: number;
+            opens_at: string | null;
+            policy_id: number | null;
+            /** @enum {string} */
+            state: "running" | "paused" | "broken";
+            target_s: number;
+            warn_at: string | null;
         };
         /** ReadUpTo */
         ReadUpTo: {
@@ -4266,10 +6176,80 @@ export interface components {
             end: string;
             figures: components["schemas"]["Figure"][];
             /** @enum {string} */
-            interval: "day" | "week" | "month";
+            interval: "hour" | "day" | "week" | "month";
             /** Format: date-time */
             start: string;
             time_zone: string;
+        };
+        /** ReportMail */
+        ReportMail: {
+            address: string;
+            attempts: number;
+            /** Format: date-time */
+            due_at: string;
+            error: string | null;
+            sent_at: string | null;
+            state: string;
+        };
+        /** ReportState */
+        ReportState: {
+            account?: number | null;
+            agent?: number | null;
+            /**
+             * @default team
+             * @enum {string}
+             */
+            by: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise";
+            /** @enum {null|string} */
+            channel?: "email" | "messenger" | null;
+            /**
+             * @default team
+             * @enum {string}
+             */
+            clock: "team" | "customer";
+            company?: string | null;
+            /**
+             * @default before
+             * @enum {string}
+             */
+            compare: "before" | "lastYear" | "none" | "custom";
+            compare_end?: string | null;
+            compare_start?: string | null;
+            end?: string | null;
+            /** @default first_reply */
+            figure: string;
+            filter?: string | null;
+            /**
+             * @default overview
+             * @enum {string}
+             */
+            page: "overview" | "breakdown";
+            /**
+             * @default 28d
+             * @enum {string}
+             */
+            period: "today" | "7d" | "28d" | "90d" | "thisMonth" | "lastMonth" | "year" | "custom";
+            start?: string | null;
+            tag?: number | null;
+            team?: number | null;
+            topic?: number | null;
+            /** @default  */
+            zone: string;
+        };
+        /** Result */
+        Result: {
+            assumptions: components["schemas"]["Assumption"][];
+            availability: number;
+            cases: number;
+            contacts: number;
+            currency: string;
+            days: components["schemas"]["Day"][];
+            gap: number | null;
+            people: number;
+            rows: components["schemas"]["simulation_replay_types_Row"][];
+            /** @enum {string} */
+            rule: "hark" | "fifo" | "priority" | "round_robin" | "least_busy";
+            seeds: number;
         };
         /** Retry */
         Retry: {
@@ -4291,43 +6271,6 @@ export interface components {
             permissions: string[];
             scope: components["schemas"]["Scope"];
         };
-        /** Row */
-        Row: {
-            account_id: number;
-            assignee_id: number | null;
-            can: string[];
-            channel: string;
-            company: components["schemas"]["CompanyRef"] | null;
-            contact: components["schemas"]["ContactRef"];
-            /** Format: date-time */
-            created_at: string;
-            currency: string;
-            difficulty: number;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            last_message_at: string;
-            number: number;
-            order_index: number | null;
-            overdue: boolean;
-            preview: string;
-            price_assumed: boolean;
-            /** @enum {string} */
-            price_basis: "hour" | "job";
-            price_per_hour_minor: number | null;
-            price_per_job_minor: number | null;
-            reason: components["schemas"]["ReasonView"] | null;
-            seq: number;
-            severity: number;
-            status: components["schemas"]["Status"];
-            subject: string;
-            tag_ids: number[];
-            team_id: number | null;
-            topic_id: number | null;
-            unread: boolean;
-            waiting_since: string | null;
-            waiting_team_s: number | null;
-        };
         /** Rule */
         Rule: {
             actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"])[];
@@ -4339,7 +6282,7 @@ export interface components {
             id: number;
             name: string;
             /** @enum {string} */
-            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
+            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened";
             position: number;
             problem?: string | null;
         };
@@ -4351,21 +6294,78 @@ export interface components {
             };
             enabled?: boolean;
             name?: string;
-            on?: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "resolved" | "reopened";
+            on?: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened";
             position?: number;
         };
-        /** Run */
-        Run: {
-            account_id: number;
-            done: number;
-            finished_at: string | null;
+        /** SavedReport */
+        SavedReport: {
+            agent_id: number;
+            can?: string[];
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            name: string;
+            shared: boolean;
+            state: components["schemas"]["ReportState"];
+        };
+        /** SavedReportPatch */
+        SavedReportPatch: {
+            name?: string;
+            shared?: boolean;
+            state?: components["schemas"]["ReportState"];
+        };
+        /** Scenario */
+        Scenario: {
+            /** @default 0 */
+            bot_share: number;
+            /** @default [] */
+            closed_days: (string | unknown)[];
+            /** Format: date-time */
+            end: string;
+            /** @enum {null|string} */
+            mode?: "pull" | "push" | null;
+            /** @default 0 */
+            more_people: number;
+            name: string;
+            periods?: components["schemas"]["Period"][] | null;
+            /** @enum {null|string} */
+            rule?: "hark" | "fifo" | "priority" | "round_robin" | "least_busy" | null;
+            /** @default 5 */
+            seeds: number;
+            /** Format: date-time */
+            start: string;
+            team_id?: number | null;
+            /** @default false */
+            work_holidays: boolean;
+        };
+        /** Schedule */
+        Schedule: {
+            agent_id: number;
+            day: number;
+            /** @enum {string} */
+            every: "day" | "week" | "month";
             /** Format: uuid */
             id: string;
-            problem: string | null;
-            source: string;
-            /** Format: date-time */
-            started_at: string;
-            total: number | null;
+            last?: components["schemas"]["ReportMail"][];
+            locale: string;
+            mailbox_id: number;
+            minute: number;
+            next_at: string | null;
+            paused: boolean;
+            recipients: string[];
+            report_id: number;
+            time_zone: string;
+        };
+        /** SchedulePatch */
+        SchedulePatch: {
+            day?: number;
+            every?: "day" | "week" | "month";
+            locale?: "en" | "it" | "ko";
+            mailbox_id?: number;
+            minute?: number;
+            paused?: boolean;
+            recipients?: string[];
+            time_zone?: string;
         };
         /**
          * Scope
@@ -4379,6 +6379,12 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more: boolean;
             next: string | null;
+        };
+        /** Seen */
+        Seen: {
+            customers: number;
+            left: number;
+            u: number;
         };
         /** SeenPage */
         SeenPage: {
@@ -4474,6 +6480,58 @@ export interface components {
             email: string;
             password: string;
         };
+        /** Skill */
+        Skill: {
+            agent_ids: number[];
+            can?: string[];
+            id: number;
+            name: string;
+            topic_ids: number[];
+        };
+        /** SkillPatch */
+        SkillPatch: {
+            name?: string;
+            topic_ids?: number[];
+        };
+        /** Slowness */
+        Slowness: {
+            assumed_minor: number;
+            days: number;
+            /** Format: date-time */
+            end: string;
+            minor: number;
+            parts: {
+                [key: string]: components["schemas"]["CostPart"][];
+            };
+            per_day_minor: number;
+            /** Format: date-time */
+            start: string;
+            tried_minor: number;
+            tried_per_day_minor: number;
+            unconverted: number;
+            waits: number;
+        };
+        /** SlownessAnswer */
+        SlownessAnswer: {
+            before: components["schemas"]["Slowness"] | null;
+            currency: string;
+            now: components["schemas"]["Slowness"];
+            own_curve: boolean;
+            tried: boolean;
+            version: number;
+        };
+        /** SlownessQuestion */
+        SlownessQuestion: {
+            candidate?: components["schemas"]["ValueCandidate"] | null;
+            compare?: components["schemas"]["PricedPeriod"] | null;
+            /** Format: date-time */
+            end: string;
+            /** Format: date-time */
+            start: string;
+            team_id?: number | null;
+            /** @default UTC */
+            time_zone: string;
+        };
         /** SmtpServer */
         SmtpServer: {
             /** @enum {null|string} */
@@ -4499,6 +6557,15 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** SolvedRef */
+        SolvedRef: {
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** Format: date-time */
+            resolved_at: string;
+            subject: string;
+        };
         /** SourceState */
         SourceState: {
             account_id: number;
@@ -4514,12 +6581,34 @@ export interface components {
             message_ids: string[];
             subject?: string | null;
         };
+        /** Spread */
+        Spread: {
+            high?: number | null;
+            low?: number | null;
+            mean?: number | null;
+        };
         /**
          * Status
          * @description What lists filter by; below 3 is the open set.
          * @enum {integer}
          */
         Status: 0 | 1 | 2 | 3 | 4 | 5;
+        /** Step */
+        Step: {
+            agent_id: number | null;
+            assignee_after?: number | null;
+            assignee_before?: number | null;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "reply" | "note" | "handover";
+            name: string;
+            seq: number;
+            team_after?: number | null;
+            team_before?: number | null;
+            /** @default  */
+            text: string;
+        };
         /** Tag */
         Tag: {
             can?: string[];
@@ -4544,6 +6633,21 @@ export interface components {
             color?: number;
             name?: string;
         };
+        /** Taken */
+        Taken: {
+            /** Format: uuid */
+            conversation_id: string;
+            number: number;
+            subject: string;
+            team_id: number | null;
+            why: components["schemas"]["WhyView"];
+        };
+        /** TakenOutcomes */
+        TakenOutcomes: {
+            problems: components["schemas"]["LineProblem"][];
+            refused: number;
+            taken: number;
+        };
         /** Team */
         Team: {
             calendar_id: number | null;
@@ -4559,6 +6663,32 @@ export interface components {
             member_ids?: number[];
             name?: string;
             reply_lock?: boolean;
+        };
+        /** TeamRouting */
+        TeamRouting: {
+            can?: string[];
+            /** @default 0.5 */
+            explore: number;
+            /**
+             * @default pull
+             * @enum {string}
+             */
+            mode: "manual" | "suggest" | "pull" | "push";
+            /** @default 60 */
+            offer_s: number;
+            overflow_after_s?: number | null;
+            overflow_team_id?: number | null;
+            team_id: number;
+            weights?: components["schemas"]["Weights"];
+        };
+        /** TeamRoutingPatch */
+        TeamRoutingPatch: {
+            explore?: number;
+            mode?: "manual" | "suggest" | "pull" | "push";
+            offer_s?: number;
+            overflow_after_s?: number | null;
+            overflow_team_id?: number | null;
+            weights?: components["schemas"]["Weights"];
         };
         /** Thread */
         Thread: {
@@ -4582,6 +6712,19 @@ export interface components {
         ThreadPage: {
             messages: components["schemas"]["Message"][];
             thread: components["schemas"]["Thread"];
+        };
+        /** Times */
+        Times: {
+            /** @default 0 */
+            count: number;
+            /** @default 0 */
+            mean: number;
+            /** @default 0 */
+            median: number;
+            /** @default 0 */
+            p90: number;
+            /** @default 0 */
+            total: number;
         };
         /** TokenView */
         TokenView: {
@@ -4614,6 +6757,13 @@ export interface components {
         /** TopicChoice */
         TopicChoice: {
             topic_id: number | null;
+        };
+        /** TopicHandle */
+        TopicHandle: {
+            handle_s: number | null;
+            learned_handle_s: number | null;
+            name: string;
+            topic_id: number;
         };
         /** TopicPatch */
         TopicPatch: {
@@ -4658,8 +6808,15 @@ export interface components {
             median?: number | null;
             of?: number | null;
             p90?: number | null;
+            total?: number | null;
             value?: number | null;
             waiting?: number | null;
+        };
+        /** ValueCandidate */
+        ValueCandidate: {
+            channels?: components["schemas"]["NewPatience"][];
+            topics?: components["schemas"]["NewHandle"][];
+            value?: components["schemas"]["ValuePatch"];
         };
         /** ValuePatch */
         ValuePatch: {
@@ -4750,6 +6907,29 @@ export interface components {
             /** @default 1 */
             vip_factor: number;
         };
+        /** ValueView */
+        ValueView: {
+            can: string[];
+            channels: components["schemas"]["ChannelPatience"][];
+            currency: string;
+            defaults: components["schemas"]["ValueSettings"];
+            plans: string[];
+            severity_mean: number;
+            sources: {
+                [key: string]: "sourced" | "assumption" | "measured" | "rule" | "yours";
+            };
+            topics: components["schemas"]["TopicHandle"][];
+            value: components["schemas"]["ValueSettings"];
+        };
+        /** Variant */
+        Variant: {
+            cases: number;
+            cost: number;
+            cycle: components["schemas"]["Times"];
+            id: string;
+            share: number;
+            steps: string[];
+        };
         /** VersionView */
         VersionView: {
             plan: components["schemas"]["Plan"];
@@ -4800,6 +6980,26 @@ export interface components {
             identified: boolean;
             name: string;
         };
+        /** Wallboard */
+        Wallboard: {
+            /** Format: date-time */
+            at: string;
+            at_risk: number;
+            broken: number;
+            currency: string;
+            first_reply: components["schemas"]["Value"];
+            first_reply_before: components["schemas"]["Value"];
+            longest_id: string | null;
+            longest_number: number | null;
+            longest_since: string | null;
+            next_due_at: string | null;
+            price_per_hour_minor: number;
+            received_today: number;
+            resolved_today: number;
+            time_zone: string;
+            unassigned: number;
+            waiting: number;
+        };
         /** Webhook */
         Webhook: {
             /** @default  */
@@ -4813,6 +7013,25 @@ export interface components {
             topics?: string[];
             /** @default  */
             url: string;
+        };
+        /** Weights */
+        Weights: {
+            /** @default 0.1 */
+            mail: number;
+            /** @default 0.3333333333333333 */
+            messenger: number;
+            /** @default 1 */
+            phone: number;
+            /** @default 0.1 */
+            social: number;
+        };
+        /** WhyView */
+        WhyView: {
+            key: string;
+            params: {
+                [key: string]: unknown;
+            };
+            text: string;
         };
         /** WorkspacePatch */
         WorkspacePatch: {
@@ -4844,11 +7063,93 @@ export interface components {
             settings: components["schemas"]["WorkspaceSettings"];
             time_zone: string;
         };
+        /** Preview */
+        bottlenecks_eventlogs_types_Preview: {
+            columns: string[];
+            delimiter: string;
+            encoding: string;
+            mapping: components["schemas"]["Mapping"] | null;
+            rows: string[][];
+        };
+        /** Problem */
+        bottlenecks_eventlogs_types_Problem: {
+            line: number;
+            problem: string;
+        };
+        /** Row */
+        conversations_views_Row: {
+            account_id: number;
+            assignee_id: number | null;
+            can: string[];
+            channel: string;
+            company: components["schemas"]["CompanyRef"] | null;
+            contact: components["schemas"]["ContactRef"];
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            difficulty: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_message_at: string;
+            number: number;
+            order_index: number | null;
+            overdue: boolean;
+            preview: string;
+            price_assumed: boolean;
+            /** @enum {string} */
+            price_basis: "hour" | "job";
+            price_per_hour_minor: number | null;
+            price_per_job_minor: number | null;
+            promise: components["schemas"]["PromiseView"] | null;
+            reason: components["schemas"]["ReasonView"] | null;
+            seq: number;
+            severity: number;
+            status: components["schemas"]["Status"];
+            subject: string;
+            tag_ids: number[];
+            team_id: number | null;
+            topic_id: number | null;
+            unread: boolean;
+            waiting_since: string | null;
+            waiting_team_s: number | null;
+        };
+        /** Problem */
+        core_http_Problem: {
+            code: string;
+            detail: string;
+            errors?: {
+                [key: string]: string;
+            }[];
+            status: number;
+            title: string;
+            /** @default about:blank */
+            type: string;
+        };
         /** Mailbox */
         delivery_types_Mailbox: {
             address: string;
             /** @default  */
             name: string;
+        };
+        /** Preview */
+        hours_types_Preview: {
+            days: components["schemas"]["DayView"][];
+            next_open: string | null;
+            open_now: boolean;
+        };
+        /** Run */
+        imports_types_Run: {
+            account_id: number;
+            done: number;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            problem: string | null;
+            source: string;
+            /** Format: date-time */
+            started_at: string;
+            total: number | null;
         };
         /** Mailbox */
         intake_accounts_types_Mailbox: {
@@ -4868,6 +7169,31 @@ export interface components {
             silent_after_s: number | null;
             smtp: components["schemas"]["ServerView"] | null;
             team_id: number | null;
+        };
+        /** Row */
+        simulation_replay_types_Row: {
+            base: components["schemas"]["Spread"];
+            changed: components["schemas"]["Spread"];
+            difference: components["schemas"]["Spread"];
+            key: string;
+            real: number | null;
+            /** @enum {string} */
+            unit: "seconds" | "count" | "share" | "minor";
+        };
+        /** Run */
+        simulation_replay_types_Run: {
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            left_s: number | null;
+            problem: string | null;
+            progress: number;
+            result: components["schemas"]["Result"] | null;
+            scenario: components["schemas"]["Scenario"];
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "stopped" | "failed";
         };
     };
     responses: never;
@@ -4902,7 +7228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -4911,7 +7237,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -4944,7 +7270,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -4953,7 +7279,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -4984,7 +7310,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -4993,7 +7319,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5028,7 +7354,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5037,7 +7363,170 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_absences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.routing.types.Absence_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAbsence"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                absence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_experience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.routing.types.Experience_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5068,7 +7557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5077,7 +7566,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_agent_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentWork"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    put_agent_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentWorkBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentWork"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5110,7 +7683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5119,7 +7692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5152,7 +7725,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5161,7 +7734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5193,7 +7766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5202,7 +7775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5231,7 +7804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5240,7 +7813,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5273,7 +7846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5282,7 +7855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5317,7 +7890,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5326,7 +7899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5355,7 +7928,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5364,7 +7937,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5388,7 +7961,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["hours_types_Preview"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5397,7 +7970,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5406,7 +7979,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5441,7 +8014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5450,7 +8023,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5483,7 +8056,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5492,7 +8065,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5525,7 +8098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5534,7 +8107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5565,7 +8138,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5574,7 +8147,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5609,7 +8182,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5618,7 +8191,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5651,7 +8224,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5660,7 +8233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5691,7 +8264,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5700,7 +8273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5735,7 +8308,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5744,7 +8317,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5778,7 +8351,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5787,7 +8360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5822,7 +8395,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5831,7 +8404,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5863,7 +8436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5872,7 +8445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5908,7 +8481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5917,7 +8490,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5956,7 +8529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -5965,7 +8538,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -5998,7 +8571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6007,7 +8580,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6038,7 +8611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6047,7 +8620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6078,7 +8651,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6087,7 +8660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6122,7 +8695,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6131,7 +8704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6166,7 +8739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6175,7 +8748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6210,7 +8783,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6219,7 +8792,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6250,7 +8823,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6259,7 +8832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6294,7 +8867,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6303,7 +8876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6332,7 +8905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6341,7 +8914,291 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextCard"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpQuestion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextCard"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_accept_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextCard"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_candidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.swarm.types.Candidate_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_decline_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_end_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelperChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextCard"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_leave_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6376,7 +9233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6385,7 +9242,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6420,7 +9277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6429,7 +9286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6460,7 +9317,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6469,7 +9326,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6502,7 +9359,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6511,7 +9368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6542,7 +9399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6551,7 +9408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6586,7 +9443,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6595,7 +9452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6626,7 +9483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6635,7 +9492,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.routing.types.Decision_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6670,7 +9567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6679,7 +9576,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6714,7 +9611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6723,7 +9620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6754,7 +9651,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6763,7 +9660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6798,7 +9695,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6807,7 +9704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6842,7 +9739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6851,7 +9748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6882,7 +9779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6891,7 +9788,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6925,7 +9822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6934,7 +9831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -6969,7 +9866,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -6978,7 +9875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7009,7 +9906,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7018,7 +9915,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7049,7 +9946,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7058,7 +9955,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7089,7 +9986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7098,7 +9995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7129,7 +10026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7138,7 +10035,380 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_event_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.bottlenecks.eventlogs.types.EventLog_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_event_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["LogForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_event_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_event_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    event_log_cases: {
+        parameters: {
+            query?: {
+                time_zone?: string;
+                node?: string | null;
+                source?: string | null;
+                target?: string | null;
+                variant?: string | null;
+                loop?: string | null;
+                giver?: string | null;
+                taker?: string | null;
+                cut?: string | null;
+                key?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.bottlenecks.eventlogs.types.LogCase_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    event_log_xes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    event_log_map: {
+        parameters: {
+            query?: {
+                time_zone?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogMap"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    read_event_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.swarm.types.Invitation_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7172,7 +10442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7181,7 +10451,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7210,7 +10480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7219,7 +10489,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7248,7 +10518,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7257,7 +10527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7288,7 +10558,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7297,7 +10567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7328,7 +10598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7337,7 +10607,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7375,7 +10645,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7384,7 +10654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7415,7 +10685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7424,7 +10694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7455,7 +10725,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7464,7 +10734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7499,7 +10769,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7508,7 +10778,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7539,7 +10809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7548,7 +10818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7579,7 +10849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7588,7 +10858,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7619,7 +10889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7628,7 +10898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7659,7 +10929,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7668,7 +10938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7699,7 +10969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7708,7 +10978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7739,7 +11009,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7748,7 +11018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7779,7 +11049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7788,7 +11058,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7819,7 +11089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7828,7 +11098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7857,7 +11127,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7866,7 +11136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7899,7 +11169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7908,7 +11178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7937,7 +11207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7946,7 +11216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -7979,7 +11249,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -7988,7 +11258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8021,7 +11291,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8030,7 +11300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8061,7 +11331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8070,7 +11340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8103,7 +11373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8112,7 +11382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8145,7 +11415,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8154,7 +11424,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8185,7 +11455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8194,7 +11464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8223,7 +11493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8232,7 +11502,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8267,7 +11537,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8276,7 +11546,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8307,7 +11577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8316,7 +11586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8347,7 +11617,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8356,7 +11626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8387,7 +11657,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8396,7 +11666,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8431,7 +11701,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8440,7 +11710,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8471,7 +11741,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8480,7 +11750,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8515,7 +11785,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8524,7 +11794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8553,7 +11823,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8562,7 +11832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8591,7 +11861,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8600,7 +11870,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8633,7 +11903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8642,7 +11912,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_my_experience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.routing.types.Experience_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8675,7 +11983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8684,7 +11992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8711,7 +12019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8720,7 +12028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8753,7 +12061,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8762,7 +12070,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8797,7 +12105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8806,7 +12114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8841,7 +12149,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8850,7 +12158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8883,7 +12191,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8892,7 +12200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8927,7 +12235,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8936,7 +12244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -8971,7 +12279,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8980,7 +12288,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9013,7 +12321,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9022,7 +12330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9057,7 +12365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9066,7 +12374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9097,7 +12405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9106,7 +12414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9141,7 +12449,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9150,7 +12458,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9186,7 +12494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9195,7 +12503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9229,7 +12537,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9238,7 +12546,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9272,7 +12580,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9281,7 +12589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9314,7 +12622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9323,7 +12631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9352,7 +12660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9361,7 +12669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9394,7 +12702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9403,7 +12711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9434,7 +12742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9443,7 +12751,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9472,7 +12780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9481,7 +12789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9516,7 +12824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9525,7 +12833,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9560,7 +12868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9569,7 +12877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9600,7 +12908,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9609,7 +12917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9638,7 +12946,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9647,7 +12955,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9678,7 +12986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9687,7 +12995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9718,7 +13026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9727,7 +13035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9758,7 +13066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9767,7 +13075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9802,7 +13110,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9811,7 +13119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9842,7 +13150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9851,7 +13159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9882,7 +13190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9891,7 +13199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9920,7 +13228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9929,7 +13237,423 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_cost_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostCaseQuestion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.prices.types.CostCase_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_churn_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    put_curve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurveChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_fit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutcomes"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOutcomes"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_slowness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlownessQuestion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlownessAnswer"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_report_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Addresses"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    put_report_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Addresses"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Addresses"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    report_breakdown: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                figure: string;
+                by: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise";
+                clock?: "team" | "customer" | null;
+                compare?: "previous" | "last_year" | "none";
+                compare_start?: string | null;
+                compare_end?: string | null;
+                time_zone?: string;
+                account_id?: number | null;
+                channel?: "email" | "messenger" | null;
+                team_id?: number | null;
+                agent_id?: number | null;
+                tag_id?: number | null;
+                topic_id?: number | null;
+                company_id?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9941,10 +13665,18 @@ export interface operations {
                 end: string;
                 figure: string;
                 clock?: "team" | "customer" | null;
+                by?: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise" | null;
+                key?: string;
+                waiting?: boolean | null;
+                time_zone?: string;
                 account_id?: number | null;
+                channel?: "email" | "messenger" | null;
                 team_id?: number | null;
                 agent_id?: number | null;
                 tag_id?: number | null;
+                topic_id?: number | null;
+                company_id?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path?: never;
@@ -9967,7 +13699,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -9976,7 +13708,722 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    export_report: {
+        parameters: {
+            query: {
+                what: "report" | "series" | "breakdown" | "cases";
+                format: "csv" | "xlsx" | "json";
+                report?: string;
+                by?: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise" | null;
+                key?: string;
+                waiting?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    report_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.reports.types.FigureInfo_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    journey_map: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                time_zone?: string;
+                clock?: "team" | "customer";
+                split?: "none" | "team" | "agent";
+                account_id?: number | null;
+                channel?: number | null;
+                team_id?: number | null;
+                agent_id?: number | null;
+                topic_id?: number | null;
+                tag_id?: number | null;
+                company_id?: string | null;
+                weekday?: number | null;
+                hour?: number | null;
+                filter?: string | null;
+                compare_start?: string | null;
+                compare_end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    journey_xes: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                time_zone?: string;
+                clock?: "team" | "customer";
+                split?: "none" | "team" | "agent";
+                account_id?: number | null;
+                channel?: number | null;
+                team_id?: number | null;
+                agent_id?: number | null;
+                topic_id?: number | null;
+                tag_id?: number | null;
+                company_id?: string | null;
+                weekday?: number | null;
+                hour?: number | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    journey_map_cases: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                time_zone?: string;
+                clock?: "team" | "customer";
+                split?: "none" | "team" | "agent";
+                account_id?: number | null;
+                channel?: number | null;
+                team_id?: number | null;
+                agent_id?: number | null;
+                topic_id?: number | null;
+                tag_id?: number | null;
+                company_id?: string | null;
+                weekday?: number | null;
+                hour?: number | null;
+                filter?: string | null;
+                node?: string | null;
+                source?: string | null;
+                target?: string | null;
+                variant?: string | null;
+                loop?: string | null;
+                giver?: string | null;
+                taker?: string | null;
+                cut?: string | null;
+                key?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.bottlenecks.types.MapCase_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    journey_map_visits: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                time_zone?: string;
+                clock?: "team" | "customer";
+                split?: "none" | "team" | "agent";
+                account_id?: number | null;
+                channel?: number | null;
+                team_id?: number | null;
+                agent_id?: number | null;
+                topic_id?: number | null;
+                tag_id?: number | null;
+                company_id?: string | null;
+                weekday?: number | null;
+                hour?: number | null;
+                filter?: string | null;
+                step: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.bottlenecks.types.MapVisit_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_saved_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.reports.saved.SavedReport_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_saved_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedReport"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_saved_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_saved_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedReportPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.reports.schedules.Schedule_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    send_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -9986,14 +14433,20 @@ export interface operations {
             query: {
                 start: string;
                 end: string;
+                compare?: "previous" | "last_year" | "none";
                 compare_start?: string | null;
                 compare_end?: string | null;
-                interval?: "day" | "week" | "month";
+                interval?: "hour" | "day" | "week" | "month";
                 time_zone?: string;
                 account_id?: number | null;
+                channel?: "email" | "messenger" | null;
                 team_id?: number | null;
                 agent_id?: number | null;
                 tag_id?: number | null;
+                topic_id?: number | null;
+                company_id?: string | null;
+                filter?: string | null;
+                figures?: string | null;
             };
             header?: never;
             path?: never;
@@ -10016,7 +14469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10025,7 +14478,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_wallboard: {
+        parameters: {
+            query?: {
+                team_id?: number | null;
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10054,7 +14548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10063,7 +14557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10096,7 +14590,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10105,7 +14599,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10134,7 +14628,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10143,7 +14637,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10178,7 +14672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10187,7 +14681,207 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_next: {
+        parameters: {
+            query?: {
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"] | null;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"] | null;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.routing.types.Offer_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    accept_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    decline_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10216,7 +14910,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10225,7 +14919,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10258,7 +14952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10267,7 +14961,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10298,7 +14992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10307,7 +15001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10336,7 +15030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10345,7 +15039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10380,7 +15074,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10389,7 +15083,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10422,7 +15116,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10431,7 +15125,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10460,7 +15154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10469,7 +15163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10500,7 +15194,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10509,7 +15203,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10544,7 +15238,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10553,7 +15247,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10583,7 +15277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10592,7 +15286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10624,7 +15318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10633,7 +15327,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10665,7 +15359,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10674,7 +15368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10707,7 +15401,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10716,7 +15410,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10745,7 +15439,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10754,7 +15448,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10783,7 +15477,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10792,7 +15486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10821,7 +15515,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10830,7 +15524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10859,7 +15553,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10868,7 +15562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10901,7 +15595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10910,7 +15604,569 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.simulation.replay_types.Run_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scenario"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["simulation_replay_types_Run"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_one_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["simulation_replay_types_Run"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    remove_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["simulation_replay_types_Run"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.routing.types.Skill_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSkill"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_one_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    remove_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10939,7 +16195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10948,7 +16204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -10981,7 +16237,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10990,7 +16246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11019,7 +16275,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11028,7 +16284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11063,7 +16319,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11072,7 +16328,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11101,7 +16357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11110,7 +16366,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11143,7 +16399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11152,7 +16408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11181,7 +16437,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11190,7 +16446,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11225,7 +16481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11234,7 +16490,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_team_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRouting"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_team_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRoutingPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRouting"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11263,7 +16603,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11272,7 +16612,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11305,7 +16645,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11314,7 +16654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11343,7 +16683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11352,7 +16692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11381,7 +16721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11390,7 +16730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11423,7 +16763,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11432,7 +16772,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11461,7 +16801,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11470,7 +16810,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11505,7 +16845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11514,7 +16854,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_value_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    put_value_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValueCandidate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_value_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValueCandidate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxPreview"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11543,7 +17005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11552,7 +17014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11585,7 +17047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11594,7 +17056,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11625,7 +17087,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11634,7 +17096,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11667,7 +17129,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11676,7 +17138,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11705,7 +17167,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11714,7 +17176,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };
@@ -11745,7 +17207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11754,7 +17216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
                 };
             };
         };

@@ -49,6 +49,19 @@ CREATE TABLE value_versions (             -- the currency that stakes and prices
 INSERT INTO value_versions (workspace_id, version, currency, model)
   SELECT id, coalesce((settings->'value'->>'version')::int, 1), base_currency, coalesce(settings->'value', '{}') FROM workspaces;
 
+CREATE TABLE churn_outcomes (             -- who has left and who has stayed, as the workspace's own records say
+  workspace_id int NOT NULL REFERENCES workspaces,
+  customer_id uuid NOT NULL,              -- a company, or a contact who has none
+  has_left boolean NOT NULL,
+  at date NOT NULL,                       -- when they left, or until when it is known that they had not
+  PRIMARY KEY (workspace_id, customer_id)
+);
+CREATE TABLE value_fits (                 -- the last curve fitted to them
+  workspace_id int PRIMARY KEY REFERENCES workspaces,
+  made_at timestamptz NOT NULL,
+  fit jsonb NOT NULL                      -- hark.prices.types.FitView
+);
+
 -- promises ---------------------------------------------------------------------------------------------------------
 
 CREATE TABLE sla_policies (               -- who is promised an answer, and until when; the first whose condition holds applies

@@ -191,6 +191,77 @@ class SlownessAnswer(msgspec.Struct, frozen=True, kw_only=True):
     before: Slowness | None
 
 
+class NewOutcomes(Body):
+    """`csv`: a header and one line per customer: who (a company's name or mail domain, a contact's address, an id), whether
+    they left, and the day."""
+
+    csv: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000_000)]
+
+
+class LineProblem(msgspec.Struct, frozen=True):
+    line: int
+    text: str
+
+
+class TakenOutcomes(msgspec.Struct, frozen=True, kw_only=True):
+    """`taken` customers are known now; the lines that were not are listed, at most 100 of them."""
+
+    taken: int
+    problems: list[LineProblem]
+    refused: int
+
+
+class BandPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """P after `u` patiences: the fit with its 95 % band, and the default."""
+
+    u: float
+    p: float
+    low: float
+    high: float
+    default: float
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """Customers whose longest wait was about `u` patiences: how many there are and how many left."""
+
+    u: float
+    customers: int
+    left: int
+
+
+class FitView(msgspec.Struct, frozen=True, kw_only=True):
+    """The workspace's own curve. `adjusted` says for what; where it is empty the curve is an association, no cause."""
+
+    ceiling: float
+    ceiling_low: float
+    ceiling_high: float
+    shape: float
+    shape_low: float
+    shape_high: float
+    base: float
+    adjusted: list[str]
+    band: list[BandPoint]
+    seen: list[Seen]
+    outcomes: int
+    left: int
+    made_at: datetime
+
+
+class ChurnView(msgspec.Struct, frozen=True, kw_only=True):
+    """Outcomes known, how many a fit needs, the last fit, and whether its curve is in use."""
+
+    outcomes: int
+    left: int
+    needed: int
+    fit: FitView | None
+    in_use: bool
+    can: list[str]
+
+
+class CurveChoice(Body):
+    own: bool
+
+
 class CostCase(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation behind a number: its part in minor units, of how many waits, of how many seconds."""
 

@@ -14,7 +14,10 @@ _DEFAULT = (
     "({}::float8 * (1 - exp(greatest(-700, -0.6931471805599453::float8 * power({}, 2))))"
     " + {}::float8 * (1 - exp(greatest(-700, -0.6931471805599453::float8 * {} / {}::float8))))"
 )
-_OWN = "({}::float8 * (1 - exp(greatest(-700, -0.6931471805599453::float8 * power({}, {}::float8)))))"
+_OWN = (
+    "(CASE WHEN {} > 0 THEN {}::float8 * (1 - exp(greatest(-700, -0.6931471805599453::float8 * power({}, {}::float8))))"
+    " ELSE 0 END)"
+)
 _WORTH = """(coalesce(monthly_minor * ({}::jsonb ->> currency)::float8, ({}::jsonb ->> plan)::float8, {}::float8) * {}::float8
   * CASE WHEN renewal_in <= greatest({}::float8, {}::float8 * coalesce(cycle_days, 0)) THEN {}::float8 ELSE 1 END
   * CASE WHEN vip THEN {}::float8 ELSE 1 END * CASE WHEN tenure >= {}::float8 THEN {}::float8 ELSE 1 END)"""
@@ -24,7 +27,7 @@ def leave_sql(waited: Sql, per_s: Sql, model: ValueModel) -> Sql:
     """`leave_probability` of a wait in seconds (`waited`) on a channel of this patience (`per_s`, 1/s)."""
     u = Sql("greatest(greatest({}, 0) * {}, 1e-30)", waited, per_s)
     if model.curve is not None:
-        return Sql(_OWN, model.curve.ceiling, u, model.curve.shape)
+        return Sql(_OWN, waited, model.curve.ceiling, u, model.curve.shape)
     return Sql(_DEFAULT, model.leave_once, u, model.leave_slowly, Sql("greatest({}, 0)", waited), model.slow_half_s)
 
 

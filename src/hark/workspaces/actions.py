@@ -1,5 +1,6 @@
 """Making and changing workspaces."""
 
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -10,6 +11,7 @@ from hark.core.errors import BadRequest
 from hark.workspaces.patch import changed
 from hark.workspaces.queries import lock_workspace
 from hark.workspaces.types import (
+    OwnCurve,
     SettingsPatch,
     ValueModelChanged,
     ValueSettings,
@@ -52,16 +54,30 @@ async def update_workspace(tx: Tx, patch: WorkspacePatch, *, reprice: bool = Fal
     fields = changed(patch)
     if "time_zone" in fields:
         check_time_zone(fields["time_zone"])
-    settings = _patched(old.settings, patch.settings)
+    new = msgspec.structs.replace(old, **{**fields, "settings": _patched(old.settings, patch.settings)})
+    return await _store(tx, old, new, audit=msgspec.to_builtins(patch), reprice=reprice)
+
+
+async def set_curve(tx: Tx, curve: OwnCurve | None) -> Workspace:
+    """Use the workspace's own P from now on; None: the default again. Open waits are priced anew."""
+    old = await lock_workspace(tx, tx.workspace_id)
+    value = msgspec.structs.replace(old.settings.value, curve=curve)
+    new = msgspec.structs.replace(old, settings=msgspec.structs.replace(old.settings, value=value))
+    return await _store(tx, old, new, audit={"curve": msgspec.to_builtins(curve)}, reprice=False)
+
+
+async def _store(tx: Tx, old: Workspace, new: Workspace, *, audit: dict[str, Any], reprice: bool) -> Workspace:
+    """Write the workspace, and a new version of its value model when prices are other ones."""
+    settings = new.settings
     repriced = (
         reprice
         or settings.value != old.settings.value
-        or fields.get("base_currency", old.base_currency) != old.base_currency
+        or new.base_currency != old.base_currency
     )
     if repriced:
         value = msgspec.structs.replace(settings.value, version=old.settings.value.version + 1)
         settings = msgspec.structs.replace(settings, value=value)
-    new = msgspec.structs.replace(old, **{**fields, "settings": settings})
+    new = msgspec.structs.replace(new, settings=settings)
     if new == old:
         return old
     check_value(settings.value)
@@ -69,7 +85,7 @@ async def update_workspace(tx: Tx, patch: WorkspacePatch, *, reprice: bool = Fal
         "UPDATE workspaces SET name = $2, base_currency = $3, locale = $4, time_zone = $5, settings = $6 WHERE id = $1",
         old.id, new.name, new.base_currency, new.locale, new.time_zone, msgspec.to_builtins(settings),
     )  # fmt: skip
-    await tx.audit("workspace.changed", f"workspace:{old.id}", data=msgspec.to_builtins(patch))
+    await tx.audit("workspace.changed", f"workspace:{old.id}", data=audit)
     tx.emit(WorkspaceChanged())
     if repriced:
         await tx.run(_VERSION, new.id, settings.value.version, new.base_currency, msgspec.to_builtins(settings.value))

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { ArrowDown, ArrowUp, ShieldCheck } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { money } from '../../../shared/money'
 import { api } from '../../api/client'
 import type { Candidate, Preview, PreviewRow } from '../../api/types'
@@ -10,8 +9,7 @@ import { useProblemText } from '../../app/problems'
 import { href, navigate } from '../../app/router'
 import { ErrorNote, Skeleton } from '../../ui/Notice'
 import { Tip } from '../../ui/Tip'
-
-const REST_MS = 250
+import { useRested } from './useRested'
 
 /** The first rows of the inbox by the numbers typed, each with where it stands today. */
 export function PreviewList({ candidate, isChanged }: { candidate: Candidate; isChanged: boolean }) {
@@ -108,14 +106,4 @@ function Move({ place, was }: { place: number; was: number | null }) {
       )}
     </span>
   )
-}
-
-/** The value once it has stood still for a moment. */
-function useRested(value: string): string {
-  const [rested, setRested] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return rested
 }
