@@ -82,8 +82,7 @@ class Teller:
             actor = system(self.ws.id, ActorKind.AGENT, self.office.people[who])
             async with self.db.transaction(actor) as tx:
                 await getattr(self, f"_{what}")(tx, who)
-        assert self.id
-        return self.id
+        return self._known()
 
     async def _write(self, tx: Any, who: int) -> None:
         account = AccountRef(id=self.ws.account_id, calendar_id=self.ws.calendar_id, team_id=self.ws.team_id)
@@ -188,7 +187,7 @@ def follow(story: list[tuple[float, str, int]]) -> Case | None:
     ep: dict[str, Any] = {}
 
     def begin(at: float) -> dict[str, Any]:
-        made = {"at": at, "asked": None, "first": None, "who": [], "over": None, "by": None, "back": 0}
+        made: dict[str, Any] = {"at": at, "asked": None, "first": None, "who": [], "over": None, "by": None, "back": 0}
         case.episodes.append(made)
         return made
 
