@@ -67,6 +67,12 @@ async def rebuild(settings: Settings, options: argparse.Namespace) -> int:
     return await run(settings, workspace=options.workspace)
 
 
+async def recalc(settings: Settings, options: argparse.Namespace) -> int:
+    from hark.commands.recalc import run
+
+    return await run(settings, since=options.since, calendar=options.calendar, workspace=options.workspace)
+
+
 async def doctor(settings: Settings, options: argparse.Namespace) -> int:
     from hark.commands.doctor import run
 
@@ -135,6 +141,10 @@ def build_parser() -> argparse.ArgumentParser:
     add("rebuild", rebuild, "compute waits, spans and episodes again from the journal").add_argument(
         "--workspace", type=int, help="only this workspace (default: all)"
     )
+    again = add("recalc", recalc, "let hours apply to the past too, and count everything again by them")
+    again.add_argument("--from", dest="since", required=True, metavar="DAY", help="the first day, such as 2026-03-01")
+    again.add_argument("--calendar", metavar="NAME", help="whose hours (default: the workspace's)")
+    again.add_argument("--workspace", type=int, metavar="ID", help="when there are several")
     check = add("doctor", doctor, "check this installation")
     check.add_argument("--events", action="store_true", help="print which part consumes which event")
     check.add_argument("--retry", action="store_true", help="first handle the parked events again")

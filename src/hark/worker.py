@@ -51,9 +51,9 @@ from hark.intake.types import Source
 from hark.reports.mails import LOOK_S as REPORTS_LOOK_S
 from hark.reports.mails import send_due
 from hark.reports.schedules import serve_schedule
+from hark.routing import jobs as routing
 from hark.settings import Settings
 from hark.simulation.jobs import run_simulations
-from hark.routing import jobs as routing
 from hark.sla import jobs as sla
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind

@@ -13,7 +13,10 @@ from hark.conversations.inbound import receive_message, release_reply
 from hark.conversations.merging import merge, split, unmerge
 from hark.conversations.types import AccountRef, Headers, NewEndpoint, NewInbound, NewReply, Received
 from hark.core.db import Db
+from hark.core.errors import BadRequest
+from hark.hours.actions import add_version, rewrite_hours
 from hark.hours.queries import open_seconds
+from hark.hours.types import NewVersion, Period, Plan
 from hark.journey.rebuild import rebuild
 from hark.journey.types import Status, WaitOutcome
 from hark.value.pricing import pricing_of
@@ -120,3 +123,28 @@ async def test_a_busy_day_rebuilds_to_the_same_rows(house: House) -> None:
     done = await rebuild(house.db, hours_of=open_seconds, pricing_of=pricing_of, workspaces=[house.ws.id])
     assert (done.conversations, done.changed) == (4, 0)
     assert await house.dump() == before
+
+
+async def test_hours_entered_too_late_are_counted_again_as_if_they_had_always_been(house: House) -> None:
+    """What `hark recalc` does: the same rows as with the right hours from the start, which `hark rebuild` confirms."""
+    id = (await house.writes()).conversation_id  # 13:00 UTC on a Monday
+    await house.answers(id)  # 14:00
+    await house.writes(id)
+    half_days = Plan(tz="UTC", periods=tuple(Period(weekday=d, start="09:00", end="13:30") for d in range(7)))
+    house.clock.advance(days=1)
+    async with house.db.transaction(house.ws.owner) as tx:
+        await add_version(tx, house.ws.calendar_id, NewVersion(plan=half_days))
+    before = await house.waits(id)
+    assert before[0]["f1"] - before[0]["f0"] == 3600  # open day and night then
+    async with house.db.transaction(house.ws.owner) as tx:
+        await rewrite_hours(tx, house.ws.calendar_id, NOON - timedelta(days=1))
+    counted = await rebuild(house.db, hours_of=open_seconds, pricing_of=pricing_of, workspaces=[house.ws.id])
+    assert counted.changed == 1
+    after = await house.waits(id)
+    assert after[0]["f1"] - after[0]["f0"] == 1800
+    assert (after[0]["opened_at"], after[0]["closed_at"]) == (before[0]["opened_at"], before[0]["closed_at"])
+    again = await rebuild(house.db, hours_of=open_seconds, pricing_of=pricing_of, workspaces=[house.ws.id])
+    assert again.changed == 0
+    async with house.db.transaction(house.ws.owner) as tx:
+        with pytest.raises(BadRequest, match="past"):
+            await rewrite_hours(tx, house.ws.calendar_id, tx.now() + timedelta(days=1))

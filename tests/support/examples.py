@@ -94,6 +94,7 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     ids["saved"] = await _made(client, "/api/reports/saved", {"name": "Mondays", "state": {"period": "7d"}})
     ids["schedules"] = await _made(client, "/api/reports/schedules", _schedule(ids))
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
+    ids["policies"] = await _made(client, "/api/sla/policies", {"name": "Gold", "first_reply_s": 3600})
     await _routing(services, ws, client, ids)
     await _sign_ins(db, ws, client, ids)
     await _domain(services, ws, client, ids)
@@ -265,10 +266,13 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/messages/{id:uuid}/needs-answer": {"value": False},
         "POST /api/tags": {"name": "t", "color": 1},
         "PATCH /api/tags/{id:int}": {"name": "t2"},
+        "POST /api/sla/policies": {"name": "Silver", "next_reply_s": 7200, "warn_percent": None, "on_breach": {"raise_to": 2}},
+        "PATCH /api/sla/policies/{id:int}": {"resolution_s": 86_400, "on_warning": {"notify": [i["agents"]]}},
         "POST /api/rules": _rule(i["tags"]) | {"name": "another rule"},
         "PATCH /api/rules/{id:int}": {"actions": [{"type": "assign", "team_id": i["teams"], "assignee_id": i["agents"]}]},
         "POST /api/calendars": {"name": "c", "plan": PLAN, "is_default": False},
         "POST /api/calendars/{id:int}/versions": {"plan": PLAN, "valid_from": _later()},
+        "PUT /api/calendars/{id:int}/feed": {"url": "https://example.com/holidays.ics"},
         "POST /api/mailboxes": {
             "name": "m", "address": "m@desk.example", "team_id": i["teams"], "calendar_id": i["calendars"], "expect_s": 3600,
         },

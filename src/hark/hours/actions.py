@@ -6,7 +6,7 @@ import msgspec
 
 from hark.core.db import Tx
 from hark.core.errors import BadRequest
-from hark.hours.open_time import LAST_YEAR
+from hark.hours.open_time import LAST_YEAR, continuous
 from hark.hours.queries import MISSING, load_calendars
 from hark.hours.types import ORIGIN, BadPlan, CalendarChanged, NewCalendar, NewVersion, Plan, check_plan
 
@@ -50,6 +50,32 @@ async def add_version(tx: Tx, calendar_id: int, new: NewVersion) -> None:
     calendar = (await load_calendars(tx, tx.workspace_id)).by_id[calendar_id]
     await _insert_version(tx, calendar_id, valid_from, new.plan, f_base=calendar.f_base_at(valid_from))
     await _tell(tx, calendar_id, "calendar.changed")
+
+
+async def rewrite_hours(tx: Tx, calendar_id: int, since: datetime) -> None:
+    """The hours in force now apply from `since` on, also to what is past; what was counted with others since then must
+    be counted again (`hark recalc`). Planned hours of later stay planned.
+
+    Raises NotFound, and BadRequest for a moment in the future or before any hours.
+    """
+    await tx.one(
+        int, "SELECT id FROM calendars WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+        tx.workspace_id, calendar_id, missing=MISSING,
+    )  # fmt: skip
+    if not ORIGIN <= since <= tx.now():
+        raise BadRequest("Choose a day that is past: hours of the future are changed in the settings.", code="bad_since")
+    before = (await load_calendars(tx, tx.workspace_id)).by_id[calendar_id].versions
+    kept = [(max(version.valid_from, ORIGIN), version.plan) for version in before if version.valid_from < since]
+    current = [version for version in before if version.valid_from <= tx.now()][-1]
+    later = [(version.valid_from, version.plan) for version in before if version.valid_from > tx.now()]
+    whole = continuous([*kept, (since if kept else ORIGIN, current.plan), *later])
+    await tx.run(
+        "DELETE FROM calendar_versions WHERE workspace_id = $1 AND calendar_id = $2", tx.workspace_id, calendar_id
+    )
+    for version in whole.versions:
+        await _insert_version(tx, calendar_id, version.valid_from, version.plan, f_base=version.f_base)
+    await tx.audit("calendar.rewritten", f"calendar:{calendar_id}", data={"since": since.isoformat()})
+    tx.emit(CalendarChanged(calendar_id=calendar_id))
 
 
 def _start(wanted: datetime | None, now: datetime) -> datetime:

@@ -14,10 +14,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from hark.hours.types import Plan, Version, span_minutes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -61,6 +64,19 @@ class Calendar:
         """Cumulative open seconds at `t`; never decreases."""
         second = _clamp(t)
         return float(self._table_at(second).f(second))  # a whole number too: stored states are compared byte for byte
+
+    def F_all(self, times: "NDArray[Any]") -> "NDArray[Any]":  # noqa: N802
+        """`F` of many instants at once: float64 in, float64 of the same shape out, millions a second."""
+        import numpy as np
+
+        seconds = np.clip(np.asarray(times, dtype=np.float64), FIRST_S, LAST_S - 1)
+        if len(self._tables) == 1:
+            return self._tables[0].f_all(seconds)
+        which = np.maximum(np.searchsorted(self._from, seconds, side="right") - 1, 0)
+        found = np.empty_like(seconds)
+        for n in np.unique(which):
+            found[which == n] = self._tables[n].f_all(seconds[which == n])
+        return found
 
     def open_between(self, t0: float, t1: float) -> float:
         """Open seconds from `t0` to `t1`; negative when `t1` is earlier."""
@@ -158,6 +174,24 @@ class _Table:
             return self._shift + second - self._anchor
         self._cover(second, second)
         return self._shift + self._raw(second)
+
+    def f_all(self, seconds: "NDArray[Any]") -> "NDArray[Any]":
+        import numpy as np
+
+        if self._always:
+            return self._shift + seconds - self._anchor
+        if not seconds.size:
+            return seconds
+        self._cover(float(seconds.min()), float(seconds.max()))
+        if not self._starts:
+            return np.full_like(seconds, self._shift)
+        starts, ends, sums = (np.array(column, dtype=np.float64) for column in (self._starts, self._ends, self._sums))
+        at = np.searchsorted(starts, seconds, side="right") - 1
+        inside = np.maximum(at, 0)
+        found: NDArray[Any] = sums[inside] + np.minimum(seconds, ends[inside]) - starts[inside]
+        found[at < 0] = sums[0]
+        found += self._shift
+        return found
 
     def open_at(self, second: float) -> bool:
         if self._always:

@@ -12,10 +12,12 @@ from hark.core.actor import Actor
 from hark.core.clock import from_unix, unix
 from hark.core.db import Queries, Tx
 from hark.core.errors import NotFound
+from hark.core.sql import Sql
 from hark.hours.open_time import Calendar
 from hark.hours.types import (
     CalendarView,
     DayView,
+    FeedView,
     Holiday,
     OpenSpan,
     Period,
@@ -56,22 +58,31 @@ async def open_seconds(tx: Tx) -> Callable[[int, float], float]:
 
 async def list_calendars(db: Queries, actor: Actor, *, now: datetime) -> list[CalendarView]:
     """All calendars, the default one first."""
-    rows = await db.all(
-        _Row, "SELECT id, name, is_default FROM calendars WHERE workspace_id = $1 ORDER BY is_default DESC, name, id",
-        actor.workspace_id,
-    )  # fmt: skip
+    rows = await db.all(_Row, Sql(_ROWS + " ORDER BY c.is_default DESC, c.name, c.id", actor.workspace_id))
     calendars = await load_calendars(db, actor.workspace_id)
     return [_view(row, calendars.by_id[row.id], actor, now) for row in rows]
 
 
 async def get_calendar(db: Queries, actor: Actor, id: int, *, now: datetime) -> CalendarView:
     """One calendar. Raises NotFound."""
-    row = await db.one(
-        _Row, "SELECT id, name, is_default FROM calendars WHERE workspace_id = $1 AND id = $2",
-        actor.workspace_id, id, missing=MISSING,
-    )  # fmt: skip
+    row = await db.one(_Row, Sql(_ROWS + " AND c.id = {}", actor.workspace_id, id), missing=MISSING)
     calendars = await load_calendars(db, actor.workspace_id)
     return _view(row, calendars.by_id[id], actor, now)
+
+
+class Named(msgspec.Struct):
+    id: int
+    name: str
+
+
+async def find_calendar(tx: Tx, name: str | None) -> Named | None:
+    """The calendar of this name, or the workspace's default."""
+    return await tx.find(
+        Named,
+        "SELECT id, name FROM calendars WHERE workspace_id = $1"
+        " AND CASE WHEN $2::text IS NULL THEN is_default ELSE name = $2 END",
+        tx.workspace_id, name,
+    )  # fmt: skip
 
 
 async def preview_calendar(db: Queries, actor: Actor, id: int, *, days: int, now: datetime) -> Preview:
@@ -124,6 +135,9 @@ def _view(row: "_Row", calendar: Calendar, actor: Actor, now: datetime) -> Calen
         always_open=_in_force(calendar, now).always_open,
         current=_current(calendar, now),
         versions=[VersionView(valid_from=version.valid_from, plan=version.plan) for version in calendar.versions],
+        feed=None if row.url is None else FeedView(
+            url=row.url, checked_at=row.checked_at, days=row.days, problem=row.problem
+        ),
         can=["write"] if actor.can("hours.write") else [],
     )
 
@@ -132,6 +146,16 @@ class _Row(msgspec.Struct):
     id: int
     name: str
     is_default: bool
+    url: str | None
+    checked_at: datetime | None
+    days: int
+    problem: str | None
+
+
+_ROWS = """
+SELECT c.id, c.name, c.is_default, f.url, f.checked_at, coalesce(jsonb_array_length(f.days), 0) AS days, f.problem
+FROM calendars c LEFT JOIN calendar_feeds f ON f.workspace_id = c.workspace_id AND f.calendar_id = c.id
+WHERE c.workspace_id = {}"""
 
 
 class _Loaded(msgspec.Struct):

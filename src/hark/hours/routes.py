@@ -1,5 +1,6 @@
 """Business hours over HTTP."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -7,10 +8,12 @@ from litestar.params import Parameter
 
 from hark.core.actor import Actor
 from hark.core.db import Db
-from hark.core.http import get, post
+from hark.core.http import delete, get, post, put
 from hark.hours.actions import add_version, create_calendar
+from hark.hours.feeds import Fetch, delete_feed, feed_address, set_feed
+from hark.hours.public_holidays import Country, list_countries, public_holidays
 from hark.hours.queries import get_calendar, list_calendars, preview_calendar
-from hark.hours.types import CalendarView, NewCalendar, NewVersion, Preview
+from hark.hours.types import CalendarView, Holiday, NewCalendar, NewFeed, NewVersion, Preview
 
 
 class CalendarList(msgspec.Struct, frozen=True):
@@ -39,9 +42,48 @@ async def preview_calendar_route(
     return await preview_calendar(db, actor, id, days=days, now=db.now())
 
 
+async def put_feed_route(db: Db, actor: Actor, id: int, data: NewFeed, fetch: Fetch) -> CalendarView:
+    url = feed_address(data.url)
+    await get_calendar(db, actor, id, now=db.now())  # before anything is asked out there
+    raw = await fetch(url)
+    async with db.transaction(actor) as tx:
+        await set_feed(tx, id, url, raw)
+        return await get_calendar(tx, actor, id, now=tx.now())
+
+
+async def delete_feed_route(db: Db, actor: Actor, id: int) -> None:
+    async with db.transaction(actor) as tx:
+        await delete_feed(tx, id)
+
+
+class CountryList(msgspec.Struct, frozen=True):
+    items: list[Country]
+
+
+async def list_countries_route() -> CountryList:
+    return CountryList(await asyncio.to_thread(list_countries))
+
+
+class HolidayList(msgspec.Struct, frozen=True):
+    items: list[Holiday]
+
+
+async def list_holidays_route(
+    db: Db, country: str, region: str | None = None, language: str = "en", years: Annotated[int, Parameter(ge=1, le=10)] = 2
+) -> HolidayList:
+    """Public holidays of this year and the following ones."""
+    first = db.now().year
+    span = range(first, first + years)
+    return HolidayList(await asyncio.to_thread(public_holidays, country, region, span, language))
+
+
 ROUTES = (
     get("/api/calendars", list_calendars_route, can="hours.read"),
     post("/api/calendars", create_calendar_route, can="hours.write"),
     post("/api/calendars/{id:int}/versions", add_version_route, can="hours.write"),
     get("/api/calendars/{id:int}/preview", preview_calendar_route, can="hours.read"),
+    put("/api/calendars/{id:int}/feed", put_feed_route, can="hours.write"),
+    delete("/api/calendars/{id:int}/feed", delete_feed_route, can="hours.write"),
+    get("/api/holidays/countries", list_countries_route, can="hours.read"),
+    get("/api/holidays", list_holidays_route, can="hours.read"),
 )

@@ -137,6 +137,21 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
 
 
+class FeedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The address a calendar takes holidays from; `problem` says why the last look there failed."""
+
+    url: str
+    checked_at: datetime | None
+    days: int
+    problem: str | None
+
+
+class NewFeed(Body):
+    """https or webcal address of an iCalendar whose whole-day events are holidays."""
+
+    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
 class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
     """A calendar with all its versions in order of time; those after `current` are planned."""
 
@@ -147,6 +162,7 @@ class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
     current: int
     """Index of the version in force now."""
     versions: list[VersionView]
+    feed: FeedView | None
     can: list[str]
 
 
