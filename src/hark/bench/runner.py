@@ -45,6 +45,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "chaos": ("hark.bench.mail.chaos", "mails in, replies out, while web, worker and PostgreSQL are killed at random"),
     "fuzz": ("hark.bench.mail.fuzz", "fifty thousand damaged mails: no crash, each with its fate"),
     "inbox": ("hark.bench.inbox", "lists and threads at a million conversations, beside the same SQL under pgbench"),
+    "reports": ("hark.bench.reports", "a twelve-month report with comparison at a million conversations, and what is behind it"),
     "fanout": ("hark.bench.fanout", "one event to two thousand idle browsers"),
     "resume": ("hark.bench.resume", "a thousand browsers cut at once and back, with exactly what they missed"),
     "live": ("hark.bench.live", "five thousand visitors, a hundred messages a second each way, twenty agents watching"),
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "memory": ("hark.bench.memory", "memory of an idle installation"),
     "forecast": ("hark.bench.forecast", "how near the forecast of real call counts comes"),
     "staffing": ("hark.bench.staffing", "Erlang B, C and A against tables and balance equations, exact to the person"),
+    "routing": ("hark.bench.routing", "one decision of the routing with 200 people free and 5,000 waiting"),
     "policy": ("hark.bench.policy", "simulated teams on real patterns of arrival: what the routing saves, against four others"),
     "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
 }

@@ -22,6 +22,7 @@ from hark.journey.types import (
 )
 from hark.routing import engine
 from hark.routing.experience import learn
+from hark.routing.queries import workspace_ids
 from hark.routing.taking import offer_timed_out
 from hark.timers.jobs import Handler
 from hark.timers.types import TimerKind
@@ -52,7 +53,7 @@ async def run_routing(db: Db, bus: Bus, stop: asyncio.Event) -> None:
             now = loop.time()
             if now >= look_at:
                 look_at = now + LOOK_S
-                grown |= set(await db.all(int, "SELECT id FROM workspaces ORDER BY id"))
+                grown |= set(await workspace_ids(db))
                 await look(db, bus, sorted(grown), watched=db.now() - watched_since)
             else:
                 for workspace_id in sorted(grown):
@@ -90,6 +91,6 @@ async def decide(db: Db, bus: Bus, workspace_id: int) -> None:
 
 async def learn_all(db: Db) -> None:
     """Learn anew how everybody does, workspace by workspace."""
-    for workspace_id in await db.all(int, "SELECT id FROM workspaces ORDER BY id"):
+    for workspace_id in await workspace_ids(db):
         async with db.transaction(system(workspace_id)) as tx:
             await learn(tx)

@@ -35,6 +35,11 @@ from hark.routing.types import (
 )
 
 
+async def workspace_ids(db: Queries) -> list[int]:
+    """All workspaces of the installation."""
+    return await db.all(int, "SELECT id FROM workspaces ORDER BY id")
+
+
 async def list_skills(db: Queries, actor: Actor) -> list[Skill]:
     """All skills by name."""
     return await _skills(db, actor, None)

@@ -1,9 +1,6 @@
 """Routing over HTTP: taking work, offers, how teams and people get it, and what was learned."""
 
-from typing import Any
 from uuid import UUID
-
-from litestar import Response
 
 from hark.core.actor import Actor
 from hark.core.db import Db
@@ -30,10 +27,9 @@ from hark.routing.types import (
 )
 
 
-async def post_next(db: Db, actor: Actor, data: NextBody) -> Response[Taken | None]:
+async def post_next(db: Db, actor: Actor, data: NextBody) -> Taken | None:
     async with db.transaction(actor) as tx:
-        taken = await taking.take_next(tx, data.team_id)
-    return Response(taken, status_code=204 if taken is None else 200)
+        return await taking.take_next(tx, data.team_id)
 
 
 async def get_next(db: Db, actor: Actor, team_id: int | None = None) -> Taken | None:
@@ -52,11 +48,10 @@ async def accept_offer(db: Db, actor: Actor, bus: Bus, id: UUID) -> Taken:
     return taken
 
 
-async def decline_offer(db: Db, actor: Actor, bus: Bus, id: UUID) -> Response[Any]:
+async def decline_offer(db: Db, actor: Actor, bus: Bus, id: UUID) -> None:
     async with db.transaction(actor) as tx:
         await taking.decline_offer(tx, id)
     _tell(bus, actor)
-    return Response(None, status_code=204)
 
 
 def _tell(bus: Bus, actor: Actor) -> None:
@@ -135,7 +130,7 @@ ROUTES = (
     post("/api/routing/next", post_next, can="conversations.write"),
     get("/api/routing/offers", get_offers, can="conversations.write"),
     post("/api/routing/offers/{id:uuid}/accept", accept_offer, can="conversations.write"),
-    post("/api/routing/offers/{id:uuid}/decline", decline_offer, can="conversations.write"),
+    post("/api/routing/offers/{id:uuid}/decline", decline_offer, can="conversations.write", status_code=204),
     get("/api/conversations/{id:uuid}/routing", get_decisions, can="conversations.read"),
     get("/api/skills", get_skills, can="agents.read"),
     post("/api/skills", post_skill, can="routing.write"),

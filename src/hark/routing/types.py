@@ -218,7 +218,7 @@ class Experience(msgspec.Struct, frozen=True, kw_only=True):
 # events ---------------------------------------------------------------------------------------------------------------
 
 
-class _Decided(Event, frozen=True, kw_only=True):
+class _Decided(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of `hark.routing.policy.Why`; `reason` is one of `REASONS`, `index` in minor units per hour."""
 
     agent_id: int
@@ -233,13 +233,13 @@ class _Decided(Event, frozen=True, kw_only=True):
     pull: int
 
 
-class Routed(_Decided, frozen=True, kw_only=True):
+class Routed(_Decided, Event, frozen=True, kw_only=True):
     """Somebody got the conversation: by "next", or assigned without asking."""
 
     kind: ClassVar[int] = 180
 
 
-class Offered(_Decided, frozen=True, kw_only=True):
+class Offered(_Decided, Event, frozen=True, kw_only=True):
     """Somebody was asked to take it until `until`."""
 
     kind: ClassVar[int] = 181
