@@ -13,7 +13,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db, Queries
 from hark.core.sql import Sql
 from hark.swarm.ranking import LIKE_WORDS, SAMPLE, evidence, score, telling_words, words_of
-from hark.swarm.types import Candidate, CaseRef, Invitation, Participation, ParticipationName, PastCase
+from hark.swarm.types import Candidate, Invitation, Participation, ParticipationName, PastCase, SolvedRef
 
 MOST_CANDIDATES = 50
 EXAMPLES = 3
@@ -41,7 +41,7 @@ async def list_candidates(db: Db, actor: Actor, id: UUID) -> list[Candidate]:
             similar_words=sum(c.words >= LIKE_WORDS for c in cases),
             last_at=max((c.resolved_at for c in cases), default=None),
             examples=[
-                CaseRef(id=c.id, number=c.number, subject=c.subject, resolved_at=c.resolved_at) for c in cases if c.shown
+                SolvedRef(id=c.id, number=c.number, subject=c.subject, resolved_at=c.resolved_at) for c in cases if c.shown
             ][:EXAMPLES],
             participation=there.get(person.id),
         ))  # fmt: skip

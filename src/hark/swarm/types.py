@@ -58,7 +58,7 @@ class PastCase(msgspec.Struct, frozen=True, kw_only=True):
     shown: bool
 
 
-class CaseRef(msgspec.Struct, frozen=True, kw_only=True):
+class SolvedRef(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     number: int
     subject: str
@@ -79,7 +79,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     same_tags: int
     similar_words: int
     last_at: datetime | None
-    examples: list[CaseRef]
+    examples: list[SolvedRef]
     participation: ParticipationName | None
 
 

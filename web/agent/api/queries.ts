@@ -13,6 +13,8 @@ export const keys = {
   conversation: (id: string) => ['conversation', id] as const,
   thread: (id: string) => ['thread', id] as const,
   outbox: (id: string) => ['outbox', id] as const,
+  offers: ['/api/routing/offers'] as const,
+  invitations: ['/api/help/invitations'] as const,
   contact: (id: string) => ['contact', id] as const,
   contactConversations: (id: string) => ['contact', id, 'conversations'] as const,
 }

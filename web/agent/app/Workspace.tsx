@@ -6,6 +6,8 @@ import { ShortcutsHelp } from '../commands/ShortcutsHelp'
 import { useCommands } from '../commands/registry'
 import { useShortcuts } from '../commands/useShortcuts'
 import { Inbox } from '../inbox/Inbox'
+import { Incoming } from '../routing/Incoming'
+import { useNext } from '../routing/useNext'
 import { Skeleton } from '../ui/Notice'
 import { useT } from './i18n'
 import { useLive } from './live'
@@ -26,6 +28,7 @@ export function Workspace({ client }: { client: QueryClient }) {
   useShortcuts()
   const [writing, setWriting] = useState(false)
   useWorkspaceCommands(client)
+  useNext()
   useCommands({ 'compose.new': me.permissions.includes('conversations.reply') && (() => setWriting(true)) })
   useEffect(() => {
     if (route.page !== 'inbox') document.title = `${t(route.page === 'reports' ? 'nav.report' : 'nav.settings')} · Hark`
@@ -53,6 +56,7 @@ export function Workspace({ client }: { client: QueryClient }) {
           <NewConversation onClose={() => setWriting(false)} />
         </Suspense>
       )}
+      <Incoming />
       <Palette />
       <ShortcutsHelp />
     </div>

@@ -15,6 +15,7 @@ type Frame =
   | ({ type: 'hello'; seq: number } & Hello)
   | { type: 'reset'; seq: number }
   | { type: 'events'; seq: number; items: LiveItem[] }
+  | { type: 'offer' }
   | { type: 'pong' }
   | Signal
 
@@ -107,6 +108,10 @@ function openLine(client: QueryClient, csrf: string, seq: number, tell: (connect
         // What was missed follows the hello, so only events and resets move the number to resume from.
         case 'hello':
           resetSignals(frame)
+          void client.invalidateQueries({ queryKey: keys.offers })
+          return
+        case 'offer':
+          void client.invalidateQueries({ queryKey: keys.offers })
           return
         case 'presence':
         case 'viewers':
@@ -164,6 +169,7 @@ export function applyItems(client: QueryClient, items: readonly LiveItem[], sett
   if (rows.length > 0) {
     client.setQueriesData<InfiniteData<Page<Row>>>({ queryKey: keys.lists }, (old) => old && { ...old, pages: mergeRows(old.pages, rows) })
   }
+  if (items.some((item) => item.kind.startsWith('Help'))) void client.invalidateQueries({ queryKey: keys.invitations })
   settle(items.flatMap((item) => item.conversation_id ?? []))
 }
 

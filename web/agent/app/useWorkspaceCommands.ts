@@ -58,6 +58,7 @@ export function useWorkspaceCommands(client: QueryClient): void {
     'go.unassigned': show('unassigned'),
     'go.mine': show('mine'),
     'go.due': show('due'),
+    'go.helping': show('helping'),
     'go.snoozed': show('snoozed'),
     'go.resolved': show('resolved'),
     'go.spam': show('spam'),

@@ -1,6 +1,6 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
-  AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Gauge, Hand, Image, Inbox, Keyboard,
+  AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Check, Gauge, Hand, HandHelping, ListEnd, X, Image, Inbox, Keyboard,
   Languages, Layers, LogOut, Merge, MessageSquareText, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
@@ -28,6 +28,7 @@ export const COMMANDS = define({
   'conversation.merge': { label: 'command.merge', icon: Merge, group: 'conversation', keys: ['m'] },
   'conversation.unmerge': { label: 'command.unmerge', icon: Undo2, group: 'conversation' },
   'conversation.split': { label: 'command.split', icon: Split, group: 'conversation', keys: ['x'] },
+  'conversation.help': { label: 'command.help', icon: HandHelping, group: 'conversation', keys: ['h'] },
   'conversation.showImages': { label: 'command.showImages', icon: Image, group: 'conversation' },
   'conversation.close': { label: 'command.close', icon: CornerUpLeft, group: 'conversation', keys: ['u'] },
   'compose.new': { label: 'command.newConversation', icon: SquarePen, group: 'compose', keys: ['c'] },
@@ -38,6 +39,9 @@ export const COMMANDS = define({
   'compose.discard': { label: 'command.discard', icon: Trash2, group: 'compose' },
   'list.next': { label: 'command.next', icon: ArrowDown, group: 'list', keys: ['j'] },
   'list.previous': { label: 'command.previous', icon: ArrowUp, group: 'list', keys: ['k'] },
+  'routing.next': { label: 'command.takeNext', icon: ListEnd, group: 'list', keys: ['shift+n'] },
+  'routing.accept': { label: 'command.acceptOffer', icon: Check, group: 'list', keys: ['y'] },
+  'routing.decline': { label: 'command.declineOffer', icon: X, group: 'list', keys: ['shift+y'] },
   'list.search': { label: 'command.search', icon: Search, group: 'list', keys: ['/'] },
   'list.orderPrice': { label: 'command.orderPrice', icon: Coins, group: 'list' },
   'list.orderOldest': { label: 'command.orderOldest', icon: Hourglass, group: 'list' },
@@ -46,6 +50,7 @@ export const COMMANDS = define({
   'go.unassigned': { label: 'view.unassigned', icon: UserX, group: 'go', keys: ['g u'] },
   'go.mine': { label: 'view.mine', icon: UserCheck, group: 'go', keys: ['g m'] },
   'go.due': { label: 'view.due', icon: AlarmClock, group: 'go', keys: ['g d'] },
+  'go.helping': { label: 'view.helping', icon: HandHelping, group: 'go', keys: ['g h'] },
   'go.snoozed': { label: 'view.snoozed', icon: CalendarClock, group: 'go', keys: ['g z'] },
   'go.resolved': { label: 'view.resolved', icon: Archive, group: 'go', keys: ['g e'] },
   'go.all': { label: 'view.all', icon: Layers, group: 'go', keys: ['g a'] },

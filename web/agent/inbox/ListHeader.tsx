@@ -20,6 +20,7 @@ const ORDER_COMMANDS = { price: 'list.orderPrice', oldest: 'list.orderOldest', n
 export function ListHeader({ filter, onFilter }: Props) {
   const t = useT()
   const mayWrite = useAvailable('compose.new')
+  const mayTakeNext = useAvailable('routing.next')
   return (
     <header className="flex shrink-0 flex-col border-b border-line pt-3">
       <div className="flex items-center gap-1 px-3">
@@ -33,6 +34,7 @@ export function ListHeader({ filter, onFilter }: Props) {
         />
         <OrderMenu order={filter.order} enabled={isOrdered(filter.view)} />
         <FilterMenu filter={filter} onFilter={onFilter} />
+        {mayTakeNext && <CommandButton id="routing.next" />}
         {mayWrite && <CommandButton id="compose.new" />}
       </div>
       <div className="flex items-center px-3 pt-2">

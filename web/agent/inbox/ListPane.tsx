@@ -6,6 +6,7 @@ import { useMay } from '../app/me'
 import { useProblemText } from '../app/problems'
 import { navigate } from '../app/router'
 import { Button } from '../ui/Button'
+import { SuggestedInList } from '../routing/Suggested'
 import { Empty, ErrorNote, Skeleton } from '../ui/Notice'
 import type { Filter } from './filter'
 import { ListHeader } from './ListHeader'
@@ -52,6 +53,7 @@ export function ListPane({ filter, open, onFilter, onOrder }: Props) {
   return (
     <>
       <ListHeader filter={filter} onFilter={onFilter} />
+      <SuggestedInList open={open} />
       <div
         ref={scroller}
         className="relative min-h-0 grow overflow-y-auto"

@@ -1,7 +1,7 @@
 /** What the list shows, as the address bar keeps it. `parseFilter` and `filterSearch` are inverse to each other. */
 import type { Query } from '../api/client'
 
-export const VIEWS = ['open', 'unassigned', 'mine', 'due', 'snoozed', 'resolved', 'spam', 'all'] as const
+export const VIEWS = ['open', 'unassigned', 'mine', 'due', 'helping', 'snoozed', 'resolved', 'spam', 'all'] as const
 export type View = (typeof VIEWS)[number]
 export const ORDERS = ['price', 'oldest', 'newest'] as const
 export type Order = (typeof ORDERS)[number]
@@ -47,7 +47,7 @@ export function filterSearch(filter: Filter): string {
 
 /** Only where somebody may be waiting do the orders by waiting mean anything. */
 export function isOrdered(view: View): boolean {
-  return view === 'open' || view === 'unassigned' || view === 'mine' || view === 'due'
+  return view === 'open' || view === 'unassigned' || view === 'mine' || view === 'due' || view === 'helping'
 }
 
 /** Everything but spam and what was merged away: the view a search looks through. */

@@ -14,6 +14,7 @@ import { enPrice } from './en.price'
 import { enPriority } from './en.priority'
 import { enMap } from './en.map'
 import { enPromises } from './en.promises'
+import { enRouting } from './en.routing'
 import { enValue } from './en.value'
 
 const enCore = {
@@ -349,6 +350,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enRouting, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

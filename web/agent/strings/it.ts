@@ -14,12 +14,13 @@ import { itPrice } from './it.price'
 import { itPriority } from './it.priority'
 import { itMap } from './it.map'
 import { itPromises } from './it.promises'
+import { itRouting } from './it.routing'
 import { itValue } from './it.value'
 
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itPromises,
+  ...itValue, ...itRouting, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,

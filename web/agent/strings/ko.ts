@@ -14,12 +14,13 @@ import { koPrice } from './ko.price'
 import { koPriority } from './ko.priority'
 import { koMap } from './ko.map'
 import { koPromises } from './ko.promises'
+import { koRouting } from './ko.routing'
 import { koValue } from './ko.value'
 
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koPromises,
+  ...koValue, ...koRouting, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,

@@ -3,6 +3,7 @@ import type { ThreadEvent } from '../api/types'
 import { type Key, useLanguage, useT } from '../app/i18n'
 import { type Directory, useDirectory } from '../app/me'
 import { useNow } from '../app/useNow'
+import { RoutingWhy } from '../routing/RoutingLine'
 
 /** Event kinds people read as a line; everything else moves state that shows elsewhere. */
 const LINES: Record<string, Key> = {
@@ -33,7 +34,21 @@ const LINES: Record<string, Key> = {
   customer_left: 'event.customerLeft',
   contact_replaced: 'event.contactReplaced',
   taken_over: 'event.takenOver',
+  routed: 'event.routed',
+  offered: 'event.offered',
+  offer_answered: 'event.offerAccepted',
+  returned_to_queue: 'event.returned',
+  overflowed: 'event.overflowed',
+  help_asked: 'event.helpAsked',
+  help_accepted: 'event.helpAccepted',
+  help_declined: 'event.helpDeclined',
+  help_ended: 'event.helpEnded',
 }
+
+/** Decisions of the routing: their line can be asked why. */
+const ROUTED = new Set(['routed', 'offered', 'offer_answered', 'returned_to_queue', 'overflowed'])
+/** How an offer ended, by the number of the journal. */
+const OFFER_ENDS: Record<number, Key> = { 1: 'event.offerAccepted', 2: 'event.offerDeclined', 3: 'event.offerTimedOut', 4: 'event.offerWithdrawn' }
 
 /** "MarkedSpam" and "marked_spam" are one name. */
 function eventName(kind: string): string {
@@ -52,8 +67,9 @@ export function EventLine({ event }: { event: ThreadEvent }) {
   const actor = event.author.name || t(`author.${event.author.kind}`)
   const text = sentence(event, directory, (key, more = {}) => t(key, { who: actor, ...more }), (at) => dayAndTime(at, now, language))
   return (
-    <p className="flex items-baseline justify-center gap-2 px-2 text-center text-secondary text-ink-3">
+    <p className="flex flex-wrap items-baseline justify-center gap-x-2 px-2 text-center text-secondary text-ink-3">
       <span>{text}</span>
+      {ROUTED.has(eventName(event.kind)) && <RoutingWhy event={event} />}
       <time className="tabular shrink-0 text-ink-3" dateTime={event.at} title={absolute(event.at, language)}>
         {moment(event.at, now, language)}
       </time>
@@ -73,6 +89,14 @@ function sentence(event: ThreadEvent, { agent, team, tag, topic }: Directory, sa
     if (person && event.author.kind === 'agent' && Number(event.author.id) === person.id) return say('event.takenOver')
     const target = person?.name ?? team(id('team_id') ?? id('team_after'))?.name
     return target ? say(key, { target }) : say('event.unassigned')
+  }
+  if (name.startsWith('help_')) {
+    return say(key, { target: ((data.agent_ids as number[] | undefined) ?? []).map((one) => agent(one)?.name ?? '…').join(', ') })
+  }
+  if (name === 'overflowed') return say(key, { target: team(id('team_after'))?.name ?? '…' })
+  if (ROUTED.has(name)) {
+    const end = name === 'offer_answered' ? OFFER_ENDS[id('answer') ?? 0] : undefined
+    return say(end ?? key, { target: agent(id('agent_id'))?.name ?? '…' })
   }
   if (name === 'snoozed' && typeof data.until === 'string') return say(key, { time: when(data.until) })
   if (name.startsWith('sla_')) {

@@ -64,6 +64,7 @@ function Actions({ contactShown }: { contactShown: boolean }) {
       >
         <CommandItem id="conversation.assign" />
         <CommandItem id="conversation.assignMe" />
+        <CommandItem id="conversation.help" />
         <CommandItem id="conversation.tag" />
         <CommandItem id="conversation.snooze" />
         <MenuLine />

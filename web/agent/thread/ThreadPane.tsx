@@ -6,6 +6,9 @@ import { useTitle } from '../app/Channel'
 import { useViewing } from '../app/live'
 import { useProblemText } from '../app/problems'
 import { ErrorNote, Skeleton } from '../ui/Notice'
+import { AskHelp } from '../routing/AskHelp'
+import { HelpCard } from '../routing/HelpCard'
+import { SuggestedInThread } from '../routing/Suggested'
 import { HereNow } from './HereNow'
 import { MergeDialog, MergeNote } from './MergeDialog'
 import { Pending } from './Pending'
@@ -34,6 +37,7 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
   const seenSeq = useSeen(id, data?.read_seq, data?.seq)
   useViewing(id)
   const [merging, setMerging] = useState(false)
+  const [asking, setAsking] = useState(false)
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null)
   const splitting = useMemo<Splitting>(
     () => ({
@@ -47,6 +51,7 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
     onDone,
     onShowImages: () => setWithImages(true),
     onMerge: () => setMerging(true),
+    onHelp: () => setAsking(true),
     onSplit: () => setChosen(chosen ? null : new Set()),
   })
 
@@ -62,6 +67,8 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
     <>
       <ThreadHeader conversation={data} contactShown={contactShown} />
       {data && <MergeNote conversation={data} />}
+      {data && <HelpCard conversation={data} />}
+      {data && <SuggestedInThread id={id} free={data.assignee_id === null} />}
       {thread.isPending || !data ? (
         <Skeleton rows={5} className="grow p-6" />
       ) : (
@@ -85,6 +92,7 @@ export function ThreadPane({ id, contactShown, onDone }: Props) {
       )}
       <HereNow conversationId={id} />
       {data && chosen && <SplitBar conversation={data} items={items} chosen={chosen} onClose={() => setChosen(null)} />}
+      {data && <AskHelp conversation={data} open={asking} onClose={() => setAsking(false)} />}
       {data && <MergeDialog conversation={data} open={merging} onClose={() => setMerging(false)} />}
       {data && !chosen && (
         <Suspense fallback={<div className="h-14 shrink-0 border-t border-line" />}>

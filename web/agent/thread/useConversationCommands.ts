@@ -17,10 +17,10 @@ import { pickLevel, pickTopic } from './levels'
 import { useMerging } from './MergeDialog'
 import { useQueryClient } from '@tanstack/react-query'
 
-type Options = { onDone: () => void; onShowImages: () => void; onMerge: () => void; onSplit: () => void }
+type Options = { onDone: () => void; onShowImages: () => void; onMerge: () => void; onSplit: () => void; onHelp: () => void }
 
 /** Offers everything one can do to the open conversation, with its way back. */
-export function useConversationCommands(conversation: Conversation | undefined, { onDone, onShowImages, onMerge, onSplit }: Options) {
+export function useConversationCommands(conversation: Conversation | undefined, { onDone, onShowImages, onMerge, onSplit, onHelp }: Options) {
   const t = useT()
   const language = useLanguage()
   const me = useMe()
@@ -168,6 +168,7 @@ export function useConversationCommands(conversation: Conversation | undefined, 
     'conversation.merge': can('merge') && onMerge,
     'conversation.unmerge': can('unmerge') && (() => void unmerge(id, conversation?.root_id ?? null)),
     'conversation.split': can('split') && onSplit,
+    'conversation.help': can('note') && !isClosed && onHelp,
     'conversation.showImages': conversation !== undefined && onShowImages,
   })
 }
