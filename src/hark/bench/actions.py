@@ -10,6 +10,7 @@ import msgspec
 from hark.access.authenticate import COOKIE, csrf_token
 from hark.bench.installation import Installation
 from hark.contacts.actions import resolve_contact
+from hark.conversations.actions import rename
 from hark.conversations.inbound import receive_message
 from hark.conversations.types import AccountRef, Headers, NewEndpoint, NewInbound
 from hark.core.actor import system
@@ -71,6 +72,15 @@ async def create_desk(db: Db, *, name: str = "Bench") -> Desk:
         id,
     )  # fmt: skip
     return Desk(id, calendar, account, address, owner)
+
+
+async def rename_recent(db: Db, n: int) -> None:
+    """Something happens in workspace 1: the subject of its n-th newest conversation changes."""
+    async with db.transaction(system(1)) as tx:
+        id = await tx.one(
+            UUID, "SELECT id FROM conversations WHERE workspace_id = 1 AND status < 3 ORDER BY last_message_at DESC OFFSET $1", n
+        )
+        await rename(tx, id, f"Subject {n} at {tx.now():%H:%M:%S}")
 
 
 async def create_mailbox(db: Db, desk: Desk, *, address: str, config: dict[str, Any]) -> int:

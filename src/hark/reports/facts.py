@@ -20,7 +20,17 @@ from hark.core.db import Db, Tx
 from hark.filters.types import Condition
 from hark.hours.queries import Calendars, load_calendars
 from hark.reports.columns import NEVER, Array, Held, Table, View, decode_copy
-from hark.reports.queries import FACTS, Head, VisitRow, changed_since, read_fact, read_head, read_merged, read_numbers
+from hark.reports.queries import (
+    FACTS,
+    Head,
+    VisitRow,
+    changed_since,
+    open_snapshot,
+    read_fact,
+    read_head,
+    read_merged,
+    read_numbers,
+)
 from hark.reports.unions import count_once
 
 MOST_CHANGED = 20_000
@@ -105,7 +115,7 @@ async def read_facts(
     actor may see and the condition holds for; None when that is every one."""
     kept = _workspaces.setdefault(db, {}).setdefault(actor.workspace_id, _Kept())
     async with kept.lock, db.transaction(actor) as tx:
-        await tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        await open_snapshot(tx)
         head = await read_head(tx)
         calendars = await load_calendars(tx, actor.workspace_id)
         for name in sorted(names):

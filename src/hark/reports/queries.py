@@ -74,6 +74,14 @@ async def _copy(tx: Tx, sql: Sql) -> bytearray:
     return sent
 
 
+async def open_snapshot(tx: Tx) -> None:
+    """Everything this transaction reads is of one moment. Joins with a million conversations get memory enough to be
+    done in one go: with PostgreSQL's usual 4 MB they take three times as long."""
+    await tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    await tx.run("SET LOCAL work_mem = '128MB'")
+    await tx.run("SET LOCAL jit = off")
+
+
 class Head(msgspec.Struct, frozen=True):
     """How far the journal has grown, how often its facts were rewritten without an event, and how far the consumer has
     come that moves conversations to another company."""
