@@ -294,27 +294,32 @@ def _sort_out(cases: list[Case], present: list[Person], policy: Policy) -> tuple
     """The kinds of these cases, and the kind of each by its position."""
     import numpy as np
 
-    here = {p.id for p in present}
+    here, hard = {p.id for p in present}, int(Difficulty.HARD)
     experts: dict[int | None, bool] = {}
     known: dict[tuple[Any, ...], int] = {}
+    limits: dict[float, tuple[float, float, float, float]] = {}
     kind_of = []
-    model = policy.model
     for c in cases:
-        patience, limit, topic = 1.0 / c.per_s, limit_s(c.per_s, model), c.topic_id
-        back = c.returning_to
-        if back is not None and (back not in here or c.open_s > min(policy.return_wait_s, patience)):
+        topic, open_s, difficulty, back, kept = c.topic_id, c.open_s, c.difficulty, c.returning_to, False
+        limit = limits.get(c.per_s) or limits.setdefault(c.per_s, _limits(c.per_s, policy))
+        if back is not None and (back not in here or open_s > limit[0]):
             back = None
-        kept = c.difficulty == Difficulty.HARD and c.open_s <= min(policy.hard_wait_s, patience)
-        if kept:
+        if difficulty == hard and open_s <= limit[1]:
             if topic not in experts:
                 experts[topic] = any(is_experienced(p, topic, policy) for p in present)
             kept = experts[topic]
         key = (
-            topic, c.difficulty, c.channel, c.skills, c.language, back, kept,
-            c.open_s > limit, c.open_s > policy.relax * limit, c.refused_by,
+            topic, difficulty, c.channel, c.skills, c.language, back, kept, open_s > limit[2], open_s > limit[3],
+            c.refused_by,
         )  # fmt: skip
         kind_of.append(known.setdefault(key, len(known)))
     return [_Kind(*key) for key in known], np.array(kind_of)
+
+
+def _limits(per_s: float, policy: Policy) -> tuple[float, float, float, float]:
+    """Until when (open seconds) a case is kept for its former person and for experts, is not overdue, is not relaxed."""
+    patience, limit = 1.0 / per_s, limit_s(per_s, policy.model)
+    return min(policy.return_wait_s, patience), min(policy.hard_wait_s, patience), limit, policy.relax * limit
 
 
 def _factors(
