@@ -16,7 +16,7 @@ export function standing(promise: Promised, now: number): Standing {
   return promise.warn_at !== null && Date.parse(promise.warn_at) <= now ? 'soon' : 'running'
 }
 
-export const HEAT_OF: Record<Standing, Heat> = { running: 1, soon: 3, late: 5, paused: 0, never: 0 }
+export const HEAT_OF: Record<Standing, Heat> = { running: 0, soon: 3, late: 5, paused: 0, never: 0 }
 
 /** Whether the team's clock stands still now: as the server said, until it said it would open. */
 export function isClosed(promise: Promised, now: number): boolean {
