@@ -54,6 +54,7 @@ import hark.simulation.routes
 import hark.sla.jobs
 import hark.sla.routes
 import hark.sla.types
+import hark.staffing.routes
 import hark.swarm.routes
 import hark.topics.routes
 import hark.topics.types
@@ -153,6 +154,7 @@ ROUTES: list[Route] = tables(
     hark.bottlenecks.eventlogs.routes.ROUTES,
     hark.reports.page_routes.ROUTES,
     hark.prices.routes.ROUTES,
+    hark.staffing.routes.ROUTES,
     hark.imports.routes.ROUTES,
     hark.simulation.routes.ROUTES,
 )

@@ -3496,6 +3496,26 @@ export interface paths {
         patch: operations["patch_policy"];
         trace?: never;
     };
+    "/api/staffing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get staffing
+         * @description What is expected in the coming weeks from tomorrow on, who is needed for it and who is planned. Needs the permission `reports.read`.
+         */
+        get: operations["get_staffing_route"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -3933,6 +3953,14 @@ export interface components {
             languages?: string[];
             skill_ids?: number[];
         };
+        /** Arrivals */
+        Arrivals: {
+            /** @enum {string} */
+            channel: "email" | "messenger";
+            high: number;
+            low: number;
+            mean: number;
+        };
         /** Asked */
         Asked: {
             /** Format: date-time */
@@ -3959,6 +3987,15 @@ export interface components {
         Assumption: {
             key: string;
             value?: number | null;
+        };
+        /** Assumptions */
+        Assumptions: {
+            /** @default 3 */
+            chats: number;
+            /** @default 0.85 */
+            occupancy: number;
+            /** @default 0.8 */
+            within: number;
         };
         /** AttachmentView */
         AttachmentView: {
@@ -4147,6 +4184,20 @@ export interface components {
             /** @enum {string} */
             source: "sourced" | "assumption" | "measured" | "rule" | "yours";
         };
+        /** ChannelPlan */
+        ChannelPlan: {
+            arrived_last_week: number;
+            /** @enum {string} */
+            channel: "email" | "messenger";
+            days_tested: number;
+            expected: number;
+            inside: number | null;
+            measured: number;
+            promise_s: number;
+            wape: number | null;
+            wape_last_week: number | null;
+            work_s: number;
+        };
         /** Check */
         Check: {
             folders?: string[];
@@ -4228,6 +4279,21 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** Comparison */
+        Comparison: {
+            assumptions: components["schemas"]["Assumption"][];
+            availability: number;
+            cases: number;
+            contacts: number;
+            currency: string;
+            days: components["schemas"]["SimulatedDay"][];
+            gap: number | null;
+            people: number;
+            rows: components["schemas"]["SimulatedFigure"][];
+            /** @enum {string} */
+            rule: "hark" | "fifo" | "priority" | "round_robin" | "least_busy";
+            seeds: number;
         };
         /** Contact */
         Contact: {
@@ -4318,7 +4384,7 @@ export interface components {
             asked: components["schemas"]["Asked"][];
             attachments: components["schemas"]["AttachmentView"][];
             can: string[];
-            conversation: components["schemas"]["conversations_views_Row"];
+            conversation: components["schemas"]["Row"];
             currency: string | null;
             facts: components["schemas"]["Fact"][];
             last_wrote: string;
@@ -4415,14 +4481,6 @@ export interface components {
         Cut: {
             by: string;
             rows: components["schemas"]["Contributor"][];
-        };
-        /** Day */
-        Day: {
-            base: number;
-            changed: number;
-            /** Format: date */
-            date: string;
-            real: number;
         };
         /** DayPeriod */
         DayPeriod: {
@@ -4892,6 +4950,14 @@ export interface components {
             /** Format: date-time */
             works_until: string;
         };
+        /** Growth */
+        Growth: {
+            enough_until: string | null;
+            needed_hours: number;
+            planned_hours: number;
+            too_fast: boolean;
+            weekly: number | null;
+        };
         /** HandOff */
         HandOff: {
             cases: number;
@@ -4927,7 +4993,7 @@ export interface components {
         Hit: {
             /** Format: date-time */
             at: string;
-            conversation: components["schemas"]["conversations_views_Row"];
+            conversation: components["schemas"]["Row"];
             /** Format: uuid */
             message_id: string;
             seq: number;
@@ -5047,7 +5113,7 @@ export interface components {
             /** Format: date-time */
             asked_at: string;
             asked_by: number | null;
-            conversation: components["schemas"]["conversations_views_Row"];
+            conversation: components["schemas"]["Row"];
             first_only: boolean;
             /** Format: uuid */
             help_id: string;
@@ -5129,7 +5195,7 @@ export interface components {
         ListPage: {
             /** Format: date-time */
             as_of: string;
-            items: components["schemas"]["conversations_views_Row"][];
+            items: components["schemas"]["Row"][];
             next: string | null;
         };
         /** LogCase */
@@ -5916,7 +5982,7 @@ export interface components {
         };
         /** Page[Run] */
         "Page_hark.imports.types.Run_": {
-            items: components["schemas"]["imports_types_Run"][];
+            items: components["schemas"]["Run"][];
             next?: string | null;
         };
         /** Page[Mailbox] */
@@ -5979,9 +6045,9 @@ export interface components {
             items: components["schemas"]["Skill"][];
             next?: string | null;
         };
-        /** Page[Run] */
-        "Page_hark.simulation.replay_types.Run_": {
-            items: components["schemas"]["simulation_replay_types_Run"][];
+        /** Page[Simulation] */
+        "Page_hark.simulation.replay_types.Simulation_": {
+            items: components["schemas"]["Simulation"][];
             next?: string | null;
         };
         /** Page[Candidate] */
@@ -6236,21 +6302,6 @@ export interface components {
             /** @default  */
             zone: string;
         };
-        /** Result */
-        Result: {
-            assumptions: components["schemas"]["Assumption"][];
-            availability: number;
-            cases: number;
-            contacts: number;
-            currency: string;
-            days: components["schemas"]["Day"][];
-            gap: number | null;
-            people: number;
-            rows: components["schemas"]["simulation_replay_types_Row"][];
-            /** @enum {string} */
-            rule: "hark" | "fifo" | "priority" | "round_robin" | "least_busy";
-            seeds: number;
-        };
         /** Retry */
         Retry: {
             seen_seq?: number | null;
@@ -6270,6 +6321,44 @@ export interface components {
             name: string;
             permissions: string[];
             scope: components["schemas"]["Scope"];
+        };
+        /** Row */
+        Row: {
+            account_id: number;
+            assignee_id: number | null;
+            can: string[];
+            channel: string;
+            company: components["schemas"]["CompanyRef"] | null;
+            contact: components["schemas"]["ContactRef"];
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            difficulty: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_message_at: string;
+            number: number;
+            order_index: number | null;
+            overdue: boolean;
+            preview: string;
+            price_assumed: boolean;
+            /** @enum {string} */
+            price_basis: "hour" | "job";
+            price_per_hour_minor: number | null;
+            price_per_job_minor: number | null;
+            promise: components["schemas"]["PromiseView"] | null;
+            reason: components["schemas"]["ReasonView"] | null;
+            seq: number;
+            severity: number;
+            status: components["schemas"]["Status"];
+            subject: string;
+            tag_ids: number[];
+            team_id: number | null;
+            topic_id: number | null;
+            unread: boolean;
+            waiting_since: string | null;
+            waiting_team_s: number | null;
         };
         /** Rule */
         Rule: {
@@ -6296,6 +6385,19 @@ export interface components {
             name?: string;
             on?: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened";
             position?: number;
+        };
+        /** Run */
+        Run: {
+            account_id: number;
+            done: number;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            problem: string | null;
+            source: string;
+            /** Format: date-time */
+            started_at: string;
+            total: number | null;
         };
         /** SavedReport */
         SavedReport: {
@@ -6480,6 +6582,39 @@ export interface components {
             email: string;
             password: string;
         };
+        /** SimulatedDay */
+        SimulatedDay: {
+            base: number;
+            changed: number;
+            /** Format: date */
+            date: string;
+            real: number;
+        };
+        /** SimulatedFigure */
+        SimulatedFigure: {
+            base: components["schemas"]["Spread"];
+            changed: components["schemas"]["Spread"];
+            difference: components["schemas"]["Spread"];
+            key: string;
+            real: number | null;
+            /** @enum {string} */
+            unit: "seconds" | "count" | "share" | "minor";
+        };
+        /** Simulation */
+        Simulation: {
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            left_s: number | null;
+            problem: string | null;
+            progress: number;
+            result: components["schemas"]["Comparison"] | null;
+            scenario: components["schemas"]["Scenario"];
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "stopped" | "failed";
+        };
         /** Skill */
         Skill: {
             agent_ids: number[];
@@ -6492,6 +6627,16 @@ export interface components {
         SkillPatch: {
             name?: string;
             topic_ids?: number[];
+        };
+        /** Slot */
+        Slot: {
+            /** Format: date-time */
+            at: string;
+            expected: components["schemas"]["Arrivals"][];
+            needed: number;
+            needed_high: number;
+            open: number;
+            planned: number;
         };
         /** Slowness */
         Slowness: {
@@ -6586,6 +6731,19 @@ export interface components {
             high?: number | null;
             low?: number | null;
             mean?: number | null;
+        };
+        /** Staffing */
+        Staffing: {
+            assumptions: components["schemas"]["Assumptions"];
+            calendar_id: number;
+            channels: components["schemas"]["ChannelPlan"][];
+            growth: components["schemas"]["Growth"];
+            history_days: number;
+            people: number;
+            problem: string | null;
+            slot_s: number;
+            slots: components["schemas"]["Slot"][];
+            time_zone: string;
         };
         /**
          * Status
@@ -7076,44 +7234,6 @@ export interface components {
             line: number;
             problem: string;
         };
-        /** Row */
-        conversations_views_Row: {
-            account_id: number;
-            assignee_id: number | null;
-            can: string[];
-            channel: string;
-            company: components["schemas"]["CompanyRef"] | null;
-            contact: components["schemas"]["ContactRef"];
-            /** Format: date-time */
-            created_at: string;
-            currency: string;
-            difficulty: number;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            last_message_at: string;
-            number: number;
-            order_index: number | null;
-            overdue: boolean;
-            preview: string;
-            price_assumed: boolean;
-            /** @enum {string} */
-            price_basis: "hour" | "job";
-            price_per_hour_minor: number | null;
-            price_per_job_minor: number | null;
-            promise: components["schemas"]["PromiseView"] | null;
-            reason: components["schemas"]["ReasonView"] | null;
-            seq: number;
-            severity: number;
-            status: components["schemas"]["Status"];
-            subject: string;
-            tag_ids: number[];
-            team_id: number | null;
-            topic_id: number | null;
-            unread: boolean;
-            waiting_since: string | null;
-            waiting_team_s: number | null;
-        };
         /** Problem */
         core_http_Problem: {
             code: string;
@@ -7138,19 +7258,6 @@ export interface components {
             next_open: string | null;
             open_now: boolean;
         };
-        /** Run */
-        imports_types_Run: {
-            account_id: number;
-            done: number;
-            finished_at: string | null;
-            /** Format: uuid */
-            id: string;
-            problem: string | null;
-            source: string;
-            /** Format: date-time */
-            started_at: string;
-            total: number | null;
-        };
         /** Mailbox */
         intake_accounts_types_Mailbox: {
             address: string;
@@ -7169,31 +7276,6 @@ export interface components {
             silent_after_s: number | null;
             smtp: components["schemas"]["ServerView"] | null;
             team_id: number | null;
-        };
-        /** Row */
-        simulation_replay_types_Row: {
-            base: components["schemas"]["Spread"];
-            changed: components["schemas"]["Spread"];
-            difference: components["schemas"]["Spread"];
-            key: string;
-            real: number | null;
-            /** @enum {string} */
-            unit: "seconds" | "count" | "share" | "minor";
-        };
-        /** Run */
-        simulation_replay_types_Run: {
-            /** Format: date-time */
-            created_at: string;
-            finished_at: string | null;
-            /** Format: uuid */
-            id: string;
-            left_s: number | null;
-            problem: string | null;
-            progress: number;
-            result: components["schemas"]["Result"] | null;
-            scenario: components["schemas"]["Scenario"];
-            /** @enum {string} */
-            state: "waiting" | "running" | "done" | "stopped" | "failed";
         };
     };
     responses: never;
@@ -15622,7 +15704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hark.simulation.replay_types.Run_"];
+                    "application/json": components["schemas"]["Page_hark.simulation.replay_types.Simulation_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -15664,7 +15746,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["simulation_replay_types_Run"];
+                    "application/json": components["schemas"]["Simulation"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -15704,7 +15786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["simulation_replay_types_Run"];
+                    "application/json": components["schemas"]["Simulation"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -15782,7 +15864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["simulation_replay_types_Run"];
+                    "application/json": components["schemas"]["Simulation"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -16147,6 +16229,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_staffing_route: {
+        parameters: {
+            query?: {
+                weeks?: number;
+                team_id?: number | null;
+                within?: number;
+                occupancy?: number;
+                chats?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staffing"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
