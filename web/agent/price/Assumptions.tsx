@@ -6,7 +6,7 @@ import { type Key, useT } from '../app/i18n'
 import { useMay } from '../app/me'
 import { useProblemText } from '../app/problems'
 import { href, navigate } from '../app/router'
-import { candidateOf, NUMBERS, type NumberName, numberText, shown, type Typed } from '../settings/priority/numbers'
+import { candidateOf, NUMBERS, type NumberName, numberText, patienceSize, shown, type Typed } from '../settings/priority/numbers'
 import { NumberField } from '../settings/priority/NumberField'
 import { valueQuery } from '../settings/priority/queries'
 import { Button } from '../ui/Button'
@@ -59,7 +59,7 @@ export function Assumptions({ view, typed, onType }: { view: ValueView; typed: T
       </div>
       <p className="mt-0.5 mb-2 max-w-[72ch] text-secondary text-ink-3">{t('slowness.assumptionsText')}</p>
       <div className="grid grid-cols-2 gap-x-10 max-[1099px]:grid-cols-1">
-        <div className="divide-y divide-line border-y border-line">
+        <div className="divide-y divide-line self-start border-y border-line">
           {SHOWN.map((name) => (
             <NumberField
               key={name}
@@ -74,7 +74,7 @@ export function Assumptions({ view, typed, onType }: { view: ValueView; typed: T
             />
           ))}
         </div>
-        <div className="divide-y divide-line border-y border-line max-[1099px]:border-t-0">
+        <div className="divide-y divide-line self-start border-y border-line max-[1099px]:border-t-0">
           {view.value.severity_weights!.map((weight, level) => (
             <NumberField
               key={level}
@@ -92,11 +92,11 @@ export function Assumptions({ view, typed, onType }: { view: ValueView; typed: T
             <NumberField
               key={channel.account_id}
               label={t('slowness.patience', { name: channel.name })}
-              unit={t('unit.minutes')}
-              value={shown(channel.patience_s / 60)}
+              unit={t(patienceSize(channel) === 60 ? 'unit.minutes' : 'unit.hours')}
+              value={shown(channel.patience_s / patienceSize(channel))}
               typed={typed[`patience:${channel.account_id}`]}
               source={channel.source}
-              usual={shown(channel.channel === 'email' ? 444 : 2)}
+              usual={shown(channel.channel === 'email' ? 7.4 : 2)}
               wrong={wrong.has(`patience:${channel.account_id}`)}
               onType={type(`patience:${channel.account_id}`)}
             />

@@ -94,12 +94,12 @@ function Controls({ asked, onChange }: { asked: Asked; onChange: (asked: Asked) 
   )
 }
 
-/** Two significant digits are all an estimate bears, except where the two are compared. */
+/** Three digits that count: more would lie about an estimate. The whole amount stands in the title. */
 function Totals({ answer }: { answer: SlownessAnswer }) {
   const t = useT()
   const language = useLanguage()
   const { now, before, currency, tried } = answer
-  const amount = (minor: number) => money(Math.round(minor), currency, language)
+  const amount = (minor: number) => money(Number(minor.toPrecision(3)), currency, language)
   const rates = [
     ['slowness.total', now.minor, now.tried_minor],
     ['slowness.perDay', now.per_day_minor, now.tried_per_day_minor],
@@ -114,7 +114,7 @@ function Totals({ answer }: { answer: SlownessAnswer }) {
         {rates.map(([key, minor, would], index) => (
           <div key={key} className="rounded-card border border-line p-4">
             <dt className="text-secondary font-medium text-ink-2">{t(key)}</dt>
-            <dd className="tabular mt-1 text-figure leading-9 font-strong tracking-tight max-[719px]:text-[22px] max-[719px]:leading-7">{amount(minor)}</dd>
+            <dd title={money(Math.round(minor), currency, language)} className="tabular mt-1 text-figure leading-9 font-strong tracking-tight max-[719px]:text-[22px] max-[719px]:leading-7">{amount(minor)}</dd>
             {tried && (
               <dd className="tabular text-secondary font-medium text-accent-ink">
                 {t('slowness.would', { amount: amount(would) })}

@@ -19,7 +19,7 @@ export const enPrice = {
   'slowness.less': '{change} per day against the comparison',
   'slowness.more': '{change} per day against the comparison',
   'slowness.formula': 'V (1 − ∏(1 − s P)) for each customer, because nobody leaves twice; never the plain sum. Shared among a customer’s waits by what each costs alone, within a wait by duration.',
-  'slowness.assumedPart': '{share} of it stand on an assumed revenue.',
+  'slowness.assumedPart': '{share} of it rests on an assumed revenue.',
   'slowness.defaultCurve': 'How likely people leave is the default curve, an assumption.',
   'slowness.unconverted': { one: '{n} wait was priced in a currency without a rate and is left out; enter the rate in Settings, Priority.', other: '{n} waits were priced in a currency without a rate and are left out; enter the rate in Settings, Priority.' },
   'slowness.causes': 'Where it came from',

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useDeferredValue, useState } from 'react'
 import { api } from '../../api/client'
 import { keys } from '../../api/queries'
-import type { ValueView } from '../../api/types'
+import type { Source, ValueView } from '../../api/types'
 import { type Key, useT } from '../../app/i18n'
 import { useMay } from '../../app/me'
 import { useProblemText } from '../../app/problems'
@@ -10,7 +10,7 @@ import { Button } from '../../ui/Button'
 import { ErrorNote, Skeleton } from '../../ui/Notice'
 import { notify } from '../../ui/toasts'
 import { PageHead } from '../parts'
-import { candidateOf, digitsOf, NUMBERS, type NumberName, numberText, shown, type Typed } from './numbers'
+import { candidateOf, digitsOf, NUMBERS, type NumberName, numberText, patienceSize, shown, type Typed } from './numbers'
 import { NumberField } from './NumberField'
 import { PreviewList } from './PreviewList'
 import { CurveNote } from './CurveNote'
@@ -103,14 +103,14 @@ function Fields({ view, typed, wrong, disabled, type }: FieldsProps) {
       onType={type(name)}
     />
   )
-  const free = (field: string, label: string, unit: string, now: number | null, usual: number | null, placeholder?: string) => (
+  const free = (field: string, label: string, unit: string, now: number | null, usual: number | null, placeholder?: string, source?: Source) => (
     <NumberField
       key={field}
       label={label}
       unit={unit}
       value={now === null ? '' : shown(now)}
       typed={typed[field]}
-      source={now === null || now === usual ? 'assumption' : 'yours'}
+      source={source ?? (now === null || now === usual ? 'assumption' : 'yours')}
       usual={usual === null ? null : shown(usual)}
       placeholder={placeholder}
       wrong={wrong.has(field)}
@@ -152,9 +152,9 @@ function Fields({ view, typed, wrong, disabled, type }: FieldsProps) {
       <Group title={t('priority.patience')} text={t('priority.patienceText')}>
         {view.channels.map((channel) => (
           <div key={channel.account_id}>
-            {free(`patience:${channel.account_id}`, channel.name, t('unit.minutes'), channel.patience_s / 60, channel.channel === 'email' ? 444 : 2)}
+            {free(`patience:${channel.account_id}`, channel.name, t(patienceSize(channel) === 60 ? 'unit.minutes' : 'unit.hours'), channel.patience_s / patienceSize(channel), channel.channel === 'email' ? 7.4 : 2, undefined, channel.source)}
             {channel.away_patience_s !== null &&
-              free(`away:${channel.account_id}`, t('priority.away', { name: channel.name }), t('unit.minutes'), channel.away_patience_s / 60, 444)}
+              free(`away:${channel.account_id}`, t('priority.away', { name: channel.name }), t('unit.hours'), channel.away_patience_s / 3600, 7.4)}
           </div>
         ))}
       </Group>

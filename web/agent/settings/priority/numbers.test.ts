@@ -26,6 +26,7 @@ test('what is typed in its own unit becomes what is stored', () => {
 test('channels, topics, plans and rates name only what was typed', () => {
   const { candidate } = candidateOf({ 'patience:3': '5', 'topic:7': '', 'plan:Pro': '', 'plan:Free': '5', 'rate:USD': '0.9' }, VIEW)
   expect(candidate.channels).toEqual([{ account_id: 3, patience_s: 300, away_patience_s: 26_640 }])
+  expect(candidateOf({ 'away:3': '5.5' }, VIEW).candidate.channels).toEqual([{ account_id: 3, patience_s: 120, away_patience_s: 19_800 }])
   expect(candidate.topics).toEqual([{ topic_id: 7, handle_s: null }])
   expect(candidate.value).toEqual({ plan_monthly_minor: { Free: 500 }, rates: { USD: 0.9 } })
 })
@@ -36,7 +37,7 @@ test('nothing typed changes nothing, and nonsense is told', () => {
 })
 
 test('numbers are shown without the dust of their units', () => {
-  expect(numberText('leave_once', 1 / 3, 'EUR')).toBe('33.3333')
+  expect(numberText('leave_once', 1 / 3, 'EUR')).toBe('33.33')
   expect(numberText('default_monthly_minor', 10_000, 'KRW')).toBe('10000')
   expect(numberText('slow_half_s', 604_800, 'EUR')).toBe('7')
   expect(shown(7.4)).toBe('7.4')

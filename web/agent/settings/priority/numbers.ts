@@ -38,8 +38,8 @@ export function digitsOf(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 }
 
-/** 7.4 and not 7.399999: what is shown has at most four significant decimals. */
-export const shown = (value: number): string => String(Number(value.toFixed(4)))
+/** 7.4 and not 7.399999: what is shown has four digits that count, or cents. */
+export const shown = (value: number): string => String(Number(Math.abs(value) >= 1000 ? value.toFixed(2) : value.toPrecision(4)))
 
 export function numberText(name: NumberName, value: number, currency: string): string {
   return NUMBERS[name] === 'money' ? shown(value / 10 ** digitsOf(currency)) : shown(value / sizeOf(name))
@@ -93,14 +93,23 @@ export function candidateOf(typed: Typed, view: ValueView): { candidate: Candida
   return { candidate: { value, channels: channelsOf(view, number), topics: topicsOf(typed, number) }, wrong }
 }
 
+/** Seconds per unit in which the patience of a channel is typed: hours where people wait for hours. */
+export const patienceSize = (channel: { channel: string }, away = false): number => (away || channel.channel === 'email' ? 3600 : 60)
+
 type Read = (field: string) => number | null
 
 function channelsOf(view: ValueView, number: Read): Candidate['channels'] {
   return view.channels.flatMap((channel) => {
     const [live, away] = [number(`patience:${channel.account_id}`), number(`away:${channel.account_id}`)]
     if (live === null && away === null) return []
-    const minutes = (value: number | null, stored: number | null) => (value === null ? stored : Math.max(1, value * 60))
-    return [{ account_id: channel.account_id, patience_s: minutes(live, channel.patience_s)!, away_patience_s: minutes(away, channel.away_patience_s) }]
+    const seconds = (value: number | null, stored: number | null, size: number) => (value === null ? stored : Math.max(1, Math.round(value * size)))
+    return [
+      {
+        account_id: channel.account_id,
+        patience_s: seconds(live, channel.patience_s, patienceSize(channel))!,
+        away_patience_s: seconds(away, channel.away_patience_s, patienceSize(channel, true)),
+      },
+    ]
   })
 }
 
