@@ -5,6 +5,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from statistics import mean, median
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from hark.conversations.types import AccountRef, Delivery, Headers, NewEndpoint,
 from hark.core.actor import ActorKind, system
 from hark.core.db import Db
 from hark.core.ids import uuid7
+from hark.reports.figures import FIGURES
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)  # the clocks are set in Rome on the Sunday after
 NOW = MONDAY + timedelta(days=21)
@@ -423,3 +425,9 @@ async def test_the_cases_behind_a_row(client: SignedIn, told: list[Case], office
     still = await client.get("/api/reports/cases", params={**PERIOD, "figure": "unanswered", "waiting": "true"})
     assert len(still.json()["items"]) == sum(len(c.open) for c in told)
     assert all(case["waiting"] for case in still.json()["items"])
+
+
+def test_every_figure_is_described_as_it_is_defined() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "reports.md").read_text("utf-8")
+    missing = [d.key for d in FIGURES if f"| `{d.key}` | {d.clock or ''} | {d.formula} | {d.dated_by} |" not in page]
+    assert not missing, f"docs/guide/reports.md does not say what {missing} are, word for word"
