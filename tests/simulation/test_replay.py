@@ -10,7 +10,7 @@ import pytest
 from hark.hours.types import ORIGIN, WEEKDAYS_9_TO_18, Holiday, Period, Plan, Version
 from hark.simulation.engine import simulate
 from hark.simulation.replay import CannotReplay, replay, spread
-from hark.simulation.replay_types import History, PastPerson, PastWait, Result, Row, Scenario
+from hark.simulation.replay_types import Comparison, History, PastPerson, PastWait, Scenario, SimulatedFigure
 from hark.simulation.types import WEIGHTS, Arrival, Contact, Setup, Team
 from hark.simulation.world import changed_calendar, make_work, shifts_of
 from hark.value.types import ValueModel
@@ -61,11 +61,11 @@ def past(load: float = 0.5, seed: int = 1) -> History:
 HISTORY = past()
 
 
-def run(**more: Any) -> Result:
+def run(**more: Any) -> Comparison:
     return replay(HISTORY, scenario(**more), progress=lambda share: None)
 
 
-def row(result: Result, key: str) -> Row:
+def row(result: Comparison, key: str) -> SimulatedFigure:
     return next(r for r in result.rows if r.key == key)
 
 
@@ -106,12 +106,12 @@ def test_progress_rises_to_the_end() -> None:
     [(empty([]), {}), (HISTORY, {"more_people": -3}), (empty(HISTORY.waits[:3]), {"more_people": -9})],
 )
 def test_what_cannot_be_run_says_why(history: History, changed: dict[str, Any]) -> None:
-    with pytest.raises(CannotReplay, match="period|Nobody"):
+    with pytest.raises(CannotReplay, match=r"period|Nobody"):
         replay(history, scenario(**changed), progress=lambda share: None)
 
 
 def test_other_hours_and_closed_days_change_shifts_and_the_clock() -> None:
-    saturday = tuple([*WEEKDAYS_9_TO_18, Period(weekday=5, start="09:00", end="12:00")])
+    saturday = (*WEEKDAYS_9_TO_18, Period(weekday=5, start="09:00", end="12:00"))
     before = {1: changed_calendar(VERSIONS, scenario())}
     longer = {1: changed_calendar(VERSIONS, scenario(periods=saturday))}
     closed = {1: changed_calendar(VERSIONS, scenario(closed_days=(date(2026, 3, 3),)))}

@@ -106,8 +106,11 @@ async def test_the_worker_computes_until_it_stops(client: SignedIn, db: Db, cloc
     asked = await make(client)
     stop = asyncio.Event()
     working = asyncio.create_task(run_simulations(db, stop))
-    while (await client.get(f"/api/simulations/{asked['id']}")).json()["state"] != "failed":
+    for _ in range(600):
         await asyncio.sleep(0.05)
+        if (await client.get(f"/api/simulations/{asked['id']}")).json()["state"] == "failed":
+            break
+    assert (await client.get(f"/api/simulations/{asked['id']}")).json()["state"] == "failed"
     stop.set()
     await working
 

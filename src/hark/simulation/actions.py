@@ -11,7 +11,7 @@ from hark.core.errors import BadRequest, Conflict, NotFound
 from hark.core.ids import uuid7
 from hark.hours.types import BadPlan, Plan, check_plan
 from hark.simulation.queries import MISSING, get_run
-from hark.simulation.replay_types import STATES, Result, Run, Scenario
+from hark.simulation.replay_types import STATES, Comparison, Scenario, Simulation
 
 LONGEST = timedelta(days=92)
 AT_ONCE = 3
@@ -19,7 +19,7 @@ LEASE = timedelta(seconds=60)
 WAITING, RUNNING, DONE, STOPPED, FAILED = range(len(STATES))
 
 
-async def create_run(tx: Tx, scenario: Scenario) -> Run:
+async def create_run(tx: Tx, scenario: Scenario) -> Simulation:
     """Queue a what-if. Raises BadRequest (period, hours, team) and Conflict("too_many_simulations")."""
     if tx.actor.agent_id is None:
         raise BadRequest("Simulations belong to a person. Use a token that acts for one.", code="no_person")
@@ -60,7 +60,7 @@ async def _check(tx: Tx, scenario: Scenario) -> None:
         raise BadRequest("There is no such team.", code="unknown_reference")
 
 
-async def stop_run(tx: Tx, id: UUID) -> Run:
+async def stop_run(tx: Tx, id: UUID) -> Simulation:
     """End a what-if that waits or runs; one that has ended stays as it is. Raises NotFound."""
     await tx.run(
         "UPDATE simulation_runs SET state = 3, finished_at = $4, lease_until = NULL"
@@ -121,7 +121,7 @@ async def release_run(db: Db, run: Claimed) -> None:
     )  # fmt: skip
 
 
-async def finish_run(db: Db, run: Claimed, *, result: Result | None, problem: str | None, at: datetime) -> None:
+async def finish_run(db: Db, run: Claimed, *, result: Comparison | None, problem: str | None, at: datetime) -> None:
     """Done with a result, or failed with a sentence for people; a stopped one stays stopped."""
     await db.run(
         "UPDATE simulation_runs SET state = $3, progress = $4, result = $5, problem = $6, finished_at = $7,"

@@ -13,7 +13,7 @@ from hark.core.db import Db
 from hark.core.waiting import wait_at_most
 from hark.simulation.actions import Claimed, claim_run, finish_run, keep_run, release_run
 from hark.simulation.queries import load_history
-from hark.simulation.replay_types import Finished, Impossible, Line, Order, Progress, Result
+from hark.simulation.replay_types import Comparison, Finished, Impossible, Line, Order, Progress
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,7 @@ class _Heard:
 
     def __init__(self) -> None:
         self.share = 0.0
-        self.result: Result | None = None
+        self.result: Comparison | None = None
         self.problem: str | None = None
 
 

@@ -14,7 +14,16 @@ from hark.core.db import Db, Queries
 from hark.core.errors import NotFound
 from hark.core.sql import TRUE, Sql
 from hark.hours.queries import load_calendars
-from hark.simulation.replay_types import STATES, History, Learned, PastPerson, PastWait, Result, Run, Scenario
+from hark.simulation.replay_types import (
+    STATES,
+    Comparison,
+    History,
+    Learned,
+    PastPerson,
+    PastWait,
+    Scenario,
+    Simulation,
+)
 from hark.simulation.types import WEIGHTS
 from hark.topics.queries import handle_seconds
 from hark.value.pricing import load_model
@@ -40,7 +49,7 @@ class _Run(msgspec.Struct):
 _COLUMNS = "id, scenario, state, progress, created_at, started_at, finished_at, result, problem"
 
 
-async def list_runs(db: Queries, actor: Actor, *, now: datetime) -> list[Run]:
+async def list_runs(db: Queries, actor: Actor, *, now: datetime) -> list[Simulation]:
     """The actor's own what-ifs, newest first, at most 100; results depend on what their owner may see."""
     rows = await db.all(
         _Run,
@@ -50,7 +59,7 @@ async def list_runs(db: Queries, actor: Actor, *, now: datetime) -> list[Run]:
     return [_view(row, now) for row in rows]
 
 
-async def get_run(db: Queries, actor: Actor, id: UUID, *, now: datetime) -> Run:
+async def get_run(db: Queries, actor: Actor, id: UUID, *, now: datetime) -> Simulation:
     """One of the actor's own what-ifs. Raises NotFound."""
     row = await db.find(
         _Run,
@@ -62,14 +71,14 @@ async def get_run(db: Queries, actor: Actor, id: UUID, *, now: datetime) -> Run:
     return _view(row, now)
 
 
-def _view(row: _Run, now: datetime) -> Run:
+def _view(row: _Run, now: datetime) -> Simulation:
     left = None
     if row.started_at is not None and row.state == STATES.index("running") and row.progress >= 0.02:
         left = max(0.0, (now - row.started_at).total_seconds()) * (1.0 - row.progress) / row.progress
-    return Run(
+    return Simulation(
         id=row.id, scenario=msgspec.convert(row.scenario, Scenario), state=STATES[row.state], progress=row.progress,
         left_s=left, created_at=row.created_at, finished_at=row.finished_at,
-        result=None if row.result is None else msgspec.convert(row.result, Result), problem=row.problem,
+        result=None if row.result is None else msgspec.convert(row.result, Comparison), problem=row.problem,
     )  # fmt: skip
 
 

@@ -14,7 +14,16 @@ from statistics import fmean
 
 from hark.core.clock import from_unix
 from hark.simulation.engine import simulate
-from hark.simulation.replay_types import Assumption, Day, History, Result, Row, Scenario, Spread, Unit
+from hark.simulation.replay_types import (
+    Assumption,
+    Comparison,
+    History,
+    Scenario,
+    SimulatedDay,
+    SimulatedFigure,
+    Spread,
+    Unit,
+)
 from hark.simulation.summary import Summary, percentile, summarise, total_cost
 from hark.simulation.types import LIVE, Outcome, Rule, Setup, Wait
 from hark.simulation.world import DRAIN_S, STAYS_S, as_was, conversations, make_work
@@ -32,7 +41,7 @@ class CannotReplay(ValueError):
     """Nothing can be run; the message is a sentence for people."""
 
 
-def replay(history: History, scenario: Scenario, *, progress: Callable[[float], None]) -> Result:
+def replay(history: History, scenario: Scenario, *, progress: Callable[[float], None]) -> Comparison:
     """The comparison. `progress` hears the share done. Raises CannotReplay."""
     if not any(wait.opened >= history.start for wait in history.waits):
         raise CannotReplay("Nobody wrote in this period. Choose one with conversations.")
@@ -51,7 +60,7 @@ def replay(history: History, scenario: Scenario, *, progress: Callable[[float], 
         base.append(_run(history, past, base_setup, availability, seed, at))
         changed.append(_run(history, scenario, changed_setup, availability, seed, at))
     summary = summarise(real, since=history.start)
-    return Result(
+    return Comparison(
         currency=history.currency, cases=summary.cases, contacts=summary.contacts, people=len(history.people), rule=rule,
         availability=availability, gap=gap, seeds=scenario.seeds,
         rows=_rows(summary, [summarise(o, since=history.start) for o in base],
@@ -177,14 +186,14 @@ FIGURES: tuple[tuple[str, Unit, Pick], ...] = (
 UNKNOWN_IN_PAST = {"utilisation", "abandoned_rate"}
 
 
-def _rows(real: Summary, base: Sequence[Summary], changed: Sequence[Summary]) -> list[Row]:
+def _rows(real: Summary, base: Sequence[Summary], changed: Sequence[Summary]) -> list[SimulatedFigure]:
     rows = []
     for key, unit, pick in FIGURES:
         before, after = [pick(s) for s in base], [pick(s) for s in changed]
         both = [b - a for a, b in zip(before, after, strict=True) if a is not None and b is not None]
         if all(x is None for x in (*before, *after, pick(real))):
             continue
-        rows.append(Row(
+        rows.append(SimulatedFigure(
             key=key, unit=unit, real=None if key in UNKNOWN_IN_PAST else pick(real), base=spread(before),
             changed=spread(after), difference=spread(both),
         ))  # fmt: skip
@@ -199,12 +208,12 @@ def spread(values: Sequence[float | None]) -> Spread:
     return Spread(mean=fmean(known), low=percentile(known, 0.05), high=percentile(known, 0.95))
 
 
-def _days(real: Outcome, base: Sequence[Outcome], changed: Sequence[Outcome], history: History) -> list[Day]:
+def _days(real: Outcome, base: Sequence[Outcome], changed: Sequence[Outcome], history: History) -> list[SimulatedDay]:
     past = _cost_by_day(real, history)
     before, after = [_cost_by_day(o, history) for o in base], [_cost_by_day(o, history) for o in changed]
     days = sorted(set(past).union(*before, *after))
     return [
-        Day(
+        SimulatedDay(
             date=day, real=past.get(day, 0.0), base=fmean(run.get(day, 0.0) for run in before),
             changed=fmean(run.get(day, 0.0) for run in after),
         )

@@ -111,7 +111,7 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatedFigure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure: as it really was, as the past is reproduced, under the scenario, and the difference of the last two
     run by run. Clocks: keys that end in `_open` are on the team's."""
 
@@ -123,7 +123,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     difference: Spread
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatedDay(msgspec.Struct, frozen=True, kw_only=True):
     """What the waits that began on a date (UTC) cost, in minor units: in truth, reproduced, under the scenario."""
 
     date: date
@@ -139,7 +139,7 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None = None
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The comparison. `rule` and `availability` (share of open hours spent on conversations) are what reproduces the
     past best; `gap` is how far the reproduced median and p90 of the reply wait lie from the real ones, as a share."""
 
@@ -151,12 +151,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     availability: float
     gap: float | None
     seeds: int
-    rows: list[Row]
-    days: list[Day]
+    rows: list[SimulatedFigure]
+    days: list[SimulatedDay]
     assumptions: list[Assumption]
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
+class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     """A what-if: waiting for a free worker, running, or ended. `left_s`: the estimated seconds to its end."""
 
     id: UUID
@@ -166,7 +166,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     left_s: float | None
     created_at: datetime
     finished_at: datetime | None
-    result: Result | None
+    result: Comparison | None
     problem: str | None
 
 
@@ -182,7 +182,7 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
 
 
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
-    result: Result
+    result: Comparison
 
 
 class Impossible(msgspec.Struct, frozen=True, tag="impossible"):

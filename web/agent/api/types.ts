@@ -115,3 +115,8 @@ export type Interval = ReportData['interval']
 export type Clock = NonNullable<Figure['clock']>
 export type Unit = Figure['unit']
 export type CaseRef = Schema['CaseRef']
+
+export type Scenario = Schema['Scenario']
+export type SimulatedFigure = Schema['SimulatedFigure']
+export type Comparison = Schema['Comparison']
+export type Simulation = Schema['Simulation']

@@ -2,7 +2,7 @@
 import {
   AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Check, Gauge, Hand, HandHelping, ListEnd, X, Image, Inbox, Keyboard,
   Languages, Layers, LogOut, Merge, MessageSquareText, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
-  Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, Hourglass, Newspaper, Trash2,
+  Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, FlaskConical, Hourglass, Newspaper, Trash2,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
 
@@ -61,6 +61,7 @@ export const COMMANDS = define({
   'go.report.breakdown': { label: 'command.breakdown', icon: Columns3, group: 'go' },
   'go.report.saved': { label: 'command.saved', icon: Bookmark, group: 'go' },
   'go.report.wallboard': { label: 'command.wallboard', icon: MonitorDot, group: 'go' },
+  'go.whatIf': { label: 'command.whatIf', icon: FlaskConical, group: 'go' },
   'go.price': { label: 'slowness.nav', icon: Coins, group: 'go' },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },

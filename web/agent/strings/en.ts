@@ -16,6 +16,7 @@ import { enMap } from './en.map'
 import { enPromises } from './en.promises'
 import { enRouting } from './en.routing'
 import { enValue } from './en.value'
+import { enWhatIf } from './en.whatif'
 
 const enCore = {
   'action.back': 'Back',
@@ -350,6 +351,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enRouting, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

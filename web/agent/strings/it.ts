@@ -16,11 +16,12 @@ import { itMap } from './it.map'
 import { itPromises } from './it.promises'
 import { itRouting } from './it.routing'
 import { itValue } from './it.value'
+import { itWhatIf } from './it.whatif'
 
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itRouting, ...itPromises,
+  ...itValue, ...itWhatIf, ...itRouting, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,

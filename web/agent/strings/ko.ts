@@ -16,11 +16,12 @@ import { koMap } from './ko.map'
 import { koPromises } from './ko.promises'
 import { koRouting } from './ko.routing'
 import { koValue } from './ko.value'
+import { koWhatIf } from './ko.whatif'
 
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koRouting, ...koPromises,
+  ...koValue, ...koWhatIf, ...koRouting, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,
