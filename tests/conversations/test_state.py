@@ -30,20 +30,22 @@ from hark.conversations.lock import lock_conversation, record, save
 from hark.conversations.queries import get_conversation, list_conversations
 from hark.conversations.thread import list_thread
 from hark.conversations.types import MessageKind
-from hark.core.actor import Actor, Scope
+from hark.core.actor import Actor, Scope, system
 from hark.core.db import Db
 from hark.core.events import Event, Recorded
 from hark.core.ids import uuid7
 from hark.core.journal import head, read
 from hark.delivery.queries import list_outbox
 from hark.delivery.settling import Reported, apply_report
+from hark.sla.jobs import review, tell
+from hark.sla.types import SlaBreached, SlaCorrected, SlaMoved, SlaWarned
 from hark.swarm.actions import accept, decline
 from hark.timers.types import Timer, TimerKind
 from hark.topics.types import TopicChanged
 
 ALL_STATUSES = '{"field": "status", "op": "in", "value": ["open", "waiting", "snoozed", "resolved", "spam", "merged"]}'
 ABOUT_CONVERSATIONS = (journey_events, conversation_events, delivery_events)
-ALSO = (TopicChanged,)
+ALSO = (TopicChanged, SlaWarned, SlaBreached, SlaCorrected, SlaMoved)
 
 State = dict[str, dict[str, Any]]
 """By the id of a conversation: its `row`, and what somebody who has opened it sees."""
@@ -358,6 +360,47 @@ async def a_reply_bounces(desk: Desk) -> None:
     async with desk.db.transaction(desk.ws.owner) as tx:
         report = Reported(address="anna@shop.example", failed=True, sentence="The mailbox is full.")
         assert await apply_report(tx, sent.message_id, [report])
+
+
+async def timer(desk: Desk, serve: Any, kind: TimerKind, id: UUID) -> None:
+    """What the worker does when this timer is due."""
+    async with desk.db.transaction(system(desk.ws.id)) as tx:
+        await serve(tx, Timer(desk.ws.id, id, kind, desk.db.now(), {}, 0))
+
+
+@case(SlaWarned)
+async def a_promise_is_due_soon(desk: Desk) -> None:
+    id = await desk.mail()
+    desk.clock.advance(hours=10)
+    await desk.look()
+    await timer(desk, tell, TimerKind.SLA, id)
+
+
+@case(SlaBreached)
+async def a_promise_is_overdue(desk: Desk) -> None:
+    id = await desk.mail()
+    desk.clock.advance(hours=13)
+    await desk.look()
+    await timer(desk, tell, TimerKind.SLA, id)
+
+
+@case(SlaCorrected)
+async def an_answer_was_in_time_after_all(desk: Desk) -> None:
+    id, wrote = await desk.mail(), desk.clock()
+    desk.clock.advance(hours=13)
+    await timer(desk, tell, TimerKind.SLA, id)
+    await desk.post.reply(id, at=wrote + timedelta(hours=1))
+    await desk.look()
+    await timer(desk, tell, TimerKind.SLA, id)
+
+
+@case(SlaMoved)
+async def a_policy_is_made(desk: Desk) -> None:
+    await desk.mail()
+    answer = await desk.client.post("/api/sla/policies", {"name": f"Gold {uuid7()}", "first_reply_s": 3600})
+    assert answer.status_code == 200, answer.text
+    await desk.look()
+    await timer(desk, review, TimerKind.SLA_REVIEW, UUID(int=0))
 
 
 # the law ------------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Promises as customers and reports see them: kept, broken, paused; and never a breach that did not happen."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,9 @@ from uuid import UUID
 import pytest
 from tests.support.workspace import SignedIn, TestWorkspace
 
+from hark.conversations.inbound import release_reply
+from hark.conversations.types import Headers, NewReply
+from hark.core.actor import system
 from hark.core.db import Db
 from hark.sla.types import PromiseKind as Kind
 from hark.sla.types import PromiseState as State
@@ -412,3 +416,21 @@ async def test_strangers_see_no_policies(client: SignedIn, stranger_client: Sign
     assert (await stranger_client.get(f"/api/sla/policies/{made['id']}")).status_code == 404
     assert (await stranger_client.patch(f"/api/sla/policies/{made['id']}", {"name": "x"})).status_code == 404
     assert (await stranger_client.delete(f"/api/sla/policies/{made['id']}")).status_code == 404
+
+
+async def test_a_reply_on_its_way_when_the_time_is_over_is_waited_for(
+    db: Db, post: Any, serve: Any, clock: Any, policy: Any, workspace: TestWorkspace
+) -> None:
+    await policy(first_reply_s=HOUR, warn_percent=None)
+    id = (await post.mail()).conversation_id
+    clock.at = START + timedelta(minutes=59, seconds=59)
+    async with db.transaction(system(workspace.id)) as tx:
+        endpoint = await tx.one(UUID, "SELECT id FROM endpoints WHERE conversation_id = $1", id)
+        await release_reply(tx, NewReply(conversation_id=id, endpoint_id=endpoint, text="Yes.", headers=Headers()))
+        clock.advance(seconds=5)
+        telling = asyncio.create_task(serve())
+        await asyncio.sleep(0.2)
+        assert not telling.done()  # it waits for the conversation
+    await telling
+    assert (await rows(db, id))[Kind.FIRST_REPLY, 1]["state"] == State.KEPT
+    assert await told(db, workspace.id) == []

@@ -20,7 +20,7 @@ export function PromiseChip({ row }: { row: Row }) {
   if (how === 'paused') return null
   return (
     <Tip label={sentence(promise, now, language, t)} side="right">
-      <span className={`tabular inline-flex h-5 shrink-0 items-center gap-1 rounded-full border border-current px-1.5 text-[12px] leading-none ${HEAT_TEXT[HEAT_OF[how]]}`}>
+      <span className={`tabular inline-flex h-5 shrink-0 items-center gap-1 rounded-full border px-1.5 text-[12px] leading-none ${HEAT_OF[how] === 0 ? 'border-line-strong text-ink-3' : `border-current ${HEAT_TEXT[HEAT_OF[how]]}`}`}>
         <HeatMark level={HEAT_OF[how]} size={10} />
         <span className="sr-only">{sentence(promise, now, language, t)}</span>
         <span aria-hidden>{brief(promise, now, language, t)}</span>
