@@ -1,6 +1,5 @@
 import { BaseEdge, Controls, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import './flow.css'
 import { useMemo } from 'react'
 import { duration, locale } from '../../shared/time'
 import { money } from '../../shared/money'
@@ -11,7 +10,7 @@ import type { Shown, ShownEdge } from './types'
 
 type Pressed = (key: string) => void
 type NodeData = { node: Shown; heat: number; detail: string; note: string; label: string; onPress: Pressed }
-type EdgeData = { edge: ShownEdge; heat: number; width: number; text: string; label: string; isBack: boolean; onPress: Pressed }
+type EdgeData = { edge: ShownEdge; heat: number; width: number; text: string; label: string; isBack: boolean; isLeap: boolean; onPress: Pressed }
 type StageNode = Node<NodeData, 'stage'>
 type WayEdge = Edge<EdgeData, 'way'>
 
@@ -20,6 +19,7 @@ type Props = {
   edges: readonly ShownEdge[]
   layers: ReadonlyMap<string, number>
   currency: string | null
+  label: string
   onNode: (node: Shown) => void
   onEdge: (edge: ShownEdge) => void
 }
@@ -28,7 +28,7 @@ const NODE_TYPES = { stage: Stage }
 const EDGE_TYPES = { way: Way }
 
 /** The flow from left to right: width is volume, heat is time or cost. Everything in it can be pressed. */
-export default function FlowPicture({ nodes, edges, layers, currency, onNode, onEdge }: Props) {
+export default function FlowPicture({ nodes, edges, layers, currency, label, onNode, onEdge }: Props) {
   const t = useT()
   const language = useLanguage()
   const [theme] = usePreference('theme')
@@ -66,13 +66,14 @@ export default function FlowPicture({ nodes, edges, layers, currency, onNode, on
     const flowEdges = edges.map((edge): WayEdge => {
       const isBack = layers.get(edge.target)! <= layers.get(edge.source)!
       const isSelf = edge.source === edge.target
+      const isLeap = layers.get(edge.target)! - layers.get(edge.source)! > 1
       return {
         id: `${edge.source}>${edge.target}`,
         type: 'way',
         source: edge.source,
         target: edge.target,
-        sourceHandle: isSelf ? 'top-out' : isBack ? 'bottom-out' : 'right',
-        targetHandle: isSelf ? 'top-in' : isBack ? 'bottom-in' : 'left',
+        sourceHandle: isSelf || isLeap ? 'top-out' : isBack ? 'bottom-out' : 'right',
+        targetHandle: isSelf || isLeap ? 'top-in' : isBack ? 'bottom-in' : 'left',
         focusable: false,
         selectable: false,
         data: {
@@ -82,15 +83,22 @@ export default function FlowPicture({ nodes, edges, layers, currency, onNode, on
           text: number.format(edge.count),
           label: edge.median > 0 ? duration(edge.median, language) : '',
           isBack,
+          isLeap,
           onPress: () => onEdge(edge),
         },
       }
     })
-    return { flowNodes, flowEdges }
+    const rows = drawn.map(({ row }) => row)
+    const hasBack = flowEdges.some(({ data }) => data?.isBack)
+    const hasLeap = flowEdges.some(({ data }) => data?.isLeap || data?.edge.source === data?.edge.target)
+    const above = hasLeap ? 76 : 12
+    const below = hasBack ? 124 : 44
+    const height = Math.min(640, (Math.max(0, ...rows) - Math.min(0, ...rows) + 0.7) * ROW * 0.85 + above + below)
+    return { flowNodes, flowEdges, height, padding: { top: `${above}px`, bottom: `${below}px`, left: '8px', right: '8px' } as const }
   }, [nodes, edges, layers, currency, language, t, onNode, onEdge])
 
   return (
-    <div className="h-[460px] w-full min-[1400px]:h-[520px]" data-flow>
+    <div className="w-full" style={{ height: picture.height }} data-flow>
       <ReactFlow
         key={nodes.map((node) => node.key).join()}
         nodes={picture.flowNodes}
@@ -99,7 +107,7 @@ export default function FlowPicture({ nodes, edges, layers, currency, onNode, on
         edgeTypes={EDGE_TYPES}
         colorMode={theme === 'dark' || theme === 'light' ? theme : 'system'}
         fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
+        fitViewOptions={{ padding: picture.padding, maxZoom: 1.1 }}
         minZoom={0.15}
         maxZoom={2}
         nodesConnectable={false}
@@ -111,9 +119,9 @@ export default function FlowPicture({ nodes, edges, layers, currency, onNode, on
         preventScrolling={false}
         panOnScroll={false}
         proOptions={{ hideAttribution: true }}
-        aria-label={t('map.picture')}
+        aria-label={label}
       >
-        <Controls showInteractive={false} aria-label={t('map.zoom')} />
+        <Controls showInteractive={false} orientation="horizontal" position="bottom-right" aria-label={t('map.zoom')} />
       </ReactFlow>
     </div>
   )
@@ -144,7 +152,7 @@ function Stage({ data }: NodeProps<StageNode>) {
 function Way(props: EdgeProps<WayEdge>) {
   const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data } = props
   if (!data) return null
-  const [path, x, y] = data.edge.source === data.edge.target ? selfPath(props) : data.isBack ? backPath(props) : getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition })
+  const [path, x, y] = data.edge.source === data.edge.target ? selfPath(props) : data.isBack ? arc(props, 1) : data.isLeap ? arc(props, -1) : getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition })
   return (
     <>
       <BaseEdge path={path} className="flow-way" data-heat={data.heat} style={{ strokeWidth: data.width }} interactionWidth={24} />
@@ -166,11 +174,11 @@ function Way(props: EdgeProps<WayEdge>) {
 
 type Ends = { sourceX: number; sourceY: number; targetX: number; targetY: number }
 
-/** Back under the way that led there. */
-function backPath({ sourceX, sourceY, targetX, targetY }: Ends): [string, number, number] {
-  const depth = 44 + 0.16 * Math.abs(sourceX - targetX)
-  const low = Math.max(sourceY, targetY) + depth
-  return [`M ${sourceX},${sourceY} C ${sourceX},${low} ${targetX},${low} ${targetX},${targetY}`, (sourceX + targetX) / 2, (sourceY + targetY) / 8 + 0.75 * low]
+/** Back under the way that led there (`side` 1), or over what is left out (-1). */
+function arc({ sourceX, sourceY, targetX, targetY }: Ends, side: 1 | -1): [string, number, number] {
+  const depth = side * (44 + 0.1 * Math.abs(sourceX - targetX))
+  const bend = (side === 1 ? Math.max(sourceY, targetY) : Math.min(sourceY, targetY)) + depth
+  return [`M ${sourceX},${sourceY} C ${sourceX},${bend} ${targetX},${bend} ${targetX},${targetY}`, (sourceX + targetX) / 2, (sourceY + targetY) / 8 + 0.75 * bend]
 }
 
 function selfPath({ sourceX, sourceY, targetX }: Ends): [string, number, number] {

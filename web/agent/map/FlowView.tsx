@@ -28,28 +28,32 @@ export function FlowView(props: Props) {
   const [by, setBy] = useState(cuts[0]?.by ?? '')
   const cut = cuts.find((one) => one.by === by) ?? cuts[0]
   return (
-    <div className="mt-6 grid gap-6">
+    <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6">
       <Picture {...props} />
-      <div className="grid items-start gap-6 min-[1000px]:grid-cols-2">
-        {cut && (
-          <Panel title={t('map.contributors')} text={t(props.isJourney ? 'map.contributorsText' : 'map.logContributorsText')}>
-            <div role="group" aria-label={t('map.cutBy')} className="mb-2 flex flex-wrap gap-1">
-              {cuts.map((one) => (
-                <Toggle key={one.by} pressed={one.by === cut.by} onClick={() => setBy(one.by)} label={t(`map.by.${one.by}` as 'map.by.stage')} />
-              ))}
-            </div>
-            <Contributors cut={cut} names={names} measure={measure} currency={currency} onPick={onPick} />
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 min-[1000px]:grid-cols-[repeat(2,minmax(0,1fr))]">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
+          {cut && (
+            <Panel title={t('map.contributors')} text={t(props.isJourney ? 'map.contributorsText' : 'map.logContributorsText')}>
+              <div role="group" aria-label={t('map.cutBy')} className="-ml-2.5 mb-2 flex flex-wrap gap-1">
+                {cuts.map((one) => (
+                  <Toggle key={one.by} pressed={one.by === cut.by} onClick={() => setBy(one.by)} label={t(`map.by.${one.by}` as 'map.by.stage')} />
+                ))}
+              </div>
+              <Contributors cut={cut} names={names} measure={measure} currency={currency} onPick={onPick} />
+            </Panel>
+          )}
+          <Panel title={t('map.loops')} text={t('map.loopsText')}>
+            <Loops flow={flow} names={names} currency={currency} onPick={onPick} />
           </Panel>
-        )}
-        <Panel title={t('map.variants')} text={t('map.variantsText', { n: flow.variant_count })}>
-          <Variants flow={flow} names={names} onPick={onPick} />
-        </Panel>
-        <Panel title={t('map.loops')} text={t('map.loopsText')}>
-          <Loops flow={flow} names={names} currency={currency} onPick={onPick} />
-        </Panel>
-        <Panel title={t('map.handoffs')} text={t(props.isJourney ? 'map.handoffsText' : 'map.logHandoffsText')}>
-          <HandOffs flow={flow} names={names} currency={currency} onPick={onPick} />
-        </Panel>
+        </div>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
+          <Panel title={t('map.variants')} text={t('map.variantsText', { n: flow.variant_count })}>
+            <Variants flow={flow} names={names} onPick={onPick} />
+          </Panel>
+          <Panel title={t('map.handoffs')} text={t(props.isJourney ? 'map.handoffsText' : 'map.logHandoffsText')}>
+            <HandOffs flow={flow} names={names} currency={currency} onPick={onPick} />
+          </Panel>
+        </div>
       </div>
     </div>
   )
@@ -61,8 +65,16 @@ function Picture({ flow, nodes, edges, names, currency, isJourney, onPick }: Pro
   const [chosen, setChosen] = useState<'picture' | 'table' | null>(null)
   const [rare, setRare] = useState(isJourney ? 2 : 4)
   const view = chosen ?? (isNarrow ? 'table' : 'picture')
-  const shown = useMemo(() => strongEdges(edges, RARE[rare]!), [edges, rare])
-  const layers = useMemo(() => (isJourney ? journeyLayers(nodes.map((node) => node.key)) : anyLayers(nodes, edges)), [isJourney, nodes, edges])
+  const shown = useMemo(() => [true, false].flatMap((isBefore) => strongEdges(edges.filter((edge) => edge.isBefore === isBefore), RARE[rare]!)), [edges, rare])
+  const [early, main] = useMemo(() => {
+    const part = (isBefore: boolean) => {
+      const own = nodes.filter((node) => node.isBefore === isBefore)
+      const lines = edges.filter((edge) => edge.isBefore === isBefore)
+      return { nodes: own, edges: shown.filter((edge) => edge.isBefore === isBefore), layers: isJourney ? journeyLayers(own.map((node) => node.key)) : anyLayers(own, lines) }
+    }
+    const before = part(true)
+    return [before.nodes.length > 0 ? before : null, part(false)]
+  }, [isJourney, nodes, edges, shown])
   const onNode = useCallback(
     (node: Shown) => onPick(node.isBefore && node.key !== 'sent' ? { title: t('map.gaveUpAt', { name: node.name }), ask: { step: node.key }, visits: true } : node.isBefore ? { title: node.name, ask: { node: 'queue' } } : { title: node.name, ask: { node: node.key } }),
     [onPick, t],
@@ -96,8 +108,15 @@ function Picture({ flow, nodes, edges, names, currency, isJourney, onPick }: Pro
       }
     >
       {view === 'picture' ? (
-        <Suspense fallback={<div className="h-[460px] min-[1400px]:h-[520px]" />}>
-          <FlowPicture nodes={nodes} edges={shown} layers={layers} currency={currency} onNode={onNode} onEdge={onEdge} />
+        <Suspense fallback={<div className="h-[460px]" />}>
+          {early && (
+            <>
+              <h3 className="text-secondary font-medium text-ink-3">{t('map.beforeTitle')}</h3>
+              <FlowPicture {...early} currency={currency} label={t('map.beforeTitle')} onNode={onNode} onEdge={onEdge} />
+              <h3 className="mt-2 border-t border-line pt-3 text-secondary font-medium text-ink-3">{t('map.fromThen')}</h3>
+            </>
+          )}
+          <FlowPicture {...main} currency={currency} label={t('map.picture')} onNode={onNode} onEdge={onEdge} />
         </Suspense>
       ) : (
         <FlowTables nodes={nodes} edges={edges} names={names} currency={currency} onNode={onNode} onEdge={onEdge} />

@@ -1,3 +1,4 @@
+import './flow.css'
 import type { ReactNode } from 'react'
 import { money } from '../../shared/money'
 import { duration, locale } from '../../shared/time'
@@ -74,7 +75,7 @@ export function FlowTables(props: { nodes: readonly Shown[]; edges: readonly Sho
   const hottestEdge = Math.max(0, ...props.edges.map((edge) => edge.value))
   const costHead = props.currency === null ? null : t('map.cost')
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <Table label={t('map.stages')} heads={[t('map.stageHead'), t('map.visits'), t('map.medianHead'), t('map.p90'), t('map.total'), costHead, t('map.insideHead')]}>
         {props.nodes.map((node) => (
           <Row

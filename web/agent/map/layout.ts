@@ -4,7 +4,7 @@ export type FlowNode = { key: string; visits: number; starts: number }
 export type FlowEdge = { source: string; target: string; count: number }
 export type Place = { key: string; layer: number; row: number }
 
-export const COLUMN = 268
+export const COLUMN = 290
 export const ROW = 132
 
 /** The stages of our own journey in the order of the way itself; what is not here comes after what leads to it. */

@@ -91,6 +91,7 @@ export const enMap = {
   'map.nobodyGaveUp': 'Nobody gave up here.',
   'map.from': 'from {place}',
   'map.beforeTitle': 'Before the first message',
+  'map.fromThen': 'From the first message on',
   'map.beforeText': '{visits} visits looked for help: searched, opened the messenger or began to write. {wrote} wrote within seven days, {lost} never did.',
   'map.lastStep': '{name}: {n}',
   'map.beforePrice': 'Assumed cost: {cost}. {n} visitors began to write and gave up; each is taken as one disappointment of an average customer ({each}, by the price of waiting). Nobody else is priced: who only looks may just look.',

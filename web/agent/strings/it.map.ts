@@ -92,6 +92,7 @@ export const itMap: Record<keyof typeof enMap, Message> = {
   'map.nobodyGaveUp': 'Nessuno ha rinunciato qui.',
   'map.from': 'da {place}',
   'map.beforeTitle': 'Prima del primo messaggio',
+  'map.fromThen': 'Dal primo messaggio in poi',
   'map.beforeText': '{visits} visite cercavano aiuto: hanno cercato, aperto il messenger o iniziato a scrivere. {wrote} hanno scritto entro sette giorni, {lost} mai.',
   'map.lastStep': '{name}: {n}',
   'map.beforePrice': 'Costo presunto: {cost}. {n} visitatori hanno iniziato a scrivere e rinunciato; ognuno vale come una delusione di un cliente medio ({each}, dal prezzo dell’attesa). Nessun altro ha un prezzo: chi guarda, forse guarda soltanto.',

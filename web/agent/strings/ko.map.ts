@@ -92,6 +92,7 @@ export const koMap: Record<keyof typeof enMap, Message> = {
   'map.nobodyGaveUp': '여기서 포기한 사람이 없습니다.',
   'map.from': '{place}에서',
   'map.beforeTitle': '첫 메시지 이전',
+  'map.fromThen': '첫 메시지 이후',
   'map.beforeText': '도움을 찾은 방문 {visits}회: 검색, 메신저 열기, 작성 시작. {wrote}회는 7일 안에 메시지를 보냈고 {lost}회는 보내지 않았습니다.',
   'map.lastStep': '{name}: {n}',
   'map.beforePrice': '추정 비용: {cost}. 작성을 시작했다가 포기한 방문자 {n}명을 평균 고객의 한 번의 실망({each}, 대기 비용 모델)으로 봅니다. 둘러보기만 한 방문은 계산하지 않습니다.',
