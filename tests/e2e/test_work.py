@@ -141,6 +141,9 @@ async def test_undo_takes_a_reply_back(page: Page, desk: House) -> None:
 PAGES = [
     "/",
     "/reports/overview",
+    "/reports/breakdown",
+    "/reports/saved",
+    "/reports/wallboard",
     "/settings/mailboxes",
     "/settings/messengers",
     "/settings/messengers/new",

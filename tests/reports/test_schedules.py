@@ -77,12 +77,12 @@ async def test_a_report_leaves_at_its_time_with_html_and_pdf(desk: Desk) -> None
     assert desk.sink.mails == []
     await desk.at(datetime(2026, 3, 3, 7, 0, 1, tzinfo=UTC))
     (sent,) = desk.sink.mails
-    mail = email.message_from_bytes(sent.raw, policy=default, _class=EmailMessage)
+    mail = email.message_from_bytes(sent.content, policy=default, _class=EmailMessage)
     assert mail["Subject"].startswith("월요일 보고서 – perché · ")
     assert mail["Auto-Submitted"] == "auto-generated"
     html = mail.get_body(("html",))
     assert html is not None
-    assert "첫 답변 시간" in html.get_content()
+    assert "첫 응답 시간" in html.get_content()
     assert "2시간" in html.get_content(), "the median"
     (pdf,) = list(mail.iter_attachments())
     assert pdf.get_content_type() == "application/pdf"

@@ -14,9 +14,10 @@ from hark.core.sql import TRUE, Sql
 from hark.reports.build import build_report
 from hark.reports.state import zone_of
 from hark.reports.types import Cohort, Value
-from hark.value.price import price_per_hour
+from hark.value.price import price_per_hour, price_per_job
+from hark.value.reason import is_live
 from hark.value.stake import severity_scale
-from hark.value.types import Severity
+from hark.value.types import HOUR_S, Severity
 from hark.workspaces.queries import get_workspace
 
 RISK = timedelta(minutes=30)
@@ -24,7 +25,7 @@ MOST = 20_000
 
 
 class Wallboard(msgspec.Struct, frozen=True, kw_only=True):
-    """`price_per_hour_minor`: what everybody who waits costs together, per hour, no one more than their own value.
+    """`price_per_hour_minor`: what everybody who waits costs together, per hour.
     `at_risk`: promises due within 30 minutes or warned about; `broken`: past their time and still unanswered.
     `first_reply`: median seconds on the customer clock of episodes begun today, and of the same weekday a week ago up
     to the same time of day."""
@@ -112,6 +113,8 @@ async def _waiting(db: Db, actor: Actor, team: Sql) -> list[_Waiting]:
 
 
 async def _price(db: Db, actor: Actor, rows: list[_Waiting]) -> int:
+    """The sum of the rows' prices per hour. Of somebody whose patience is shorter than an hour no rate is said: of them
+    it is what the next hour would lose."""
     lens = await load_lens(db, actor, db.now())
     total = 0.0
     for row in rows:
@@ -119,11 +122,12 @@ async def _price(db: Db, actor: Actor, rows: list[_Waiting]) -> int:
             continue
         scale = severity_scale(row.severity, lens.model)
         value = row.stake / scale if scale else 0.0
-        rate = price_per_hour(
-            value, scale, max(0.0, lens.now_s - row.wait_t0), per_s=row.per_s, ahead_s=lens.ahead_s(row.topic_id),
-            model=lens.model,
-        )  # fmt: skip
-        total += min(rate, value)
+        waited_s = max(0.0, lens.now_s - row.wait_t0)
+        if is_live(row.per_s):
+            total += price_per_job(value, scale, waited_s, per_s=row.per_s, ahead_s=HOUR_S, model=lens.model)
+        else:
+            ahead_s = lens.ahead_s(row.topic_id)
+            total += price_per_hour(value, scale, waited_s, per_s=row.per_s, ahead_s=ahead_s, model=lens.model)
     return round(total)
 
 

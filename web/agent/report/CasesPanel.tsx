@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { dayAndTime, duration } from '../../shared/time'
 import { useLanguage, useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
@@ -20,6 +20,7 @@ export function CasesPanel({ drill, state, label, onClose }: { drill: Drill; sta
   const language = useLanguage()
   const say = useProblemText()
   const now = useNow()
+  const list = useRef<HTMLDivElement>(null)
   const [asked] = useState(() => Date.now())
   const { compare: _, compare_start: _start, compare_end: _end, interval: _interval, time_zone: zone, ...query } = reportQuery(state, asked)
   const inside = drill.by === null ? {} : { by: drill.by, key: drill.key ?? '', time_zone: zone }
@@ -28,7 +29,7 @@ export function CasesPanel({ drill, state, label, onClose }: { drill: Drill; sta
   const name = figureName(t, { key: drill.figure, name: info?.name })
   const member = drill.by === null ? '' : (label ?? memberName(drill.by, drill.key ?? '', '', t, language))
   return (
-    <Dialog open onClose={onClose} title={[name, member, drill.waiting ? t('reports.onlyWaiting') : ''].filter(Boolean).join(' · ')} wide>
+    <Dialog open onClose={onClose} title={[name, member, drill.waiting ? t('reports.onlyWaiting') : ''].filter(Boolean).join(' · ')} focus={list} wide>
       <div className="flex items-center gap-2 px-6 pb-2 text-secondary text-ink-3">
         <p className="grow">{cases.data && t(cases.data.length < 200 ? 'reports.casesCount' : 'reports.casesMost', { n: cases.data.length })}</p>
         <ExportMenu what="cases" state={{ ...state, figure: drill.figure, clock: drill.clock ?? state.clock }} page="overview" drill={drill} />
@@ -37,7 +38,7 @@ export function CasesPanel({ drill, state, label, onClose }: { drill: Drill; sta
       {cases.isPending && <Skeleton rows={4} />}
       {cases.data?.length === 0 && <p className="px-6 pb-8 text-ink-3">{t('report.noCases')}</p>}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="min-h-0 overflow-y-auto px-3 pb-3" tabIndex={0} role="group" aria-label={t('report.cases')}>
+      <div ref={list} className="min-h-0 overflow-y-auto px-3 pb-3 outline-offset-[-2px]" tabIndex={0} role="group" aria-label={t('report.cases')}>
         <ul>
           {cases.data?.map((one) => (
             <li key={`${one.conversation_id}${one.at}`}>

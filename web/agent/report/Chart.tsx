@@ -4,7 +4,7 @@ import { type EChartsType, init, use as register } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import type { Language } from '../../shared/i18n'
-import { locale, shortDuration } from '../../shared/time'
+import { duration, locale } from '../../shared/time'
 import { type Translate, useLanguage, useT } from '../app/i18n'
 import { useMedia } from '../app/useMedia'
 import { usePreference } from '../app/preferences'
@@ -42,7 +42,7 @@ export default function Chart(props: Props) {
     chart.current?.setOption(options(props, t, language, isStill), true)
     // The theme is read from the style sheet when the options are made.
   }, [props, t, language, isStill, theme, isDark])
-  return <div ref={host} role="img" aria-label={t('report.chart')} className="h-72 w-full px-2" />
+  return <div ref={host} role="img" aria-label={t('report.chart')} className="h-60 w-full px-2" />
 }
 
 /** A token of the style sheet as a colour the canvas understands. */
@@ -67,7 +67,7 @@ function options({ figure, interval, currency, zone, days, before }: Props, t: T
   const isBar = figure.unit === 'count' || figure.unit === 'minor'
   const colors = { accent: resolved('--accent'), faint: resolved('--ink-faint'), ink: resolved('--ink'), second: resolved('--ink-3'), line: resolved('--line'), float: resolved('--float') }
   const say = (value: number | null) => sayValue(value, figure.unit, currency, language)
-  const short = (value: number) => (figure.unit === 'seconds' ? shortDuration(value, language) : say(value))
+  const short = (value: number) => (figure.unit === 'seconds' ? duration(value, language) : say(value))
   const at = steps(days, interval)
   const labels = at.map((step) => stepName(step, interval, language))
   const values = dense(figure.series, at, figure.unit, interval, zone)
@@ -77,7 +77,7 @@ function options({ figure, interval, currency, zone, days, before }: Props, t: T
     animation: !isStill,
     animationDuration: 120,
     aria: { enabled: true },
-    grid: { left: 12, right: 64, top: 24, bottom: 8, containLabel: true },
+    grid: { left: 12, right: 12 + 7 * Math.max(t('report.now').length, t('report.before').length), top: 24, bottom: 8, containLabel: true },
     tooltip: {
       trigger: 'axis',
       // Drawn on the canvas: a tooltip of HTML would need inline styles.

@@ -43,7 +43,7 @@ export function FigureCard({ figure, other, currency, chosen, onChoose, onCases 
             {t('report.mean')} {say(now.mean)} · p90 {say(now.p90)}
           </p>
         )}
-        {figure.unit === 'share' && now.of !== null && <p>{t('report.of', { n: now.count, of: now.of })}</p>}
+        {figure.unit === 'share' && now.of ? <p>{t('report.of', { n: now.count, of: now.of })}</p> : null}
         {figure.unit === 'seconds' && <p>{t('report.count', { n: now.count })}</p>}
         {now.waiting ? <Waiting waiting={now.waiting} ended={now.count} onOpen={() => onCases(true)} /> : null}
       </div>

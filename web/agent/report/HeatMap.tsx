@@ -32,7 +32,7 @@ export function HeatMap({ data, onOpen }: { data: BreakdownData; onOpen: (key: s
           <tr>
             <td aria-hidden />
             {HOURS.map((hour) => (
-              <th key={hour} scope="col" className="w-9 text-center font-regular text-ink-3">
+              <th key={hour} scope="col" className="w-10 text-center font-regular text-ink-3">
                 {hour % 3 === 0 ? hourName(hour).slice(0, 2) : <span className="sr-only">{hourName(hour)}</span>}
               </th>
             ))}
@@ -52,8 +52,8 @@ export function HeatMap({ data, onOpen }: { data: BreakdownData; onOpen: (key: s
                 if (value === null || (!now?.count && !now?.waiting)) {
                   return (
                     <Fragment key={hour}>
-                      <td className="h-8 w-9 rounded-[4px] bg-panel">
-                        {now?.waiting ? <button type="button" title={full} aria-label={`${full}, ${t('report.waiting', { n: now.waiting })}`} onClick={() => onOpen(key, true)} className="hatched h-8 w-9 rounded-[4px]" /> : null}
+                      <td className="h-8 w-10 rounded-[4px] bg-panel p-0">
+                        {now?.waiting ? <button type="button" title={full} aria-label={`${full}, ${t('report.waiting', { n: now.waiting })}`} onClick={() => onOpen(key, true)} className="hatched block h-8 w-10 rounded-[4px]" /> : null}
                       </td>
                     </Fragment>
                   )
@@ -62,7 +62,7 @@ export function HeatMap({ data, onOpen }: { data: BreakdownData; onOpen: (key: s
                 const tint = `color-mix(in oklab, var(${isHeat ? '--heat-4' : '--accent'}) ${Math.round(8 + part * 47)}%, var(--paper))`
                 return (
                   <td key={hour} className="p-0">
-                    <button type="button" title={full} aria-label={full} onClick={() => onOpen(key, null)} style={{ backgroundColor: tint }} className="h-8 w-9 rounded-[4px] text-ink hover:outline-2 hover:outline-accent">
+                    <button type="button" title={full} aria-label={full} onClick={() => onOpen(key, null)} style={{ backgroundColor: tint }} className="block h-8 w-10 rounded-[4px] text-[10px] tracking-tight whitespace-nowrap text-ink hover:outline-2 hover:outline-accent">
                       {short(value)}
                     </button>
                   </td>

@@ -50,30 +50,32 @@ export default function Report() {
       {report.data && !isEmpty && chosen && (
         <div className={report.isPlaceholderData ? 'opacity-60 transition-opacity' : ''}>
           <Detail report={report.data} figure={chosen.figure} other={chosen.other} state={state} asked={asked} onCases={openCases} />
-          {GROUPS.map((group) => {
-            const cards = shown.filter((one) => (one.figure.group ?? 'speed') === group)
-            if (cards.length === 0) return null
-            return (
-              <section key={group} aria-labelledby={`group-${group}`} className="mt-6">
-                <h2 id={`group-${group}`} className="mb-2 font-strong">
-                  {t(`reports.group.${group}`)}
-                </h2>
-                <div className="grid grid-cols-[repeat(auto-fill,minmax(208px,1fr))] gap-3 max-[479px]:grid-cols-1">
-                  {cards.map(({ figure, other }) => (
-                    <FigureCard
-                      key={figure.key}
-                      figure={figure}
-                      other={other}
-                      currency={report.data.currency}
-                      chosen={figure.key === chosen.figure.key}
-                      onChoose={() => set({ figure: figure.key })}
-                      onCases={(waiting) => openCases(figure, waiting)}
-                    />
-                  ))}
-                </div>
-              </section>
-            )
-          })}
+          <div className="grid gap-x-6 min-[1100px]:grid-cols-2">
+            {GROUPS.map((group) => {
+              const cards = shown.filter((one) => (one.figure.group ?? 'speed') === group)
+              if (cards.length === 0) return null
+              return (
+                <section key={group} aria-labelledby={`group-${group}`} className="mt-6">
+                  <h2 id={`group-${group}`} className="mb-2 font-strong">
+                    {t(`reports.group.${group}`)}
+                  </h2>
+                  <div className="grid grid-cols-[repeat(auto-fill,minmax(230px,1fr))] gap-3 max-[479px]:grid-cols-1">
+                    {cards.map(({ figure, other }) => (
+                      <FigureCard
+                        key={figure.key}
+                        figure={figure}
+                        other={other}
+                        currency={report.data.currency}
+                        chosen={figure.key === chosen.figure.key}
+                        onChoose={() => set({ figure: figure.key })}
+                        onCases={(waiting) => openCases(figure, waiting)}
+                      />
+                    ))}
+                  </div>
+                </section>
+              )
+            })}
+          </div>
         </div>
       )}
       {drill && <CasesPanel drill={drill} state={state} onClose={() => open(null)} />}
@@ -104,7 +106,7 @@ function Detail({ report, figure, other, state, asked, onCases }: DetailProps) {
         </div>
         <p className="tabular text-figure leading-9 font-strong tracking-tight">{say(figure)}</p>
       </header>
-      <Suspense fallback={<div className="h-72" />}>
+      <Suspense fallback={<div className="h-60" />}>
         {figure.series.length === 0 ? (
           <p className="flex h-48 items-center justify-center px-6 text-center text-ink-3">{t('report.noSeries')}</p>
         ) : (

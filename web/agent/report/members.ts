@@ -23,7 +23,7 @@ const WORDS: Record<string, readonly string[]> = {
 
 export function memberName(by: string, key: string, label: string, t: Translate, language: Language): string {
   if (label) return label
-  if (key === '') return t('reports.none')
+  if (key === '') return t(by === 'agent' ? 'reports.nobody' : 'reports.none')
   if (by === 'weekday') return weekdayName(Number(key), language)
   if (by === 'hour') return hourName(Number(key))
   if (by === 'heat') {
