@@ -62,6 +62,7 @@ export const COMMANDS = define({
   'go.report.saved': { label: 'command.saved', icon: Bookmark, group: 'go' },
   'go.report.wallboard': { label: 'command.wallboard', icon: MonitorDot, group: 'go' },
   'go.whatIf': { label: 'command.whatIf', icon: FlaskConical, group: 'go' },
+  'go.staffing': { label: 'staffing.nav', icon: CalendarClock, group: 'go' },
   'go.price': { label: 'slowness.nav', icon: Coins, group: 'go' },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },

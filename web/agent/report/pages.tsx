@@ -1,4 +1,4 @@
-import { BarChart3, FlaskConical, Coins, Bookmark, Columns3, MonitorDot, type LucideIcon, Waypoints } from 'lucide-react'
+import { BarChart3, CalendarClock, FlaskConical, Coins, Bookmark, Columns3, MonitorDot, type LucideIcon, Waypoints } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 import type { Key } from '../app/i18n'
 import type { CommandId } from '../commands/catalogue'
@@ -15,6 +15,7 @@ export const REPORT_PAGES: readonly ReportPage[] = [
   { path: 'price', label: 'slowness.nav', icon: Coins, command: 'go.price', View: lazy(() => import('../price/Price')) },
   { path: 'breakdown', label: 'reports.breakdown', icon: Columns3, command: 'go.report.breakdown', View: lazy(() => import('./Breakdown')) },
   { path: 'map', label: 'reports.map', icon: Waypoints, command: 'go.map', View: lazy(() => import('../map/Map')) },
+  { path: 'staffing', label: 'staffing.nav', icon: CalendarClock, command: 'go.staffing', View: lazy(() => import('../staffing/Staffing')) },
   { path: 'what-if', label: 'reports.whatIf', icon: FlaskConical, command: 'go.whatIf', View: lazy(() => import('../whatif/WhatIf')) },
   { path: 'saved', label: 'reports.saved', icon: Bookmark, command: 'go.report.saved', View: lazy(() => import('./Saved')) },
   { path: 'wallboard', label: 'reports.wallboard', icon: MonitorDot, command: 'go.report.wallboard', View: lazy(() => import('./Wallboard')), whole: true },

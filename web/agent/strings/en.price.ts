@@ -75,6 +75,7 @@ export const enPrice = {
   'churn.band': '{low} to {high}',
   'churn.association': 'An association: the data hold no topic or severity to adjust for, so something else may explain both waiting and leaving.',
   'churn.adjusted': 'Adjusted for {for}. The band holds the truth 19 times in 20, if the model is right.',
+  'churn.dots': 'Dots: the share that left among customers by their longest wait, as it is, not adjusted.',
   'churn.picture': 'Share of customers who leave, by how long they waited',
   'churn.hours': '{n} h',
   'churn.own': 'your curve',

@@ -75,6 +75,7 @@ export const itPrice: Record<keyof typeof enPrice, Message> = {
   'churn.band': 'da {low} a {high}',
   'churn.association': 'Un’associazione: nei dati non ci sono argomenti o gravità con cui correggere, quindi altro può spiegare sia l’attesa sia l’abbandono.',
   'churn.adjusted': 'Corretta per {for}. La fascia contiene il vero 19 volte su 20, se il modello è giusto.',
+  'churn.dots': 'Punti: la quota di chi se n’è andato secondo l’attesa più lunga, così com’è, senza correzioni.',
   'churn.picture': 'Quota di clienti che se ne vanno, secondo quanto hanno aspettato',
   'churn.hours': '{n} h',
   'churn.own': 'la tua curva',

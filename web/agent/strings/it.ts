@@ -15,13 +15,14 @@ import { itPriority } from './it.priority'
 import { itMap } from './it.map'
 import { itPromises } from './it.promises'
 import { itRouting } from './it.routing'
+import { itStaffing } from './it.staffing'
 import { itValue } from './it.value'
 import { itWhatIf } from './it.whatif'
 
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itWhatIf, ...itRouting, ...itPromises,
+  ...itValue, ...itWhatIf, ...itRouting, ...itStaffing, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,

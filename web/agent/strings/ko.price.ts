@@ -75,6 +75,7 @@ export const koPrice: Record<keyof typeof enPrice, Message> = {
   'churn.band': '{low}~{high}',
   'churn.association': '연관성입니다. 보정할 주제나 심각도가 데이터에 없어 다른 요인이 대기와 이탈을 함께 설명할 수 있습니다.',
   'churn.adjusted': '{for} 보정. 모형이 맞다면 20번 중 19번은 띠 안에 참값이 있습니다.',
+  'churn.dots': '점: 가장 긴 대기별로 실제 떠난 비율이며 보정하지 않았습니다.',
   'churn.picture': '대기 시간에 따라 떠나는 고객의 비율',
   'churn.hours': '{n}시간',
   'churn.own': '자사 곡선',

@@ -15,13 +15,14 @@ import { koPriority } from './ko.priority'
 import { koMap } from './ko.map'
 import { koPromises } from './ko.promises'
 import { koRouting } from './ko.routing'
+import { koStaffing } from './ko.staffing'
 import { koValue } from './ko.value'
 import { koWhatIf } from './ko.whatif'
 
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koWhatIf, ...koRouting, ...koPromises,
+  ...koValue, ...koWhatIf, ...koRouting, ...koStaffing, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,

@@ -11,6 +11,7 @@ import { Chip } from '../../ui/Chip'
 import { Dialog } from '../../ui/Dialog'
 import { Empty } from '../../ui/Notice'
 import { Loaded, PageHead } from '../parts'
+import { FeedForm } from './FeedForm'
 import { HoursForm } from './HoursForm'
 import { calendarsQuery } from './queries'
 import { groupDays } from './week'
@@ -64,6 +65,7 @@ function CalendarCard({ calendar, onEdit }: { calendar: Calendar; onEdit: () => 
       {calendar.always_open ? <p className="mt-2">{t('hours.always')}</p> : plan && <Week periods={plan.periods} />}
       {plan && (plan.holidays?.length ?? 0) > 0 && <p className="mt-2 text-secondary text-ink-3">{t('hours.holidays', { n: plan.holidays?.length ?? 0 })}</p>}
       {planned && <p className="mt-2 text-secondary text-ink-2">{t('hours.planned', { time: dayAndTime(planned.valid_from, now, language) })}</p>}
+      {calendar.can.includes('write') && <FeedForm calendar={calendar} />}
     </li>
   )
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { locale } from '../../../shared/time'
 import { api } from '../../api/client'
 import type { Calendar, Plan } from '../../api/types'
@@ -6,6 +6,7 @@ import { useLanguage, useT } from '../../app/i18n'
 import { useMe } from '../../app/me'
 import { Checkbox, Field, Input, Select, TextArea } from '../../ui/Field'
 import { SettingsForm, text } from '../parts'
+import { type Holiday, PublicHolidays } from './PublicHolidays'
 import { calendarsQuery } from './queries'
 import { parseHolidays, parseSpans, say, sayHolidays, spansOf } from './week'
 
@@ -18,6 +19,14 @@ export function HoursForm({ calendar, onDone }: { calendar: Calendar | null; onD
   const me = useMe()
   const plan = calendar?.versions.at(-1)?.plan
   const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set())
+  const list = useRef<HTMLTextAreaElement>(null)
+  const addHolidays = (days: readonly Holiday[]) => {
+    const known = parseHolidays(list.current!.value)
+    setWrong((before) => new Set([...before].filter((one) => one !== 'holidays').concat(known === null ? ['holidays'] : [])))
+    if (known === null) return
+    const dates = new Set(known.map((one) => one.date))
+    list.current!.value = sayHolidays([...known, ...days.filter((one) => !dates.has(one.date))].toSorted((a, b) => a.date.localeCompare(b.date)))
+  }
   const zone = plan?.tz ?? me.workspace.time_zone
   const dayName = (weekday: number) => new Intl.DateTimeFormat(locale(language), { weekday: 'long' }).format(new Date(2024, 0, 1 + weekday))
 
@@ -84,8 +93,9 @@ export function HoursForm({ calendar, onDone }: { calendar: Calendar | null; onD
               ))}
             </fieldset>
             <Field label={t('hours.holidayList')} hint={t('hours.holidayHint')} error={wrong.has('holidays') ? t('hours.wrongHoliday') : null}>
-              {(control) => <TextArea {...control} name="holidays" rows={4} defaultValue={sayHolidays(plan?.holidays ?? [])} className="tabular" />}
+              {(control) => <TextArea {...control} ref={list} name="holidays" rows={4} defaultValue={sayHolidays(plan?.holidays ?? [])} className="tabular" />}
             </Field>
+            <PublicHolidays onAdd={addHolidays} />
             {!calendar && <Checkbox name="default" label={t('hours.makeDefault')} />}
           </>
         )}
