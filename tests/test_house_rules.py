@@ -34,7 +34,7 @@ SQL_HOMES = frozenset({
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
     "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",
-    "swarm/card.py",
+    "swarm/card.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",
     "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "intake/ledger.py", "journey/project.py",
     "reports/mails.py", "reports/saved.py", "reports/schedules.py", "reports/wallboard.py",
     "commands/backup.py", "commands/database.py", "commands/doctor.py",

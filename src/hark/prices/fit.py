@@ -14,8 +14,12 @@ from typing import Any
 MIN_OUTCOMES = 200
 MIN_OF_A_TOPIC = 20
 """A topic of fewer customers is not told apart from the rest."""
-GRID = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
+GRID = (
+    0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 3.0, 3.5, 4.0, 5.0, 7.0, 10.0,
+)  # fmt: skip
 _DRAWS = 2000
+_CERTAIN = 0.98
+"""No record is perfect: one customer who stayed against all odds must not decide the ceiling alone."""
 _RIDGE = 0.05
 """Keeps the adjustment finite where nobody of a topic left: a normal prior of standard deviation 3.2 on its effects alone."""
 
@@ -111,7 +115,7 @@ def _loss(theta: Any, data: _Data) -> float:
 
     p = _expit(theta[0]) * -np.expm1(-log(2) * np.power(data.u, np.exp(theta[1])))
     stays = np.bincount(
-        data.owner, weights=np.log1p(-np.minimum(data.s * p, 1 - 1e-9)), minlength=len(data.left)
+        data.owner, weights=np.log1p(-np.minimum(data.s * p, _CERTAIN)), minlength=len(data.left)
     )  # log prod (1 - s P)
     stays -= np.logaddexp(0, theta[2] + data.x @ theta[3:])  # log (1 - b)
     stays = np.minimum(stays, -1e-12)
@@ -123,7 +127,7 @@ def _draws(theta: Any, data: _Data) -> Any:
     """Parameters as uncertain as the data leave them: the same every time."""
     import numpy as np
 
-    n, step = len(theta), 1e-3
+    n, step = len(theta), 0.03  # wide enough to see past the kink where s P reaches its cap
     information = np.zeros((n, n))
     shift = np.eye(n) * step
     for i in range(n):

@@ -68,7 +68,7 @@ async def cost_cases(
     except (ValueError, KeyError):
         raise BadRequest(f"{key!r} is no {by} of this report.", code="bad_key") from None
     if by == "stage":
-        costs = Sql("{}, staged AS ({})", costs, Sql(_STAGED, actor.workspace_id, now))
+        costs = Sql("{}, {}", costs, Sql(_STAGED, actor.workspace_id, now))
         return await db.all(CostCase, Sql(_STAGE_CASES, costs, chosen, CASES, actor.workspace_id))
     return await db.all(CostCase, Sql(_CASES, costs, chosen, CASES, actor.workspace_id))
 
@@ -153,7 +153,7 @@ def _part(s: _Sum) -> CostPart:
 def _costs(
     actor: Actor, period: PricedPeriod, models: tuple[ValueModel, ValueModel], now: datetime, question: SlownessQuestion
 ) -> Sql:
-    """WITH ... `costs`: one row for each wait of the period, what it costs by the first model and by the second."""
+    """The CTE `costs`: one row for each wait of the period, what it costs by the first model and by the second."""
     model, other = models
     channels = [] if question.candidate is None else question.candidate.channels
     patience = Sql("per_s")
@@ -182,6 +182,7 @@ def _costs(
     )  # fmt: skip
 
 
+# Each OFFSET 0 keeps the planner from computing the same powers and exponents several times for a row.
 # In a window of its customer a wait's price becomes its share of what the customer's waits cost together.
 _COSTS = """WITH
 costs AS MATERIALIZED (
@@ -211,13 +212,13 @@ costs AS MATERIALIZED (
           (w.opened_at AT TIME ZONE 'UTC')::date AS day) worth
         WHERE w.workspace_id = {} AND w.opened_at >= {} AND w.opened_at < {} AND c.status <> 4
           AND (w.price_minor IS NOT NULL OR w.closed_at IS NULL) AND {}::jsonb ? v.currency::text AND {} AND {}
-      ) facts
-    ) shares
-  ) prices WINDOW who AS (PARTITION BY customer)
+      OFFSET 0) facts
+    OFFSET 0) shares
+  OFFSET 0) prices WINDOW who AS (PARTITION BY customer)
 )"""
 
 # The parts of a wait by the spans it lasted through; they share its whole cost, whatever they cover of it.
-_STAGED = """
+_STAGED = """staged AS (
 SELECT conversation_id, stage, lasted, cost * lasted / sum(lasted) OVER wait AS cost, tried * lasted / sum(lasted) OVER wait AS tried
 FROM (
   SELECT costs.*, s.stage, extract(epoch FROM least(coalesce(s.t1, costs.closed_at), costs.closed_at)
@@ -225,12 +226,12 @@ FROM (
   FROM costs JOIN spans s ON s.workspace_id = {} AND s.conversation_id = costs.conversation_id
     AND s.t0 < costs.closed_at AND coalesce(s.t1, {}::timestamptz) > costs.opened_at
 ) parts WHERE lasted > 0 WINDOW wait AS (PARTITION BY conversation_id, n)
-"""
+)"""
 
 _SUMS = """{}, local AS (
   SELECT *, extract(hour FROM opened_at AT TIME ZONE {}::text)::int AS hour, (opened_at AT TIME ZONE {}::text)::date AS day
   FROM costs
-), staged AS ({}), sums AS (
+), {}, sums AS (
   SELECT CASE WHEN grouping(topic_id) = 0 THEN 'topic' WHEN grouping(team_id) = 0 THEN 'team'
       WHEN grouping(account_id) = 0 THEN 'account' WHEN grouping(kind) = 0 THEN 'channel' WHEN grouping(hour) = 0 THEN 'hour'
       WHEN grouping(severity) = 0 THEN 'severity' WHEN grouping(day) = 0 THEN 'day' ELSE 'all' END AS by,
@@ -242,11 +243,11 @@ _SUMS = """{}, local AS (
     ORDER BY sum(cost) DESC, customer LIMIT {})
 )
 SELECT by, key, coalesce(cost, 0)::float8 AS cost, coalesce(tried, 0)::float8 AS tried, waits, assumed::float8 AS assumed,
-  CASE by WHEN 'topic' THEN (SELECT name FROM topics WHERE workspace_id = {} AND id::text = key)
-    WHEN 'team' THEN (SELECT name FROM teams WHERE workspace_id = {} AND id::text = key)
-    WHEN 'account' THEN (SELECT name FROM channel_accounts WHERE workspace_id = {} AND id::text = key)
-    WHEN 'customer' THEN coalesce((SELECT name FROM companies WHERE workspace_id = {} AND id::text = key),
-      (SELECT name FROM contacts WHERE workspace_id = {} AND id::text = key)) END AS label
+  CASE by WHEN 'topic' THEN (SELECT name FROM topics WHERE workspace_id = {} AND id = nullif(key, '')::int)
+    WHEN 'team' THEN (SELECT name FROM teams WHERE workspace_id = {} AND id = nullif(key, '')::int)
+    WHEN 'account' THEN (SELECT name FROM channel_accounts WHERE workspace_id = {} AND id = key::int)
+    WHEN 'customer' THEN coalesce((SELECT name FROM companies WHERE workspace_id = {} AND id = key::uuid),
+      (SELECT name FROM contacts WHERE workspace_id = {} AND id = key::uuid)) END AS label
 FROM sums ORDER BY by, CASE WHEN by IN ('hour', 'day', 'severity') THEN 0 ELSE cost END DESC,
   CASE WHEN by = 'hour' THEN lpad(key, 2, '0') ELSE key END
 """

@@ -138,7 +138,8 @@ function FitCard({ fit, mailHours }: { fit: NonNullable<ChurnView['fit']>; mailH
       <p className="mt-2 max-w-[80ch] text-secondary text-ink-2">
         {fit.adjusted.length === 0
           ? t('churn.association')
-          : t('churn.adjusted', { for: fit.adjusted.map((one) => t(one === 'topic' ? 'case.topic' : 'case.severity').toLocaleLowerCase(language)).join(', ') })}
+          : t('churn.adjusted', { for: fit.adjusted.map((one) => t(one === 'topic' ? 'case.topic' : 'case.severity').toLocaleLowerCase(language)).join(', ') })}{' '}
+        {t('churn.dots')}
       </p>
     </div>
   )
