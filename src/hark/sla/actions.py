@@ -99,13 +99,13 @@ SELF = frozenset({"promise"})
 
 
 async def write_promises(tx: Tx, rows: Sequence[PromiseRow], due: Mapping[UUID, float | None]) -> None:
-    """Write these rows, and set or cancel the conversations' timers: `due` in seconds since 1970, None for none."""
-    if rows:
-        await tx.run(_WRITE, tx.workspace_id, msgspec.json.encode([_stored(row) for row in rows]).decode())
-    timed = {id: from_unix(at) for id, at in due.items() if at is not None}
-    await tx.run(
-        _TIMERS, tx.workspace_id, list(due), list(timed), [max(at, tx.now()) for at in timed.values()], TimerKind.SLA
-    )
+    """Write these rows, and set or cancel the conversations' timers: `due` in seconds since 1970, None for none.
+
+    One statement: this stands on the path that every mail takes.
+    """
+    timed = {id: max(from_unix(at), tx.now()) for id, at in due.items() if at is not None}
+    stored = msgspec.json.encode([_stored(row) for row in rows]).decode()
+    await tx.run(_WRITE, tx.workspace_id, stored, list(due), list(timed), list(timed.values()), TimerKind.SLA)
 
 
 _TIMES = ("opened_at", "due_at", "warn_at", "warned_at", "breached_at", "ended_at", "decided_at")
@@ -116,28 +116,27 @@ def _stored(row: PromiseRow) -> dict[str, Any]:
     return {**fields, **{name: None if fields[name] is None else from_unix(fields[name]) for name in _TIMES}}
 
 
+# One timer per conversation, whose row is locked; a timer that has not moved is not written.
 _WRITE = """
-INSERT INTO promises (workspace_id, conversation_id, kind, n, policy_id, state, clock, target_s, calendar_id, account_id,
-  team_id, agent_id, opened_at, left_s, due_at, warn_at, warned_at, breached_at, ended_at, decided_at)
-SELECT $1, r.conversation_id, r.kind, r.n, r.policy_id, r.state, r.clock, r.target_s, r.calendar_id, r.account_id,
-  r.team_id, r.agent_id, r.opened_at, r.left_s, r.due_at, r.warn_at, r.warned_at, r.breached_at, r.ended_at, r.decided_at
-FROM jsonb_populate_recordset(NULL::promises, $2::text::jsonb) r
-ON CONFLICT (workspace_id, conversation_id, kind, n) DO UPDATE SET policy_id = excluded.policy_id, state = excluded.state,
-  clock = excluded.clock, target_s = excluded.target_s, calendar_id = excluded.calendar_id,
-  account_id = excluded.account_id, team_id = excluded.team_id, agent_id = excluded.agent_id,
-  opened_at = excluded.opened_at, left_s = excluded.left_s, due_at = excluded.due_at, warn_at = excluded.warn_at,
-  warned_at = excluded.warned_at, breached_at = excluded.breached_at, ended_at = excluded.ended_at,
-  decided_at = excluded.decided_at
-"""
-
-# One timer per conversation. The subject's row is locked; what has not moved is not written.
-_TIMERS = """
-WITH gone AS (
-  DELETE FROM timers WHERE workspace_id = $1 AND kind = $5 AND subject_id = ANY($2::uuid[])
-    AND NOT subject_id = ANY($3::uuid[])
+WITH written AS (
+  INSERT INTO promises (workspace_id, conversation_id, kind, n, policy_id, state, clock, target_s, calendar_id,
+    account_id, team_id, agent_id, opened_at, left_s, due_at, warn_at, warned_at, breached_at, ended_at, decided_at)
+  SELECT $1, r.conversation_id, r.kind, r.n, r.policy_id, r.state, r.clock, r.target_s, r.calendar_id, r.account_id,
+    r.team_id, r.agent_id, r.opened_at, r.left_s, r.due_at, r.warn_at, r.warned_at, r.breached_at, r.ended_at,
+    r.decided_at
+  FROM jsonb_populate_recordset(NULL::promises, $2::text::jsonb) r
+  ON CONFLICT (workspace_id, conversation_id, kind, n) DO UPDATE SET policy_id = excluded.policy_id,
+    state = excluded.state, clock = excluded.clock, target_s = excluded.target_s, calendar_id = excluded.calendar_id,
+    account_id = excluded.account_id, team_id = excluded.team_id, agent_id = excluded.agent_id,
+    opened_at = excluded.opened_at, left_s = excluded.left_s, due_at = excluded.due_at, warn_at = excluded.warn_at,
+    warned_at = excluded.warned_at, breached_at = excluded.breached_at, ended_at = excluded.ended_at,
+    decided_at = excluded.decided_at
+), gone AS (
+  DELETE FROM timers WHERE workspace_id = $1 AND kind = $6 AND subject_id = ANY($3::uuid[])
+    AND NOT subject_id = ANY($4::uuid[])
 )
 INSERT INTO timers (workspace_id, subject_id, kind, due_at)
-SELECT $1, d.id, $5, d.at FROM unnest($3::uuid[], $4::timestamptz[]) AS d(id, at)
+SELECT $1, d.id, $6, d.at FROM unnest($4::uuid[], $5::timestamptz[]) AS d(id, at)
 ON CONFLICT (workspace_id, subject_id, kind) DO UPDATE SET due_at = excluded.due_at, failures = 0
   WHERE timers.due_at <> excluded.due_at
 """

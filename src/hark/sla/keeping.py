@@ -74,7 +74,11 @@ async def keep_promises(tx: Tx, ids: Sequence[UUID], *, whole: bool = False, qui
             if old_id is not None and (old := await find_policy(tx, tx.workspace_id, old_id)):
                 policies = {**policies, old_id: old}  # `facts.policy_id` names only those in force
         found.append(_worked_out(facts, policies, hours, now, whole=whole, quiet=quiet))
-    await write_promises(tx, [row for kept in found for row in kept.changed], {k.facts.id: k.next_due() for k in found})
+    moved = [kept for kept in found if kept.changed]
+    if moved:
+        await write_promises(
+            tx, [row for kept in moved for row in kept.changed], {k.facts.id: k.next_due() for k in moved}
+        )
     return found
 
 
