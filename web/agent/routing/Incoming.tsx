@@ -39,7 +39,7 @@ export function Incoming() {
   return (
     <aside
       aria-label={t('incoming.label')}
-      className="fixed top-4 right-4 z-30 flex max-h-[calc(100vh-32px)] w-[340px] max-w-[calc(100vw-32px)] flex-col gap-2 overflow-y-auto max-[719px]:top-auto max-[719px]:bottom-16"
+      className="fixed bottom-4 left-18 z-30 flex max-h-[calc(100vh-32px)] w-[340px] max-w-[calc(100vw-32px)] flex-col gap-2 overflow-y-auto max-[719px]:bottom-16 max-[719px]:left-4"
     >
       {offers.map((offer, n) => (
         <OfferCard key={`${offer.conversation_id} ${offer.offered_at}`} offer={offer} keyed={n === 0} busy={isBusy} onAccept={() => void accept(offer)} onDecline={() => void decline(offer)} />

@@ -1,5 +1,5 @@
 import { absolute, dayAndTime, moment } from '../../shared/time'
-import type { ThreadEvent } from '../api/types'
+import type { ThreadEvent, ThreadItem } from '../api/types'
 import { type Key, useLanguage, useT } from '../app/i18n'
 import { type Directory, useDirectory } from '../app/me'
 import { useNow } from '../app/useNow'
@@ -55,8 +55,15 @@ function eventName(kind: string): string {
   return kind.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase()
 }
 
-export function isShownEvent(event: ThreadEvent): boolean {
+function isShownEvent(event: ThreadEvent): boolean {
   return eventName(event.kind) in LINES
+}
+
+/** Which events of a thread stand as a line: an assignment that routing has made is told by its decision alone. */
+export function shownEvents(items: readonly ThreadItem[]): (event: ThreadEvent) => boolean {
+  const place = (event: ThreadEvent, by = 0) => `${event.conversation_id} ${event.seq + by}`
+  const routed = new Set(items.flatMap((item) => ('data' in item && eventName(item.kind) === 'routed' ? [place(item)] : [])))
+  return (event) => isShownEvent(event) && !(eventName(event.kind) === 'assigned' && routed.has(place(event, 1)))
 }
 
 export function EventLine({ event }: { event: ThreadEvent }) {

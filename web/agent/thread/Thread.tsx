@@ -7,7 +7,7 @@ import { useVisitor } from '../app/live'
 import { useNow } from '../app/useNow'
 import { ChatBubble } from './ChatBubble'
 import { buildEntries, type Entry, lastRead, waitingMessage } from './entries'
-import { EventLine, isShownEvent } from './EventLine'
+import { EventLine, shownEvents } from './EventLine'
 import { MessageCard } from './MessageCard'
 import { Choosable } from './splitting'
 
@@ -29,7 +29,7 @@ export function Thread(props: Props) {
   const t = useT()
   const { conversation, items, hasEarlier, isLoadingEarlier, onEarlier } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const entries = useMemo(() => buildEntries(items, props.seenSeq, isShownEvent), [items, props.seenSeq])
+  const entries = useMemo(() => buildEntries(items, props.seenSeq, shownEvents(items)), [items, props.seenSeq])
   const waiting = useMemo(() => (conversation.waiting_since ? waitingMessage(items) : null), [conversation.waiting_since, items])
   const read = useLastRead(conversation, items)
   const virtual = useVirtualizer({
