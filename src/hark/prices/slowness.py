@@ -62,7 +62,8 @@ async def cost_cases(
 ) -> list[CostCase]:
     """The conversations behind one number, the dearest first, at most 200. Raises BadRequest for a key that is none."""
     models = await _models(db, actor, question.candidate)
-    costs = _costs(actor, PricedPeriod(start=question.start, end=question.end), models, now, question)
+    factors = await _factors(db, actor.workspace_id, models[0])
+    costs = _costs(actor, PricedPeriod(start=question.start, end=question.end), models, now, question, factors)
     try:
         chosen = _chosen(by, key, question.time_zone)
     except (ValueError, KeyError):
@@ -104,6 +105,21 @@ async def _models(db: Db, actor: Actor, candidate: ValueCandidate | None) -> tup
     return model, await candidate_model(db, actor.workspace_id, candidate.value)
 
 
+class _Version(msgspec.Struct):
+    version: int
+    currency: str
+
+
+async def _factors(db: Db, workspace_id: int, model: ValueModel) -> list[float | None]:
+    """Base minor units per minor unit of what waits of version 1, 2, 3 ... were priced in; None where there is no rate."""
+    versions = await db.all(
+        _Version, "SELECT version, currency::text AS currency FROM value_versions WHERE workspace_id = $1", workspace_id
+    )
+    rates = rates_to_base(model)
+    of = {one.version: rates.get(one.currency) for one in versions}
+    return [of.get(version) for version in range(1, max(of, default=1) + 1)]
+
+
 class _Sum(msgspec.Struct):
     by: str
     key: str
@@ -122,7 +138,8 @@ async def _slowness(
     models: tuple[ValueModel, ValueModel],
     now: datetime,
 ) -> Slowness:
-    costs = _costs(actor, period, models, now, question)
+    factors = await _factors(db, actor.workspace_id, models[0])
+    costs = _costs(actor, period, models, now, question, factors)
     staged, zone = Sql(_STAGED, actor.workspace_id, now), question.time_zone
     sums = await db.all(_Sum, Sql(_SUMS, costs, zone, zone, staged, TOP, *(actor.workspace_id,) * 5))
     total = next((s for s in sums if s.by == "all"), _Sum("all", "", 0.0, 0.0, 0, 0.0, None))
@@ -151,7 +168,12 @@ def _part(s: _Sum) -> CostPart:
 
 
 def _costs(
-    actor: Actor, period: PricedPeriod, models: tuple[ValueModel, ValueModel], now: datetime, question: SlownessQuestion
+    actor: Actor,
+    period: PricedPeriod,
+    models: tuple[ValueModel, ValueModel],
+    now: datetime,
+    question: SlownessQuestion,
+    factors: list[float | None],
 ) -> Sql:
     """The CTE `costs`: one row for each wait of the period, what it costs by the first model and by the second."""
     model, other = models
@@ -177,8 +199,8 @@ def _costs(
     return Sql(
         _COSTS, value, scale_sql(Sql("severity"), model), scale_sql(Sql("severity"), other),
         leave_sql(Sql("seconds"), Sql("per_s"), model), leave_sql(Sql("seconds"), patience, other),
-        now, now, rates_to_base(model), rates_to_base(model), Sql(RENEWAL_IN_SQL), Sql(TENURE_SQL),
-        actor.workspace_id, period.start, min(period.end, now), rates_to_base(model), visible(actor), team,
+        now, now, factors, rates_to_base(model), Sql(RENEWAL_IN_SQL), Sql(TENURE_SQL),
+        actor.workspace_id, period.start, min(period.end, now), factors, visible(actor), team,
     )  # fmt: skip
 
 
@@ -197,21 +219,20 @@ costs AS MATERIALIZED (
       SELECT *, {} AS s, {} AS s2, {} AS p1, {} AS p2 FROM (
         SELECT w.conversation_id, w.n, w.opened_at, coalesce(w.closed_at, {}::timestamptz) AS closed_at, w.live,
           extract(epoch FROM coalesce(w.closed_at, {}::timestamptz) - w.opened_at)::float8 AS seconds,
-          w.per_s::float8 AS per_s, w.stake * ({}::jsonb ->> v.currency::text)::float8 AS stake, w.account_id, a.kind,
+          w.per_s::float8 AS per_s, w.stake * ({}::float8[])[w.model] AS stake, w.account_id, a.kind,
           w.team_id, c.topic_id, c.severity, coalesce(c.company_id, c.contact_id) AS customer, c.company_id,
           worth.monthly_minor, worth.currency, k.plan, p.vip OR coalesce(k.vip, false) AS vip, k.cycle_days,
           NOT ({}::jsonb ? worth.currency) AS assumed, {} AS renewal_in, {} AS tenure
         FROM waits w
         JOIN conversations c ON c.workspace_id = w.workspace_id AND c.id = w.conversation_id
         JOIN channel_accounts a ON a.workspace_id = w.workspace_id AND a.id = w.account_id
-        JOIN value_versions v ON v.workspace_id = w.workspace_id AND v.version = w.model
         JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
         LEFT JOIN companies k ON k.workspace_id = c.workspace_id AND k.id = c.company_id
         CROSS JOIN LATERAL (SELECT coalesce(k.value_minor, p.value_minor) AS monthly_minor,
           (CASE WHEN k.value_minor IS NULL THEN p.currency ELSE k.currency END)::text AS currency,
           (w.opened_at AT TIME ZONE 'UTC')::date AS day) worth
         WHERE w.workspace_id = {} AND w.opened_at >= {} AND w.opened_at < {} AND c.status <> 4
-          AND (w.price_minor IS NOT NULL OR w.closed_at IS NULL) AND {}::jsonb ? v.currency::text AND {} AND {}
+          AND (w.price_minor IS NOT NULL OR w.closed_at IS NULL) AND ({}::float8[])[w.model] IS NOT NULL AND {} AND {}
       OFFSET 0) facts
     OFFSET 0) shares
   OFFSET 0) prices WINDOW who AS (PARTITION BY customer)
