@@ -91,6 +91,25 @@ async def test_experience_is_learned_from_the_journal_and_shown(client: SignedIn
     assert topics[0]["learned_handle_s"] == pytest.approx((6 * 300 + 5 * 900) / 11)
 
 
+async def test_who_joined_to_help_has_a_share_in_the_case(client: SignedIn, floor: Floor, post: Post) -> None:
+    topic = (await client.post("/api/topics", {"name": "Refunds"})).json()["id"]
+    ada, ada_client = await floor.person("Ada")
+    zoe, zoe_client = await floor.person("Zoe")
+    id = (await post.mail()).conversation_id
+    asked = await client.post(f"/api/conversations/{id}/help", {"question": "Why?", "agent_ids": [zoe.agent_id]})
+    assert asked.status_code < 300, asked.text
+    assert (await zoe_client.post(f"/api/conversations/{id}/help/accept")).status_code < 300
+    await client.post(f"/api/conversations/{id}/topic", {"topic_id": topic})
+    floor.clock.advance(minutes=5)
+    await post.reply(id, agent_id=ada.agent_id)
+    await ada_client.post(f"/api/conversations/{id}/resolve")
+    async with floor.db.transaction(system(floor.ws.id)) as tx:
+        await learn(tx)
+    for who in (ada_client, zoe_client):
+        (mine,) = (await who.get("/api/me/experience")).json()["items"]
+        assert (mine["topic_id"], mine["cases"], mine["first_contact"]) == (topic, 1, 1.0)
+
+
 async def test_the_fast_one_gets_the_topic(client: SignedIn, floor: Floor, post: Post) -> None:
     topic = (await client.post("/api/topics", {"name": "Refunds"})).json()["id"]
     slow, _ = await floor.person("Slow")

@@ -97,6 +97,7 @@ _LEARNED = """
 INSERT INTO experience (workspace_id, agent_id, topic_id, difficulty, cases, kept, handle_s, mu, learned_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
+# Who was asked in and joined has a share in the case, like who resolved it.
 # Active time is the union of the stretches of one person on one conversation: two tabs count once.
 _TALLIES = """
 WITH stretches AS (
@@ -108,9 +109,14 @@ WITH stretches AS (
     sum(greatest(0, extract(epoch FROM t1 - greatest(t0, before)))::float8) AS seconds
   FROM stretches GROUP BY conversation_id, agent_id
 ), resolved AS (
-  SELECT e.conversation_id, e.resolver_id AS agent_id, count(*) AS cases, count(*) FILTER (WHERE e.reopens = 0) AS kept
-  FROM episodes e JOIN agents a ON a.workspace_id = $1 AND a.id = e.resolver_id
-  WHERE e.workspace_id = $1 AND e.resolved_at >= $2 AND e.resolver_id IS NOT NULL GROUP BY 1, 2
+  SELECT e.conversation_id, k.agent_id, count(*) AS cases, count(*) FILTER (WHERE e.reopens = 0) AS kept
+  FROM episodes e
+  CROSS JOIN LATERAL (
+    SELECT e.resolver_id AS agent_id UNION
+    SELECT p.agent_id FROM participants p WHERE p.workspace_id = $1 AND p.conversation_id = e.conversation_id
+      AND p.joined_at <= e.resolved_at AND (p.ended_at IS NULL OR p.ended_at >= e.started_at)) k
+  JOIN agents a ON a.workspace_id = $1 AND a.id = k.agent_id
+  WHERE e.workspace_id = $1 AND e.resolved_at >= $2 GROUP BY 1, 2
 )
 SELECT r.agent_id, coalesce(c.topic_id, 0) AS topic_id, c.difficulty::int AS difficulty, sum(r.cases)::int AS cases,
   sum(r.kept)::int AS kept, coalesce(sum(r.cases) FILTER (WHERE v.seconds > 0), 0)::int AS measured,
