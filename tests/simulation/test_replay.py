@@ -140,6 +140,15 @@ def test_absences_are_no_shifts() -> None:
     assert shifts[1][0] == noon + 86_400
 
 
+def test_who_answered_out_of_hours_worked_then_but_not_under_other_hours() -> None:
+    night = datetime(2026, 3, 2, 22, tzinfo=UTC).timestamp()
+    owl = PastPerson(id=1, calendar=None, days=DAYS, answering=[(night, night + 600)])
+    before = {1: changed_calendar(VERSIONS, scenario())}
+    longer = {1: changed_calendar(VERSIONS, scenario(closed_days=(date(2026, 3, 3),)))}
+    assert (night, night + 600) in shifts_of(owl, HISTORY, before, before, 1)
+    assert (night, night + 600) not in shifts_of(owl, HISTORY, longer, before, 1)
+
+
 def test_a_spread_holds_nine_of_ten_runs() -> None:
     found = spread([float(n) for n in range(101)] + [None])
     assert (found.mean, found.low, found.high) == (50, 5, 95)

@@ -28,6 +28,7 @@ PARAMETER = re.compile(r"/([\w-]+)/\{(\w+):\w+\}")
 PASSWORD = "correct horse battery"
 PERIOD = {"start": "2026-03-01T00:00:00Z", "end": "2026-03-31T00:00:00Z"}
 PLAN = {"tz": "UTC", "periods": [{"weekday": 0, "start": "09:00", "end": "17:00"}], "holidays": []}
+WHAT_IF = {"name": "One more", "start": "2026-03-02T00:00:00Z", "end": "2026-03-09T00:00:00Z", "more_people": 1}
 
 
 class Examples(msgspec.Struct):
@@ -95,6 +96,7 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     ids["schedules"] = await _made(client, "/api/reports/schedules", _schedule(ids))
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
     ids["policies"] = await _made(client, "/api/sla/policies", {"name": "Gold", "first_reply_s": 3600})
+    ids["simulations"] = await _made(client, "/api/simulations", WHAT_IF)
     await _routing(services, ws, client, ids)
     await _sign_ins(db, ws, client, ids)
     await _domain(services, ws, client, ids)
@@ -247,6 +249,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/prices/slowness": PERIOD | {"compare": PERIOD, "candidate": {"value": {"months": 10}}},
         "POST /api/prices/churn/outcomes": {"csv": "customer,left,date\nnobody,no,2026-01-01\n"},
         "PUT /api/prices/churn/curve": {"own": False},
+        "POST /api/simulations": WHAT_IF,
         "POST /api/prices/cases": PERIOD | {"by": "stage", "key": "queue"},
         "POST /api/topics": {"name": "t", "handle_s": 300},
         "POST /api/reports/saved": {"name": "r", "state": {"page": "breakdown", "by": "team", "filter": "{}"}, "shared": True},

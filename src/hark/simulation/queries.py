@@ -9,7 +9,7 @@ import msgspec
 
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor
-from hark.core.clock import unix
+from hark.core.clock import from_unix, unix
 from hark.core.db import Db, Queries
 from hark.core.errors import NotFound
 from hark.core.sql import TRUE, Sql
@@ -31,6 +31,7 @@ from hark.value.types import DAY_S, Medium
 
 MISSING = "This simulation does not exist."
 WARM_UP_S = 7 * DAY_S
+BEFORE_ANSWER_S = 1800.0
 KINDS: dict[int, Medium] = {1: "mail", 2: "messenger", 3: "phone"}
 
 
@@ -99,7 +100,7 @@ async def load_history(db: Db, actor: Actor, scenario: Scenario) -> History:
     return History(
         since=since, start=start, end=end, waits=waits,
         resolved={row.id: row.at for row in ended if row.at < end}, reopened=sum(row.reopens for row in ended),
-        people=await _people(db, actor, waits, since, end, scenario),
+        people=await _people(db, actor, waits, since, end),
         learned=await db.all(Learned, _LEARNED, actor.workspace_id),
         handled_s={row.id: row.seconds for row in await db.all(_Handled, _HANDLED, actor.workspace_id, since, end)},
         topic_s={"" if topic is None else str(topic): seconds for topic, seconds in topic_s.items()},
@@ -229,21 +230,20 @@ FROM absences WHERE workspace_id = $1 AND ends_at > to_timestamp($2::float8) AND
 """
 
 
-async def _people(
-    db: Db, actor: Actor, waits: list[PastWait], since: float, end: float, scenario: Scenario
-) -> list[PastPerson]:
+async def _people(db: Db, actor: Actor, waits: list[PastWait], since: float, end: float) -> list[PastPerson]:
     """Who answered, on which dates, and where else they are known to have been away."""
-    days: dict[int, set[date]] = defaultdict(set)
+    answers: dict[int, dict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
     for wait in waits:
         if wait.agent is not None and wait.answered and wait.closed is not None:
-            days[wait.agent].add(datetime.fromtimestamp(wait.closed, scenario.start.tzinfo).date())
-    rows = await db.all(_Person, _PEOPLE, actor.workspace_id, list(days))
+            answers[wait.agent][from_unix(wait.closed).date()].append(wait.closed)
+    rows = await db.all(_Person, _PEOPLE, actor.workspace_id, list(answers))
     away: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for absence in await db.all(_Absence, _ABSENCES, actor.workspace_id, since, end):
         away[absence.agent].append((absence.gone, absence.back))
     return [
         PastPerson(
-            id=row.id, calendar=row.calendar, days=frozenset(days[row.id]), away=away[row.id],
+            id=row.id, calendar=row.calendar, days=frozenset(answers[row.id]), away=away[row.id],
+            answering=[(min(at) - BEFORE_ANSWER_S, max(at)) for at in answers[row.id].values()],
             skills=frozenset(row.skills), languages=frozenset(row.languages),
         )
         for row in rows

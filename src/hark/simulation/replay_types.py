@@ -60,11 +60,13 @@ class PastWait(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PastPerson(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who answered in the period. `days`: the dates (UTC) on which she did; `calendar` None: the team's."""
+    """Somebody who answered in the period. `days`: the dates (UTC) on which she did, `answering` from half an hour before
+    her first to her last answer of each, in or out of hours; `calendar` None: the team's."""
 
     id: int
     calendar: int | None
     days: frozenset[date]
+    answering: list[tuple[float, float]] = []
     away: list[tuple[float, float]] = []
     skills: frozenset[int] = frozenset()
     languages: frozenset[str] = frozenset()

@@ -137,14 +137,15 @@ def _newcomer(history: History, n: int) -> PastPerson:
 def shifts_of(
     person: PastPerson, history: History, calendars: Mapping[int, Calendar], usual: Mapping[int, Calendar], seed: int
 ) -> tuple[tuple[float, float], ...]:
-    """When she works: the open hours of the dates on which she answered somebody, less her absences. On dates that
-    were closed then and are open now she works as often as on others; after the period always."""
+    """When she works: the open hours of the dates on which she answered somebody and whenever she was seen answering,
+    less her absences. On dates that were closed then and are open now she works as often as on others; after the period
+    always. Under other hours than the past's, nobody answers outside them."""
     id = history.first_calendar if person.calendar is None else person.calendar
     calendar, before = calendars[id], usual[id]
     dates = _dates(history.since, history.end)
     open_then = [day for day in dates if _open_s(before, day)]
     often = len(person.days & set(open_then)) / len(open_then) if open_then else 0.0
-    found: list[tuple[float, float]] = []
+    found = list(person.answering) if calendar.versions == before.versions else []
     for day in dates:
         luck = Random(f"{seed} {person.id} {day}").random()
         here = day in person.days or (not _open_s(before, day) and luck < often)
