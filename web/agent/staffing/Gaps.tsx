@@ -18,7 +18,7 @@ export function Gaps({ plan }: { plan: Staffing }) {
       <p className="mt-1 max-w-[72ch] text-secondary text-ink-3">{t('staffing.gapsText', { zone: plan.time_zone })}</p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div className="mt-3 overflow-x-auto pb-2" tabIndex={0} role="group" aria-label={t('staffing.gaps')}>
-        <table className="tabular border-separate border-spacing-[2px] text-[12px]">
+        <table className="tabular w-full border-separate border-spacing-[2px] text-[12px]">
           <thead>
             <tr>
               <td aria-hidden />
@@ -34,7 +34,7 @@ export function Gaps({ plan }: { plan: Staffing }) {
               const byHourOf = new Map(cells.map((cell) => [cell.hour, cell]))
               return (
                 <tr key={date}>
-                  <th scope="row" className="pr-3 text-left text-secondary font-regular whitespace-nowrap text-ink-2">
+                  <th scope="row" className="w-28 pr-3 text-left text-secondary font-regular whitespace-nowrap text-ink-2">
                     {dayName.format(new Date(`${date}T12:00Z`))}
                   </th>
                   {hours.map((hour) => {

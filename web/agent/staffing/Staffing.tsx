@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { CalendarClock, TriangleAlert } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { locale, shortDuration } from '../../shared/time'
+import { locale } from '../../shared/time'
 import { useLanguage, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
 import { useProblemText } from '../app/problems'
@@ -86,7 +86,7 @@ function Cards({ plan }: { plan: Plan }) {
   const language = useLanguage()
   const sum = useMemo(() => totals(plan.slots, plan.slot_s), [plan])
   const number = (value: number) => new Intl.NumberFormat(locale(language), { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
-  const hours = (value: number) => shortDuration(value * 3600, language)
+  const hours = (value: number) => new Intl.NumberFormat(locale(language), { style: 'unit', unit: 'hour', maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
   const arrived = plan.channels.reduce((total, one) => total + one.arrived_last_week, 0)
   const expected = plan.channels.reduce((total, one) => total + one.expected, 0)
   const growth = plan.growth.weekly

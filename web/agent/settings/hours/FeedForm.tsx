@@ -30,7 +30,7 @@ export function FeedForm({ calendar }: { calendar: Calendar }) {
       <Field label={t('hours.feed')} hint={t('hours.feedHint')}>
         {(control) => (
           <div className="flex flex-wrap gap-2">
-            <Input {...control} type="url" value={url} onChange={(event) => setUrl(event.target.value)} placeholder="https://example.com/holidays.ics" className="min-w-60 grow" />
+            <Input {...control} type="url" value={url} onChange={(event) => setUrl(event.target.value)} placeholder="https://example.com/holidays.ics" className="w-auto! min-w-60 grow" />
             <Button disabled={url.trim() === '' || url === feed?.url || save.isPending} onClick={() => save.mutate()}>
               {t('hours.feedSet')}
             </Button>
