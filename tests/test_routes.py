@@ -41,6 +41,7 @@ QUERIES = {
     "GET /messenger/{key:str}/frame": "?origin=https://shop.example",
     "GET /api/reports/export": "?what=report&format=csv",
     "GET /api/reports/summary": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z",
+    "GET /api/reports/breakdown": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&figure=received&by=agent",
     "GET /api/reports/cases": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&figure=received",
 }
 MULTIPART = {"POST /api/attachments", "POST /api/messenger/{key:str}/attachments"}

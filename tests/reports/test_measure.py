@@ -82,8 +82,7 @@ def test_held_facts_equal_those_read_anew(
     for numbers, rows in changes:
         fresh = [(n, at) for n, at in rows if n in numbers]
         now = [(n, at) for n, at in now if n not in numbers] + fresh
-        held = held.copy()
-        held.replace(np.array(sorted(numbers), dtype=np.int32), table(fresh))
+        held = held.replaced(np.array(sorted(numbers), dtype=np.int32), table(fresh))
         for one in (held, held.settled()):
             view = one.view(10, 40)
             found = list(zip(view["number"].tolist(), view["at"].tolist(), strict=True))

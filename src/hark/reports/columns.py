@@ -51,6 +51,8 @@ def _native(column: Array, kind: str) -> Array:
 
 
 _serials = count(1)
+FEW = 3_000
+"""Up to so many changed rows are cut in and out one by one."""
 
 
 class Table:
@@ -79,29 +81,26 @@ class Table:
 
 
 class Held:
-    """A big table in the order of `at` that is never rewritten, and what has changed since it was read: conversations
-    whose rows in it are void, and their rows as they are now."""
+    """A big table in the order of `at` that is never rewritten, and what has changed since it was read: which of its
+    rows are gone, and the rows that conversations have now instead."""
 
     def __init__(self, base: Table) -> None:
         self.serial = next(_serials)
         self.base = base.in_order()
-        self.changed = np.zeros(0, dtype=np.int32)
-        self.void = np.zeros(0, dtype=np.bool_)
+        self.gone = np.zeros(0, dtype=np.int64)
         self.fresh = self.base.take(slice(0, 0))
 
-    def replace(self, numbers: Array, rows: Table) -> None:
-        """`rows` are all that these conversations have now."""
-        self.serial = next(_serials)
-        self.changed = np.union1d(self.changed, numbers)
-        size = max(int(self.base.columns["number"].max(initial=0)), int(self.changed.max(initial=0))) + 1
-        self.void = np.zeros(size, dtype=np.bool_)
-        self.void[self.changed] = True
+    def replaced(self, numbers: Array, rows: Table) -> "Held":
+        """The same after a change: `rows` are all that these conversations have now. Reports may still read this one."""
+        other = copy(self)
+        other.serial = next(_serials)
+        number = self.base.columns["number"]
+        marks = np.zeros(max(int(number.max(initial=0)), int(numbers.max(initial=0))) + 1, dtype=np.bool_)
+        marks[numbers] = True
+        other.gone = np.union1d(self.gone, np.flatnonzero(marks[number]))
         kept = self.fresh.take(~np.isin(self.fresh.columns["number"], numbers))
-        self.fresh = kept.plus(rows).in_order()
-
-    def copy(self) -> "Held":
-        """The same, to be changed while reports still read this one."""
-        return copy(self)
+        other.fresh = kept.plus(rows).in_order()
+        return other
 
     def settled(self) -> "Held":
         """The same with what has changed a part of the big table again."""
@@ -114,31 +113,27 @@ class Held:
 
 
 class View:
-    """The rows of a period, in order of `at`; a column is put together when it is first asked for."""
+    """The rows of a period, in order of `at`; a column is put together when it is first asked for. What has not changed
+    is not even copied."""
 
     def __init__(self, held: Held, start: int, end: int) -> None:
-        at = held.base.columns["at"]
-        low, high = np.searchsorted(at, [start, end])
-        self._base, self._slice = held.base, slice(int(low), int(high))
-        self._alive: Array | None = None
-        if held.changed.size:
-            void = held.void[held.base.columns["number"][self._slice]]
-            self._alive = ~void if void.any() else None
-        fresh_at = held.fresh.columns["at"]
-        inside = (fresh_at >= start) & (fresh_at < end)
-        self._fresh = held.fresh.take(inside) if inside.any() else None
+        low, high = (int(i) for i in np.searchsorted(held.base.columns["at"], [start, end]))
+        first, last = (int(i) for i in np.searchsorted(held.gone, [low, high]))
+        new, newest = (int(i) for i in np.searchsorted(held.fresh.columns["at"], [start, end]))
+        self._base, self._slice = held.base, slice(low, high)
+        self._gone = held.gone[first:last] - low
+        self._fresh, self._new = held.fresh, slice(new, newest)
         self._columns: dict[str, Array] = {}
-        self._order: Array | None = None
-        if self._fresh is not None:
-            self._order = np.argsort(self._joined("at"), kind="stable")
+        left = _without(held.base.columns["at"][self._slice], self._gone)
+        self._places = np.searchsorted(left, held.fresh.columns["at"][self._new], side="right")
 
     def __len__(self) -> int:
         return len(self["at"])
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._columns:
-            joined = self._joined(name)
-            self._columns[name] = joined if self._order is None else joined[self._order]
+            left = _without(self._base.columns[name][self._slice], self._gone)
+            self._columns[name] = _with(left, self._places, self._fresh.columns[name][self._new])
         return self._columns[name]
 
     def made(self, name: str, make: Callable[[], Array]) -> Array:
@@ -147,8 +142,25 @@ class View:
             self._columns[name] = make()
         return self._columns[name]
 
-    def _joined(self, name: str) -> Array:
-        column = self._base.columns[name][self._slice]
-        if self._alive is not None:
-            column = column[self._alive]
-        return column if self._fresh is None else np.concatenate([column, self._fresh.columns[name]])
+
+def _without(column: Array, gone: Array) -> Array:
+    """All but some rows. A few stretches copied whole are several times faster than a mask over all rows."""
+    if not len(gone):
+        return column
+    if len(gone) > FEW:
+        return np.delete(column, gone)
+    starts, ends = [0, *(gone + 1).tolist()], [*gone.tolist(), len(column)]
+    return np.concatenate([column[a:b] for a, b in zip(starts, ends, strict=True)])
+
+
+def _with(column: Array, places: Array, fresh: Array) -> Array:
+    """With other rows before the rows at `places` (sorted)."""
+    if not len(places):
+        return column
+    if len(places) > FEW:
+        return np.insert(column, places, fresh)
+    edges = [0, *places.tolist(), len(column)]
+    parts = [column[: edges[1]]]
+    for n in range(len(places)):
+        parts += [fresh[n : n + 1], column[edges[n + 1] : edges[n + 2]]]
+    return np.concatenate(parts)

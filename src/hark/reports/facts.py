@@ -33,8 +33,9 @@ from hark.reports.queries import (
 )
 from hark.reports.unions import count_once
 
-MOST_CHANGED = 20_000
-"""With more conversations than these changed, reading everything again is quicker than patching."""
+MOST_CHANGED = 10_000
+"""With more conversations than these changed, reading everything again is quicker than patching; with more rows than
+these patched, the big table is put together anew."""
 
 UNDATED = frozenset({"about", "tags"})
 """Facts of conversations, needed whenever those began."""
@@ -91,6 +92,7 @@ class _Kept:
         self.heads: dict[str, Head] = {}
         self.since: dict[str, datetime] = {}
         self.views: dict[tuple[int, str, int, int], View] = {}
+        self.changes: dict[tuple[Head, Head], list[int]] = {}
 
     def view(self, held: Mapping[str, Held], name: str, start: int, end: int) -> View:
         key = (held[name].serial, name, start, end)
@@ -99,6 +101,12 @@ class _Kept:
                 self.views.pop(next(iter(self.views)))
             self.views[key] = View(held[name], start, end)
         return self.views[key]
+
+    async def changed_since(self, tx: Tx, before: Head, now: Head) -> list[int]:
+        """As the query says; most facts ask for the same stretch of the journal."""
+        if (before, now) not in self.changes:
+            self.changes = {(before, now): await changed_since(tx, before, now, MOST_CHANGED + 1)}
+        return self.changes[before, now]
 
     def put(self, name: str, held: Held, head: Head) -> None:
         self.held[name], self.heads[name] = held, head
@@ -112,7 +120,22 @@ async def read_facts(
     db: Db, actor: Actor, names: Collection[str], since: datetime, *, condition: Condition | None = None
 ) -> Facts:
     """The facts as they are now, from `since` on (or earlier). `allowed` marks by number the conversations that the
-    actor may see and the condition holds for; None when that is every one."""
+    actor may see and the condition holds for; None when that is every one.
+
+    Reading goes on when whoever asked goes away: the next one finds it done.
+    """
+    reading = asyncio.create_task(_read_facts(db, actor, names, since, condition))
+    _reading.add(reading)
+    reading.add_done_callback(_reading.discard)
+    return await asyncio.shield(reading)
+
+
+_reading: set[asyncio.Task[Facts]] = set()
+
+
+async def _read_facts(
+    db: Db, actor: Actor, names: Collection[str], since: datetime, condition: Condition | None
+) -> Facts:
     kept = _workspaces.setdefault(db, {}).setdefault(actor.workspace_id, _Kept())
     async with kept.lock, db.transaction(actor) as tx:
         await open_snapshot(tx)
@@ -134,7 +157,7 @@ async def _follow(tx: Tx, kept: _Kept, name: str, since: datetime, head: Head, c
         return await _read_all(tx, kept, name, since, head, calendars)
     if (before.seq, before.moved) == (head.seq, head.moved):
         return None
-    numbers = await changed_since(tx, before, head, MOST_CHANGED + 1)
+    numbers = await kept.changed_since(tx, before, head)
     if len(numbers) > MOST_CHANGED:
         return await _read_all(tx, kept, name, kept.since[name], head, calendars)
     held = kept.held[name]
@@ -146,8 +169,17 @@ async def _follow(tx: Tx, kept: _Kept, name: str, since: datetime, head: Head, c
 
 
 async def _read_all(tx: Tx, kept: _Kept, name: str, since: datetime, head: Head, calendars: Calendars) -> None:
+    since = _quarter(since)
+    held = Held(await _read(tx, name, since, None, calendars))
     kept.since[name] = since
-    kept.put(name, Held(await _read(tx, name, since, None, calendars)), head)
+    kept.put(name, held, head)
+
+
+def _quarter(t: datetime) -> datetime:
+    """The quarter of the year it lies in: who looks a little further back later shall not read everything again."""
+    return t.astimezone(UTC).replace(
+        month=(t.astimezone(UTC).month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0
+    )
 
 
 async def _read(tx: Tx, name: str, since: datetime, numbers: list[int] | None, calendars: Calendars) -> Table:
@@ -172,9 +204,8 @@ def _on_team_clock(episodes: Table, calendars: Calendars) -> Table:
 
 
 def _replaced(held: Held, numbers: Array, rows: Table) -> Held:
-    fresh = held.copy()
-    fresh.replace(numbers, rows)
-    return fresh.settled() if len(fresh.changed) > MOST_CHANGED else fresh
+    other = held.replaced(numbers, rows)
+    return other.settled() if len(other.gone) + len(other.fresh) > MOST_CHANGED else other
 
 
 def _marked(sent: bytearray) -> Array:
