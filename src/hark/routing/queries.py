@@ -203,7 +203,7 @@ def _decision(e: Recorded, locale: str) -> Decision:
         case _:
             raise ValueError(f"{type(e.event).__name__} is no decision of routing")
     return Decision(
-        seq=e.seq, at=e.occurred_at, kind=kind, agent_id=getattr(e.event, "agent_id", None),
+        seq=e.conversation_seq or 0, at=e.occurred_at, kind=kind, agent_id=getattr(e.event, "agent_id", None),
         params=msgspec.to_builtins(e.event), text=text,
     )  # fmt: skip
 

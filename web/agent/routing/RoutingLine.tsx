@@ -16,7 +16,7 @@ export function RoutingWhy({ event }: { event: ThreadEvent }) {
         {t('routing.why')}
       </button>
       {open && (
-        <span role="note" className="basis-full text-ink-2">
+        <span role="note" className="order-last basis-full text-ink-2">
           {decision?.text ?? (decisions.isPending ? '…' : t('routing.noWhy'))}
         </span>
       )}

@@ -7,6 +7,7 @@ import type { Agent, Role } from '../../api/types'
 import { useT } from '../../app/i18n'
 import { useDirectory, useMay } from '../../app/me'
 import { Person, StateWord } from '../../app/Person'
+import { Away } from '../../routing/Away'
 import { Button, IconButton } from '../../ui/Button'
 import { Chip } from '../../ui/Chip'
 import { Dialog } from '../../ui/Dialog'
@@ -68,6 +69,7 @@ function PersonRow({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
         <p className="truncate font-medium">{agent.name}</p>
         <p className="flex items-center gap-2 text-secondary text-ink-3">
           {!agent.disabled_at && <StateWord id={agent.id} />}
+          {!agent.disabled_at && <Away agentId={agent.id} />}
           <span className="min-w-0 truncate">{agent.email}</span>
         </p>
       </div>

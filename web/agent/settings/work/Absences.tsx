@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { CalendarOff, Trash2 } from 'lucide-react'
-import { absolute } from '../../../shared/time'
+import { absolute, dayAndTime } from '../../../shared/time'
 import { api } from '../../api/client'
 import { useLanguage, useT } from '../../app/i18n'
 import { useDirectory } from '../../app/me'
+import { useNow } from '../../app/useNow'
 import { absencesQuery } from '../../routing/queries'
 import { IconButton } from '../../ui/Button'
 import { Field, Input, Select } from '../../ui/Field'
@@ -13,6 +14,7 @@ import { CardList, number, SettingsForm, text, useChange } from '../parts'
 export function Absences({ agentId, may }: { agentId: number; may: boolean }) {
   const t = useT()
   const language = useLanguage()
+  const now = useNow()
   const { agent, agents } = useDirectory()
   const query = absencesQuery(agentId)
   const absences = useQuery(query).data ?? []
@@ -36,8 +38,8 @@ export function Absences({ agentId, may }: { agentId: number; may: boolean }) {
             <li key={one.id} className="flex items-center gap-3 px-3 py-2">
               <CalendarOff size={16} className="shrink-0 text-ink-3" aria-hidden />
               <span className="min-w-0 grow">
-                <span className="tabular block">
-                  {absolute(one.starts_at, language)} – {absolute(one.ends_at, language)}
+                <span className="tabular block" title={`${absolute(one.starts_at, language)} – ${absolute(one.ends_at, language)}`}>
+                  {dayAndTime(one.starts_at, now, language)} – {dayAndTime(one.ends_at, now, language)}
                 </span>
                 {one.substitute_id !== null && <span className="block text-secondary text-ink-3">{t('absence.standsIn', { name: agent(one.substitute_id)?.name ?? '…' })}</span>}
               </span>
