@@ -89,7 +89,7 @@ def top_cases(log: Log, rows: "Flags", time: "Floats | None" = None) -> list[Pic
     is_open = np.zeros(n, np.bool_)
     is_open[log.case[log.lasts]] = True
     starts = log.t0[first_rows(log)]
-    hit = np.unique(log.case[rows])
+    hit = np.flatnonzero(np.bincount(log.case[rows], minlength=n))
     order = hit[np.lexsort((starts[hit], -seconds[hit]))][:MAX_CASES]
     return [
         Picked(case=int(i), at=float(starts[i]), seconds=float(seconds[i]), cost=float(cost[i]), open=bool(is_open[i]))

@@ -1,5 +1,6 @@
 """What the map reads: spans of cases and facts of visits as columns, never a text; and names for what was picked."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ async def copy_spans(
         _SPANS, *_f_now(f_now), now, actor.workspace_id, chosen.start, chosen.end, NOT_CASES, _of_cases(actor, chosen, now),
         NO_STAGES,
     )  # fmt: skip
-    return unpack(await db.copy_out(sql), SPAN_COLUMNS)
+    return await asyncio.to_thread(unpack, await db.copy_out(sql), SPAN_COLUMNS)
 
 
 async def copy_merged_spans(
@@ -61,7 +62,7 @@ async def copy_merged_spans(
     """The spans of cases that were merged into another conversation; `case` is the one they went on in."""
     sql = Sql(_MERGED_SPANS, workspace_id, workspace_id, workspace_id, *_f_now(f_now), now, workspace_id, since,
               EpisodeOutcome.MERGED.value, NO_STAGES)  # fmt: skip
-    return unpack(await db.copy_out(sql), SPAN_COLUMNS)
+    return await asyncio.to_thread(unpack, await db.copy_out(sql), SPAN_COLUMNS)
 
 
 async def copy_visits(db: Queries, workspace_id: int, chosen: Slice) -> "NDArray[np.void]":
@@ -71,7 +72,7 @@ async def copy_visits(db: Queries, workspace_id: int, chosen: Slice) -> "NDArray
               [FactKind.SEARCH.value, FactKind.OPENED.value, FactKind.FORM.value, FactKind.SENT.value],
               [FactKind.SEARCH.value, FactKind.OPENED.value, FactKind.FORM.value, FactKind.SENT.value,
                FactKind.LEFT.value])  # fmt: skip
-    return unpack(await db.copy_out(sql), VISIT_COLUMNS)
+    return await asyncio.to_thread(unpack, await db.copy_out(sql), VISIT_COLUMNS)
 
 
 def unpack(pieces: Sequence[bytes], columns: Sequence[tuple[str, Any]]) -> "NDArray[np.void]":

@@ -48,5 +48,7 @@ def distinct_by(groups: "Codes", cases: "Codes", count: int) -> list[int]:
 
     if not groups.size:
         return [0] * count
-    pairs = np.unique(groups.astype(np.int64) * (int(cases.max()) + 1) + cases)
-    return [int(n) for n in np.bincount(pairs // (int(cases.max()) + 1), minlength=count)]
+    width = int(cases.max()) + 1
+    pairs = np.sort(groups.astype(np.int64) * width + cases)  # np.unique of so many numbers takes ten times as long
+    first = np.concatenate(([True], pairs[1:] != pairs[:-1]))
+    return [int(n) for n in np.bincount(pairs[first] // width, minlength=count)]

@@ -21,7 +21,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "case": ("case", "caseid", "casename", "caseconceptname", "ticket", "ticketid", "incident", "srnumber", "traceid", "conversationid", "id"),
     "activity": ("activity", "activityid", "activityname", "conceptname", "event", "eventname", "action", "task", "step", "status"),
     "start": ("start", "starttime", "starttimestamp", "started", "startedat", "begin"),
-    "time": ("completetimestamp", "timestamp", "timetimestamp", "time", "complete", "completetime", "end", "endtime", "endtimestamp", "eventtime", "date", "datetime", "at", "createdat"),
+    "time": ("completetimestamp", "completed", "completedat", "timestamp", "timetimestamp", "time", "complete", "completetime", "end", "endtime", "endtimestamp", "eventtime", "date", "datetime", "at", "createdat"),
     "resource": ("resource", "orgresource", "user", "agent", "assignee", "owner", "employee", "who", "operator"),
 }  # fmt: skip
 """What columns are called in the logs people have, letters and digits only."""
