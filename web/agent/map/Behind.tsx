@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { money } from '../../shared/money'
 import { dayAndTime, duration } from '../../shared/time'
 import { api, type Query } from '../api/client'
@@ -15,9 +16,10 @@ type Props = { pick: Pick | null; query: Query; currency: string; onClose: () =>
 
 /** The conversations behind a part of the map, longest in it first; before the first message: the visits. */
 export function Behind({ pick, query, currency, onClose }: Props) {
+  const body = useRef<HTMLDivElement>(null)
   return (
-    <Dialog open={pick !== null} onClose={onClose} title={pick?.title ?? ''} wide>
-      <div className="min-h-40 overflow-y-auto px-3 pb-4">{pick && (pick.visits ? <Visits pick={pick} query={query} /> : <Cases pick={pick} query={query} currency={currency} />)}</div>
+    <Dialog open={pick !== null} onClose={onClose} title={pick?.title ?? ''} wide focus={body}>
+      <div ref={body} tabIndex={-1} className="min-h-40 overflow-y-auto px-3 pb-4 outline-none">{pick && (pick.visits ? <Visits pick={pick} query={query} /> : <Cases pick={pick} query={query} currency={currency} />)}</div>
     </Dialog>
   )
 }

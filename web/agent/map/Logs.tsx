@@ -187,6 +187,7 @@ function OneLog({ id }: { id: number }) {
   const language = useLanguage()
   const number = new Intl.NumberFormat(locale(language))
   const [pick, setPick] = useState<Pick | null>(null)
+  const body = useRef<HTMLDivElement>(null)
   const query = { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone }
   const map = useQuery({ queryKey: [LOGS, id, 'map'], queryFn: ({ signal }) => api.get<Schema['LogMap']>(`${LOGS}/${id}/map`, query, signal), staleTime: Infinity })
   const names = useMemo(() => logNames(t, hourName, days), [t, days])
@@ -219,8 +220,8 @@ function OneLog({ id }: { id: number }) {
         ))}
       </dl>
       <FlowView flow={flow} {...parts} cuts={map.data.cuts} names={names} measure="time" currency={null} isJourney={false} onPick={setPick} />
-      <Dialog open={pick !== null} onClose={() => setPick(null)} title={pick?.title ?? ''} wide>
-        <div className="min-h-40 overflow-y-auto px-6 pb-4">{pick && <LogCases id={id} ask={{ ...query, ...pick.ask }} />}</div>
+      <Dialog open={pick !== null} onClose={() => setPick(null)} title={pick?.title ?? ''} wide focus={body}>
+        <div ref={body} tabIndex={-1} className="min-h-40 overflow-y-auto px-6 pb-4 outline-none">{pick && <LogCases id={id} ask={{ ...query, ...pick.ask }} />}</div>
       </Dialog>
     </>
   )
