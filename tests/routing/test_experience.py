@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.routing.conftest import Floor
+from tests.support.floor import Floor
 from tests.support.post import Post
 from tests.support.workspace import SignedIn
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.routing.conftest import Floor
+from tests.support.floor import Floor
 from tests.support.post import Post
 from tests.support.workspace import SignedIn, TestWorkspace
 

@@ -32,7 +32,7 @@ def person(id: int, **fields: Any) -> Person:
 
 
 def taken(found: Match | None) -> int | None:
-    return None if found is None else int(found.case_id)  # type: ignore[arg-type]
+    return None if found is None else int(found.case_id)
 
 
 def pairs(found: list[Match]) -> dict[int, int]:
@@ -302,4 +302,4 @@ def test_nobody_idle_would_rather_have_what_stays(specs: list[Any], staff: list[
     gone = {m.case_id for m in found if m.why.key != "promised"}
     left = [c.stake for c in cases if c.id not in {m.case_id for m in found}]
     if gone and left:
-        assert min(cases[int(i)].stake for i in gone) >= max(left) * (1 - 1e-3) - 1e-6  # type: ignore[arg-type]
+        assert min(cases[int(i)].stake for i in gone) >= max(left) * (1 - 1e-3) - 1e-6

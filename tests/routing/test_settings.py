@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.routing.conftest import Floor
+from tests.support.floor import Floor
 from tests.support.workspace import SignedIn
 
 
