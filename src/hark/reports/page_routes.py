@@ -119,7 +119,7 @@ async def put_report_addresses(db: Db, actor: Actor, data: Addresses) -> Address
 
 
 ROUTES = (
-    get("/api/reports/export", export_report, can="reports.read"),
+    get("/api/reports/export", export_report, can="reports.read", media_type="*/*"),
     get("/api/reports/wallboard", get_wallboard, can="reports.read"),
     get("/api/reports/saved", get_saved_reports, can="reports.read"),
     get("/api/reports/saved/{id:int}", get_saved_report, can="reports.read"),

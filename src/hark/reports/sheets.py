@@ -18,7 +18,7 @@ Format = Literal["csv", "xlsx", "json"]
 Cell = str | int | float | datetime | None
 
 MEDIA_TYPES: dict[Format, str] = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }

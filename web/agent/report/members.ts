@@ -18,6 +18,7 @@ const WORDS: Record<string, readonly string[]> = {
   channel: ['email', 'messenger'],
   stage: ['queue', 'agent', 'customer', 'bot', 'outside', 'timer'],
   severity: ['low', 'normal', 'high', 'urgent'],
+  promise: ['first_reply', 'next_reply', 'resolution'],
   action: ['reply', 'resolve', 'tag', 'assign', 'snooze', 'note'],
 }
 
