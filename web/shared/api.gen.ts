@@ -4710,7 +4710,7 @@ export interface components {
             format: string;
             id: number;
             name: string;
-            preview?: components["schemas"]["bottlenecks_eventlogs_types_Preview"] | null;
+            preview?: components["schemas"]["Preview"] | null;
             problem: string | null;
             problems: components["schemas"]["bottlenecks_eventlogs_types_Problem"][];
             size: number;
@@ -5022,6 +5022,12 @@ export interface components {
             back_at: string | null;
             expect_s: number;
             open: boolean;
+        };
+        /** HoursPreview */
+        HoursPreview: {
+            days: components["schemas"]["DayView"][];
+            next_open: string | null;
+            open_now: boolean;
         };
         /** Identify */
         Identify: {
@@ -6173,6 +6179,14 @@ export interface components {
         PresenceView: {
             agents: components["schemas"]["PersonPresence"][];
         };
+        /** Preview */
+        Preview: {
+            columns: string[];
+            delimiter: string;
+            encoding: string;
+            mapping: components["schemas"]["Mapping"] | null;
+            rows: string[][];
+        };
         /** PreviewRow */
         PreviewRow: {
             channel: string;
@@ -7221,14 +7235,6 @@ export interface components {
             settings: components["schemas"]["WorkspaceSettings"];
             time_zone: string;
         };
-        /** Preview */
-        bottlenecks_eventlogs_types_Preview: {
-            columns: string[];
-            delimiter: string;
-            encoding: string;
-            mapping: components["schemas"]["Mapping"] | null;
-            rows: string[][];
-        };
         /** Problem */
         bottlenecks_eventlogs_types_Problem: {
             line: number;
@@ -7251,12 +7257,6 @@ export interface components {
             address: string;
             /** @default  */
             name: string;
-        };
-        /** Preview */
-        hours_types_Preview: {
-            days: components["schemas"]["DayView"][];
-            next_open: string | null;
-            open_now: boolean;
         };
         /** Mailbox */
         intake_accounts_types_Mailbox: {
@@ -8043,7 +8043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["hours_types_Preview"];
+                    "application/json": components["schemas"]["HoursPreview"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13817,7 +13817,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "*/*": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
