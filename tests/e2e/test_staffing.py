@@ -57,6 +57,8 @@ async def test_public_holidays_are_added_to_the_hours(page: Page, desk: House) -
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog).to_be_hidden()
     await expect(page.get_by_text("holidays").first).to_be_visible()
+    await page.get_by_text("The next four weeks").first.click()
+    await expect(page.get_by_role("listitem").filter(has_text=re.compile("Mon .*9:00.18:00", re.S)).first).to_be_visible()
     await page.get_by_label("Holidays from an address").first.fill("http://example.com/x.ics")
     await page.get_by_role("button", name="Read it").first.click()
     await expect(page.get_by_text("https address of an iCalendar")).to_be_visible()

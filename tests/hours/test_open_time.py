@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hark.core.clock import unix
 from hark.hours.open_time import Calendar, Interval, continuous, whole_second
 from hark.hours.types import (
     ALWAYS,
+    ORIGIN,
     WEEKDAYS_9_TO_18,
     BadPlan,
     DayPeriod,
@@ -259,3 +261,13 @@ def test_bad_plans_say_why(plan: Plan, words: str) -> None:
 
 def test_good_plans_pass() -> None:
     check_plan(Plan(tz="Europe/Rome", periods=WEEKDAYS_9_TO_18))
+
+
+@given(st.lists(st.floats(-1e9, 5e9), max_size=50))
+def test_many_instants_at_once_are_each_of_them(times: list[float]) -> None:
+    calendar = continuous([
+        (ORIGIN, Plan(tz="Europe/Rome", periods=WEEKDAYS_9_TO_18)),
+        (datetime(2020, 3, 29, tzinfo=UTC), Plan(tz="Asia/Seoul", periods=ALWAYS)),
+        (datetime(2024, 6, 1, tzinfo=UTC), Plan(tz="UTC", periods=(Period(weekday=5, start="22:00", end="03:00"),))),
+    ])  # fmt: skip
+    assert list(calendar.F_all(np.array(times))) == pytest.approx([calendar.F(t) for t in times], abs=1e-6)

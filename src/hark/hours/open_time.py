@@ -70,12 +70,14 @@ class Calendar:
         import numpy as np
 
         seconds = np.clip(np.asarray(times, dtype=np.float64), FIRST_S, LAST_S - 1)
-        if len(self._tables) == 1:
-            return self._tables[0].f_all(seconds)
-        which = np.maximum(np.searchsorted(self._from, seconds, side="right") - 1, 0)
-        found = np.empty_like(seconds)
-        for n in np.unique(which):
-            found[which == n] = self._tables[n].f_all(seconds[which == n])
+        if not seconds.size:
+            return seconds
+        first, last = float(seconds.min()), float(seconds.max())
+        # F is a line of slope 0 or 1 between the edges of the open intervals, over all versions.
+        edges = [edge for interval in self.open_intervals(first, last) for edge in interval]
+        at = [first, *edges, last]
+        opened = np.cumsum([0, *(b - a if n % 2 else 0 for n, (a, b) in enumerate(pairwise(at)))])
+        found: NDArray[Any] = np.interp(seconds, at, self.F(first) + opened)
         return found
 
     def open_between(self, t0: float, t1: float) -> float:
@@ -174,24 +176,6 @@ class _Table:
             return self._shift + second - self._anchor
         self._cover(second, second)
         return self._shift + self._raw(second)
-
-    def f_all(self, seconds: "NDArray[Any]") -> "NDArray[Any]":
-        import numpy as np
-
-        if self._always:
-            return self._shift + seconds - self._anchor
-        if not seconds.size:
-            return seconds
-        self._cover(float(seconds.min()), float(seconds.max()))
-        if not self._starts:
-            return np.full_like(seconds, self._shift)
-        starts, ends, sums = (np.array(column, dtype=np.float64) for column in (self._starts, self._ends, self._sums))
-        at = np.searchsorted(starts, seconds, side="right") - 1
-        inside = np.maximum(at, 0)
-        found: NDArray[Any] = sums[inside] + np.minimum(seconds, ends[inside]) - starts[inside]
-        found[at < 0] = sums[0]
-        found += self._shift
-        return found
 
     def open_at(self, second: float) -> bool:
         if self._always:

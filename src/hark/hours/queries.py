@@ -19,10 +19,10 @@ from hark.hours.types import (
     DayView,
     FeedView,
     Holiday,
+    HoursPreview,
     OpenSpan,
     Period,
     Plan,
-    Preview,
     Version,
     VersionView,
 )
@@ -85,14 +85,14 @@ async def find_calendar(tx: Tx, name: str | None) -> Named | None:
     )  # fmt: skip
 
 
-async def preview_calendar(db: Queries, actor: Actor, id: int, *, days: int, now: datetime) -> Preview:
+async def preview_calendar(db: Queries, actor: Actor, id: int, *, days: int, now: datetime) -> HoursPreview:
     """The open hours of today and the following days, by the versions that will be in force. Raises NotFound."""
     calendar = (await load_calendars(db, actor.workspace_id)).by_id.get(id)
     if calendar is None:
         raise NotFound(MISSING)
     opens = calendar.next_open(unix(now))
     first = now.astimezone(ZoneInfo(_in_force(calendar, now).tz)).date()
-    return Preview(
+    return HoursPreview(
         open_now=calendar.open_at(unix(now)),
         next_open=None if opens is None or calendar.open_at(unix(now)) else from_unix(opens),
         days=[_day(calendar, first + timedelta(days=n)) for n in range(days)],

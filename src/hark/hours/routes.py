@@ -13,7 +13,7 @@ from hark.hours.actions import add_version, create_calendar
 from hark.hours.feeds import Fetch, delete_feed, feed_address, set_feed
 from hark.hours.public_holidays import Country, list_countries, public_holidays
 from hark.hours.queries import get_calendar, list_calendars, preview_calendar
-from hark.hours.types import CalendarView, Holiday, NewCalendar, NewFeed, NewVersion, Preview
+from hark.hours.types import CalendarView, Holiday, HoursPreview, NewCalendar, NewFeed, NewVersion
 
 
 class CalendarList(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ async def add_version_route(db: Db, actor: Actor, id: int, data: NewVersion) -> 
 
 async def preview_calendar_route(
     db: Db, actor: Actor, id: int, days: Annotated[int, Parameter(ge=1, le=366)] = 28
-) -> Preview:
+) -> HoursPreview:
     return await preview_calendar(db, actor, id, days=days, now=db.now())
 
 

@@ -183,7 +183,7 @@ class DayView(msgspec.Struct, frozen=True, kw_only=True):
     holiday: str | None
 
 
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
+class HoursPreview(msgspec.Struct, frozen=True, kw_only=True):
     """What a calendar means in the coming days. `next_open` is null while open, or when it never opens again."""
 
     open_now: bool

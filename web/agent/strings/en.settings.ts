@@ -136,6 +136,7 @@ export const enSettings = {
   'hours.feedHint': 'An iCalendar (.ics) whose whole-day events close you. It is read now and twice a day.',
   'hours.feedSet': 'Read it',
   'hours.feedRead': { one: '{n} day, read {time}', other: '{n} days, read {time}' },
+  'hours.coming': 'The next four weeks',
   'hours.makeDefault': 'Use these hours where nothing else is set',
 
   'rules.text': 'What should happen by itself when mail comes in: tag it, or give it to somebody.',

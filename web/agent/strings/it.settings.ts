@@ -136,6 +136,7 @@ export const itSettings: Record<keyof typeof enSettings, Message> = {
   'hours.feedHint': 'Un iCalendar (.ics) i cui eventi di un giorno intero ti fanno chiudere. Viene letto subito e due volte al giorno.',
   'hours.feedSet': 'Leggi',
   'hours.feedRead': { one: '{n} giorno, letto {time}', other: '{n} giorni, letto {time}' },
+  'hours.coming': 'Le prossime quattro settimane',
   'hours.makeDefault': 'Usa questi orari dove non è indicato altro',
 
   'rules.text': 'Che cosa succede da solo quando arriva posta: un’etichetta o un’assegnazione.',

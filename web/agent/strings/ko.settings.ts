@@ -136,6 +136,7 @@ export const koSettings: Record<keyof typeof enSettings, Message> = {
   'hours.feedHint': '종일 일정이 휴무일이 되는 iCalendar(.ics) 주소. 지금 한 번, 이후 하루 두 번 읽습니다.',
   'hours.feedSet': '읽기',
   'hours.feedRead': '{n}일, 마지막 읽기 {time}',
+  'hours.coming': '앞으로 4주',
   'hours.makeDefault': '따로 정하지 않은 곳에 이 시간 적용',
 
   'rules.text': '메일이 오면 저절로 할 일: 태그를 붙이거나 담당을 정합니다.',

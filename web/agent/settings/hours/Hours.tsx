@@ -11,6 +11,7 @@ import { Chip } from '../../ui/Chip'
 import { Dialog } from '../../ui/Dialog'
 import { Empty } from '../../ui/Notice'
 import { Loaded, PageHead } from '../parts'
+import { ComingWeeks } from './ComingWeeks'
 import { FeedForm } from './FeedForm'
 import { HoursForm } from './HoursForm'
 import { calendarsQuery } from './queries'
@@ -53,6 +54,7 @@ function CalendarCard({ calendar, onEdit }: { calendar: Calendar; onEdit: () => 
   const now = useNow()
   const plan = calendar.versions[calendar.current]?.plan
   const planned = calendar.versions[calendar.current + 1]
+  const [isOpen, setIsOpen] = useState(false)
   return (
     <li className="rounded-card border border-line p-4">
       <div className="flex items-center gap-2">
@@ -65,6 +67,10 @@ function CalendarCard({ calendar, onEdit }: { calendar: Calendar; onEdit: () => 
       {calendar.always_open ? <p className="mt-2">{t('hours.always')}</p> : plan && <Week periods={plan.periods} />}
       {plan && (plan.holidays?.length ?? 0) > 0 && <p className="mt-2 text-secondary text-ink-3">{t('hours.holidays', { n: plan.holidays?.length ?? 0 })}</p>}
       {planned && <p className="mt-2 text-secondary text-ink-2">{t('hours.planned', { time: dayAndTime(planned.valid_from, now, language) })}</p>}
+      <details className="mt-3" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+        <summary className="cursor-pointer text-ink-2">{t('hours.coming')}</summary>
+        {isOpen && <ComingWeeks calendar={calendar} />}
+      </details>
       {calendar.can.includes('write') && <FeedForm calendar={calendar} />}
     </li>
   )
