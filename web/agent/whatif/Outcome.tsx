@@ -17,6 +17,7 @@ export function Outcome({ found }: { found: Comparison }) {
     <div className="px-5 pb-5">
       {cost && <Price cost={cost} say={say} />}
       <Days found={found} />
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div className="mt-5 overflow-x-auto" tabIndex={0} role="region" aria-label={t('whatif.table')}>
         <table className="w-full min-w-[680px] text-left tabular-nums">
           <thead>
