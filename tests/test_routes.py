@@ -42,9 +42,14 @@ QUERIES = {
     "GET /api/reports/export": "?what=report&format=csv",
     "GET /api/reports/summary": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z",
     "GET /api/reports/breakdown": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&figure=received&by=agent",
+    "GET /api/holidays": "?country=IT",
+    **{f"GET /api/reports/map{part}": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z" for part in ("", ".xes")},
+    "GET /api/reports/map/cases": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&node=queue",
+    "GET /api/event-logs/{id:int}/cases": "?node=open",
+    "GET /api/reports/map/visits": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&step=opened",
     "GET /api/reports/cases": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&figure=received",
 }
-MULTIPART = {"POST /api/attachments", "POST /api/messenger/{key:str}/attachments"}
+MULTIPART = {"POST /api/event-logs", "POST /api/attachments", "POST /api/messenger/{key:str}/attachments"}
 NOT_OF_THE_TEAM = (PUBLIC, VISITOR)
 
 

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hark.bench.mails import data_folder
 from hark.bottlenecks.contributors import cut_by
 from hark.bottlenecks.graph import build_flow, cycle_times
 from hark.bottlenecks.log import Visit, make_log, passed
 from hark.bottlenecks.types import Flow
 
-PUBLIC = Path(os.environ.get("HARK_EVENT_LOGS", "/nowhere"))
+PUBLIC = Path(os.environ.get("HARK_EVENT_LOGS") or data_folder() / "process" / "helpdesk-numeric" / "data")
 """A folder with helpdesk.csv and bpi_13_incidents.csv of Tax et al. (CAiSE 2017), which are not ours to give away."""
 
 Event = tuple[str, float, float, str | None, float]

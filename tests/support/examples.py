@@ -12,6 +12,7 @@ from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.access.authenticate import COOKIE, CSRF_HEADER, csrf_token
 from hark.access.sign_in import open_session
+from hark.bottlenecks.eventlogs.jobs import read_logs
 from hark.channels.email.adapter import mail_reader
 from hark.channels.email.links import Leaving, MailedFile, file_url, unsubscribe_url
 from hark.channels.messenger.accounts import get_inbox
@@ -94,6 +95,7 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     await client.put("/api/reports/addresses", {"addresses": ["boss@shop.example"]})
     ids["saved"] = await _made(client, "/api/reports/saved", {"name": "Mondays", "state": {"period": "7d"}})
     ids["schedules"] = await _made(client, "/api/reports/schedules", _schedule(ids))
+    ids["event-logs"] = await _event_log(services, client)
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
     ids["policies"] = await _made(client, "/api/sla/policies", {"name": "Gold", "first_reply_s": 3600})
     ids["simulations"] = await _made(client, "/api/simulations", WHAT_IF)
@@ -126,6 +128,16 @@ _WHY = {"key": "worth", "index": 1.0, "mu": 1.0, "fit": 1.0, "waited_s": 1.0, "l
 
 def _absence() -> dict[str, Any]:
     return {"starts_at": "2090-01-02T00:00:00Z", "ends_at": "2090-01-09T00:00:00Z", "substitute_id": None}
+
+
+async def _event_log(services: Services, client: SignedIn) -> int:
+    """A table of another program that has been read."""
+    table = b"case,activity,time\n1,open,2026-03-02T09:00:00Z\n1,close,2026-03-02T10:00:00Z\n"
+    made = (await client.request("POST", "/api/event-logs", files={"file": ("log.csv", table)})).json()
+    id: int = made["id"]
+    await client.post(f"/api/event-logs/{id}/read", made["preview"]["mapping"])
+    await read_logs(services.db, services.files)
+    return id
 
 
 async def _sign_ins(db: Db, ws: TestWorkspace, client: SignedIn, ids: dict[str, Any]) -> None:
@@ -272,6 +284,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "PATCH /api/sla/policies/{id:int}": {"resolution_s": 86_400, "on_warning": {"notify": [i["agents"]]}},
         "POST /api/rules": _rule(i["tags"]) | {"name": "another rule"},
         "PATCH /api/rules/{id:int}": {"actions": [{"type": "assign", "team_id": i["teams"], "assignee_id": i["agents"]}]},
+        "POST /api/event-logs/{id:int}/read": {"case": 0, "activity": 1, "time": 2},
         "POST /api/calendars": {"name": "c", "plan": PLAN, "is_default": False},
         "POST /api/calendars/{id:int}/versions": {"plan": PLAN, "valid_from": _later()},
         "PUT /api/calendars/{id:int}/feed": {"url": "https://example.com/holidays.ics"},

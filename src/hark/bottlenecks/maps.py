@@ -73,7 +73,10 @@ async def list_given_up(db: Db, actor: Actor, chosen: Slice, step: str) -> list[
     """The visits that got no further than `step`, newest first, at most 200."""
     if _hides_visits(actor, chosen):
         return []
-    visits = await _compute(read_visits, await queries.copy_visits(db, actor.workspace_id, chosen))
+    rows = await queries.copy_visits(db, actor.workspace_id, chosen)
+    if not len(rows):
+        return []
+    visits = await _compute(read_visits, rows)
     found = await queries.list_visits(db, actor.workspace_id, visits.gave_up_at(step))
     return found[:200]
 

@@ -1,5 +1,6 @@
 """What report pages keep and give away, over HTTP: saved reports, their schedules, files, and the wall's screen."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -25,7 +26,7 @@ MAX_STATE = 30_000
 async def export_report(
     db: Db, actor: Actor, what: What, format: Format, report: str = "{}", by: By | None = None, key: str = "",
     waiting: bool | None = None,
-) -> Response[bytes]:  # fmt: skip
+) -> Response[Any]:  # fmt: skip
     """A page, its series, a breakdown, or the conversations behind its figure (or behind the row `by`, `key` of its
     breakdown) as a file. `report`: a ReportState as JSON."""
     chosen = read_state(report)
