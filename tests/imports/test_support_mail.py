@@ -25,7 +25,7 @@ from hark.core.files import Files
 from hark.hours.queries import open_seconds
 from hark.imports.types import Outcome
 from hark.journey.rebuild import rebuild
-from hark.reports.figures import build_report
+from hark.reports.build import build_report
 from hark.reports.types import Cohort, Figure, Report
 from hark.value.pricing import pricing_of
 
