@@ -3,6 +3,8 @@
 import ast
 import enum
 import importlib
+import subprocess
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -54,6 +56,8 @@ FILE_STORE = frozenset({"put", "get", "delete"})
 
 # Words an event may carry as text: enumerated codes only.
 EVENT_TYPES = (bool, int, float, UUID, datetime, type(None))
+
+HEAVY = {"numpy", "scipy", "fpdf", "xlsxwriter", "holidays", "icalendar"}
 
 GLOBAL_TABLES = {
     "schema_migrations": "which migrations have run, before any workspace exists",
@@ -131,6 +135,13 @@ def test_what_is_caught_is_cured_or_told() -> None:
 def test_no_end_is_lost_in_waiting() -> None:
     found = [p for p in places(lambda node: called(node) == "wait_for") if not p.startswith("bench/")]
     assert not found, told("asyncio.wait_for can lose a cancellation: hark.core.waiting, or asyncio.timeout", found)
+
+
+def test_what_few_ask_for_is_loaded_when_it_is_asked_for() -> None:
+    """Figures, files and holidays bring large libraries; a process that only answers customers does not carry them."""
+    code = f"import sys, hark.app, hark.worker; print(*sorted({HEAVY!r} & sys.modules.keys()))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not loaded, told("loaded at the start: import them inside the functions that need them", loaded)
 
 
 def test_nobody_reads_the_clock_by_the_way() -> None:

@@ -7,7 +7,6 @@ import msgspec
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.filters.parse import parse_query
-from hark.reports.build import build_breakdown, build_report, cases_behind, list_figures
 from hark.reports.state import ReportState, comparison_of, interval_of, period_of, zone_of
 from hark.reports.types import Breakdown, By, CaseRef, Clock, Cohort, Report
 
@@ -36,6 +35,8 @@ async def load_report(
     db: Db, actor: Actor, state: ReportState, now: datetime, *, through_yesterday: bool = False
 ) -> Report:
     """All figures of the state; of those with two clocks the one it has chosen."""
+    from hark.reports.build import build_report
+
     cohorts = cohorts_of(state, actor, now, through_yesterday=through_yesterday)
     report = await build_report(db, actor, cohorts.now, cohorts.before)
     with_choice = {figure.key for figure in report.figures if figure.clock == state.clock}
@@ -47,6 +48,8 @@ async def load_breakdown(
     db: Db, actor: Actor, state: ReportState, now: datetime, *, through_yesterday: bool = False
 ) -> Breakdown:
     """The state's figure by its dimension. Raises NotFound, BadRequest."""
+    from hark.reports.build import build_breakdown
+
     cohorts = cohorts_of(state, actor, now, through_yesterday=through_yesterday)
     clock = figure_clock(state)
     return await build_breakdown(db, actor, cohorts.now, cohorts.before, key=state.figure, clock=clock, by=state.by)
@@ -56,6 +59,8 @@ async def load_cases(
     db: Db, actor: Actor, state: ReportState, now: datetime, *, by: By | None, member: str, waiting: bool | None
 ) -> list[CaseRef]:
     """The conversations behind the state's figure, or behind one row (`by`, `member`) of its breakdown."""
+    from hark.reports.build import cases_behind
+
     cohort = cohorts_of(state, actor, now).now
     return await cases_behind(
         db, actor, cohort, key=state.figure, clock=figure_clock(state), by=by, member=member, waiting=waiting
@@ -64,5 +69,7 @@ async def load_cases(
 
 def figure_clock(state: ReportState) -> Clock | None:
     """The clock the state's figure is read on: the chosen one where it has both, else its own."""
+    from hark.reports.build import list_figures
+
     clocks = [figure.clock for figure in list_figures() if figure.key == state.figure]
     return state.clock if state.clock in clocks else next(iter(clocks), None)

@@ -11,7 +11,6 @@ from hark.core.actor import Actor
 from hark.core.clock import from_unix
 from hark.core.db import Db
 from hark.core.sql import TRUE, Sql
-from hark.reports.build import build_report
 from hark.reports.state import zone_of
 from hark.reports.types import Cohort, Value
 from hark.value.price import price_per_hour, price_per_job
@@ -161,6 +160,8 @@ async def _counts(db: Db, actor: Actor, team: Sql, today: datetime) -> _Today:
 
 
 async def _first_reply(db: Db, actor: Actor, today: Cohort, week: Cohort) -> tuple[Value, Value]:
+    from hark.reports.build import build_report
+
     report = await build_report(db, actor, today, week, keys=("first_reply",))
     figure = next(f for f in report.figures if f.clock == "customer")
     assert figure.before is not None
