@@ -39,6 +39,8 @@ async def test_the_coming_week_by_hour(page: Page, desk: House) -> None:
     gaps = page.get_by_role("region", name="Gaps by hour")
     await expect(gaps.get_by_role("row")).to_have_count(8)
     await expect(gaps.get_by_text("1 needed, 1 planned").first).to_be_attached()
+    arrivals = page.get_by_role("region", name="Expected arrivals")
+    await expect(arrivals.get_by_role("img")).to_have_accessible_name(re.compile(r": 1[0-9](\.\d)? expected$"))
     basis = page.get_by_role("region", name="What the plan rests on")
     await expect(basis.get_by_text("assumed, from the settings")).to_be_visible()
     await page.get_by_label("Look ahead").select_option("2")

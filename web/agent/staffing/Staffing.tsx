@@ -8,6 +8,7 @@ import { useProblemText } from '../app/problems'
 import { Field, Select } from '../ui/Field'
 import { Empty, ErrorNote, Skeleton } from '../ui/Notice'
 import { Channels } from './Channels'
+import { Expected } from './Expected'
 import { Gaps } from './Gaps'
 import { totals } from './hours'
 import { type Asked, type Staffing as Plan, staffingQuery } from './queries'
@@ -34,6 +35,7 @@ export default function Staffing() {
           <Growing plan={plan} />
           <Cards plan={plan} />
           <Gaps plan={plan} />
+          <Expected plan={plan} />
           <Channels plan={plan} />
         </div>
       )}
