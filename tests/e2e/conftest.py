@@ -18,7 +18,7 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.conftest import with_database
 from tests.support.mailservers import PASSWORD, Dovecot, SmtpSink, dovecot_missing, free_port
 
@@ -31,6 +31,10 @@ FLAGS = [
 ]  # fmt: skip
 OWNER = ("olive@acme.example", "correct horse battery")
 BOX = "support@acme.example"
+
+
+WAIT_MS = 30_000  # what a busy machine may take; what is there at once is not waited for
+expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -150,7 +154,7 @@ async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
     """A fresh browser profile. Errors of the page fail the test."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(WAIT_MS)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 from tests.e2e.conftest import House, sign_in
-from tests.e2e.test_work import AXE
+from tests.e2e.test_work import axe
 
 LOG = """case;activity;completed;resource
 1;order;2026-03-02 09:00:00;ann
@@ -15,21 +15,13 @@ LOG = """case;activity;completed;resource
 """
 
 
-async def check_axe(page: Page) -> None:
-    await page.evaluate(AXE.read_text("utf-8"))
-    found = await page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(r => r.violations)"
-    )
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found] == []
-
-
 async def test_from_the_map_to_the_conversations(page: Page, desk: House) -> None:
     await sign_in(page, desk)
     await desk.send(desk.mail("Bob <bob@big.example>", "Where is my parcel", "Help, please."))
     await expect(page.get_by_text("Where is my parcel").first).to_be_visible(timeout=15_000)
     await page.goto(desk.url + "/reports/map")
     await expect(page.get_by_role("heading", name="Bottleneck map")).to_be_visible()
-    await check_axe(page)
+    assert await axe(page) == []
     queue = page.locator(".flow-node").filter(has_text="Queue")
     await queue.focus()
     await page.keyboard.press("Enter")
@@ -47,19 +39,19 @@ async def test_a_log_of_another_program(page: Page, desk: House, tmp_path: Path)
     file.write_text(LOG)
     await sign_in(page, desk, "/reports/map/logs")
     await expect(page.get_by_text("No log imported yet")).to_be_visible()
-    await check_axe(page)
+    assert await axe(page) == []
     await page.locator("input[type=file]").set_input_files(file)
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_label("Case")).to_have_value("0")
     await expect(dialog.get_by_label("Completed at")).to_have_value("2")
-    await check_axe(page)
+    assert await axe(page) == []
     await dialog.get_by_role("button", name="Read the file").click()
     await expect(page.get_by_text("2 cases, 4 events")).to_be_visible(timeout=15_000)
     await page.get_by_text("1 line left out").click()
     await expect(page.get_by_text("Line 6:")).to_be_visible()
     await page.get_by_role("button", name="Open", exact=True).click()
     await expect(page.locator(".flow-node").filter(has_text="pack")).to_be_visible()
-    await check_axe(page)
+    assert await axe(page) == []
     await page.get_by_role("button", name="Step", exact=True).click()
     await page.get_by_role("button", name="pack → send").first.click()
     await expect(page.get_by_role("dialog")).to_be_visible()

@@ -182,7 +182,15 @@ axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22
 """
 
 
+SETTLED = """
+Promise.all(document.getAnimations().filter(one => one.effect?.getComputedTiming().endTime !== Infinity)
+  .map(one => one.finished.catch(() => null)))
+"""
+
+
 async def axe(page: Page) -> list[str]:
-    """What axe-core finds (WCAG 2.2 A and AA); evaluated in the page's own world, so the CSP stays as it is."""
+    """What axe-core finds (WCAG 2.2 A and AA); evaluated in the page's own world, so the CSP stays as it is. Not while
+    something fades in: half there, it has half its contrast."""
+    await page.evaluate(SETTLED)
     await page.evaluate(AXE.read_text("utf-8"))
     return await page.evaluate(AXE_RUN)  # type: ignore[no-any-return]

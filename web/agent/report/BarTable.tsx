@@ -85,7 +85,7 @@ export function BarTable({ data, better, quality, onOpen }: Props) {
               {hasWaiting && (
                 <td className="py-1.5 pl-3 text-right max-[719px]:hidden">
                   {row.now.waiting ? (
-                    <Figure onOpen={() => onOpen(row.key, true)} label={`${name(row)}: ${t('report.waiting', { n: row.now.waiting })}`}>
+                    <Figure onOpen={() => onOpen(row.key, true)} label={`${name(row)}, ${t('reports.waiting')}: ${row.now.waiting}`}>
                       <span className="hatched mr-1 inline-block size-2.5 rounded-[2px]" aria-hidden />
                       {row.now.waiting}
                     </Figure>
