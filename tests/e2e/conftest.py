@@ -152,7 +152,7 @@ async def answers(url: str, process: asyncio.subprocess.Process) -> None:
 @pytest_asyncio.fixture
 async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
     """A fresh browser profile. Errors of the page fail the test."""
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce")
     page = await context.new_page()
     page.set_default_timeout(WAIT_MS)
     errors: list[str] = []

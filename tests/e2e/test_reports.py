@@ -37,7 +37,7 @@ async def test_a_number_opens_its_conversations_and_the_link_does_too(page: Page
 async def test_the_address_keeps_every_choice(page: Page, desk: House) -> None:
     await sign_in(page, desk, "/reports/overview")
     await page.get_by_role("combobox", name="Period").select_option("90d")
-    await page.get_by_role("button", name="Customer clock").click()
+    await page.get_by_role("button", name="Customer clock", exact=True).click()
     await page.get_by_role("button", name="Filter").click()
     dialog = page.get_by_role("dialog", name="Filter")
     await dialog.get_by_label("Channel").select_option("email")
@@ -46,7 +46,7 @@ async def test_the_address_keeps_every_choice(page: Page, desk: House) -> None:
     await expect(page).to_have_url(re.compile("period=90d.*zone=Asia.*clock=customer.*channel=email"))
     await page.reload()
     await expect(page.get_by_role("combobox", name="Period")).to_have_value("90d")
-    await expect(page.get_by_role("button", name="Customer clock")).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name="Customer clock", exact=True)).to_have_attribute("aria-pressed", "true")
     await page.get_by_role("button", name="Remove the filter Channel").click()
     await expect(page).not_to_have_url(re.compile("channel"))
     await page.go_back()
