@@ -38,6 +38,33 @@ def test_every_year() -> None:
     assert list(days(left_out)) == ["2026-01-05", "2026-01-07"]
 
 
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=SECONDLY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;BYYEARDAY=366;BYMONTH=1", "FREQ=YEARLY;BYWEEKNO=60",
+     "FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYDAY=5MO", "FREQ=MONTHLY;BYDAY=MO;BYMONTHDAY=31", "FREQ=YEARLY;BYMONTHDAY=x"],
+)  # fmt: skip
+def test_a_rule_that_never_ends_leaves_the_event_itself(rule: str) -> None:
+    assert days(f"DTSTART;VALUE=DATE:20260501\r\nRRULE:{rule}\r\nSUMMARY:Day") == {"2026-05-01": "Day"}
+
+
+@pytest.mark.parametrize("line", ["EXDATE;VALUE=DATE:x", "RDATE:x", "STATUS:", "DTEND;VALUE=DATE:x", "DURATION:x", "SUMMARY;X=:"])
+def test_a_broken_line_costs_no_more_than_itself(line: str) -> None:
+    assert "2026-05-01" in days(f"DTSTART;VALUE=DATE:20260501\r\n{line}\r\nRRULE:FREQ=YEARLY")
+
+
+def test_the_rules_that_holidays_need() -> None:
+    thanksgiving = "DTSTART;VALUE=DATE:20191128\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH\r\nSUMMARY:Thanksgiving"
+    assert days(thanksgiving) == {"2026-11-26": "Thanksgiving"}
+    leap = "DTSTART;VALUE=DATE:20240229\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Leap"
+    assert days(leap) == {}
+    assert days("DTSTART;VALUE=DATE:09010101\r\nRRULE:FREQ=DAILY\r\nSUMMARY:For ever") == {}
+
+
+def test_too_many_rules_are_refused() -> None:
+    with pytest.raises(BadRequest, match="repeated days"):
+        days(*["DTSTART;VALUE=DATE:20190501\r\nRRULE:FREQ=DAILY\r\nSUMMARY:x"] * 201)
+
+
 def test_a_holiday_over_new_year_is_cut() -> None:
     assert list(days("DTSTART;VALUE=DATE:20251230\r\nDTEND;VALUE=DATE:20260103\r\nSUMMARY:Break")) == [
         "2026-01-01", "2026-01-02",

@@ -1,7 +1,8 @@
 """Holidays that come from an address: read when it is set, and again twice a day."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import msgspec
@@ -31,12 +32,16 @@ class _Feed(msgspec.Struct):
     url: str
 
 
-async def set_feed(tx: Tx, calendar_id: int, url: str, raw: bytes) -> None:
-    """Take the holidays of `raw`, which stands at `url`, into the calendar, and look there again from now on.
+async def read_feed(raw: bytes, now: datetime) -> list[Holiday]:
+    """The holidays of the last month and the coming two years, read in a thread: a large calendar holds nobody up.
 
-    Raises NotFound, and BadRequest for what is no iCalendar.
+    Raises BadRequest for what is no iCalendar.
     """
-    days = read_holidays(raw, first=_first(tx), last=_last(tx))
+    return await asyncio.to_thread(read_holidays, raw, first=(now - BEFORE).date(), last=(now + AHEAD).date())
+
+
+async def set_feed(tx: Tx, calendar_id: int, url: str, days: list[Holiday]) -> None:
+    """Take the holidays that stand at `url` into the calendar, and look there again from now on. Raises NotFound."""
     await _lock(tx, calendar_id)
     old = await _known_days(tx, calendar_id)
     await tx.run(
@@ -73,9 +78,8 @@ async def refresh_feeds(db: Db, fetch: Fetch) -> int:
     for feed in due:
         problem = None
         try:
-            raw = await fetch(feed.url)
+            days = await read_feed(await fetch(feed.url), db.now())
             async with db.transaction(system(feed.workspace_id)) as tx:
-                days = read_holidays(raw, first=_first(tx), last=_last(tx))
                 await _lock(tx, feed.calendar_id)
                 await _take(tx, feed.calendar_id, await _known_days(tx, feed.calendar_id), days)
         except HarkError as error:
@@ -142,14 +146,6 @@ async def _replace(tx: Tx, calendar_id: int, old: list[Holiday], new: list[Holid
 
 def _coming(days: tuple[Holiday, ...], today: date) -> set[Holiday]:
     return {day for day in days if day.date >= today}
-
-
-def _first(tx: Tx) -> date:
-    return (tx.now() - BEFORE).date()
-
-
-def _last(tx: Tx) -> date:
-    return (tx.now() + AHEAD).date()
 
 
 async def _fail(db: Db, feed: _Feed, problem: str) -> None:

@@ -10,7 +10,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.http import delete, get, post, put
 from hark.hours.actions import add_version, create_calendar
-from hark.hours.feeds import Fetch, delete_feed, feed_address, set_feed
+from hark.hours.feeds import Fetch, delete_feed, feed_address, read_feed, set_feed
 from hark.hours.public_holidays import Country, list_countries, public_holidays
 from hark.hours.queries import get_calendar, list_calendars, preview_calendar
 from hark.hours.types import CalendarView, Holiday, HoursPreview, NewCalendar, NewFeed, NewVersion
@@ -45,9 +45,9 @@ async def preview_calendar_route(
 async def put_feed_route(db: Db, actor: Actor, id: int, data: NewFeed, fetch: Fetch) -> CalendarView:
     url = feed_address(data.url)
     await get_calendar(db, actor, id, now=db.now())  # before anything is asked out there
-    raw = await fetch(url)
+    days = await read_feed(await fetch(url), db.now())
     async with db.transaction(actor) as tx:
-        await set_feed(tx, id, url, raw)
+        await set_feed(tx, id, url, days)
         return await get_calendar(tx, actor, id, now=tx.now())
 
 
