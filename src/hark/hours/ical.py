@@ -68,7 +68,7 @@ def _repeated(event: Any, start: date, first: date, last: date) -> list[date]:
     if not isinstance(rule, vRecur) or not _is_plain(rule, start, last):  # none, several, or one that is broken
         return more
     try:
-        rules = rrulestr(rule.to_ical().decode(), dtstart=_midnight(start))
+        rules = rrulestr(event["RRULE"].to_ical().decode(), dtstart=_midnight(start))
         between = rules.between(_midnight(first), _midnight(last), inc=True, count=MAX_DAYS)
     except ValueError:
         return more  # a rule nobody understands: the event itself stays
