@@ -1,0 +1,1 @@
+"""Language models behind an endpoint of the operator's choice: optional, off by default."""

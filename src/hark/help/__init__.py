@@ -1,0 +1,1 @@
+"""The help centre: articles people find alone."""

@@ -1,0 +1,1 @@
+"""Suggested replies, learned from what each channel has sent."""
