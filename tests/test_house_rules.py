@@ -71,6 +71,8 @@ KEYS_NOT_LED_BY_WORKSPACE = {
     "api_tokens_hash_key": "a token says which workspace it belongs to",
     "visitors_token_key": "a visitor's token says which workspace it belongs to",
     "channel_accounts_messenger": "a site's page knows nothing but the messenger's key",
+    "help_centres_slug_key": "a reader knows nothing but the help centre's address",
+    "help_domains_host_key": "a reader knows nothing but the help centre's host",
 }
 
 
