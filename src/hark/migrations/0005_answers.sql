@@ -216,6 +216,32 @@ CREATE INDEX help_imports_due ON help_imports (created_at) WHERE state < 3;
 
 -- help centre: public pages, searches, hold-out ----------------------------------------------------------------------
 
+CREATE TABLE help_public (                -- how a help centre meets its readers; no row: everything as it is by default
+  workspace_id int NOT NULL,
+  centre_id int NOT NULL,
+  messenger_id int,                       -- channel account: "ask us" opens it, and it shows this centre's articles
+  mailbox_id int,                         -- channel account: where the contact form's messages arrive
+  indexed boolean NOT NULL DEFAULT true,  -- search engines may list it
+  measure boolean NOT NULL DEFAULT true,  -- keep facts of visits
+  respect_dnt boolean NOT NULL DEFAULT true,
+  holdout_percent smallint NOT NULL DEFAULT 0 CONSTRAINT help_public_holdout CHECK (holdout_percent BETWEEN 0 AND 20),
+  PRIMARY KEY (workspace_id, centre_id),
+  FOREIGN KEY (workspace_id, centre_id) REFERENCES help_centres ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, messenger_id) REFERENCES channel_accounts ON DELETE SET NULL (messenger_id),
+  FOREIGN KEY (workspace_id, mailbox_id) REFERENCES channel_accounts ON DELETE SET NULL (mailbox_id)
+);
+
+-- A visit of help pages has a centre, and no visitor until the messenger that goes on with it names it.
+ALTER TABLE visits ALTER COLUMN account_id DROP NOT NULL;
+ALTER TABLE visits ALTER COLUMN visitor_id DROP NOT NULL;
+ALTER TABLE visits ADD COLUMN centre_id int;
+ALTER TABLE visits ADD FOREIGN KEY (workspace_id, centre_id) REFERENCES help_centres ON DELETE CASCADE;
+ALTER TABLE visits ADD CONSTRAINT visits_place CHECK (centre_id IS NOT NULL OR account_id IS NOT NULL AND visitor_id IS NOT NULL);
+CREATE INDEX visits_centre ON visits (workspace_id, centre_id, started_at) WHERE centre_id IS NOT NULL;
+
+-- What readers see of help centres is as old as the newest of these events.
+CREATE INDEX events_help ON events (workspace_id, seq) WHERE kind BETWEEN 210 AND 213;
+
 -- suggested replies --------------------------------------------------------------------------------------------------
 
 -- understanding ------------------------------------------------------------------------------------------------------
