@@ -63,7 +63,9 @@ def outline(body: str) -> Outline:
     reader.close()
     for section in reader.sections:
         section.heading, section.text = _flat(section.heading), _flat(section.text)
-    steps = max((flat for listed in reader.lists if (flat := [_flat(s) for s in listed if _flat(s)])), key=len, default=[])
+    steps = max(
+        (flat for listed in reader.lists if (flat := [_flat(s) for s in listed if _flat(s)])), key=len, default=[]
+    )
     return Outline(sections=reader.sections, steps=steps, videos=reader.videos, picture=reader.picture)
 
 
@@ -94,7 +96,12 @@ class _Reader(HTMLParser):
             self.picture = given.get("src", "")
         if "data-video" in given:
             self.videos.append(
-                Video(given["data-video"], given.get("data-title", ""), given.get("data-embed", ""), given.get("data-poster", ""))
+                Video(
+                    given["data-video"],
+                    given.get("data-title", ""),
+                    given.get("data-embed", ""),
+                    given.get("data-poster", ""),
+                )
             )
         if tag in _BLOCKS:
             self._say(" ")
@@ -222,7 +229,9 @@ def _video(video: Video, story: Story) -> dict[str, Any]:
 
 def json_ld(graph: Sequence[dict[str, Any]]) -> str:
     """The text of a `<script type="application/ld+json">`: nothing in it can end the element."""
-    document = json.dumps({"@context": "https://schema.org", "@graph": list(graph)}, ensure_ascii=False, separators=(",", ":"))
+    document = json.dumps(
+        {"@context": "https://schema.org", "@graph": list(graph)}, ensure_ascii=False, separators=(",", ":")
+    )
     return document.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
@@ -259,7 +268,8 @@ def sitemap(places: Sequence[Place]) -> str:
     for place in places:
         lastmod = f"<lastmod>{place.changed.isoformat()}</lastmod>" if place.changed else ""
         links = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{_xml(a.language)}" href="{_xml(a.url)}"/>' for a in place.alternates
+            f'<xhtml:link rel="alternate" hreflang="{_xml(a.language)}" href="{_xml(a.url)}"/>'
+            for a in place.alternates
         )
         lines.append(f"<url><loc>{_xml(place.url)}</loc>{lastmod}{links}</url>")
     return "\n".join([*lines, "</urlset>", ""])

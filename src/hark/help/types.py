@@ -105,10 +105,10 @@ class CentrePatch(Body):
     languages: Languages | UnsetType = UNSET
     published: bool | UnsetType = UNSET
     visibility: Visibility | UnsetType = UNSET
-    condition: dict[str, Any] | None | UnsetType = UNSET
+    condition: dict[str, Any] | UnsetType | None = UNSET
     theme: Theme | UnsetType = UNSET
     home: Home | UnsetType = UNSET
-    logo_id: UUID | None | UnsetType = UNSET
+    logo_id: UUID | UnsetType | None = UNSET
 
 
 class Centre(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ class CollectionText(Body):
     description: Words = ""
 
 
-class NewCollection(Body):
+class NewCollection(Body, kw_only=True):
     centre_id: int
     parent_id: int | None = None
     icon: Annotated[str, Meta(max_length=40)] = ""
@@ -152,7 +152,7 @@ class NewCollection(Body):
 class CollectionPatch(Body):
     """`texts` replaces the languages it names; null takes one away."""
 
-    parent_id: int | None | UnsetType = UNSET
+    parent_id: int | UnsetType | None = UNSET
     icon: Annotated[str, Meta(max_length=40)] | UnsetType = UNSET
     texts: Annotated[dict[Language, CollectionText | None], Meta(max_length=50)] | UnsetType = UNSET
 
@@ -285,7 +285,7 @@ class FromSearches(Body, tag="searches", tag_field="type"):
     queries: Annotated[list[Annotated[str, Meta(min_length=1, max_length=300)]], Meta(min_length=1, max_length=50)]
 
 
-class FromReply(Body, tag="reply", tag_field="type"):
+class FromReply(Body, tag="reply", tag_field="type", kw_only=True):
     """A reply that is used often."""
 
     title: Title = ""
@@ -314,9 +314,9 @@ class NewArticle(Body):
 class ArticlePatch(Body):
     """What is left out stays."""
 
-    collection_id: int | None | UnsetType = UNSET
+    collection_id: int | UnsetType | None = UNSET
     visibility: Visibility | UnsetType = UNSET
-    condition: dict[str, Any] | None | UnsetType = UNSET
+    condition: dict[str, Any] | UnsetType | None = UNSET
     source_language: Language | UnsetType = UNSET
     related: Annotated[list[int], Meta(max_length=MAX_ARTICLES_RELATED)] | UnsetType = UNSET
 
@@ -452,7 +452,7 @@ class Heading(msgspec.Struct, frozen=True):
 # redirects and files --------------------------------------------------------------------------------------------------
 
 
-class NewRedirect(Body):
+class NewRedirect(Body, kw_only=True):
     """From a whole path such as `/old/page` to one of: an article, a collection, an address or a path."""
 
     centre_id: int
