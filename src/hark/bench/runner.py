@@ -58,6 +58,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "staffing": ("hark.bench.staffing", "Erlang B, C and A against tables and balance equations, exact to the person"),
     "routing": ("hark.bench.routing", "one decision of the routing with 200 people free and 5,000 waiting"),
     "policy": ("hark.bench.policy", "simulated teams on real patterns of arrival: what the routing saves, against four others"),
+    "answers": ("hark.bench.answers", "search, suggested replies, classifiers and help pages on real questions"),
     "order": ("hark.bench.order", "the queue simulation: what the order of work costs"),
 }
 

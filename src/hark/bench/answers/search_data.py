@@ -1,0 +1,126 @@
+"""Real questions with the text that answers each, as the search benchmark reads them.
+
+Every set is cut into two halves by a hash of the question's id: constants are chosen on `tuned`, figures of the other half
+(`held_out`) and of all are reported.
+"""
+
+import gzip
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from zlib import crc32
+
+import msgspec
+
+from hark.bench.mails import data_folder
+from hark.core.errors import NotFound
+from hark.search.types import Document
+
+HELP_FOLDERS = {"en": "en", "it": "it-IT", "ko": "ko-KR"}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One question; `answer` is the id of the document that answers it."""
+
+    id: str
+    text: str
+    answer: str
+
+    @property
+    def tuned(self) -> bool:
+        return crc32(self.id.encode()) % 2 == 0
+
+
+class Collection(msgspec.Struct, frozen=True):
+    """Documents in one language and the questions asked of them."""
+
+    name: str
+    language: str
+    documents: list[Document]
+    questions: list[Asked]
+
+
+class _Qa(msgspec.Struct):
+    id: str
+    question: str
+
+
+class _Paragraph(msgspec.Struct):
+    context: str
+    qas: list[_Qa]
+
+
+class _Article(msgspec.Struct):
+    paragraphs: list[_Paragraph]
+
+
+class _Squad(msgspec.Struct):
+    data: list[_Article]
+
+
+def korquad() -> Collection:
+    """Korean questions on paragraphs of Wikipedia. Raises NotFound."""
+    path = _there("search", "korquad", "dataset", "KorQuAD_v1.0_dev.json")
+    return _squad("korquad", "ko", path.read_bytes())
+
+
+def squad_it() -> Collection:
+    """Italian questions on paragraphs of Wikipedia. Raises NotFound."""
+    return _squad("squad_it", "it", gzip.decompress(_there("search", "squad-it", "SQuAD_it-test.json.gz").read_bytes()))
+
+
+def _squad(name: str, language: str, raw: bytes) -> Collection:
+    documents: dict[str, Document] = {}
+    questions = []
+    for article in msgspec.json.decode(raw, type=_Squad).data:
+        for paragraph in article.paragraphs:
+            fields = {"body": paragraph.context}
+            document = documents.setdefault(
+                paragraph.context, Document(id=f"{name}-{len(documents)}", fields=fields, language=language)
+            )
+            questions += [Asked(qa.id, qa.question, str(document.id)) for qa in paragraph.qas]
+    return Collection(name, language, list(documents.values()), questions)
+
+
+def helpcentre(language: str) -> Collection:
+    """Titles of help articles, asked of their bodies. Raises NotFound.
+
+    A body is the file without its front matter, without the heading that repeats the title and without the file's name;
+    Markdown is taken off. Many articles lie there twice, in two folders with slightly different texts: each is a document
+    of its own, and only the very file the title came from counts as its answer.
+    """
+    folder = _there("helpcentre", HELP_FOLDERS[language])
+    documents, questions = [], []
+    for path in sorted(folder.rglob("*.md")):
+        text = path.read_text("utf-8")
+        head = re.match(r"---\n(.*?)\n---\n", text, re.S)
+        title = head and re.search(r"^title:\s*(.+)$", head[1], re.M)
+        if not head or not title:  # licence, contents, notes to contributors: no articles
+            continue
+        name = path.relative_to(folder).as_posix()
+        body = re.sub(r"^\s*# .*\n", "", text[head.end() :], count=1)
+        documents.append(Document(id=name, fields={"body": plain(body)}, language=language))
+        questions.append(Asked(name, plain(title[1].strip().strip("'\"")), name))
+    return Collection(f"helpcentre_{language}", language, documents, questions)
+
+
+def plain(markdown: str) -> str:
+    """The words of these articles' Markdown: no addresses, pictures' files, anchors or marks."""
+    text = re.sub(r"\[!(?:DNL|UICONTROL) ([^\]]*)\]", r"\1", markdown)
+    text = re.sub(r"\{[#:][^}]*\}|<[^>\n]*>|\[![A-Z]+\]", " ", text)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return unescape(re.sub(r"[*_`|>#]+", " ", text))
+
+
+def _there(*parts: str) -> Path:
+    path = data_folder().joinpath(*parts)
+    if not path.exists():
+        raise NotFound(f"The questions are not here: put them below HARK_BENCH_DATA as {'/'.join(parts)}.")
+    return path
+
+
+def halves(questions: list[Asked]) -> Iterator[tuple[str, list[Asked]]]:
+    """The part to choose constants on and the part to report."""
+    yield "tuned", [q for q in questions if q.tuned]
+    yield "held_out", [q for q in questions if not q.tuned]

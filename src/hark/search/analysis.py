@@ -1,0 +1,87 @@
+"""How a text is read: words, and the terms a word is found by, in its language. One reading for texts and queries.
+
+Terms are folded as `core.text.fold` folds (NFKC, casefold, no accents). Korean (and Chinese, Japanese) runs become
+overlapping pairs of characters after their particles and endings are taken off; English, Italian and other spaced
+languages are stemmed lightly.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from hark.core.text import fold
+from hark.search.korean import PARTICLES, bare, pairs
+from hark.search.stopwords import STOPWORDS
+
+MAX_WORD = 60
+_CJK = (
+    "\u1100-\u11ff\u3040-\u30ff\u3131-\u318e\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
+)
+_RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+# language -> Snowball's name of its stemmer
+_STEMMERS = {
+    "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french", "it": "italian",
+    "nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+
+
+class Word(NamedTuple):
+    """A word where it stands in the text. `form` is the folded word (Korean without particles), `terms` what it is
+    found by, `stop` whether it says how and not what."""
+
+    start: int
+    end: int
+    form: str
+    terms: tuple[str, ...]
+    stop: bool
+
+
+def terms(text: str, language: str | None) -> list[str]:
+    """The terms of a text in order, as they are indexed and asked for. `language` is a code like "ko"; None guesses
+    nothing and stems nothing but Korean."""
+    return [term for word in words(text, language) for term in word.terms]
+
+
+def words(text: str, language: str | None) -> Iterator[Word]:
+    """The words of a text (composed to NFC first: offsets are of `composed(text)`)."""
+    text = composed(text)
+    language = (language or "")[:2].lower()
+    glued = -1
+    for run in _RUNS.finditer(text):
+        form, found, stop = _read(run.group(), language)
+        particle = run.start() == glued and run.group() in PARTICLES
+        glued = run.end()
+        if not particle:  # "API를": a particle glued to a Latin word or a number says nothing
+            yield Word(run.start(), run.end(), form, found, stop)
+
+
+def composed(text: str) -> str:
+    """The text with its accents composed, so that offsets are those of what people see."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=200_000)
+def _read(run: str, language: str) -> tuple[str, tuple[str, ...], bool]:
+    form = fold(run)[:MAX_WORD]
+    stop = form in STOPWORDS.get(language, ())
+    if _IS_CJK.match(form):
+        stop = stop or form in STOPWORDS["ko"]
+        form = bare(form)
+        return form, tuple(pairs(form)), stop
+    return form, (_stem(form, "en" if language == "ko" else language),), stop
+
+
+def _stem(word: str, language: str) -> str:
+    if language not in _STEMMERS or len(word) < 3 or not word.isalpha():
+        return word
+    return str(_stemmer(language).stemWord(word))
+
+
+@lru_cache
+def _stemmer(language: str):  # type: ignore[no-untyped-def]  # the package names no type
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(_STEMMERS[language])
