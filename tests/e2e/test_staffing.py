@@ -43,6 +43,11 @@ async def test_the_coming_week_by_hour(page: Page, desk: House) -> None:
     await expect(arrivals.get_by_role("img")).to_have_accessible_name(re.compile(r": 1[0-9](\.\d)? expected$"))
     basis = page.get_by_role("region", name="What the plan rests on")
     await expect(basis.get_by_text("assumed, from the settings")).to_be_visible()
+    trial = page.get_by_role("region", name="Plan tried out")
+    await trial.get_by_role("button", name="Try the plan").click()
+    formula = trial.get_by_role("row", name=re.compile("By the formulas"))
+    await expect(formula.get_by_text("keeps the promise")).to_be_visible()
+    await expect(trial.get_by_role("button", name="Try again")).to_be_visible()
     await page.get_by_label("Look ahead").select_option("2")
     await expect(gaps.get_by_role("row")).to_have_count(15)
     assert await axe(page) == []

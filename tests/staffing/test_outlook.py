@@ -1,5 +1,6 @@
 """The staffing page's figures over HTTP, from waits of real conversations."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from tests.conftest import FakeClock
 from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.core.db import Db
+from hark.simulation.actions import claim_run
+from hark.simulation.jobs import work_on
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
 
@@ -112,3 +115,39 @@ async def test_the_team_and_the_stranger(client: SignedIn, db: Db, workspace: Te
     assert (await staffing(other))["history_days"] == 0
     for bad in ("weeks=9", "within=1", "occupancy=0", "chats=0"):
         assert (await client.get(f"/api/staffing?{bad}")).status_code == 400
+
+
+async def test_a_plan_is_tried_out_by_the_worker(client: SignedIn, db: Db, workspace: TestWorkspace) -> None:
+    await mails(db, workspace, days=70, at_ten=12)
+    asked = (await client.post("/api/staffing/trials", {"weeks": 1, "chats": 2})).json()
+    assert (asked["state"], asked["assumptions"]["chats"], asked["result"]) == ("waiting", 2, None)
+    run = await claim_run(db)
+    assert run is not None
+    await work_on(db, run, asyncio.Event())
+    done = (await client.get("/api/staffing/trials")).json()["items"][0]
+    assert (done["id"], done["state"], done["problem"]) == (asked["id"], "done", None)
+    formula = done["result"]["formula"]
+    assert formula["kept"]
+    assert [channel["channel"] for channel in formula["channels"]] == ["mail"]
+    assert 40 < formula["channels"][0]["contacts"] < 80
+    assert len(done["result"]["people"]) == 7 * 48
+    assert (await client.get("/api/simulations")).json()["items"] == []
+    assert (await client.get(f"/api/simulations/{asked['id']}")).status_code == 404
+    assert (await client.delete(f"/api/staffing/trials/{asked['id']}")).status_code == 204
+    assert (await client.get("/api/staffing/trials")).json()["items"] == []
+
+
+async def test_a_trial_is_stopped_and_belongs_to_its_person(client: SignedIn, db: Db, workspace: TestWorkspace) -> None:
+    await mails(db, workspace, days=70, at_ten=12)
+    asked = (await client.post("/api/staffing/trials", {})).json()
+    _, token = await workspace.agent("admin", name="Bo")
+    other = SignedIn(client.http, token)
+    assert (await other.get("/api/staffing/trials")).json()["items"] == []
+    assert (await other.post(f"/api/staffing/trials/{asked['id']}/stop")).status_code == 404
+    assert (await client.post(f"/api/staffing/trials/{asked['id']}/stop")).json()["state"] == "stopped"
+    assert await claim_run(db) is None
+
+
+async def test_without_a_forecast_there_is_nothing_to_try(client: SignedIn) -> None:
+    refused = await client.post("/api/staffing/trials", {})
+    assert (refused.status_code, refused.json()["code"]) == (400, "no_forecast")

@@ -21,6 +21,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.http import VISITOR, Route
 from hark.core.services import Services
+from hark.simulation.actions import RunKind, queue_run
 from hark.intake.process import Processor
 from hark.intake.reception import Ledger
 from hark.intake.types import Envelope, NewItem, Source
@@ -99,6 +100,7 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
     ids["policies"] = await _made(client, "/api/sla/policies", {"name": "Gold", "first_reply_s": 3600})
     ids["simulations"] = await _made(client, "/api/simulations", WHAT_IF)
+    ids["trials"] = await _trial(db, ws)
     await _routing(services, ws, client, ids)
     await _sign_ins(db, ws, client, ids)
     await _domain(services, ws, client, ids)
@@ -128,6 +130,13 @@ _WHY = {"key": "worth", "index": 1.0, "mu": 1.0, "fit": 1.0, "waited_s": 1.0, "l
 
 def _absence() -> dict[str, Any]:
     return {"starts_at": "2090-01-02T00:00:00Z", "ends_at": "2090-01-09T00:00:00Z", "substitute_id": None}
+
+
+async def _trial(db: Db, ws: TestWorkspace) -> str:
+    """A trial of a staffing plan; asking for one needs weeks of messages."""
+    plan = {"start": 0, "weeks": 1, "within": 0.8, "occupancy": 0.85, "chats": 3}
+    async with db.transaction(ws.owner) as tx:
+        return str(await queue_run(tx, RunKind.TRIAL, plan))
 
 
 async def _event_log(services: Services, client: SignedIn) -> int:
@@ -262,6 +271,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/prices/churn/outcomes": {"csv": "customer,left,date\nnobody,no,2026-01-01\n"},
         "PUT /api/prices/churn/curve": {"own": False},
         "POST /api/simulations": WHAT_IF,
+        "POST /api/staffing/trials": {"weeks": 2, "within": 0.9, "occupancy": 0.9, "chats": 2},
         "POST /api/prices/cases": PERIOD | {"by": "stage", "key": "queue"},
         "POST /api/topics": {"name": "t", "handle_s": 300},
         "POST /api/reports/saved": {"name": "r", "state": {"page": "breakdown", "by": "team", "filter": "{}"}, "shared": True},

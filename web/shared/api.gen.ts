@@ -3516,6 +3516,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staffing/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get trials
+         * @description The caller's own trials, newest first. Needs the permission `reports.read`.
+         */
+        get: operations["get_trials"];
+        put?: never;
+        /**
+         * Post trial
+         * @description Queue a trial of the plan; the worker computes it. Needs the permission `reports.read`.
+         */
+        post: operations["post_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staffing/trials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove trial
+         * @description Needs the permission `reports.read`.
+         */
+        delete: operations["remove_trial"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staffing/trials/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post trial stop
+         * @description Needs the permission `reports.read`.
+         */
+        post: operations["post_trial_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -5771,6 +5835,18 @@ export interface components {
             handle_s?: number | null;
             name: string;
         };
+        /** NewTrial */
+        NewTrial: {
+            /** @default 3 */
+            chats: number;
+            /** @default 0.85 */
+            occupancy: number;
+            team_id?: number | null;
+            /** @default 1 */
+            weeks: number;
+            /** @default 0.8 */
+            within: number;
+        };
         /** NewVersion */
         NewVersion: {
             plan: components["schemas"]["Plan"];
@@ -6054,6 +6130,11 @@ export interface components {
         /** Page[Simulation] */
         "Page_hark.simulation.replay_types.Simulation_": {
             items: components["schemas"]["Simulation"][];
+            next?: string | null;
+        };
+        /** Page[Trial] */
+        "Page_hark.staffing.trials.Trial_": {
+            items: components["schemas"]["Trial"][];
             next?: string | null;
         };
         /** Page[Candidate] */
@@ -6947,6 +7028,51 @@ export interface components {
         Track: {
             facts: components["schemas"]["NewFact"][];
             visit?: string | null;
+        };
+        /** Trial */
+        Trial: {
+            assumptions: components["schemas"]["Assumptions"];
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            problem: string | null;
+            progress: number;
+            result: components["schemas"]["TrialResult"] | null;
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "stopped" | "failed";
+            team_id: number | null;
+            weeks: number;
+        };
+        /** TrialResult */
+        TrialResult: {
+            factor: number | null;
+            formula: components["schemas"]["Tried"];
+            mail_within: number;
+            people: number[];
+            planned: components["schemas"]["Tried"];
+            seeds: number;
+            simulated: components["schemas"]["Tried"] | null;
+        };
+        /** Tried */
+        Tried: {
+            busy: components["schemas"]["Spread"];
+            channels: components["schemas"]["TriedChannel"][];
+            hours: number;
+            kept: boolean;
+        };
+        /** TriedChannel */
+        TriedChannel: {
+            /** @enum {string} */
+            channel: "mail" | "social" | "messenger" | "phone";
+            contacts: number;
+            in_time: components["schemas"]["Spread"];
+            left: components["schemas"]["Spread"];
+            median_s: components["schemas"]["Spread"];
+            p90_s: components["schemas"]["Spread"];
         };
         /** Unsent */
         Unsent: {
@@ -16273,6 +16399,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Staffing"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_trials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.staffing.trials.Trial_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    remove_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_trial_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

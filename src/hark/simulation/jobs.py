@@ -1,19 +1,22 @@
-"""The worker's part: one what-if at a time, in a process of its own at low priority, so that nothing else waits for it."""
+"""The worker's part: one what-if or trial at a time, in a process of its own at low priority, so that nothing else waits for it."""
 
 import asyncio
 import contextlib
 import os
 import sys
+from typing import Any
 
 import msgspec
 import structlog
 
 from hark.access.actors import find_agent_actor
+from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.waiting import wait_at_most
-from hark.simulation.actions import Claimed, claim_run, finish_run, keep_run, release_run
+from hark.simulation.actions import Claimed, RunKind, claim_run, finish_run, keep_run, release_run
 from hark.simulation.queries import load_history
-from hark.simulation.replay_types import Comparison, Finished, Impossible, Line, Order, Progress
+from hark.simulation.replay_types import Finished, Impossible, Line, Order, Progress, Scenario
+from hark.simulation.trial import Plan
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +43,7 @@ async def work_on(db: Db, run: Claimed, stop: asyncio.Event) -> None:
     if actor is None:
         await finish_run(db, run, result=None, problem=NOBODY, at=db.now())
         return
-    history = await load_history(db, actor, run.scenario)
-    order = await asyncio.to_thread(msgspec.json.encode, Order(history, run.scenario))
+    order = await asyncio.to_thread(msgspec.json.encode, await _order(db, actor, run))
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hark.simulation.child", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE, limit=2**26, preexec_fn=_nice,
@@ -65,12 +67,20 @@ async def work_on(db: Db, run: Claimed, stop: asyncio.Event) -> None:
         await _end(child, listening)
 
 
+async def _order(db: Db, actor: Actor, run: Claimed) -> Order | Plan:
+    """A plan brings all it needs; a what-if the past as its owner may see it."""
+    if run.kind is RunKind.TRIAL:
+        return msgspec.convert(run.scenario, Plan)
+    scenario = msgspec.convert(run.scenario, Scenario)
+    return Order(await load_history(db, actor, scenario), scenario)
+
+
 class _Heard:
     """What the child has said so far."""
 
     def __init__(self) -> None:
         self.share = 0.0
-        self.result: Comparison | None = None
+        self.result: dict[str, Any] | None = None
         self.problem: str | None = None
 
 

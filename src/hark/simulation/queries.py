@@ -54,7 +54,7 @@ async def list_runs(db: Queries, actor: Actor, *, now: datetime) -> list[Simulat
     """The actor's own what-ifs, newest first, at most 100; results depend on what their owner may see."""
     rows = await db.all(
         _Run,
-        f"SELECT {_COLUMNS} FROM simulation_runs WHERE workspace_id = $1 AND agent_id = $2 ORDER BY id DESC LIMIT 100",
+        f"SELECT {_COLUMNS} FROM simulation_runs WHERE workspace_id = $1 AND agent_id = $2 AND kind = 1 ORDER BY id DESC LIMIT 100",
         actor.workspace_id, actor.agent_id,
     )  # fmt: skip
     return [_view(row, now) for row in rows]
@@ -64,7 +64,7 @@ async def get_run(db: Queries, actor: Actor, id: UUID, *, now: datetime) -> Simu
     """One of the actor's own what-ifs. Raises NotFound."""
     row = await db.find(
         _Run,
-        f"SELECT {_COLUMNS} FROM simulation_runs WHERE workspace_id = $1 AND agent_id = $2 AND id = $3",
+        f"SELECT {_COLUMNS} FROM simulation_runs WHERE workspace_id = $1 AND agent_id = $2 AND id = $3 AND kind = 1",
         actor.workspace_id, actor.agent_id, id,
     )  # fmt: skip
     if row is None:

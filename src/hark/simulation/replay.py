@@ -21,9 +21,9 @@ from hark.simulation.replay_types import (
     Scenario,
     SimulatedDay,
     SimulatedFigure,
-    Spread,
     Unit,
 )
+from hark.simulation.spread import spread
 from hark.simulation.summary import Summary, percentile, summarise, total_cost
 from hark.simulation.types import LIVE, Outcome, Rule, Setup, Wait
 from hark.simulation.world import DRAIN_S, STAYS_S, as_was, conversations, make_work
@@ -198,14 +198,6 @@ def _rows(real: Summary, base: Sequence[Summary], changed: Sequence[Summary]) ->
             changed=spread(after), difference=spread(both),
         ))  # fmt: skip
     return rows
-
-
-def spread(values: Sequence[float | None]) -> Spread:
-    """Mean, fifth and ninety-fifth percentile of the runs that have the figure."""
-    known = sorted(value for value in values if value is not None)
-    if not known:
-        return Spread()
-    return Spread(mean=fmean(known), low=percentile(known, 0.05), high=percentile(known, 0.95))
 
 
 def _days(real: Outcome, base: Sequence[Outcome], changed: Sequence[Outcome], history: History) -> list[SimulatedDay]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from hark.core.http import Body
 from hark.hours.types import Period, Version
+from hark.simulation.spread import Spread
 from hark.simulation.types import Rule
 from hark.value.types import Medium, ValueModel
 
@@ -105,14 +106,6 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     first_calendar: int
 
 
-class Spread(msgspec.Struct, frozen=True, kw_only=True):
-    """Mean of the runs and the band in which nine of ten runs lie; with few runs the whole range."""
-
-    mean: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
 class SimulatedFigure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure: as it really was, as the past is reproduced, under the scenario, and the difference of the last two
     run by run. Clocks: keys that end in `_open` are on the team's."""
@@ -172,8 +165,8 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None
 
 
-class Order(msgspec.Struct, frozen=True):
-    """What the child process reads: a history and what to change."""
+class Order(msgspec.Struct, frozen=True, tag="replay"):
+    """What the child process reads for a what-if: a history and what to change."""
 
     history: History
     scenario: Scenario
@@ -184,7 +177,9 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
 
 
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
-    result: Comparison
+    """`result` is a `Comparison` or a `TrialResult`, as it is stored and shown."""
+
+    result: dict[str, Any]
 
 
 class Impossible(msgspec.Struct, frozen=True, tag="impossible"):

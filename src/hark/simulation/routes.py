@@ -28,7 +28,8 @@ async def post_run(db: Db, actor: Actor, data: Scenario) -> Simulation:
 
 async def post_stop(db: Db, actor: Actor, id: UUID) -> Simulation:
     async with db.transaction(actor) as tx:
-        return await stop_run(tx, id)
+        await stop_run(tx, id)
+        return await get_run(tx, actor, id, now=db.now())
 
 
 async def remove_run(db: Db, actor: Actor, id: UUID) -> None:

@@ -12,6 +12,7 @@ import { Expected } from './Expected'
 import { Gaps } from './Gaps'
 import { totals } from './hours'
 import { type Asked, type Staffing as Plan, staffingQuery } from './queries'
+import { Trials } from './Trials'
 
 const START: Asked = { weeks: 1, team: null, within: 0.8, occupancy: 0.85, chats: 3 }
 
@@ -35,6 +36,7 @@ export default function Staffing() {
           <Growing plan={plan} />
           <Cards plan={plan} />
           <Gaps plan={plan} />
+          <Trials asked={asked} />
           <Expected plan={plan} />
           <Channels plan={plan} />
         </div>
