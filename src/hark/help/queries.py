@@ -41,7 +41,7 @@ NO_TEXT = "The article has no text in this language."
 
 
 class CentreRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A help centre as it is stored."""
+    """A help centre as it is stored. `changes` grows with whatever readers may see differently."""
 
     workspace_id: int
     id: int
@@ -55,10 +55,12 @@ class CentreRecord(msgspec.Struct, frozen=True, kw_only=True):
     theme: Theme
     home: dict[str, HomeTexts]
     logo_id: UUID | None
+    changes: int
 
 
 CENTRE = (
     "c.workspace_id, c.id, c.name, c.slug, c.languages, c.published, c.visibility, c.condition, c.theme, c.home, c.logo_id,"
+    " c.changes,"
     " ARRAY(SELECT d.host FROM help_domains d WHERE d.workspace_id = c.workspace_id AND d.centre_id = c.id"
     " ORDER BY d.position, d.host) AS domains"
 )

@@ -21,6 +21,7 @@ CREATE TABLE help_centres (               -- a brand's help centre
   theme jsonb NOT NULL DEFAULT '{}',      -- hark.help.types.Theme
   home jsonb NOT NULL DEFAULT '{}',       -- language -> hark.help.types.HomeTexts
   logo_id uuid,
+  changes int NOT NULL DEFAULT 0,         -- grows with whatever readers may see differently: for caches and indexes
   created_at timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id),
   CONSTRAINT help_centres_segment CHECK ((visibility = 3) = (condition IS NOT NULL))
