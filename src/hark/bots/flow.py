@@ -28,35 +28,35 @@ Value = str | int | float | bool
 # what starts a bot ----------------------------------------------------------------------------------------------------
 
 
-class NewConversation(Body, tag_field="type", tag="new_conversation"):
+class NewConversation(Body, tag_field="type", tag="new_conversation", kw_only=True):
     """The customer begins to talk. In the messenger the bot speaks as soon as they open a new conversation, and nothing
     is kept until they answer; elsewhere it speaks after their first message."""
 
 
-class OnPage(Body, tag_field="type", tag="page"):
+class OnPage(Body, tag_field="type", tag="page", kw_only=True):
     """A visitor is at a page of the site. `url`: a part of its address, `*` stands for anything. After `after_s` there."""
 
     url: Annotated[str, Meta(min_length=1, max_length=500)]
     after_s: Annotated[int, Meta(ge=0, le=3600)] = 0
 
 
-class OnEvent(Body, tag_field="type", tag="event"):
+class OnEvent(Body, tag_field="type", tag="event", kw_only=True):
     """The site has named something that happened: `Hark("track", name)`."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
 
 
-class OnKeyword(Body, tag_field="type", tag="keyword"):
+class OnKeyword(Body, tag_field="type", tag="keyword", kw_only=True):
     """The customer's first message of a conversation has one of these words in it."""
 
     words: Annotated[list[Annotated[str, Meta(min_length=1, max_length=80)]], Meta(min_length=1, max_length=50)]
 
 
-class OutsideHours(Body, tag_field="type", tag="outside_hours"):
+class OutsideHours(Body, tag_field="type", tag="outside_hours", kw_only=True):
     """As `new_conversation`, while the team is not there."""
 
 
-class NoAnswer(Body, tag_field="type", tag="no_answer"):
+class NoAnswer(Body, tag_field="type", tag="no_answer", kw_only=True):
     """Nobody has answered the customer for so long, and nobody is assigned."""
 
     after_s: Seconds
@@ -67,7 +67,7 @@ Trigger = NewConversation | OnPage | OnEvent | OnKeyword | OutsideHours | NoAnsw
 # blocks ---------------------------------------------------------------------------------------------------------------
 
 
-class Block(Body):
+class Block(Body, kw_only=True):
     """`x`, `y`: its place on the canvas; `note`: for whoever edits the flow."""
 
     id: Id
@@ -76,23 +76,23 @@ class Block(Body):
     note: Annotated[str, Meta(max_length=500)] = ""
 
 
-class Start(Block, tag_field="type", tag="start"):
+class Start(Block, tag_field="type", tag="start", kw_only=True):
     on: Trigger
     next: Next = None
 
 
-class Say(Block, tag_field="type", tag="message"):
+class Say(Block, tag_field="type", tag="message", kw_only=True):
     text: Words
     next: Next = None
 
 
-class Button(Body):
+class Button(Body, kw_only=True):
     id: Id
     label: Label
     next: Next = None
 
 
-class Buttons(Block, tag_field="type", tag="buttons"):
+class Buttons(Block, tag_field="type", tag="buttons", kw_only=True):
     """A choice. Where buttons cannot be shown they are numbered lines, and "2" or the label is understood.
 
     `other`: where words that name no button lead; without it the bot asks once more and then hands over.
@@ -103,14 +103,14 @@ class Buttons(Block, tag_field="type", tag="buttons"):
     other: Next = None
 
 
-class Choice(Body):
+class Choice(Body, kw_only=True):
     """`value` is what is kept."""
 
     value: Annotated[str, Meta(min_length=1, max_length=80)]
     label: Label
 
 
-class Ask(Block, tag_field="type", tag="ask"):
+class Ask(Block, tag_field="type", tag="ask", kw_only=True):
     """A question whose answer is checked and kept. Asked twice at most; then `failed`, without it a person.
 
     `least`, `most` bound numbers, and dates as YYYY-MM-DD. An answer of type `file` keeps the file's name.
@@ -126,7 +126,7 @@ class Ask(Block, tag_field="type", tag="ask"):
     failed: Next = None
 
 
-class Branch(Body):
+class Branch(Body, kw_only=True):
     """`when`: a condition as in lists and rules, and besides the fields `contact.<name>`, `conversation.<name>`
     (is, is_not, contains, known, unknown, at_least, at_most), `answer` (contains, is), `channel_open` (is), `language`
     (is), `understanding.<intent|severity|sentiment|language>` (is, is_not, at_least)."""
@@ -137,14 +137,14 @@ class Branch(Body):
     next: Next = None
 
 
-class Condition(Block, tag_field="type", tag="condition"):
+class Condition(Block, tag_field="type", tag="condition", kw_only=True):
     """The first branch that holds, else `next`."""
 
     branches: Annotated[list[Branch], Meta(max_length=10)]
     next: Next = None
 
 
-class Answer(Block, tag_field="type", tag="answer"):
+class Answer(Block, tag_field="type", tag="answer", kw_only=True):
     """Answers the customer's question from the help centre: the section that fits with its link, and "did that help?".
 
     The question is what they wrote last; when there is nothing yet, `text` asks for it. `confidence`: how sure the search
@@ -159,7 +159,7 @@ class Answer(Block, tag_field="type", tag="answer"):
     unknown: Next = None
 
 
-class Article(Block, tag_field="type", tag="article"):
+class Article(Block, tag_field="type", tag="article", kw_only=True):
     """Shows one article."""
 
     article_id: Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -167,14 +167,14 @@ class Article(Block, tag_field="type", tag="article"):
     next: Next = None
 
 
-class Mapped(Body):
+class Mapped(Body, kw_only=True):
     """`path` into the JSON of the answer, such as `order.items.0.state`."""
 
     path: Annotated[str, Meta(min_length=1, max_length=200)]
     attribute: Attribute
 
 
-class Webhook(Block, tag_field="type", tag="webhook"):
+class Webhook(Block, tag_field="type", tag="webhook", kw_only=True):
     """Asks a server of yours. `url` begins with https://; variables may stand in its query and in the values of `body`
     (sent as JSON with POST). Only public addresses are called. `secret_headers` are shown as "•••" and stay when sent so.
     Whatever goes wrong leads to `failed`, without it to a person."""
@@ -198,24 +198,24 @@ class Webhook(Block, tag_field="type", tag="webhook"):
     failed: Next = None
 
 
-class SetTags(Body, tag_field="type", tag="tags"):
+class SetTags(Body, tag_field="type", tag="tags", kw_only=True):
     add: Annotated[list[int], Meta(max_length=20)] = []
     remove: Annotated[list[int], Meta(max_length=20)] = []
 
 
-class SetSeverity(Body, tag_field="type", tag="severity"):
+class SetSeverity(Body, tag_field="type", tag="severity", kw_only=True):
     value: Annotated[int, Meta(ge=0, le=3)]
 
 
-class SetTeam(Body, tag_field="type", tag="team"):
+class SetTeam(Body, tag_field="type", tag="team", kw_only=True):
     team_id: int
 
 
-class SetTopic(Body, tag_field="type", tag="topic"):
+class SetTopic(Body, tag_field="type", tag="topic", kw_only=True):
     topic_id: int
 
 
-class SetAttribute(Body, tag_field="type", tag="attribute"):
+class SetAttribute(Body, tag_field="type", tag="attribute", kw_only=True):
     """`value` may hold variables."""
 
     attribute: Attribute
@@ -225,12 +225,12 @@ class SetAttribute(Body, tag_field="type", tag="attribute"):
 Setting = SetTags | SetSeverity | SetTeam | SetTopic | SetAttribute
 
 
-class Set(Block, tag_field="type", tag="set"):
+class Set(Block, tag_field="type", tag="set", kw_only=True):
     actions: Annotated[list[Setting], Meta(max_length=10)]
     next: Next = None
 
 
-class Wait(Block, tag_field="type", tag="wait"):
+class Wait(Block, tag_field="type", tag="wait", kw_only=True):
     """Waits so long, then goes on. When the customer writes meanwhile it goes to `written`, without it on as well."""
 
     seconds: Seconds
@@ -238,20 +238,20 @@ class Wait(Block, tag_field="type", tag="wait"):
     written: Next = None
 
 
-class HandOver(Block, tag_field="type", tag="hand_over"):
+class HandOver(Block, tag_field="type", tag="hand_over", kw_only=True):
     """A person takes over, with the summary. `text` is said before the sentence about when somebody is there."""
 
     text: Words = {}
     team_id: int | None = None
 
 
-class Resolve(Block, tag_field="type", tag="resolve"):
+class Resolve(Block, tag_field="type", tag="resolve", kw_only=True):
     """The end: the conversation is resolved."""
 
     text: Words = {}
 
 
-class Survey(Block, tag_field="type", tag="survey"):
+class Survey(Block, tag_field="type", tag="survey", kw_only=True):
     """The place of a survey: asks for one to five and keeps it."""
 
     text: Words
@@ -269,18 +269,18 @@ Channel = Literal["messenger", "email"]
 MAX_BLOCKS = 200
 
 
-class Audience(Body):
+class Audience(Body, kw_only=True):
     """Whom the bot talks to. `who`: everybody, people who have never written before, those who have, or those the site
     has vouched for. `account_ids`: only these mailboxes and messengers, all when empty. `when`: a condition on the
     conversation as in lists (not asked before the first message)."""
 
-    channels: Annotated[list[Channel], Meta(max_length=2)] = ["messenger"]
+    channels: Annotated[list[Channel], Meta(max_length=2)] = msgspec.field(default_factory=lambda: ["messenger"])
     who: Literal["everybody", "new", "known", "identified"] = "everybody"
     account_ids: Annotated[list[int], Meta(max_length=50)] = []
     when: dict[str, Any] = msgspec.field(default_factory=lambda: {"all": []})
 
 
-class Flow(Body):
+class Flow(Body, kw_only=True):
     """`language`: whose texts stand in for a missing one. `name`: what the bot calls itself, beside the badge."""
 
     blocks: Annotated[list[AnyBlock], Meta(max_length=MAX_BLOCKS)] = []
