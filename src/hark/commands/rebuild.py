@@ -1,4 +1,4 @@
-"""`hark rebuild`: waits, spans and episodes again from the journal."""
+"""`hark rebuild`: waits, spans and episodes again from the journal, and the promises that follow from them."""
 
 from rich.progress import Progress
 
@@ -10,6 +10,7 @@ from hark.hours.queries import open_seconds
 from hark.journey.queries import workspace_ids
 from hark.journey.rebuild import rebuild
 from hark.settings import Settings
+from hark.sla.keeping import rework_promises
 from hark.value.pricing import pricing_of
 
 
@@ -27,12 +28,15 @@ async def run(settings: Settings, *, workspace: int | None) -> int:
                     hours_of=open_seconds,
                     pricing_of=pricing_of,
                     workspaces=None if workspace is None else [workspace],
+                    follow=rework_promises,
                     progress=lambda done, total: progress.update(step, completed=done, total=total),
                 )
                 progress.update(step, total=1, completed=1)
     print(
         f"Computed {result.conversations} conversations again; {result.changed} came out different and were corrected."
     )
+    if result.followed:
+        print(f"The promises of {result.followed} conversations came out different and were corrected.")
     if result.without_journal:
         print(f"{result.without_journal} conversations have no journal and were left as they are.")
     return 0

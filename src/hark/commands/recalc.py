@@ -17,6 +17,7 @@ from hark.hours.queries import find_calendar, load_calendars, open_seconds
 from hark.journey.queries import workspace_ids
 from hark.journey.rebuild import Rebuilt, rebuild
 from hark.settings import Settings
+from hark.sla.keeping import rework_promises
 from hark.value.pricing import pricing_of
 
 
@@ -36,13 +37,16 @@ async def run(settings: Settings, *, since: str, calendar: str | None, workspace
                 result = await recount(services.db, chosen, lambda n, of: progress.update(step, completed=n, total=of))
                 progress.update(step, total=1, completed=1)
     print(f"From {start:%Y-%m-%d %H:%M %Z} on the hours of {name} are those in force now. This rewrote the past:")
+    print(f"The promises of {result.followed} conversations came out different, also of those that are over.")
     print(f"{result.changed} of {result.conversations} conversations have other times on the team clock.")
     return 0
 
 
 async def recount(db: Db, workspace_id: int, progress: Callable[[int, int], None]) -> Rebuilt:
-    """Fold every conversation again with the hours as they are."""
-    return await rebuild(db, hours_of=open_seconds, pricing_of=pricing_of, workspaces=[workspace_id], progress=progress)
+    """Fold every conversation again with the hours as they are, and work its promises out again."""
+    return await rebuild(
+        db, hours_of=open_seconds, pricing_of=pricing_of, workspaces=[workspace_id], progress=progress, follow=rework_promises
+    )
 
 
 async def _rewrite(db: Db, workspace_id: int, calendar: str | None, day: date) -> tuple[str, datetime]:

@@ -1,6 +1,6 @@
 """`hark rebuild`: every span, wait and episode again, from the journal alone. A sound database comes out unchanged."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -32,11 +32,17 @@ CHUNK = 100
 
 
 class Rebuilt(msgspec.Struct):
-    """What a rebuild found: conversations folded, how many came out different, how many have no journal at all."""
+    """What a rebuild found: conversations folded, how many came out different, how many have no journal at all, and of how
+    many what follows from the journey (promises) came out different."""
 
     conversations: int = 0
     changed: int = 0
     without_journal: int = 0
+    followed: int = 0
+
+
+Follow = Callable[[Tx, Sequence[UUID]], Awaitable[int]]
+"""What follows from the journey of these locked conversations, worked out again: of how many it came out different."""
 
 
 class _Row(Protocol):
@@ -55,6 +61,7 @@ async def rebuild(
     workspaces: Sequence[int] | None = None,
     chunk: int = CHUNK,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    follow: Follow | None = None,
 ) -> Rebuilt:
     """Fold all conversations again and write those whose rows differ; `workspaces` None means every one.
 
@@ -71,6 +78,7 @@ async def rebuild(
                 part = await lock_ids(tx, after, chunk)
                 if part:
                     await _rebuild_chunk(tx, part, await hours_of(tx), await pricing_of(tx), found)
+                    found.followed += await follow(tx, part) if follow else 0
             if not part:
                 break
             after = part[-1]

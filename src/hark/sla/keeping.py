@@ -60,8 +60,8 @@ async def keep_promises(tx: Tx, ids: Sequence[UUID], *, whole: bool = False, qui
     """Work out the promises of these conversations, write what has changed and set their timers.
 
     Call it under their row locks, after the journey has written its rows. `whole`: also of episodes that are over, as
-    after a corrective event. `quiet`: what is already late has been told elsewhere, or came about by a change of the
-    settings: it stands in the record and sets nothing off.
+    after a corrective event. `quiet`: what this finds late has been told elsewhere, or came about by a change of the
+    settings: it stands in the record and sets nothing off. What was late already and is about to be told still is.
     """
     policies = await policies_in_force(tx, tx.workspace_id)
     all_facts = await read_facts(tx, ids, policies, whole=whole)
@@ -80,6 +80,12 @@ async def keep_promises(tx: Tx, ids: Sequence[UUID], *, whole: bool = False, qui
             tx, [row for kept in moved for row in kept.changed], {k.facts.id: k.next_due() for k in moved}
         )
     return found
+
+
+async def rework_promises(tx: Tx, ids: Sequence[UUID]) -> int:
+    """After a rebuild of these locked conversations: all their promises again, also those that are over; of how many
+    conversations some came out different. It tells nobody and escalates nothing."""
+    return sum(bool(kept.changed) for kept in await keep_promises(tx, ids, whole=True, quiet=True))
 
 
 def _worked_out(
@@ -103,7 +109,7 @@ def _worked_out(
             continue
         seen.add((one.kind, one.n))
         row = _row(one, old, terms, facts, hours, now)
-        if quiet:
+        if quiet and row != old:
             _take_as_told(row, now)
         kept.rows.append(row)
         if row != old:
