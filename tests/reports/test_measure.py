@@ -125,13 +125,13 @@ def test_a_merged_case_takes_the_union_of_intervals(rows: list[tuple[int, int, i
 
 
 def test_who_reads_on_has_found_it() -> None:
-    search, page, sent, minute = 8, 2, 5, 60_000_000
-    assert searches_of([(0, search), (minute, search), (2 * minute, page)]) == [Run(2, found=True)]
-    assert searches_of([(0, search), (minute, page), (2 * minute, sent)]) == [Run(1, found=False)]
-    assert searches_of([(0, search), (minute, page), (2 * minute, search)]) == [Run(2, found=False)]
+    search, article, sent, minute = 8, 9, 5, 60_000_000
+    assert searches_of([(0, search), (minute, search), (2 * minute, article)]) == [Run(2, found=True)]
+    assert searches_of([(0, search), (minute, article), (2 * minute, sent)]) == [Run(1, found=False)]
+    assert searches_of([(0, search), (minute, article), (2 * minute, search)]) == [Run(2, found=False)]
     late = minute + QUIET_US + 1
-    assert searches_of([(0, search), (minute, page), (late, search), (late + 1, page)]) == [Run(1, True), Run(1, True)]
-    assert searches_of([(0, page), (1, sent)]) == []
+    assert searches_of([(0, search), (minute, article), (late, search), (late + 1, article)]) == [Run(1, True), Run(1, True)]
+    assert searches_of([(0, article), (1, sent)]) == []
 
 
 def test_a_copy_that_is_not_as_its_layout_says_is_refused() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STEPS = {
     LANDED_SEARCH: "landed_search", FactKind.LANDED.value: "landed", FactKind.SEARCH.value: "search",
-    FactKind.OPENED.value: "opened", FactKind.FORM.value: "form", FactKind.SENT.value: "sent",
+    FactKind.ARTICLE.value: "article", FactKind.OPENED.value: "opened", FactKind.FORM.value: "form", FactKind.SENT.value: "sent",
 }  # fmt: skip
 """How a visit came (from a search engine or not), and what was done in it until the message was sent."""
 

@@ -16,6 +16,7 @@ from hark.core.sql import TRUE, Sql, join
 from hark.filters.evaluate import to_sql
 from hark.filters.parse import parse_query
 from hark.journey.types import EpisodeOutcome, HolderKind, Stage, Status
+from hark.visits.searches import SEARCH_ENGINES
 from hark.visits.types import FactKind
 
 if TYPE_CHECKING:
@@ -36,13 +37,8 @@ since 2000-01-01; 0 stands for "none" in ids; `child` is the merged conversation
 
 VISIT_COLUMNS = (("visit", 16), ("visitor", 16), ("at", "i8"), ("step", "i4"), ("wrote", "i4"))
 
-LANDED_SEARCH = 11
+LANDED_SEARCH = 100
 """Beside the kinds of facts: landed from a search engine."""
-
-ENGINES = (
-    r"^(https?://)?([a-z0-9-]+\.)*"
-    r"(google|bing|duckduckgo|yahoo|ecosia|qwant|startpage|baidu|yandex|naver|daum|kagi|search\.brave)\.[a-z.]{2,6}([/?#:]|$)"
-)
 
 
 async def copy_spans(
@@ -68,10 +64,9 @@ async def copy_merged_spans(
 async def copy_visits(db: Queries, workspace_id: int, chosen: Slice) -> "NDArray[np.void]":
     """What was done in the visits of the slice in which somebody looked for help, as columns VISIT_COLUMNS. Each begins
     with how it landed; `wrote`: the visitor wrote within seven days of it."""
-    sql = Sql(_VISITS, FactKind.SENT.value, ENGINES, LANDED_SEARCH, FactKind.LANDED.value, workspace_id, _of_visits(chosen),
-              [FactKind.SEARCH.value, FactKind.OPENED.value, FactKind.FORM.value, FactKind.SENT.value],
-              [FactKind.SEARCH.value, FactKind.OPENED.value, FactKind.FORM.value, FactKind.SENT.value,
-               FactKind.LEFT.value])  # fmt: skip
+    sought = [k.value for k in (FactKind.SEARCH, FactKind.ARTICLE, FactKind.OPENED, FactKind.FORM, FactKind.SENT)]
+    sql = Sql(_VISITS, FactKind.SENT.value, FactKind.SENT.value, SEARCH_ENGINES, LANDED_SEARCH, FactKind.LANDED.value,
+              workspace_id, _of_visits(chosen), sought, [*sought, FactKind.LEFT.value])  # fmt: skip
     return await asyncio.to_thread(unpack, await db.copy_out(sql), VISIT_COLUMNS)
 
 
@@ -107,7 +102,7 @@ async def list_visits(db: Queries, workspace_id: int, ids: Sequence[UUID]) -> li
     return await db.all(
         MapVisit,
         "SELECT v.id, v.started_at AS at, v.landing, v.referrer, b.contact_id FROM visits v"
-        " JOIN visitors b ON b.workspace_id = v.workspace_id AND b.id = v.visitor_id"
+        " LEFT JOIN visitors b ON b.workspace_id = v.workspace_id AND b.id = v.visitor_id"
         " WHERE v.workspace_id = $1 AND v.id = ANY($2::uuid[]) ORDER BY v.started_at DESC, v.id",
         workspace_id, list(ids),
     )  # fmt: skip
@@ -206,10 +201,12 @@ WHERE e.workspace_id = {} AND e.started_at >= {} AND e.outcome = {} AND NOT s.st
 
 _VISITS = """
 WITH chosen AS (
-  SELECT v.workspace_id, v.id, v.visitor_id, v.started_at,
-    EXISTS (SELECT FROM visits o JOIN visit_facts f ON f.workspace_id = o.workspace_id AND f.visit_id = o.id
-      WHERE o.workspace_id = v.workspace_id AND o.visitor_id = v.visitor_id AND f.kind = {}
-        AND f.at >= v.started_at AND f.at < v.started_at + interval '7 days')::int4 AS wrote,
+  SELECT v.workspace_id, v.id, coalesce(v.visitor_id, v.id) AS visitor_id, v.started_at,
+    CASE WHEN v.visitor_id IS NULL
+      THEN EXISTS (SELECT FROM visit_facts f WHERE f.workspace_id = v.workspace_id AND f.visit_id = v.id AND f.kind = {})
+      ELSE EXISTS (SELECT FROM visits o JOIN visit_facts f ON f.workspace_id = o.workspace_id AND f.visit_id = o.id
+        WHERE o.workspace_id = v.workspace_id AND o.visitor_id = v.visitor_id AND f.kind = {}
+          AND f.at >= v.started_at AND f.at < v.started_at + interval '7 days') END::int4 AS wrote,
     CASE WHEN v.referrer ~* {} THEN {}::int4 ELSE {}::int4 END AS landed
   FROM visits v WHERE v.workspace_id = {} AND {}
     AND EXISTS (SELECT FROM visit_facts f WHERE f.workspace_id = v.workspace_id AND f.visit_id = v.id

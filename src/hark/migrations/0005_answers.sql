@@ -240,9 +240,6 @@ ALTER TABLE visits ADD FOREIGN KEY (workspace_id, centre_id) REFERENCES help_cen
 ALTER TABLE visits ADD CONSTRAINT visits_place CHECK (centre_id IS NOT NULL OR account_id IS NOT NULL AND visitor_id IS NOT NULL);
 CREATE INDEX visits_centre ON visits (workspace_id, centre_id, started_at) WHERE centre_id IS NOT NULL;
 
--- What readers see of help centres is as old as the newest of these events.
-CREATE INDEX events_help ON events (workspace_id, seq) WHERE kind BETWEEN 210 AND 213;
-
 -- suggested replies --------------------------------------------------------------------------------------------------
 
 -- understanding ------------------------------------------------------------------------------------------------------

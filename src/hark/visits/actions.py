@@ -10,7 +10,7 @@ from hark.core.db import Db
 from hark.core.errors import Conflict
 from hark.core.ids import uuid7
 from hark.visits.queries import existing_visits
-from hark.visits.types import Fact, NewVisit
+from hark.visits.types import Fact, HelpVisit, NewVisit
 
 COLUMNS = ("workspace_id", "visit_id", "at", "kind", "data")
 CHUNK = 1000  # visits forgotten in one statement, with all their facts
@@ -19,6 +19,7 @@ CHUNK = 1000  # visits forgotten in one statement, with all their facts
 async def start_visit(db: Db, new: NewVisit) -> UUID | None:
     """The visit named, made when it is new; without a name the visitor's last one, made when there is none.
 
+    A visit of help pages that is nobody's yet becomes this visitor's: its id is random, so only they can name it.
     None when the id is another visitor's visit.
     """
     return await db.find(
@@ -34,11 +35,26 @@ WITH last AS (
   INSERT INTO visits (workspace_id, id, account_id, visitor_id, started_at, landing, referrer)
   SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (SELECT FROM last)
     AND EXISTS (SELECT FROM visitors WHERE workspace_id = $1 AND id = $4)
-  ON CONFLICT (workspace_id, id) DO NOTHING RETURNING id
+  ON CONFLICT (workspace_id, id) DO UPDATE SET account_id = EXCLUDED.account_id, visitor_id = EXCLUDED.visitor_id
+    WHERE visits.visitor_id IS NULL RETURNING id
 )
 SELECT id FROM last UNION ALL SELECT id FROM made
 UNION ALL SELECT id FROM visits WHERE workspace_id = $1 AND id = $2 AND visitor_id = $4 LIMIT 1
 """
+
+
+async def start_help_visits(db: Db, visits: Sequence[HelpVisit]) -> None:
+    """Begin visits of help pages; those that have begun stay as they are, those of a help centre that is gone are left out."""
+    await db.run(
+        "INSERT INTO visits (workspace_id, id, centre_id, started_at, landing, referrer)"
+        " SELECT n.workspace_id, n.id, n.centre_id, n.at, n.landing, n.referrer"
+        " FROM unnest($1::int[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::text[])"
+        " AS n(workspace_id, id, centre_id, at, landing, referrer)"
+        " WHERE EXISTS (SELECT FROM help_centres c WHERE c.workspace_id = n.workspace_id AND c.id = n.centre_id)"
+        " ON CONFLICT (workspace_id, id) DO NOTHING",
+        [v.workspace_id for v in visits], [v.id for v in visits], [v.centre_id for v in visits],
+        [v.started_at for v in visits], [v.landing for v in visits], [v.referrer for v in visits],
+    )  # fmt: skip
 
 
 async def write_facts(db: Db, facts: Sequence[Fact]) -> int:

@@ -19,7 +19,10 @@ class FactKind(IntEnum):
     SENT = 5
     LEFT = 6
     EVENT = 7  # named by the site
-    SEARCH = 8
+    SEARCH = 8  # {query, results, language} in the help centre or the messenger
+    ARTICLE = 9  # opened: {article_id, language}
+    HELPED = 10
+    NOT_HELPED = 11
 
 
 class NewVisit(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +32,17 @@ class NewVisit(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int
     visitor_id: UUID
     id: UUID | None = None
+    landing: str = ""
+    referrer: str = ""
+
+
+class HelpVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit of the pages of a help centre: nobody's, until the messenger that goes on with it names it."""
+
+    workspace_id: int
+    centre_id: int
+    id: UUID
+    started_at: datetime
     landing: str = ""
     referrer: str = ""
 

@@ -8,8 +8,8 @@ export const COLUMN = 290
 export const ROW = 132
 
 /** The stages of our own journey in the order of the way itself; what is not here comes after what leads to it. */
-const ORDER = ['landed_search', 'landed', 'search', 'opened', 'form', 'sent', 'bot', 'queue', 'agent', 'outside', 'timer', 'date', 'customer', 'resolved']
-const LAYERS: Record<string, number> = { landed_search: 0, landed: 0, search: 1, opened: 2, form: 3, sent: 4, bot: 5, queue: 5, agent: 6, outside: 7, timer: 7, date: 7, customer: 7, resolved: 8 }
+const ORDER = ['landed_search', 'landed', 'search', 'article', 'opened', 'form', 'sent', 'bot', 'queue', 'agent', 'outside', 'timer', 'date', 'customer', 'resolved']
+const LAYERS: Record<string, number> = { landed_search: 0, landed: 0, search: 1, article: 2, opened: 3, form: 4, sent: 5, bot: 6, queue: 6, agent: 7, outside: 8, timer: 8, date: 8, customer: 8, resolved: 9 }
 
 /** Layers of the own journey: the way is known, so it looks the same every time; empty layers close up. */
 export function journeyLayers(keys: readonly string[]): Map<string, number> {

@@ -2,7 +2,7 @@
 import type { Key, Translate } from '../app/i18n'
 import type { Directory } from '../app/me'
 
-const STAGES = ['queue', 'agent', 'customer', 'bot', 'outside', 'timer', 'date', 'resolved', 'landed', 'landed_search', 'search', 'opened', 'form', 'sent'] as const
+const STAGES = ['queue', 'agent', 'customer', 'bot', 'outside', 'timer', 'date', 'resolved', 'landed', 'landed_search', 'search', 'article', 'opened', 'form', 'sent'] as const
 
 export type Names = { activity: (key: string) => string; resource: (key: string) => string; part: (by: string, key: string) => string }
 

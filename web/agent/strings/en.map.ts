@@ -126,6 +126,7 @@ export const enMap = {
   'map.stage.landed': 'Came to the site',
   'map.stage.landed_search': 'Came from a search engine',
   'map.stage.search': 'Searched',
+  'map.stage.article': 'Read an article',
   'map.stage.opened': 'Opened the messenger',
   'map.stage.form': 'Began to write',
   'map.stage.sent': 'Wrote',

@@ -127,6 +127,7 @@ export const itMap: Record<keyof typeof enMap, Message> = {
   'map.stage.landed': 'Arrivo sul sito',
   'map.stage.landed_search': 'Arrivo da un motore di ricerca',
   'map.stage.search': 'Ricerca',
+  'map.stage.article': 'Ha letto un articolo',
   'map.stage.opened': 'Messenger aperto',
   'map.stage.form': 'Inizio a scrivere',
   'map.stage.sent': 'Messaggio inviato',

@@ -127,6 +127,7 @@ export const koMap: Record<keyof typeof enMap, Message> = {
   'map.stage.landed': '사이트 방문',
   'map.stage.landed_search': '검색 엔진에서 방문',
   'map.stage.search': '검색',
+  'map.stage.article': '도움말 글 읽음',
   'map.stage.opened': '메신저 열기',
   'map.stage.form': '작성 시작',
   'map.stage.sent': '메시지 보냄',
