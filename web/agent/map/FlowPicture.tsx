@@ -5,7 +5,9 @@ import { duration, locale } from '../../shared/time'
 import { money } from '../../shared/money'
 import { useLanguage, useT } from '../app/i18n'
 import { usePreference } from '../app/preferences'
+import { sayChange } from '../report/figures'
 import { COLUMN, heatOf, placeNodes, ROW } from './layout'
+import { changeOf } from './shown'
 import type { Shown, ShownEdge } from './types'
 
 type Pressed = (key: string) => void
@@ -42,6 +44,7 @@ export default function FlowPicture({ nodes, edges, layers, currency, label, onN
     const flowNodes = nodes.map((node): StageNode => {
       const { layer, row } = places.get(node.key)!
       const detail = node.time.count > 0 && node.time.total > 0 ? t('map.median', { time: duration(node.time.median, language) }) : ''
+      const change = changeOf(node.time.median, node.before?.time.median)
       const cost = currency && node.cost > 0 ? money(Math.round(node.cost), currency, language) : ''
       const notes = [cost, node.gaveUp ? t('map.gaveUp', { n: number.format(node.gaveUp) }) : '', node.open ? t('map.inside', { n: number.format(node.open) }) : '']
       return {
@@ -51,7 +54,7 @@ export default function FlowPicture({ nodes, edges, layers, currency, label, onN
         data: {
           node,
           heat: heatOf(node.value, hottest),
-          detail,
+          detail: change === null || !detail ? detail : `${detail} (${sayChange(change, 'count', language)})`,
           note: notes.filter(Boolean).join(' · '),
           label: number.format(node.visits),
           onPress: () => onNode(node),

@@ -14,6 +14,7 @@ type Props = {
   nodes: readonly Shown[]
   edges: readonly ShownEdge[]
   cuts: readonly Cut[]
+  cutsBefore?: readonly Cut[]
   names: Names
   measure: Measure
   currency: string | null
@@ -39,7 +40,7 @@ export function FlowView(props: Props) {
                   <Toggle key={one.by} pressed={one.by === cut.by} onClick={() => setBy(one.by)} label={t(`map.by.${one.by}` as 'map.by.stage')} />
                 ))}
               </div>
-              <Contributors cut={cut} names={names} measure={measure} currency={currency} onPick={onPick} />
+              <Contributors cut={cut} before={props.cutsBefore?.find((one) => one.by === cut.by)} names={names} measure={measure} currency={currency} onPick={onPick} />
             </Panel>
           )}
           <Panel title={t('map.loops')} text={t('map.loopsText')}>

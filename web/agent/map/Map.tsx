@@ -15,7 +15,7 @@ import { Behind } from './Behind'
 import { Filters, firstChoice, hourName, mapQuery, useAccounts, useDayNames } from './Filters'
 import { FlowView } from './FlowView'
 import { journeyNames } from './names'
-import { journeyParts } from './shown'
+import { changeOf, journeyParts } from './shown'
 import type { JourneyMap, MapView, Pick } from './types'
 
 const Logs = lazy(() => import('./Logs'))
@@ -87,7 +87,7 @@ function Shown({ view, measure, split, onPick }: { view: MapView; measure: 'time
     <>
       <Figures view={view} />
       {view.now.before_contact && <GaveUp map={view.now} currency={view.currency} onPick={onPick} />}
-      <FlowView flow={view.now.flow} {...parts} cuts={view.now.cuts} names={names} measure={measure} currency={view.currency} isJourney onPick={onPick} />
+      <FlowView flow={view.now.flow} {...parts} cuts={view.now.cuts} cutsBefore={view.before?.cuts} names={names} measure={measure} currency={view.currency} isJourney onPick={onPick} />
     </>
   )
 }
@@ -98,10 +98,10 @@ function Figures({ view }: { view: MapView }) {
   const number = new Intl.NumberFormat(locale(language))
   const { now, before } = view
   const figures = [
-    { key: 'cases', value: number.format(now.flow.cases), note: t('map.stillOpen', { n: now.flow.open, count: number.format(now.flow.open) }), ratio: ratio(now.flow.cases, before?.flow.cases), better: null },
-    { key: 'cycle', value: now.flow.cycle.count ? duration(now.flow.cycle.median, language) : '–', note: t('map.p90Is', { time: duration(now.flow.cycle.p90, language) }), ratio: ratio(now.flow.cycle.median, before?.flow.cycle.median), better: -1 },
-    { key: 'waited', value: duration(now.waited, language), note: t('map.waitedText'), ratio: ratio(now.waited, before?.waited), better: -1 },
-    { key: 'cost', value: money(Math.round(now.cost), view.currency, language), note: t('map.costText'), ratio: ratio(now.cost, before?.cost), better: -1 },
+    { key: 'cases', value: number.format(now.flow.cases), note: t('map.stillOpen', { n: now.flow.open, count: number.format(now.flow.open) }), ratio: changeOf(now.flow.cases, before?.flow.cases), better: null },
+    { key: 'cycle', value: now.flow.cycle.count ? duration(now.flow.cycle.median, language) : '–', note: t('map.p90Is', { time: duration(now.flow.cycle.p90, language) }), ratio: changeOf(now.flow.cycle.median, before?.flow.cycle.median), better: -1 },
+    { key: 'waited', value: duration(now.waited, language), note: t('map.waitedText'), ratio: changeOf(now.waited, before?.waited), better: -1 },
+    { key: 'cost', value: money(Math.round(now.cost), view.currency, language), note: t('map.costText'), ratio: changeOf(now.cost, before?.cost), better: -1 },
   ] as const
   return (
     <dl className="mt-6 grid grid-cols-[repeat(auto-fill,minmax(220px,1fr))] gap-3 max-[719px]:grid-cols-2">
@@ -126,10 +126,6 @@ function Change({ ratio: change, better }: { ratio: number; better: -1 | null })
   const language = useLanguage()
   const tone = better === null || change === 0 ? 'text-ink-3' : change < 0 ? 'text-done' : 'text-ink-2'
   return <span className={`tabular text-secondary ${tone}`}>{t('map.against', { change: sayChange(change, 'count', language) })}</span>
-}
-
-function ratio(now: number, before: number | undefined): number | null {
-  return before ? (now - before) / before : null
 }
 
 /** Who looked for help and never wrote, with the assumption that prices it. */

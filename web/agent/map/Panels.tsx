@@ -3,8 +3,10 @@ import type { ReactNode } from 'react'
 import { money } from '../../shared/money'
 import { duration, locale } from '../../shared/time'
 import { useLanguage, useT } from '../app/i18n'
+import { sayChange } from '../report/figures'
 import { heatOf } from './layout'
 import type { Names } from './names'
+import { changeOf } from './shown'
 import type { Cut, Flow, Measure, Pick, Shown, ShownEdge } from './types'
 
 type Click = (pick: Pick) => void
@@ -74,9 +76,14 @@ export function FlowTables(props: { nodes: readonly Shown[]; edges: readonly Sho
   const hottest = Math.max(0, ...props.nodes.map((node) => node.value))
   const hottestEdge = Math.max(0, ...props.edges.map((edge) => edge.value))
   const costHead = props.currency === null ? null : t('map.cost')
+  const changeHead = props.nodes.some((node) => node.before) ? t('map.change') : null
+  const change = (node: Shown) => {
+    const found = changeOf(node.time.total, node.before?.time.total)
+    return changeHead === null ? null : found === null ? '–' : sayChange(found, 'count', language)
+  }
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
-      <Table label={t('map.stages')} heads={[t('map.stageHead'), t('map.visits'), t('map.medianHead'), t('map.p90'), t('map.total'), costHead, t('map.insideHead')]}>
+      <Table label={t('map.stages')} heads={[t('map.stageHead'), t('map.visits'), t('map.medianHead'), t('map.p90'), t('map.total'), changeHead, costHead, t('map.insideHead')]}>
         {props.nodes.map((node) => (
           <Row
             key={node.key}
@@ -84,7 +91,7 @@ export function FlowTables(props: { nodes: readonly Shown[]; edges: readonly Sho
             heat={heatOf(node.value, hottest)}
             onClick={() => props.onNode(node)}
             cells={[
-              number.format(node.visits), say(node.time.median), say(node.time.p90), say(node.time.total), cost(node.cost),
+              number.format(node.visits), say(node.time.median), say(node.time.p90), say(node.time.total), change(node), cost(node.cost),
               node.gaveUp ? t('map.gaveUp', { n: number.format(node.gaveUp) }) : node.open ? number.format(node.open) : '–',
             ]}
           />
@@ -106,7 +113,7 @@ export function FlowTables(props: { nodes: readonly Shown[]; edges: readonly Sho
 }
 
 /** One cut of the waiting as bars, longest first. */
-export function Contributors(props: { cut: Cut; names: Names; measure: Measure; currency: string | null; onPick: Click }) {
+export function Contributors(props: { cut: Cut; before?: Cut; names: Names; measure: Measure; currency: string | null; onPick: Click }) {
   const t = useT()
   const language = useLanguage()
   const isCost = props.measure === 'cost' && props.currency !== null
@@ -114,6 +121,7 @@ export function Contributors(props: { cut: Cut; names: Names; measure: Measure; 
   const percent = new Intl.NumberFormat(locale(language), { style: 'percent', maximumFractionDigits: 1 })
   const rows = props.cut.rows.toSorted((a, b) => Number(a.key === 'other') - Number(b.key === 'other') || share(b) - share(a))
   const widest = Math.max(0.0001, ...rows.map(share))
+  const shareBefore = new Map(props.before?.rows.map((row) => [row.key, share(row)]))
   if (rows.length === 0) return <p className="py-6 text-center text-ink-3">{t('map.noWaiting')}</p>
   return (
     <ul>
@@ -125,6 +133,7 @@ export function Contributors(props: { cut: Cut; names: Names; measure: Measure; 
             <span className="flex items-baseline gap-3">
               <span className="min-w-0 grow truncate text-left">{name}</span>
               <span className="tabular shrink-0 text-secondary text-ink-3">{value}</span>
+              {props.before && <span className="tabular shrink-0 text-secondary text-ink-3">{t('map.was', { share: percent.format(shareBefore.get(row.key) ?? 0) })}</span>}
               <span className="tabular w-14 shrink-0 text-right font-medium">{percent.format(share(row))}</span>
             </span>
             <span className="mt-1 block h-1.5 overflow-hidden rounded-full bg-line">

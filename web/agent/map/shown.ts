@@ -6,6 +6,11 @@ import type { Before, Flow, Measure, Shown, ShownEdge } from './types'
 export const OURS = new Set(['queue', 'agent', 'bot', 'outside', 'timer'])
 const isOurs = (key: string) => OURS.has(key.split(':')[0]!)
 
+/** By how much a figure differs from the comparison period, as a share; null where there is nothing to compare with. */
+export function changeOf(now: number, before: number | undefined): number | null {
+  return before ? (now - before) / before : null
+}
+
 /** Nodes of the own journey, those before the first message included; `value` is what they are coloured by. */
 export function journeyParts(flow: Flow, before: Flow | null, contact: Before | null, names: Names, measure: Measure): { nodes: Shown[]; edges: ShownEdge[] } {
   const known = new Map((before?.nodes ?? []).map((node) => [node.key, node]))

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { ListFilter, X } from 'lucide-react'
+import { ListFilter } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { locale } from '../../shared/time'
 import { api } from '../api/client'
 import { useLanguage, useT } from '../app/i18n'
 import { useDirectory, useMay } from '../app/me'
 import { mailboxesQuery } from '../settings/mailboxes/queries'
-import { Button, IconButton } from '../ui/Button'
+import { Button } from '../ui/Button'
 import { Input, Select } from '../ui/Field'
 import type { Company } from '../api/types'
+import { FilterChips } from './FilterChips'
 import { FilterDialog } from './FilterDialog'
 import { COMPARISONS, type Comparison, type Days, addDays, PRESETS, type Preset } from './period'
 import { comparedDays, daysOf, FILTERS, type FilterName, type ReportState } from './state'
@@ -85,7 +86,7 @@ function sayDays(days: Days, language: string): string {
   return format.formatRange(new Date(`${days.first}T00:00Z`), new Date(`${addDays(days.after, -1)}T00:00Z`))
 }
 
-/** What is filtered, each with its cross: a figure of a part must not look like one of the whole. */
+/** The filters of the report that are on. */
 function Chips({ state, set }: Props) {
   const t = useT()
   const { agent, team, tag, topic } = useDirectory()
@@ -107,18 +108,8 @@ function Chips({ state, set }: Props) {
   }
   const chosen = FILTERS.filter((name) => state[name] !== '')
   if (chosen.length === 0) return null
-  return (
-    <ul aria-label={t('reports.filter')} className="mt-2 flex flex-wrap gap-1.5">
-      {chosen.map((name) => (
-        <li key={name} className="inline-flex items-center gap-1 rounded-full bg-accent-soft pl-3 text-secondary text-accent-ink">
-          {t(`reports.by.${name === 'filter' ? 'segment' : name}`)}: {names[name] ?? state[name]}
-          <IconButton label={t('reports.unfilter', { name: t(`reports.by.${name === 'filter' ? 'segment' : name}`) })} onClick={() => set({ [name]: '' })}>
-            <X size={13} aria-hidden />
-          </IconButton>
-        </li>
-      ))}
-    </ul>
-  )
+  const chips = chosen.map((name) => ({ name: t(`reports.by.${name === 'filter' ? 'segment' : name}`), text: names[name] ?? state[name], drop: () => set({ [name]: '' }) }))
+  return <FilterChips chips={chips} />
 }
 
 export function Choice(props: { label: string; value: string; onChange: (value: string) => void; children: ReactNode }) {

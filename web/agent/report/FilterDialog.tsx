@@ -90,7 +90,7 @@ function Items(props: { label: string; items: readonly { id: number | string; na
 }
 
 /** Companies are many: they are looked for by name. */
-function CompanyChoice({ value, onChange }: { value: string; onChange: (id: string) => void }) {
+export function CompanyChoice({ value, onChange }: { value: string; onChange: (id: string) => void }) {
   const t = useT()
   const [words, setWords] = useState('')
   const found = useQuery({
@@ -129,7 +129,7 @@ function CompanyChoice({ value, onChange }: { value: string; onChange: (id: stri
   )
 }
 
-function Segment({ value, onChange }: { value: string; onChange: (filter: string) => void }) {
+export function Segment({ value, onChange }: { value: string; onChange: (filter: string) => void }) {
   const t = useT()
   const flat = read(value)
   if (value && flat === null) return <p className="text-secondary text-ink-3">{t('reports.segmentOn')}</p>
@@ -139,7 +139,7 @@ function Segment({ value, onChange }: { value: string; onChange: (filter: string
 }
 
 /** A test nobody has finished is none. */
-function whole(filter: string): string {
+export function whole(filter: string): string {
   const flat = read(filter)
   if (!flat) return filter
   const done = flat.tests.filter((test) => test.value !== '' && test.value !== null)

@@ -169,4 +169,7 @@ export const enMap = {
   'logs.median': 'Case from start to end, median',
   'logs.mean': 'Case from start to end, mean',
   'logs.casesBehind': 'Cases, longest in this part first, at most 200.',
+  'map.change': 'Change',
+  'map.was': 'was {share}',
+  'map.customers': 'Customers',
 } as const satisfies Record<string, Message>

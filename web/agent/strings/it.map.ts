@@ -170,4 +170,7 @@ export const itMap: Record<keyof typeof enMap, Message> = {
   'logs.median': 'Caso dall’inizio alla fine, mediana',
   'logs.mean': 'Caso dall’inizio alla fine, media',
   'logs.casesBehind': 'Casi, prima chi è rimasto qui di più, al massimo 200.',
+  'map.change': 'Variazione',
+  'map.was': 'era {share}',
+  'map.customers': 'Clienti',
 }

@@ -170,4 +170,7 @@ export const koMap: Record<keyof typeof enMap, Message> = {
   'logs.median': '건 전체 소요, 중앙값',
   'logs.mean': '건 전체 소요, 평균',
   'logs.casesBehind': '이 부분에 오래 머문 순서, 최대 200건.',
+  'map.change': '변화',
+  'map.was': '이전 {share}',
+  'map.customers': '고객',
 }
