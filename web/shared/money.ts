@@ -28,6 +28,10 @@ export function parseMoney(text: string, currency: string): number | null {
   const isFraction = decimal >= 0 && cleaned.length - decimal - 1 <= 2
   const whole = (isFraction ? cleaned.slice(0, decimal) : cleaned).replace(/[.,]/g, '')
   const fraction = isFraction ? cleaned.slice(decimal + 1) : ''
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  return Math.round(Number(`${whole || '0'}.${fraction || '0'}`) * 10 ** digits)
+  return Math.round(Number(`${whole || '0'}.${fraction || '0'}`) * 10 ** currencyDigits(currency))
+}
+
+/** How many digits a currency has after the point: 2 of euros, none of won. */
+export function currencyDigits(currency: string): number {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 }

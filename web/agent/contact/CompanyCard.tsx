@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Building2, Pencil, Star } from 'lucide-react'
 import { useState } from 'react'
-import { money, parseMoney } from '../../shared/money'
+import { currencyDigits, money, parseMoney } from '../../shared/money'
 import { api, Problem } from '../api/client'
 import { keys } from '../api/queries'
 import type { Company, Contact } from '../api/types'
@@ -11,6 +11,7 @@ import { useProblemText } from '../app/problems'
 import { Button, IconButton } from '../ui/Button'
 import { Field, Input } from '../ui/Field'
 import { ErrorNote } from '../ui/Notice'
+import { OwnRevenue } from './OwnRevenue'
 
 /** The company and what it pays: the figure that sets the price of waiting. */
 export function CompanyCard({ contact }: { contact: Contact }) {
@@ -20,14 +21,16 @@ export function CompanyCard({ contact }: { contact: Contact }) {
   const company = contact.company
   if (editing) return <CompanyForm contact={contact} onDone={() => setEditing(false)} />
   if (!company) {
-    if (!mayWrite) return null
     return (
-      <section className="rounded-card border border-dashed border-line-strong p-3">
-        <p className="text-secondary text-ink-3">{t('company.none')}</p>
-        <Button className="mt-2" onClick={() => setEditing(true)}>
-          <Building2 size={16} aria-hidden />
-          {t('company.add')}
-        </Button>
+      <section aria-label={t('company.label')} className="flex flex-col gap-2 rounded-card border border-dashed border-line-strong p-3">
+        {contact.value_minor == null && <p className="text-secondary text-ink-3">{t('company.none')}</p>}
+        <OwnRevenue contact={contact} />
+        {mayWrite && (
+          <Button className="self-start" onClick={() => setEditing(true)}>
+            <Building2 size={16} aria-hidden />
+            {t('company.add')}
+          </Button>
+        )}
       </section>
     )
   }
@@ -104,7 +107,6 @@ function CompanyForm({ contact, onDone }: { contact: Contact; onDone: () => void
   const company = contact.company
   const currency = company?.currency ?? base
   const [problem, setProblem] = useState<unknown>(null)
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 
   const save = async (form: FormData) => {
     const amount = parseMoney(String(form.get('revenue')), currency)
@@ -140,7 +142,7 @@ function CompanyForm({ contact, onDone }: { contact: Contact; onDone: () => void
       </Field>
       <Field label={t('company.revenueIn', { currency })} hint={t('company.revenueHint')} error={field('value_minor')}>
         {(control) => (
-          <Input {...control} name="revenue" inputMode="decimal" defaultValue={company?.value_minor == null ? '' : String(company.value_minor / 10 ** digits)} />
+          <Input {...control} name="revenue" inputMode="decimal" defaultValue={company?.value_minor == null ? '' : String(company.value_minor / 10 ** currencyDigits(currency))} />
         )}
       </Field>
       <Field label={t('company.renewal')} error={field('renewal_on')}>
