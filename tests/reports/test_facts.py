@@ -202,7 +202,7 @@ async def test_who_gave_up_before_writing(
         " VALUES ($1, gen_random_uuid(), $2, decode(md5(random()::text), 'hex'), now(), now()) RETURNING id",
         workspace.id, workspace.account_id,
     )  # fmt: skip
-    for minutes, kinds in ((0, (3, 4)), (60, (3, 5)), (120, (2,)), (180, (8, 8, 2))):
+    for minutes, kinds in ((0, (3, 4)), (60, (3, 5)), (120, (2,)), (180, (8, 8, 9))):
         at = MONDAY + timedelta(minutes=minutes)
         visit = await db.one(
             UUID,

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hark.reports.columns import NEVER, Held, Table, decode_copy
+from hark.reports.columns import NEVER, Decoder, Layout, Table, narrow
+from hark.reports.held import Held, View
 from hark.reports.measure import Samples, kaplan_meier_median, measure, measure_parts, medians
 from hark.reports.unions import count_once
-from hark.reports.visits import QUIET_US, Run, searches_of
+from hark.visits.searches import QUIET_US, Run, searches_of
 
 lengths = st.lists(st.integers(0, 30).map(float), max_size=40)
 sometimes = st.lists(st.tuples(st.integers(0, 30).map(float), st.booleans()), max_size=40)
@@ -66,28 +67,51 @@ def test_parts_are_measured_like_the_whole(rows: list[tuple[float, bool]], cuts:
         assert middle == (None if value.median is None else pytest.approx(value.median))
 
 
-facts = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 50)), max_size=30)
+facts = st.lists(st.tuples(st.integers(1, 20), st.integers(0, 50), st.integers(0, 3)), max_size=30)
 
 
-@given(facts, st.lists(st.tuples(st.sets(st.integers(1, 8), min_size=1), facts), max_size=4))
+def table(rows: list[tuple[int, int, int]]) -> Table:
+    return Table({
+        "number": np.array([n for n, *_ in rows], dtype=np.int32), "at": np.array([at for _, at, _ in rows], dtype=np.int64),
+        "much": narrow(np.array([at * 10**much for _, at, much in rows], dtype=np.int64)),
+        "d": np.array([math.nan if much == 3 else float(much) for *_, much in rows], dtype=np.float64),
+    })  # fmt: skip
+
+
+@given(facts, st.lists(st.tuples(st.sets(st.integers(1, 20), min_size=1), facts), max_size=4))
 def test_held_facts_equal_those_read_anew(
-    first: list[tuple[int, int]], changes: list[tuple[set[int], list[tuple[int, int]]]]
+    first: list[tuple[int, int, int]], changes: list[tuple[set[int], list[tuple[int, int, int]]]]
 ) -> None:
-    def table(rows: list[tuple[int, int]]) -> Table:
-        return Table({
-            "number": np.array([n for n, _ in rows], dtype=np.int32), "at": np.array([at for _, at in rows], dtype=np.int64)
-        })  # fmt: skip
-
-    held, now = Held(table(first)), list(first)
+    """And a view that a change is said to spare shows what a new one would."""
+    held, now = Held.of(table(first)), list(first)
     for numbers, rows in changes:
-        fresh = [(n, at) for n, at in rows if n in numbers]
-        now = [(n, at) for n, at in now if n not in numbers] + fresh
-        held = held.replaced(np.array(sorted(numbers), dtype=np.int32), table(fresh))
-        for one in (held, held.settled()):
-            view = one.view(10, 40)
-            found = list(zip(view["number"].tolist(), view["at"].tolist(), strict=True))
-            assert sorted(found) == sorted((n, at) for n, at in now if 10 <= at < 40)
-            assert view["at"].tolist() == sorted(view["at"].tolist())
+        views = [held.view(low, high) for low, high in ((0, 5), (10, 40), (45, 60), (-10, 100))]
+        before = [seen(view) for view in views]
+        fresh = [row for row in rows if row[0] in numbers]
+        now = [row for row in now if row[0] not in numbers] + fresh
+        touched = held.replace(np.array(sorted(numbers), dtype=np.int32), table(fresh))
+        for view, was in zip(views, before, strict=True):
+            again = held.view(view.start, view.end)
+            assert sorted(seen(again)) == sorted(seen(Held.of(table(now)).view(view.start, view.end)))
+            assert again["at"].tolist() == sorted(again["at"].tolist())
+            if touched.spares(view):
+                assert seen(view) == seen(again) == was
+
+
+def seen(view: View) -> list[tuple[str, ...]]:
+    columns = (view[name].tolist() for name in ("number", "at", "much", "d"))
+    return [tuple(map(str, row)) for row in zip(*columns, strict=True)]
+
+
+def test_what_has_not_changed_is_not_touched() -> None:
+    rows = [(n, at, 1) for at in range(2000) for n in (1, 2)]
+    held = Held.of(table(rows))
+    kept = {name: column.copy() for name, column in held.columns.items()}
+    assert len(held.replace(np.array([2], dtype=np.int32), table([row for row in rows if row[0] == 2]))) == 0
+    late = [*[row for row in rows if row[0] == 2][:-1], (2, 1999, 2), (2, 3000, 0)]
+    touched = held.replace(np.array([2], dtype=np.int32), table(late))
+    assert (touched.moments.tolist(), touched.moved_from, held.length) == ([1999, 3000], 4000, 4001)
+    assert all(np.array_equal(held.columns[name][:3998], kept[name][:3998]) for name in kept)
 
 
 stretches = st.lists(
@@ -130,21 +154,48 @@ def test_who_reads_on_has_found_it() -> None:
     assert searches_of([(0, search), (minute, article), (2 * minute, sent)]) == [Run(1, found=False)]
     assert searches_of([(0, search), (minute, article), (2 * minute, search)]) == [Run(2, found=False)]
     late = minute + QUIET_US + 1
-    assert searches_of([(0, search), (minute, article), (late, search), (late + 1, article)]) == [Run(1, True), Run(1, True)]
+    assert searches_of([(0, search), (minute, article), (late, search), (late + 1, article)]) == [
+        Run(1, True),
+        Run(1, True),
+    ]
     assert searches_of([(0, article), (1, sent)]) == []
 
 
+def copied(rows: bytes) -> bytes:
+    return b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows + b"\xff\xff"
+
+
+def decode(sent: bytes, layout: Layout) -> Table:
+    decoder = Decoder(layout)
+    for byte in sent:
+        decoder.feed(bytes([byte]))
+    return decoder.table()
+
+
 def test_a_copy_that_is_not_as_its_layout_says_is_refused() -> None:
-    row = b"\x00\x01" + b"\x00\x00\x00\x04" + (7).to_bytes(4, "big")
-    sent = b"PGCOPY\n\xff\r\n\0" + bytes(8) + row + b"\xff\xff"
-    assert decode_copy(sent, {"number": "int"})["number"].tolist() == [7]
+    sent = copied(b"\x00\x01" + b"\x00\x00\x00\x04" + (7).to_bytes(4, "big"))
+    assert decode(sent, {"number": "number"}).columns["number"].tolist() == [7]
     with pytest.raises(ValueError, match="whole rows"):
-        decode_copy(sent, {"number": "int", "at": "time"})
+        decode(sent, {"number": "number", "at": "time"})
     with pytest.raises(ValueError, match="whole rows"):
-        decode_copy(sent[:-2] + b"\x00" + sent[-2:], {"number": "int"})
+        decode(sent[:-2] + b"\x00" + sent[-2:], {"number": "number"})
+    with pytest.raises(ValueError, match="whole rows"):
+        decode(sent[:-2], {"number": "number"})
+    null = copied(b"\x00\x01" + b"\xff\xff\xff\xff")
+    with pytest.raises(ValueError, match="whole rows"):
+        decode(null, {"number": "number"})
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=20))
+def test_whole_numbers_take_few_bytes_and_stay_what_they_are(numbers: list[int]) -> None:
+    rows = b"".join(b"\x00\x01\x00\x00\x00\x04" + n.to_bytes(4, "big", signed=True) for n in numbers)
+    found = decode(copied(rows), {"agent": "int"}).columns["agent"]
+    assert found.tolist() == numbers
+    assert found.dtype.itemsize == min(
+        w for w in (1, 2, 4) if all(-(2 ** (8 * w - 1)) <= n < 2 ** (8 * w - 1) for n in numbers)
+    )
 
 
 def test_never_stays_never() -> None:
-    row = b"\x00\x01" + b"\x00\x00\x00\x08" + NEVER.to_bytes(8, "big")
-    sent = b"PGCOPY\n\xff\r\n\0" + bytes(8) + row + b"\xff\xff"
-    assert decode_copy(sent, {"at": "time"})["at"].tolist() == [NEVER]
+    sent = copied(b"\x00\x01" + b"\x00\x00\x00\x08" + NEVER.to_bytes(8, "big"))
+    assert decode(sent, {"at": "time"}).columns["at"].tolist() == [NEVER]

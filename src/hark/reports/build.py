@@ -1,8 +1,9 @@
 """Reports, breakdowns and the conversations behind a number: one way from facts to all of them."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from hark.reports.columns import Array
 from hark.reports.facts import Facts, micros, read_facts
 from hark.reports.figures import FIGURES, Definition, Extra
 from hark.reports.measure import HOW, Samples, measure, measure_parts, medians
-from hark.reports.queries import Named, find_conversations, list_names, list_visits
+from hark.reports.queries import Named, VisitRow, find_conversations, list_names, list_visits
 from hark.reports.types import (
     VERSION,
     Both,
@@ -73,9 +74,9 @@ async def build_report(
         raise NotFound(f"There is no figure {sorted(unknown)[0]}.")
     wanted = [d for d in FIGURES if (d.key in keys if keys else d.main)]
     workspace = await get_workspace(db, actor.workspace_id)
-    both = await _snapshot(db, actor, wanted, [cohort, compare])
-    jobs = [(d, period) for d in wanted for period in both if period is not None]
-    values = dict(zip([(d.key, d.clock, p.index) for d, p in jobs], await _all(_with_series, jobs), strict=True))
+    async with _snapshot(db, actor, wanted, [cohort, compare]) as both:
+        jobs = [(d, period) for d in wanted for period in both if period is not None]
+        values = dict(zip([(d.key, d.clock, p.index) for d, p in jobs], await _all(_with_series, jobs), strict=True))
     figures = []
     for d in wanted:
         now, series = values[d.key, d.clock, 0]
@@ -101,8 +102,8 @@ async def build_breakdown(
     d = find_figure(key, clock)
     _require_dimension(d, by)
     workspace = await get_workspace(db, actor.workspace_id)
-    both = await _snapshot(db, actor, [d], [cohort, compare], by=by)
-    split = await _all(_grouped, [(d, period, by) for period in both if period is not None])
+    async with _snapshot(db, actor, [d], [cohort, compare], by=by) as both:
+        split = await _all(_grouped, [(d, period, by) for period in both if period is not None])
     (total, now), (total_before, before) = split[0], (split[1] if len(split) > 1 else (None, {}))
     names = {n.id: n.name for n in await _names(db, actor, by)}
     rows = [
@@ -134,9 +135,8 @@ async def cases_behind(
     d = find_figure(key, clock)
     if by is not None:
         _require_dimension(d, by)
-    (period,) = await _snapshot(db, actor, [d], [cohort], by=by)
-    assert period is not None
-    found = (await _all(_longest, [(d, period, by, member, waiting)]))[0]
+    async with _snapshot(db, actor, [d], [cohort], by=by) as (period,):
+        found = (await _all(_longest, [(d, period, by, member, waiting)]))[0]
     named = {one.number: one for one in await find_conversations(db, actor.workspace_id, [n for n, *_ in found])}
     return [
         CaseRef(conversation_id=case.id, number=number, subject=case.subject, at=at, seconds=seconds, waiting=open)
@@ -166,37 +166,45 @@ class _Period(msgspec.Struct, frozen=True):
         return dimensions.keep(make(self.facts, self.cohort, self.extra()), self.cohort, self.marked, self.channels)
 
 
+@asynccontextmanager
 async def _snapshot(
     db: Db, actor: Actor, wanted: Sequence[Definition], cohorts: Sequence[Cohort | None], *, by: By | None = None
-) -> list[_Period | None]:
-    """The periods over one snapshot of the facts."""
+) -> AsyncIterator[list[_Period | None]]:
+    """The periods over one snapshot of the facts, which stays until the end of the block."""
     first = next(c for c in cohorts if c is not None)
     names = {fact for d in wanted for fact in (*d.facts, *d.person_facts)} | dimensions.cohort_facts(first)
     if by is not None and by in dimensions.FACTS_OF:
         names.add(dimensions.FACTS_OF[by])
     since = min(c.start for c in cohorts if c is not None)
-    facts = await read_facts(db, actor, names - {"visits"}, since, condition=first.condition)
     accounts = await list_names(db, actor.workspace_id, "account")
     channels = {int(a.id): a.kind for a in accounts}
-    marked = dimensions.marks(facts, first)
-    periods: list[_Period | None] = []
-    for index, cohort in enumerate(cohorts):
-        if cohort is None:
-            periods.append(None)
-            continue
-        mine = facts
-        if "visits" in names:
-            mine = facts.with_visits(await list_visits(db, actor.workspace_id, cohort.start, cohort.end))
-        starts = dimensions.steps(cohort)
-        edges = np.array([micros(start) for start in starts[1:]], dtype=np.int64)
-        periods.append(_Period(index, cohort, mine, marked, channels, starts, edges))
-    return periods
+    visits: list[list[VisitRow]] = [[] for _ in cohorts]
+    if "visits" in names:
+        visits = [await list_visits(db, actor.workspace_id, c.start, c.end) if c else [] for c in cohorts]
+    async with read_facts(db, actor, names - {"visits"}, since, condition=first.condition) as facts:
+        marked = dimensions.marks(facts, first)
+        yield [
+            None if c is None else _period(index, c, facts.with_visits(seen), marked, channels)
+            for index, (c, seen) in enumerate(zip(cohorts, visits, strict=True))
+        ]
+
+
+def _period(index: int, cohort: Cohort, facts: Facts, marked: Array | None, channels: Mapping[int, int]) -> _Period:
+    starts = dimensions.steps(cohort)
+    edges = np.array([micros(start) for start in starts[1:]], dtype=np.int64)
+    return _Period(index, cohort, facts, marked, channels, starts, edges)
 
 
 async def _all(work: Callable[..., T], jobs: Sequence[tuple[Any, ...]]) -> list[T]:
-    """Pure counting, beside each other on other threads: numpy lets them run at once."""
+    """Pure counting, beside each other on other threads: numpy lets them run at once. Ends when all have ended, also
+    when nobody waits for it any more: what they look at must not change under them."""
     loop = asyncio.get_running_loop()
-    return list(await asyncio.gather(*(loop.run_in_executor(_threads, work, *job) for job in jobs)))
+    counting = asyncio.gather(*(loop.run_in_executor(_threads, work, *job) for job in jobs))
+    try:
+        return list(await asyncio.shield(counting))
+    finally:
+        if not counting.done():
+            await asyncio.wait([counting])
 
 
 def _with_series(d: Definition, period: _Period) -> tuple[Value, list[Point]]:

@@ -1,11 +1,10 @@
 """Facts as columns: what PostgreSQL sends by binary COPY, as arrays that are sliced, masked and joined. Pure.
 
 Times are whole microseconds since 1970 (int64), NEVER where something has not happened; durations are seconds (float64).
+Whole numbers take the fewest bytes that hold them: a column is as wide as its widest value needs.
 """
 
-from collections.abc import Callable, Mapping
-from copy import copy
-from itertools import count
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,30 +14,67 @@ Array = NDArray[Any]
 
 NEVER = np.iinfo(np.int64).max
 _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
-_HEADER, _TRAILER = 19, 2  # of a binary COPY without OIDs (PostgreSQL manual, COPY, "Binary Format")
+_HEADER, _TRAILER = 19, b"\xff\xff"  # of a binary COPY without OIDs (PostgreSQL manual, COPY, "Binary Format")
 _SENT: dict[str, tuple[str, type]] = {
-    "time": (">i8", np.int64), "int": (">i4", np.int32), "small": (">i2", np.int16), "float": (">f8", np.float64),
-    "bool": ("?", np.bool_), "uuid": ("V16", np.void),
+    "time": (">i8", np.int64), "long": (">i8", np.int64), "number": (">i4", np.int32), "int": (">i4", np.int32),
+    "small": (">i2", np.int16), "float": (">f8", np.float64), "bool": ("?", np.bool_), "uuid": ("V16", np.void),
 }  # fmt: skip
+_NARROWED = frozenset({"long", "int", "small"})
+_WIDTHS = tuple(np.iinfo(kind) for kind in (np.int8, np.int16, np.int32, np.int64))
 
 Layout = Mapping[str, str]
-"""Column name -> time, int, small, float, bool or uuid, in the order of the SELECT; none of them may be NULL."""
+"""Column name -> time, number (of a conversation: always int32), long, int, small, float, bool or uuid, in the order of
+the SELECT; none of them may be NULL."""
 
 
-def decode_copy(sent: bytes | bytearray, layout: Layout) -> dict[str, Array]:
-    """The columns of a binary COPY. Raises ValueError when a row is not as the layout says (a NULL, a wrong type)."""
-    parts: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in layout.items():
-        parts += [(f"{name} bytes", ">i4"), (name, _SENT[kind][0])]
-    row = np.dtype(parts)
-    body = len(sent) - _HEADER - _TRAILER
-    if body % row.itemsize:
-        raise ValueError(f"{body} bytes are no whole rows of {row.itemsize}: {', '.join(layout)}")
-    rows = np.frombuffer(sent, dtype=row, count=body // row.itemsize, offset=_HEADER)
-    for name, kind in layout.items():
-        if not (rows[f"{name} bytes"] == np.dtype(_SENT[kind][0]).itemsize).all():
-            raise ValueError(f"column {name} is not always a {kind}")
-    return {name: _native(rows[name], kind) for name, kind in layout.items()}
+class Decoder:
+    """Takes a binary COPY as it arrives, in pieces of any length, so that it never lies in memory whole."""
+
+    BLOCK = 1 << 22
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        fields: list[tuple[str, str]] = [("fields", ">i2")]
+        for name, kind in layout.items():
+            fields += [(f"{name} bytes", ">i4"), (name, _SENT[kind][0])]
+        self._row = np.dtype(fields)
+        self._skip = _HEADER
+        self._pending = bytearray()
+        self._parts: list[dict[str, Array]] = [self._columns(np.zeros(0, dtype=self._row))]
+
+    def feed(self, sent: bytes | bytearray) -> None:
+        """The next piece. Raises ValueError when a row is not as the layout says (a NULL, a wrong type)."""
+        self._pending += sent
+        if len(self._pending) >= self.BLOCK:
+            self._decode()
+
+    def table(self) -> "Table":
+        """All rows, once everything has been fed. Raises ValueError as `feed`, and when they are cut off."""
+        self._decode()
+        if self._skip or self._pending != _TRAILER:
+            raise ValueError(f"what was sent is no whole rows of {self._row.itemsize} bytes: {', '.join(self._layout)}")
+        joined = {}
+        for name in self._layout:
+            joined[name] = np.concatenate([part.pop(name) for part in self._parts])
+        self._parts = []
+        return Table(joined)
+
+    def _decode(self) -> None:
+        if self._skip and len(self._pending) >= self._skip:
+            del self._pending[: self._skip]
+            self._skip = 0
+        count = len(self._pending) // self._row.itemsize
+        if not count or self._skip:
+            return
+        whole = bytes(self._pending[: count * self._row.itemsize])
+        del self._pending[: len(whole)]
+        self._parts.append(self._columns(np.frombuffer(whole, dtype=self._row)))
+
+    def _columns(self, rows: Array) -> dict[str, Array]:
+        for name, kind in self._layout.items():
+            if not (rows[f"{name} bytes"] == np.dtype(_SENT[kind][0]).itemsize).all():
+                raise ValueError(f"column {name} is not always a {kind}, or what was sent is no whole rows")
+        return {name: _native(rows[name], kind) for name, kind in self._layout.items()}
 
 
 def _native(column: Array, kind: str) -> Array:
@@ -47,12 +83,14 @@ def _native(column: Array, kind: str) -> Array:
     made: Array = column.astype(_SENT[kind][1])
     if kind == "time":
         made[made != NEVER] += _EPOCH_US
-    return made
+    return narrow(made) if kind in _NARROWED else made
 
 
-_serials = count(1)
-FEW = 3_000
-"""Up to so many changed rows are cut in and out one by one."""
+def narrow(column: Array) -> Array:
+    """Whole numbers in the fewest bytes that hold them."""
+    low, high = int(column.min(initial=0)), int(column.max(initial=0))
+    width = next(info for info in _WIDTHS if info.min <= low and high <= info.max)
+    return column.astype(width.dtype, copy=False)
 
 
 class Table:
@@ -73,94 +111,16 @@ class Table:
         return Table({name: np.concatenate([column, other.columns[name]]) for name, column in self.columns.items()})
 
     def in_order(self) -> "Table":
-        """Sorted by `at`."""
+        """Sorted by `at`. The columns are taken out of this one as they are put in order, so that two of the whole
+        never stand in memory."""
         at = self.columns["at"]
         if len(at) < 2 or bool((at[1:] >= at[:-1]).all()):
             return self
-        return self.take(np.argsort(at, kind="stable"))
+        order = np.argsort(at, kind="stable")
+        return Table({name: self.columns.pop(name)[order] for name in list(self.columns)})
 
 
-class Held:
-    """A big table in the order of `at` that is never rewritten, and what has changed since it was read: which of its
-    rows are gone, and the rows that conversations have now instead."""
-
-    def __init__(self, base: Table) -> None:
-        self.serial = next(_serials)
-        self.base = base.in_order()
-        self.gone = np.zeros(0, dtype=np.int64)
-        self.fresh = self.base.take(slice(0, 0))
-
-    def replaced(self, numbers: Array, rows: Table) -> "Held":
-        """The same after a change: `rows` are all that these conversations have now. Reports may still read this one."""
-        other = copy(self)
-        other.serial = next(_serials)
-        number = self.base.columns["number"]
-        marks = np.zeros(max(int(number.max(initial=0)), int(numbers.max(initial=0))) + 1, dtype=np.bool_)
-        marks[numbers] = True
-        other.gone = np.union1d(self.gone, np.flatnonzero(marks[number]))
-        kept = self.fresh.take(~np.isin(self.fresh.columns["number"], numbers))
-        other.fresh = kept.plus(rows).in_order()
-        return other
-
-    def settled(self) -> "Held":
-        """The same with what has changed a part of the big table again."""
-        everything = self.view(-NEVER, NEVER)
-        return Held(Table({name: everything[name] for name in self.base.columns}))
-
-    def view(self, start: int, end: int) -> "View":
-        """The rows dated [start, end), in microseconds."""
-        return View(self, start, end)
-
-
-class View:
-    """The rows of a period, in order of `at`; a column is put together when it is first asked for. What has not changed
-    is not even copied."""
-
-    def __init__(self, held: Held, start: int, end: int) -> None:
-        low, high = (int(i) for i in np.searchsorted(held.base.columns["at"], [start, end]))
-        first, last = (int(i) for i in np.searchsorted(held.gone, [low, high]))
-        new, newest = (int(i) for i in np.searchsorted(held.fresh.columns["at"], [start, end]))
-        self._base, self._slice = held.base, slice(low, high)
-        self._gone = held.gone[first:last] - low
-        self._fresh, self._new = held.fresh, slice(new, newest)
-        self._columns: dict[str, Array] = {}
-        left = _without(held.base.columns["at"][self._slice], self._gone)
-        self._places = np.searchsorted(left, held.fresh.columns["at"][self._new], side="right")
-
-    def __len__(self) -> int:
-        return len(self["at"])
-
-    def __getitem__(self, name: str) -> Array:
-        if name not in self._columns:
-            left = _without(self._base.columns[name][self._slice], self._gone)
-            self._columns[name] = _with(left, self._places, self._fresh.columns[name][self._new])
-        return self._columns[name]
-
-    def made(self, name: str, make: Callable[[], Array]) -> Array:
-        """A column computed from others, kept like them."""
-        if name not in self._columns:
-            self._columns[name] = make()
-        return self._columns[name]
-
-
-def _without(column: Array, gone: Array) -> Array:
-    """All but some rows. A few stretches copied whole are several times faster than a mask over all rows."""
-    if not len(gone):
-        return column
-    if len(gone) > FEW:
-        return np.delete(column, gone)
-    starts, ends = [0, *(gone + 1).tolist()], [*gone.tolist(), len(column)]
-    return np.concatenate([column[a:b] for a, b in zip(starts, ends, strict=True)])
-
-
-def _with(column: Array, places: Array, fresh: Array) -> Array:
-    """With other rows before the rows at `places` (sorted)."""
-    if not len(places):
-        return column
-    if len(places) > FEW:
-        return np.insert(column, places, fresh)
-    edges = [0, *places.tolist(), len(column)]
-    parts = [column[: edges[1]]]
-    for n in range(len(places)):
-        parts += [fresh[n : n + 1], column[edges[n + 1] : edges[n + 2]]]
-    return np.concatenate(parts)
+def lasting(ends: Array, begins: Array, over: Array) -> Array:
+    """One column for a length and for what still lasts: seconds from begin to end where it is `over`, elsewhere minus
+    the microsecond of its beginning (whole microseconds below 2**53 are exact in float64)."""
+    return np.where(over, np.maximum(np.where(over, ends - begins, 0), 0) / 1e6, -begins.astype(np.float64))

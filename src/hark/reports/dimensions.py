@@ -127,7 +127,9 @@ def _codes(s: Samples, by: By, facts: Facts, c: Cohort, channels: Mapping[int, i
         case "channel":
             kinds = np.full(max(channels, default=0) + 2, -1, dtype=np.int32)
             kinds[list(channels)] = list(channels.values())
-            return kinds[np.minimum(s.account, len(kinds) - 1)], {kind: word for word, kind in CHANNEL.items()}
+            return kinds[np.minimum(s.account.astype(np.int32), len(kinds) - 1)], {
+                kind: word for word, kind in CHANNEL.items()
+            }
         case "team":
             return s.team, {}
         case "agent":

@@ -1,12 +1,13 @@
 """The facts of the reports, as they lie in the tables, and the names of what they are counted by.
 
 Each fact is one statement with a place for what is wanted: all from a moment on, or all of some conversations. It is
-read by binary COPY (`columns.decode_copy`), so no column is NULL: -1 is nobody, infinity never, NaN no number. Spam,
+read by binary COPY (`columns.Decoder`), so no column is NULL: -1 is nobody and no price, infinity never, NaN no number. Spam,
 deleted messages and what goes on in another conversation are left out here, once for every figure.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,9 @@ from hark.core.sql import Sql
 from hark.filters.evaluate import to_sql
 from hark.filters.types import Condition
 
+FORM = 1
+"""Of the files facts are kept in: another number, and they are read anew."""
+
 
 class Fact(msgspec.Struct, frozen=True):
     """One kind of fact: the columns of its statement (see `columns.Layout`) and how its rows are asked for."""
@@ -27,23 +31,38 @@ class Fact(msgspec.Struct, frozen=True):
     since: Callable[[datetime], Sql]
 
 
-async def read_fact(tx: Tx, fact: Fact, since: datetime, numbers: Sequence[int] | None) -> bytearray:
-    """A binary COPY of the facts dated from `since` on; of some conversations only when their numbers are given."""
+Feed = Callable[[bytes], None]
+"""Takes a binary COPY piece by piece."""
+
+
+async def read_fact(tx: Tx, fact: Fact, since: datetime, numbers: Sequence[int] | None, feed: Feed) -> None:
+    """Feed a binary COPY of the facts dated from `since` on; of some conversations only when their numbers are given."""
     wanted = fact.since(since)
     if numbers is not None:
         wanted = Sql("c.number = ANY({}) AND {}", list(numbers), wanted)
-    return await _copy(tx, fact.select(tx.workspace_id, wanted))
+    await _copy(tx, fact.select(tx.workspace_id, wanted), feed)
 
 
-async def read_numbers(tx: Tx, actor: Actor, condition: Condition | None) -> bytearray:
-    """A binary COPY of the numbers of the conversations the actor may see and the condition holds for."""
-    held = Sql("true") if condition is None else to_sql(condition, actor, now=tx.now())
-    return await _copy(
+def form_of(fact: Fact) -> str:
+    """Changes with the statement, the columns and FORM: facts kept in another form must be read anew."""
+    text, _ = fact.select(0, fact.since(datetime(1970, 1, 1, tzinfo=UTC))).render()
+    return hashlib.sha256(f"{FORM} {text} {fact.layout}".encode()).hexdigest()[:16]
+
+
+def those_allowed(actor: Actor, condition: Condition | None, now: datetime) -> Sql:
+    """Over alias `c`: the conversations the actor may see and the condition holds for."""
+    held = Sql("true") if condition is None else to_sql(condition, actor, now=now)
+    return Sql("{} AND ({}) IS TRUE", visible(actor), held)
+
+
+async def read_numbers(tx: Tx, wanted: Sql, numbers: Sequence[int] | None, feed: Feed) -> None:
+    """Feed a binary COPY of the numbers of the conversations that are wanted; of some only when they are given."""
+    if numbers is not None:
+        wanted = Sql("c.number = ANY({}) AND {}", list(numbers), wanted)
+    await _copy(
         tx,
-        Sql(
-            "SELECT c.number::int4 AS number FROM conversations c WHERE c.workspace_id = {} AND {} AND ({}) IS TRUE",
-            actor.workspace_id, visible(actor), held,
-        ),
+        Sql("SELECT c.number::int4 AS number FROM conversations c WHERE c.workspace_id = {} AND {}", tx.workspace_id, wanted),
+        feed,
     )  # fmt: skip
 
 
@@ -52,26 +71,25 @@ class _Merged(msgspec.Struct):
     root: int
 
 
-async def read_merged(tx: Tx) -> dict[int, int]:
-    """Number of each merged conversation -> number of the one it was merged into."""
+async def read_merged(tx: Tx, numbers: Sequence[int] | None) -> dict[int, int]:
+    """Number of each merged conversation (among `numbers`) -> number of the one it was merged into."""
     rows = await tx.all(
         _Merged,
         "SELECT c.number::int AS child, r.number::int AS root FROM conversations c JOIN conversations r"
-        " ON r.workspace_id = c.workspace_id AND r.id = c.root_id WHERE c.workspace_id = $1 AND c.root_id IS NOT NULL",
-        tx.workspace_id,
+        " ON r.workspace_id = c.workspace_id AND r.id = c.root_id WHERE c.workspace_id = $1 AND c.root_id IS NOT NULL"
+        " AND ($2::bigint[] IS NULL OR c.number = ANY($2))",
+        tx.workspace_id, None if numbers is None else list(numbers),
     )  # fmt: skip
     return {row.child: row.root for row in rows}
 
 
-async def _copy(tx: Tx, sql: Sql) -> bytearray:
+async def _copy(tx: Tx, sql: Sql, feed: Feed) -> None:
     text, args = sql.render()
-    sent = bytearray()
 
-    async def keep(part: bytes) -> None:
-        sent.extend(part)
+    async def take(part: bytes) -> None:
+        feed(part)
 
-    await tx.conn.copy_from_query(text, *args, output=keep, format="binary", timeout=300)
-    return sent
+    await tx.conn.copy_from_query(text, *args, output=take, format="binary", timeout=300)
 
 
 async def open_snapshot(tx: Tx) -> None:
@@ -90,10 +108,24 @@ class Head(msgspec.Struct, frozen=True):
     rewrites: int
     moved: int
 
+    def leads_to(self, later: "Head") -> bool:
+        """Whether the journal tells all that has changed between the two."""
+        return self.rewrites == later.rewrites and self.seq <= later.seq
+
 
 async def read_head(tx: Tx) -> Head:
     """Where the facts of this snapshot stand."""
     return await tx.one(Head, _HEAD, tx.workspace_id)
+
+
+async def find_proof(tx: Tx, seq: int) -> str | None:
+    """What no other journal has at this place: a restored or another database may have as many events."""
+    return await tx.find(
+        str,
+        "SELECT md5(concat_ws(' ', kind, conversation_id, subject_id, extract(epoch FROM recorded_at))) FROM events"
+        " WHERE workspace_id = $1 AND seq = $2",
+        tx.workspace_id, seq,
+    )  # fmt: skip
 
 
 async def changed_since(tx: Tx, before: Head, now: Head, limit: int) -> list[int]:
@@ -184,16 +216,16 @@ _NAMES = {
     "company": "SELECT id::text, name FROM companies WHERE workspace_id = $1",
 }
 
-# 3 opened the messenger, 4 began to write, 5 wrote, 8 searched; 2 a page and 7 an event are what a search may end with.
+# 3 opened the messenger, 4 began to write, 5 wrote, 8 searched, 9 opened an article. Visits of help pages have no account.
 _VISITS = """
-SELECT v.account_id, v.started_at AS at, coalesce(bool_or(f.kind IN (3, 4)), false) AS began,
+SELECT coalesce(v.account_id, -1) AS account_id, v.started_at AS at, coalesce(bool_or(f.kind IN (3, 4)), false) AS began,
   coalesce(bool_or(f.kind = 5), false) AS sent,
   coalesce(jsonb_agg(jsonb_build_array((extract(epoch FROM f.at) * 1000000)::bigint, f.kind) ORDER BY f.at, f.kind)
-    FILTER (WHERE f.kind = 8 OR (f.kind IN (2, 5) AND searched.any)), '[]') AS searching
+    FILTER (WHERE f.kind = 8 OR (f.kind IN (5, 9) AND searched.any)), '[]') AS searching
 FROM visits v JOIN visit_facts f ON f.workspace_id = v.workspace_id AND f.visit_id = v.id
 CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM visit_facts s WHERE s.workspace_id = v.workspace_id
   AND s.visit_id = v.id AND s.kind = 8) AS any) searched
-WHERE v.workspace_id = $1 AND v.started_at >= $2 AND v.started_at < $3 AND f.kind IN (2, 3, 4, 5, 8)
+WHERE v.workspace_id = $1 AND v.started_at >= $2 AND v.started_at < $3 AND f.kind IN (3, 4, 5, 8, 9)
 GROUP BY v.workspace_id, v.id
 """
 
@@ -204,7 +236,7 @@ def _waits(workspace_id: int, wanted: Sql) -> Sql:
         "SELECT c.number::int4, w.opened_at, coalesce(w.closed_at, 'infinity'), w.f0, coalesce(w.f1, 'NaN'),"
         " coalesce(w.outcome, 0::int2), w.account_id, coalesce(w.team_id, -1),"
         " coalesce(w.answered_by, CASE WHEN coalesce(w.outcome, 0) NOT IN (1, 2) THEN c.assignee_id END, -1),"
-        " coalesce(w.price_minor::float8, 'NaN'), w.calendar_id"
+        " coalesce(w.price_minor, -1), w.calendar_id"
         " FROM waits w JOIN conversations c ON c.workspace_id = w.workspace_id AND c.id = w.conversation_id"
         " WHERE w.workspace_id = {} AND w.outcome IS DISTINCT FROM 6 AND {}",
         workspace_id, wanted,
@@ -331,12 +363,12 @@ def _always(_: datetime) -> Sql:
 
 
 _WHERE = {"account": "int", "team": "int", "agent": "int"}
-_HEADED: dict[str, str] = {"number": "int", "at": "time"}
+_HEADED: dict[str, str] = {"number": "number", "at": "time"}
 
 FACTS: dict[str, Fact] = {
     "waits": Fact(
         {**_HEADED, "closed": "time", "f0": "float", "f1": "float", "outcome": "small", "account": "int", "team": "int",
-         "agent": "int", "price": "float", "calendar": "int"},
+         "agent": "int", "price": "long", "calendar": "int"},
         _waits, _at("w.opened_at"),
     ),
     "episodes": Fact(

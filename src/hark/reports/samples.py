@@ -1,12 +1,15 @@
 """What each figure counts: facts of a period become samples. One function per figure, as MEASURES defines it. Pure."""
 
+from itertools import pairwise
+
 import numpy as np
 
-from hark.reports.columns import NEVER, Array, View
+from hark.reports.columns import Array
 from hark.reports.facts import Facts, of_number
+from hark.reports.held import View
 from hark.reports.measure import Samples
 from hark.reports.types import Clock, Cohort
-from hark.reports.visits import searches_of
+from hark.visits.searches import searches_of
 
 ANSWERED, KEPT = 1, 2
 """Only these ends of a wait (`WaitOutcome`) are reply wait times; one resolved or put off is censored there."""
@@ -14,6 +17,10 @@ ANSWERED, KEPT = 1, 2
 SEVERITY_CHANGED = 20
 ACTIONS = {3: "reply", 8: "resolve", 5: "assign", 50: "tag", 6: "snooze", 4: "note"}
 """Kind of event -> what a person did by hand."""
+
+HOUR_US = 3_600_000_000
+PLACES = 1 << 24
+"""Up to so many different pairs get a place each."""
 
 
 def received(facts: Facts, c: Cohort) -> Samples:
@@ -36,40 +43,32 @@ def reply_wait(facts: Facts, c: Cohort, clock: Clock) -> Samples:
     """Each time the ball was with us: from the first unanswered message to the next public reply by a person."""
     v = facts.view("waits", c.start, c.end)
     hit = v.made("replied", lambda: (v["outcome"] == ANSWERED) | (v["outcome"] == KEPT))
-    return _plain(v, d=_wait_length(facts, v, clock), hit=hit, waiting=_open(v, "closed"))
+    return _plain(v, d=_took(facts, v, "took", clock), hit=hit, waiting=_open(v, "took"))
 
 
 def unanswered(facts: Facts, c: Cohort) -> Samples:
     """Waits opened in the period in which somebody still waits."""
     v = facts.view("waits", c.start, c.end)
-    waiting = _open(v, "closed")
-    return _plain(v, d=_wait_length(facts, v, "customer"), hit=waiting, waiting=waiting)
+    waiting = _open(v, "took")
+    return _plain(v, d=_took(facts, v, "took", "customer"), hit=waiting, waiting=waiting)
 
 
 def wait_cost(facts: Facts, c: Cohort) -> Samples:
     """What the waits have cost, in minor units (`d` is money here)."""
     v = facts.view("waits", c.start, c.end)
-    return _plain(v, d=v["price"], hit=v.made("priced", lambda: ~np.isnan(v["price"])))
+    return _plain(v, d=v["price"], hit=v.made("priced", lambda: v["price"] >= 0))
 
 
 def first_reply(facts: Facts, c: Cohort, clock: Clock) -> Samples:
     """From the customer's first message of an episode to the first public message by a person of the team."""
     v = facts.view("episodes", c.start, c.end)
-    hit = v.made("answered", lambda: v["first"] != NEVER)
-    if clock == "customer":
-        until = np.where(hit, v["first"], np.where(v["resolved"] != NEVER, v["resolved"], facts.now_us))
-        d = (until - v["contact"]) / 1e6
-    else:
-        until = np.where(hit, v["first_f"], _f_until(facts, v, "resolved", "resolved_f"))
-        d = until - v["contact_f"]
-    return _asked(v, _plain(v, d=d, hit=hit, waiting=~hit & (v["resolved"] == NEVER)))
+    return _asked(v, _plain(v, d=_took(facts, v, "reply", clock), hit=v["answered"], waiting=_open(v, "reply")))
 
 
 def reply_rate(facts: Facts, c: Cohort) -> Samples:
     """The customers' episodes; those with at least one public reply by a person are hits."""
     v = facts.view("episodes", c.start, c.end)
-    hit = v["first"] != NEVER
-    return _asked(v, _plain(v, hit=hit, waiting=~hit & (v["resolved"] == NEVER)))
+    return _asked(v, _plain(v, hit=v["answered"], waiting=_open(v, "reply")))
 
 
 def reply_rate_by_person(facts: Facts, c: Cohort) -> Samples:
@@ -86,58 +85,55 @@ def reply_rate_messages(facts: Facts, c: Cohort) -> Samples:
 
 def reply_rate_days(facts: Facts, c: Cohort, day: Array) -> Samples:
     """Days on which a conversation's customer wrote, dated by the first message of the day; those are hits on which a
-    person wrote after it. `day` holds the starts of the days, microseconds, past the period on both sides."""
+    person wrote after it. `day` holds the starts of the days, microseconds; the first may lie before the period."""
     v, answers = facts.view("received", c.start, c.end), facts.view("sent", c.start, c.end)
-    asked, first = _firsts(_pairs(v, day))
-    replied, last = _lasts(_pairs(answers, day))
-    hit = np.zeros(len(first), dtype=np.bool_)
-    if len(last):
-        place = np.minimum(np.searchsorted(replied, asked), len(last) - 1)
-        hit = (replied[place] == asked) & (answers["seq"][last[place]] > v["seq"][first])
-    rows = np.argsort(first)
-    return _plain(v).take(first[rows]).marked(hit[rows])
+    size = 1 + max(int(v["number"].max(initial=0)), int(answers["number"].max(initial=0)))
+    first, last = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
+    rows, hits = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.bool_)]
+    asked, answered = ([0, *np.searchsorted(one["at"], day[1:]).tolist(), len(one)] for one in (v, answers))
+    for (low, high), (a, b) in zip(pairwise(asked), pairwise(answered), strict=True):
+        numbers, own = v["number"][low:high], np.arange(high - low)
+        first[numbers[::-1]] = own[::-1]  # of several the one written last stays: the first
+        opening = own[first[numbers] == own]
+        np.maximum.at(last, answers["number"][a:b], answers["seq"][a:b])
+        rows.append(opening + low)
+        hits.append(last[numbers[opening]] > v["seq"][low:high][opening])
+        last[answers["number"][a:b]] = 0
+    return _plain(v).take(np.concatenate(rows)).marked(np.concatenate(hits))
 
 
 def resolution_rate(facts: Facts, c: Cohort) -> Samples:
     """Episodes; those resolved now are hits (a reopen within seven days has unresolved them)."""
     v = facts.view("episodes", c.start, c.end)
-    return _plain(v, agent="resolver", hit=v["resolved"] != NEVER, waiting=_open(v, "resolved"))
+    return _plain(v, agent="resolver", hit=v["solved"] >= 0, waiting=_open(v, "solved"))
 
 
 def first_contact(facts: Facts, c: Cohort) -> Samples:
     """Episodes; those resolved and never reopened are hits."""
     v = facts.view("episodes", c.start, c.end)
-    hit = (v["resolved"] != NEVER) & (v["reopens"] == 0)
-    return _plain(v, agent="resolver", hit=hit, waiting=_open(v, "resolved"))
+    hit = (v["solved"] >= 0) & (v["reopens"] == 0)
+    return _plain(v, agent="resolver", hit=hit, waiting=_open(v, "solved"))
 
 
 def reopen_rate(facts: Facts, c: Cohort) -> Samples:
     """Episodes that have ever been resolved; those that came back within seven days are hits."""
     v = facts.view("episodes", c.start, c.end)
-    ever = (v["resolved"] != NEVER) | (v["reopens"] > 0)
+    ever = (v["solved"] >= 0) | (v["reopens"] > 0)
     return _plain(v, agent="resolver", hit=v["reopens"] > 0).take(ever)
 
 
 def resolution_time(facts: Facts, c: Cohort, clock: Clock) -> Samples:
     """Start of the episode to its last resolve."""
     v = facts.view("episodes", c.start, c.end)
-    waiting = _open(v, "resolved")
-    if clock == "customer":
-        d = (np.where(waiting, facts.now_us, v["resolved"]) - v["at"]) / 1e6
-    else:
-        d = _f_until(facts, v, "resolved", "resolved_f") - v["started_f"]
-    return _plain(v, agent="resolver", d=d, hit=~waiting, waiting=waiting)
+    waiting = _open(v, "solved")
+    return _plain(v, agent="resolver", d=_took(facts, v, "solved", clock), hit=~waiting, waiting=waiting)
 
 
 def stage_time(facts: Facts, c: Cohort, clock: Clock) -> Samples:
     """Stretches of a stage with one holder, dated by when they began; those that last are observed until now."""
     v = facts.view("spans", c.start, c.end)
-    waiting = _open(v, "until")
-    if clock == "customer":
-        d = (np.where(waiting, facts.now_us, v["until"]) - v["at"]) / 1e6
-    else:
-        d = _f_until(facts, v, "until", "f1") - v["f0"]
-    return _plain(v, d=d, hit=~waiting, waiting=waiting, key=v["stage"])
+    waiting = _open(v, "took")
+    return _plain(v, d=_took(facts, v, "took", clock), hit=~waiting, waiting=waiting, key=v["stage"])
 
 
 def handle_time(facts: Facts, c: Cohort) -> Samples:
@@ -173,16 +169,14 @@ def actions(facts: Facts, c: Cohort) -> Samples:
 def active_hours(facts: Facts, c: Cohort) -> Samples:
     """Hours of the clock in which a person did something by hand, once for each person; dated by the first of it."""
     every = actions(facts, c)
-    pairs = every.agent.astype(np.int64) << 32 | every.at // 3_600_000_000
-    return every.take(np.sort(_firsts(pairs)[1]))
+    return every.take(_firsts(every.agent, every.at // HOUR_US))
 
 
 def topics_answered(facts: Facts, c: Cohort, topic: Array) -> Samples:
     """Conversations a person has replied in, once for each person; `key` is the topic. Those without one are left out."""
     v = facts.view("sent", c.start, c.end)
     about = of_number(topic, v["number"])
-    pairs = v["agent"].astype(np.int64) << 32 | v["number"]
-    rows = np.sort(_firsts(pairs)[1])
+    rows = _firsts(v["agent"], v["number"])
     rows = rows[(about[rows] > 0) & (v["agent"][rows] >= 0)]
     return _plain(v, key=about).take(rows)
 
@@ -226,30 +220,28 @@ def _plain(
 
 def _asked(v: View, samples: Samples) -> Samples:
     """Only episodes in which a customer has asked something."""
-    asked = v.made("asked", lambda: v["contact"] != NEVER)
-    return samples if asked.all() else samples.take(asked)
+    return samples if v["asked"].all() else samples.take(v["asked"])
 
 
-def _open(v: View, end: str) -> Array:
-    return v.made(f"open {end}", lambda: v[end] == NEVER)
+def _open(v: View, took: str) -> Array:
+    return v.made(f"open {took}", lambda: v[took] < 0)
 
 
-def _wait_length(facts: Facts, v: View, clock: Clock) -> Array:
-    if clock == "team":
-        return _f_until(facts, v, "closed", "f1") - v["f0"]
-    return (np.where(_open(v, "closed"), facts.now_us, v["closed"]) - v["at"]) / 1e6
-
-
-def _f_until(facts: Facts, v: View, end: str, f: str) -> Array:
-    """F of the end, or F(now) of the row's calendar while there is none."""
-    rows = np.flatnonzero(_open(v, end))
+def _took(facts: Facts, v: View, took: str, clock: Clock) -> Array:
+    """How long it took (see `columns.lasting`), or has lasted until now."""
+    d = v[took if clock == "customer" else f"{took}_team"]
+    rows = v.made(f"rows {took}", lambda: np.flatnonzero(_open(v, took)))
     if not rows.size:
-        return v[f]
-    until = v[f].copy()
+        return d
+    d = d.copy()
+    if clock == "customer":
+        d[rows] = (d[rows] + facts.now_us) / 1e6
+        return d
     calendars = v["calendar"][rows]
     for id in np.unique(calendars).tolist():
-        until[rows[calendars == id]] = facts.f_now[id]
-    return until
+        mine = rows[calendars == id]
+        d[mine] = facts.f_now[id] - d[mine]
+    return d
 
 
 def _last_sent(facts: Facts) -> Array:
@@ -260,24 +252,19 @@ def _last_sent(facts: Facts) -> Array:
     return last
 
 
-def _pairs(v: View, day: Array) -> Array:
-    return v["number"].astype(np.int64) << 16 | np.searchsorted(day, v["at"], side="right")
-
-
-def _firsts(pairs: Array) -> tuple[Array, Array]:
-    """The different values, sorted, and the row where each stands first (np.unique does it in four times the time)."""
-    order = np.argsort(pairs)
-    ordered = pairs[order]
-    starts = _starts(ordered)
-    return ordered[starts], np.minimum.reduceat(order, starts) if len(starts) else starts
-
-
-def _lasts(pairs: Array) -> tuple[Array, Array]:
-    """The same with the row where each stands last."""
-    order = np.argsort(pairs)
-    ordered = pairs[order]
-    starts = _starts(ordered)
-    return ordered[starts], np.maximum.reduceat(order, starts) if len(starts) else starts
+def _firsts(a: Array, b: Array) -> Array:
+    """The rows where each pair stands first, in order. Of few different pairs without sorting."""
+    if not len(a):
+        return np.zeros(0, dtype=np.int64)
+    low, width = int(b.min()), int(b.max()) - int(b.min()) + 1
+    places = (a.astype(np.int64) - int(a.min())) * width + (b - low)
+    if int(places.max()) < PLACES:
+        first = np.empty(int(places.max()) + 1, dtype=np.int64)
+        own = np.arange(len(a))
+        first[places[::-1]] = own[::-1]
+        return np.flatnonzero(first[places] == own)
+    order = np.argsort(places, kind="stable")
+    return np.sort(order[_starts(places[order])])
 
 
 def _starts(ordered: Array) -> Array:
