@@ -35,6 +35,8 @@ SQL_HOMES = frozenset({
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
+    "bots/calling.py", "bots/knowledge.py", "bots/performing.py", "bots/running.py", "bots/sending.py", "bots/starting.py",
+    "bots/surroundings.py",
     "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",
     "swarm/card.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",
     "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "intake/ledger.py", "journey/project.py",

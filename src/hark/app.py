@@ -14,6 +14,9 @@ import hark.agents.routes
 import hark.agents.types
 import hark.automation.jobs
 import hark.automation.routes
+import hark.bots.routes
+import hark.bots.running
+import hark.bots.types
 import hark.bottlenecks.eventlogs.routes
 import hark.bottlenecks.eventlogs.types
 import hark.bottlenecks.routes
@@ -36,6 +39,10 @@ import hark.conversations.types
 import hark.core.health
 import hark.delivery.routes
 import hark.delivery.types
+import hark.help.centre_routes
+import hark.help.public_routes
+import hark.help.routes
+import hark.help.types
 import hark.hours.routes
 import hark.hours.types
 import hark.imports.routes
@@ -65,7 +72,7 @@ from hark.access.authenticate import admit_socket, authenticate, is_still, send_
 from hark.channels.email.authentication.resolver import DnsResolver, Resolver
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.oauth.providers import PROVIDERS, Providers
-from hark.channels.email.providers.fetch import fetcher
+from hark.channels.email.providers.fetch import asker, fetcher
 from hark.channels.email.providers.hooks import MailHooks, open_hooks
 from hark.channels.messenger.frame import widget_handlers
 from hark.channels.messenger.hub import VisitorHub
@@ -90,6 +97,10 @@ from hark.core.live_socket import live_handler
 from hark.core.openapi import described, openapi_config
 from hark.core.services import Services
 from hark.core.static import static_handlers
+from hark.help.pages_cache import serve_first
+from hark.help.public import HelpPages, make_cache
+from hark.help.public_routes import help_handlers
+from hark.help.visits import HelpVisits
 from hark.hours.feeds import Fetch
 from hark.hours.queries import open_seconds
 from hark.journey.project import projector
@@ -111,12 +122,16 @@ EVENTS: Registry = registry(
     hark.bottlenecks.eventlogs.types.EVENTS,
     hark.sla.types.EVENTS,
     hark.routing.types.EVENTS,
+    hark.bots.types.EVENTS,
+    hark.help.types.EVENTS,
 )
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of), hark.sla.jobs.PROJECTOR)
 
 CONSUMERS: Sequence[Consumer] = (
+    hark.bots.running.CONSUMER,
     hark.automation.jobs.CONSUMER,
+    hark.automation.jobs.TIMED_CONSUMER,
     hark.value.actions.CONSUMER,
     hark.channels.messenger.mailing.CONSUMER,
     hark.routing.jobs.CONSUMER,
@@ -134,6 +149,7 @@ ROUTES: list[Route] = tables(
     hark.topics.routes.ROUTES,
     hark.swarm.routes.ROUTES,
     hark.automation.routes.ROUTES,
+    hark.bots.routes.ROUTES,
     hark.sla.routes.ROUTES,
     hark.routing.routes.ROUTES,
     hark.hours.routes.ROUTES,
@@ -157,6 +173,9 @@ ROUTES: list[Route] = tables(
     hark.staffing.routes.ROUTES,
     hark.imports.routes.ROUTES,
     hark.simulation.routes.ROUTES,
+    hark.help.centre_routes.ROUTES,
+    hark.help.public_routes.ROUTES,
+    hark.help.routes.ROUTES,
 )
 
 
@@ -180,21 +199,26 @@ def create_app(
         async with serve_tabs(hub):
             yield
         await visitors.close()
+        await help_visits.close()
         await visits.close()
+        pages.close()
         await hooks.close()
         await hub.close()
 
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
     visitors = VisitorHub(services.db, services.bus, services.keys, hub)
     buckets, visits = Buckets(), FactWriter(services.db)
+    help_visits = HelpVisits(services.db, visits)
+    pages = make_cache(services.db, services.bus)
     hooks = mail_hooks or open_hooks(services)
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             *(build_handler(described(r)) for r in ROUTES),
             live_handler(hub, admit_socket, is_still),
             visitor_socket(visitors, services, buckets, visits),
             *widget_handlers(),
+            *help_handlers(),
             *static_handlers(),
         ],
         dependencies={
@@ -207,8 +231,11 @@ def create_app(
             "dns": provide(dns or DnsResolver()),
             "buckets": provide(buckets),
             "visits": provide(visits),
+            "help_pages": provide(HelpPages(services.db, pages, services.settings.base_url)),
+            "help_visits": provide(help_visits),
             "oauth_providers": provide(oauth_providers),
             "mail_hooks": provide(hooks),
+            "ask": provide(asker(host_policy(allow_private=services.settings.private_hosts))),
             "fetch": provide(fetch or fetcher(host_policy(allow_private=services.settings.private_hosts))),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
@@ -220,6 +247,8 @@ def create_app(
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=openapi_config("0.1.0"),
     )
+    app.asgi_handler = serve_first(pages, help_visits.see, app.asgi_handler)
+    return app
 
 
 def provide(value: Any) -> Provide:

@@ -8,6 +8,9 @@ from typing import Literal
 import structlog
 
 from hark.access.jobs import clean_up
+from hark.automation import jobs as automation
+from hark.bots import running as bots
+from hark.bots.calling import run_calls
 from hark.bottlenecks.eventlogs.jobs import LOOK_S as EVENT_LOGS_LOOK_S
 from hark.bottlenecks.eventlogs.jobs import read_logs
 from hark.channels.email.authentication.authenticator import Authenticator
@@ -18,7 +21,7 @@ from hark.channels.email.oauth.jobs import keep_grants
 from hark.channels.email.oauth.tokens import token_source
 from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.providers.actions import forget_tokens
-from hark.channels.email.providers.fetch import fetcher
+from hark.channels.email.providers.fetch import asker, fetcher
 from hark.channels.email.routes import readers
 from hark.channels.email.sent_copies import LOOK_S as COPIES_LOOK_S
 from hark.channels.email.sent_copies import look_for_copies
@@ -61,7 +64,7 @@ from hark.visits.actions import forget_visits
 
 log = structlog.get_logger(__name__)
 
-TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise, TimerKind.REPORT: serve_schedule, **sla.TIMERS, **routing.TIMERS}
+TIMERS: Mapping[TimerKind, Handler] = {TimerKind.SNOOZE: end_snooze, TimerKind.PROMISE: end_promise, TimerKind.REPORT: serve_schedule, **sla.TIMERS, **routing.TIMERS, **automation.TIMERS, **bots.TIMERS}
 
 LOOK_S = 2.0  # how often the spool is looked at
 SILENCE_LOOK_S = 30.0
@@ -94,6 +97,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "timers": lambda: run_timers(db, timers, stop),
         "journal": lambda: run_consumers(db, services.bus, consumers, stop),
         "sources": lambda: sources.run(stop),
+        "bots": lambda: run_calls(db, services.bus, keys, asker(resolve), stop),
         "simulations": lambda: run_simulations(db, stop),
         "routing": lambda: routing.run_routing(db, services.bus, stop),
         "experience": lambda: every(routing.LEARN_S, lambda: routing.learn_all(db), stop),
@@ -111,6 +115,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "holidays": lambda: every(FEEDS_LOOK_S, lambda: refresh_feeds(db, fetch), stop),
         "reports": lambda: every(REPORTS_LOOK_S, lambda: send_due(db, mail, settings.public_url or ""), stop),
         "event-logs": lambda: every(EVENT_LOGS_LOOK_S, lambda: read_logs(db, files), stop),
+        "rule log": lambda: every(UPKEEP_S, lambda: automation.forget_runs(db), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }
     async with receiving(settings, reception):

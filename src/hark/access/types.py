@@ -31,11 +31,16 @@ PERMISSIONS: dict[str, str] = {
     "intake.write": "Replay and settle items of the ledger",
     "rules.read": "See rules",
     "rules.write": "Make and change rules",
+    "bots.read": "See bots, and how they do",
+    "bots.write": "Make, change, try and publish bots",
     "sla.read": "See what customers are promised",
     "sla.write": "Make and change what customers are promised",
     "routing.write": "Change how teams and people get their work, and see what was learned of people",
     "hours.read": "See business hours",
     "hours.write": "Change business hours",
+    "help.read": "See the help centre, drafts and internal articles too",
+    "help.write": "Write drafts and translations, order articles and collections",
+    "help.publish": "Publish and archive articles, change help centres, redirects and imports of articles",
     "settings.write": "Change the settings of the workspace",
     "tokens.write": "Make API tokens that act for oneself",
     "imports.write": "Import history",
@@ -46,9 +51,11 @@ PERMISSIONS: dict[str, str] = {
 
 _VIEWER = frozenset(
     {"conversations.read", "contacts.read", "reports.read", "tags.read", "agents.read", "mailboxes.read", "hours.read",
-     "sla.read"}
+     "sla.read", "help.read"}
 )  # fmt: skip
-_AGENT = _VIEWER | {"conversations.reply", "conversations.write", "contacts.write", "tags.write", "tokens.write"}
+_AGENT = _VIEWER | {
+    "conversations.reply", "conversations.write", "contacts.write", "tags.write", "tokens.write", "help.write",
+}  # fmt: skip
 _OWNER = frozenset(PERMISSIONS)
 
 

@@ -146,14 +146,17 @@ class TrySaid(Body):
 
 class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What makes a message a bot's, beside its text; with the message in `headers.bot`. `choices`: buttons, in the
-    customer's language; pressing one is sending its words. `ask`: the kind of answer that is waited for."""
+    customer's language; pressing one is sending its words. `ask`: the kind of answer that is waited for. `lead`: the text
+    without the article, which stands in `article` (title, url, section). `held`: the bot still has the conversation, and
+    "talk to a person" is offered."""
 
     bot_id: int
     name: str
     choices: list[str] = []
     ask: Literal["text", "email", "number", "date", "choice", "file"] | None = None
-    article: dict[str, str] | None = None  # title, url, section
-    held: bool = False  # the bot still has the conversation after this: "talk to a person" is offered
+    lead: str = ""
+    article: dict[str, str] | None = None
+    held: bool = False
 
 
 class TriedMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -361,12 +364,4 @@ class PersonAsked(Event, frozen=True, kw_only=True):
     bot_id: int
 
 
-class BotCallDone(Event, frozen=True, kw_only=True):
-    """A server that a bot has asked answered, or did not; `call_id` names the row with the answer."""
-
-    kind: ClassVar[int] = 232
-    call_id: UUID
-    ok: bool
-
-
-EVENTS: tuple[type[Event], ...] = (BotChanged, PersonAsked, BotCallDone)
+EVENTS: tuple[type[Event], ...] = (BotChanged, PersonAsked)

@@ -34,6 +34,7 @@ from hark.core.ids import uuid7
 from hark.core.sql import Sql
 from hark.core.text import one_line, search_tokens
 from hark.journey.types import (
+    Author,
     ConversationStarted,
     MessageReceived,
     Reopened,
@@ -118,6 +119,8 @@ async def release_reply(tx: Tx, reply: NewReply) -> Sent:
     await _promise(tx, c, reply)
     _show_last(c, at, reply.text, reply.headers)
     author = (ActorKind.AGENT, str(reply.agent_id)) if reply.agent_id else (ActorKind.SYSTEM, None)
+    if reply.author is Author.BOT and reply.headers.bot is not None:
+        author = (ActorKind.BOT, str(reply.headers.bot["bot_id"]))
     await _append(
         tx, c,
         _NewMessage(

@@ -123,6 +123,8 @@ _MESSAGE = Sql("""m.id, m.conversation_id, m.endpoint_id, (SELECT a.kind FROM en
     WHEN 1 THEN (SELECT g.name FROM agents g WHERE g.workspace_id = m.workspace_id AND g.id = m.author_id::int)
     WHEN 3 THEN coalesce(nullif(m.headers->'from'->>'name', ''), (SELECT p.name FROM contacts p
       WHERE p.workspace_id = m.workspace_id AND p.id = m.author_id::uuid), m.headers->'from'->>'address')
+    WHEN 5 THEN coalesce(m.headers->'bot'->>'name', (SELECT b.name FROM bots b WHERE b.workspace_id = m.workspace_id
+      AND b.id = m.author_id::int))
   END AS author_name,
   CASE WHEN EXISTS (SELECT FROM attachments f WHERE f.workspace_id = m.workspace_id AND f.message_id = m.id) THEN
     (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'size', f.size,
@@ -134,6 +136,7 @@ _EVENT = Sql("""e.conversation_id, e.conversation_seq AS seq, e.kind, e.actor_ki
     WHEN 1 THEN (SELECT g.name FROM agents g WHERE g.workspace_id = e.workspace_id AND g.id = e.actor_id)
     WHEN 2 THEN (SELECT t.name FROM api_tokens t WHERE t.workspace_id = e.workspace_id AND t.id = e.actor_id)
     WHEN 4 THEN (SELECT u.name FROM rules u WHERE u.workspace_id = e.workspace_id AND u.id = e.actor_id)
+    WHEN 5 THEN (SELECT b.name FROM bots b WHERE b.workspace_id = e.workspace_id AND b.id = e.actor_id)
   END AS actor_name""")
 
 

@@ -164,7 +164,7 @@ class Authentication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The header lines of a message as people read them. `quoted_at` is where the quoted history begins in its text;
     `notes` are sentences about what the mail is beside its text (an invitation, signed, encrypted); `authentication` is
-    None for a mail that was not checked."""
+    None for a mail that was not checked; `bot` is what a bot's words carry (`hark.bots.types.Part`)."""
 
     from_: MailAddress | None = msgspec.field(default=None, name="from")
     to: list[MailAddress] = []
@@ -175,6 +175,7 @@ class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
     quoted_at: int | None = None
     notes: list[str] = []
     authentication: Authentication | None = None
+    bot: dict[str, Any] | None = None
 
 
 class NewFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from hark.core.db import Db, Tx
 from hark.delivery import queries
 from hark.delivery.guard import find_reply_lock
 from hark.delivery.types import Mailbox, OutboxChanged, OutboxRow, OutChannel, State, UnseenMessage
+from hark.journey.types import Author
 
 
 async def release(db: Db, row: OutboxRow, channel: OutChannel | None, html_key: str | None) -> State | None:
@@ -21,6 +22,8 @@ async def release(db: Db, row: OutboxRow, channel: OutChannel | None, html_key: 
     The state it has now; None when it was taken back or moved meanwhile.
     """
     actor = system(row.workspace_id, ActorKind.AGENT if row.agent_id else ActorKind.SYSTEM, row.agent_id)
+    if row.body.bot is not None:
+        actor = system(row.workspace_id, ActorKind.BOT, int(row.body.bot["bot_id"]))
     async with db.transaction(actor) as tx:
         # not the conversation it was written in: a merge may have been undone since
         thread = await tx.one(
@@ -38,13 +41,15 @@ async def release(db: Db, row: OutboxRow, channel: OutChannel | None, html_key: 
         fresh = await queries.find_outbox_row(tx, tx.workspace_id, row.id)
         assert fresh is not None
         if await _stopped(tx, c, fresh):
-            return State.FAILED
+            return State.FAILED if fresh.body.bot is None else State.CANCELLED
         return await bear(tx, c, fresh, channel, html_key)
 
 
 async def _stopped(tx: Tx, c: Locked, row: OutboxRow) -> bool:
     """Whether the guard stopped it. A scheduled reply was meant to leave whatever the customer writes (or is cancelled
     by it), but not past a colleague."""
+    if row.body.bot is not None:
+        return await _bot_is_late(tx, c, row)
     lock = await find_reply_lock(tx, c, row.agent_id)
     if lock is not None:
         who = lock.assignee_name or "nobody yet"
@@ -59,6 +64,19 @@ async def _stopped(tx: Tx, c: Locked, row: OutboxRow) -> bool:
         who = "the customer" if unseen[-1].direction == "in" else "a colleague"
         await _stop(tx, c, row, f"{who} wrote just before it left", "Read that")
     return bool(unseen)
+
+
+async def _bot_is_late(tx: Tx, c: Locked, row: OutboxRow) -> bool:
+    """A bot says nothing any more once a person of the team has answered. Nobody has to decide about that."""
+    answered = await tx.one(
+        bool,
+        "SELECT EXISTS (SELECT FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 AND direction = 2"
+        " AND kind = 1 AND author_kind <> $4)",
+        tx.workspace_id, c.id, row.seen_seq, ActorKind.BOT.value,
+    )  # fmt: skip
+    if answered:
+        await set_state(tx, c, row.id, State.CANCELLED, "A person has answered before the bot could.")
+    return answered
 
 
 async def _stop(tx: Tx, c: Locked, row: OutboxRow, why: str, remedy: str) -> None:
@@ -76,8 +94,8 @@ async def bear(
     reply = NewReply(
         conversation_id=c.id, endpoint_id=row.endpoint_id, account_id=endpoint.account_id, text=body.text,
         agent_id=row.agent_id, file_ids=body.attachment_ids, keeps_ball=body.keeps_ball,
-        promise_until=body.promise_until, resolve=body.resolve, message_id=row.id, headers=Headers(),
-        delivery=Delivery.SENT,
+        promise_until=body.promise_until, resolve=body.resolve, message_id=row.id, headers=Headers(bot=body.bot),
+        delivery=Delivery.SENT, author=Author.PERSON if body.bot is None else Author.BOT,
     )  # fmt: skip
     if channel is not None:
         sender = body.from_address or endpoint.address
@@ -88,7 +106,8 @@ async def bear(
             thread_topic=str(refs.get("thread_topic") or ""),
         )  # fmt: skip
         before = [*chain, *([parent] if parent else [])]
-        author = MailAddress(await queries.agent_name(tx, tx.workspace_id, row.agent_id), sender)
+        name = await queries.agent_name(tx, tx.workspace_id, row.agent_id) if body.bot is None else str(body.bot["name"])
+        author = MailAddress(name, sender)
         reply = msgspec.structs.replace(
             reply, html_key=html_key, external_id=external_id, delivery=Delivery.READY,
             refs={
@@ -96,7 +115,8 @@ async def bear(
                 "bcc": msgspec.to_builtins(body.bcc),
             },
             headers=Headers(
-                from_=author, to=_kept(body.to), cc=_kept(body.cc), bcc=_kept(body.bcc), subject=body.subject
+                from_=author, to=_kept(body.to), cc=_kept(body.cc), bcc=_kept(body.bcc), subject=body.subject,
+                bot=body.bot,
             ),
         )  # fmt: skip
     await release_reply(tx, reply)

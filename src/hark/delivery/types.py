@@ -116,6 +116,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     thread_topic: str = ""
     remaining: list[str] = []
     partly: bool = False
+    bot: dict[str, Any] | None = None  # a bot's words: hark.bots.types.Part
 
 
 class OutboxRow(msgspec.Struct, kw_only=True):
@@ -200,7 +201,7 @@ class OutAccount(msgspec.Struct, frozen=True):
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a channel needs to send one message. The same for every try, so that the bytes are the same.
 
-    `from_address` is the sender's. `letter`: no person wrote it to be sent as this mail. `remaining`: of the recipients
+    `from_address` is the sender's. `letter`: no person wrote it to be sent as this mail; `automatic`: a bot did. `remaining`: of the recipients
     only these are left, all when it is empty. `thread_index`, `thread_topic`: what Outlook wrote into the parent.
     """
 
@@ -224,6 +225,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     files: list[OutFile]
     from_address: str = ""
     letter: bool = False
+    automatic: bool = False
     remaining: list[str] = []
     thread_index: str = ""
     thread_topic: str = ""

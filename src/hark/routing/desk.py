@@ -263,7 +263,7 @@ FROM conversations c
 JOIN channel_accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
 JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
 LEFT JOIN holdings h ON h.workspace_id = c.workspace_id AND h.conversation_id = c.id AND h.agent_id IS NULL
-WHERE c.workspace_id = {} AND c.status < 2 AND c.wait_t0 IS NOT NULL AND c.assignee_id IS NULL AND {} AND {}
+WHERE c.workspace_id = {} AND c.status = 0 AND c.stage <> 4 AND c.wait_t0 IS NOT NULL AND c.assignee_id IS NULL AND {} AND {}
   AND NOT EXISTS (SELECT FROM offers o WHERE o.workspace_id = c.workspace_id AND o.conversation_id = c.id)
 ORDER BY c.wait_t0, c.id LIMIT {}
 """

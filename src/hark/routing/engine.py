@@ -208,7 +208,7 @@ _LATE = """
 SELECT c.id, c.team_id, {} AS open_s FROM conversations c
 JOIN unnest({}::int[], {}::float8[]) AS l(team_id, after_s) ON l.team_id = c.team_id
 LEFT JOIN holdings h ON h.workspace_id = c.workspace_id AND h.conversation_id = c.id
-WHERE c.workspace_id = {} AND c.status < 2 AND c.wait_t0 IS NOT NULL AND c.assignee_id IS NULL
+WHERE c.workspace_id = {} AND c.status = 0 AND c.stage <> 4 AND c.wait_t0 IS NOT NULL AND c.assignee_id IS NULL
   AND {} > l.after_s AND (h.overflowed_at IS NULL OR h.overflowed_at < to_timestamp(c.wait_t0))
   AND NOT EXISTS (SELECT FROM offers o WHERE o.workspace_id = c.workspace_id AND o.conversation_id = c.id)
 ORDER BY c.id LIMIT {}

@@ -17,7 +17,12 @@ class TimerKind(IntEnum):
     PROMISE = 2  # the subject is a conversation
     CHAT_MAIL = 3  # the subject is an endpoint: a messenger thread with answers that have not been read
     OFFER = 20  # the subject is a conversation: somebody was offered it
+    RULES = 46  # the subject is a conversation: a rule looks at it, because something has lasted
+    RULES_REVIEW = 47  # the subject is nobody: the timers of rules are set anew, `after` this conversation
     REPORT = 30  # the subject is a schedule: a saved report goes out by mail
+    BOT_WAIT = 40  # the subject is a conversation: a bot's waiting block is over
+    BOT_NO_ANSWER = 41  # the subject is a conversation: nobody has answered for so long
+    BOT_IDLE = 42  # the subject is a conversation: the customer has said nothing to the bot
     SLA = 10  # the subject is a conversation: the next warning or breach of its promises
     SLA_REVIEW = 11  # the subject is nobody: the workspace's promises are worked out again, `after` this conversation
 

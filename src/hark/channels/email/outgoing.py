@@ -192,7 +192,7 @@ def compose(out: Outgoing, keys: Keys, public_url: str = "", *, linked: bool = F
     sending = _config(out).sending
     who = Sender(agent=out.author_name, mailbox=out.account.name, address=out.from_address)
     html = sanitize_html(out.html).html if out.html else None
-    text, html = (out.text, html) if out.letter else _with_signature(out.text, html, sending, who)
+    text, html = (out.text, html) if out.letter or out.automatic else _with_signature(out.text, html, sending, who)
     if linked:
         text, html = _with_links(text, html, out, keys, public_url)
     files = [file for file in out.files if file.cid or not linked]
@@ -203,7 +203,7 @@ def compose(out: Outgoing, keys: Keys, public_url: str = "", *, linked: bool = F
         date=_local(out.at, out.time_zone), parent_id=out.parent, parent_references=out.references,
         quoted=_quoted(out), locale=out.locale, loop_token=loop_token(keys, out.workspace_id),
         thread_index=out.thread_index, thread_topic=out.thread_topic,
-        automatic="auto-generated" if out.letter else None, renamed=renames(host),
+        automatic="auto-generated" if out.letter else "auto-replied" if out.automatic else None, renamed=renames(host),
         extra=[*_leaving_fields(out, keys, public_url), *own_fields(host, out.external_id)],
         files=[OutFile(name=f.name, content_type=f.content_type, payload=f.payload, cid=f.cid) for f in files],
     )  # fmt: skip
@@ -247,7 +247,7 @@ def _linked_note(host: str) -> str:
 
 def _leaving_fields(out: Outgoing, keys: Keys, public_url: str) -> list[tuple[str, str]]:
     """How to get no more such mails (RFC 2369, RFC 8058): in what was sent automatically to one person."""
-    if not out.letter or not public_url or len(out.to) != 1 or out.cc or out.bcc:
+    if not (out.letter or out.automatic) or not public_url or len(out.to) != 1 or out.cc or out.bcc:
         return []
     url = unsubscribe_url(public_url, keys, Leaving(out.workspace_id, out.to[0].address))
     fields = [("List-Unsubscribe", f"<{url}>")]

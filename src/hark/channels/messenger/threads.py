@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from hark.channels.messenger.links import Links
-from hark.channels.messenger.types import File, Message, Session, Thread
+from hark.channels.messenger.types import BotPart, File, Message, Session, Thread
 from hark.core.db import Queries
 from hark.core.errors import NotFound
 from hark.core.sql import TRUE, Sql, join
@@ -171,6 +171,13 @@ class MessageRow(msgspec.Struct, kw_only=True):
     agent_name: str | None
     has_picture: bool
     files: list["FileRow"]
+    bot: "BotRow | None" = None
+
+
+class BotRow(BotPart, frozen=True, kw_only=True):
+    """A bot's mark on a message, with the name it goes by."""
+
+    name: str
 
 
 class FileRow(msgspec.Struct, kw_only=True):
@@ -229,7 +236,7 @@ async def _read(db: Queries, workspace_id: int, ids: Sequence[UUID]) -> list[Mes
 
 _READ = """
 SELECT m.id, m.seq, m.direction, m.occurred_at AS at, m.text, (m.headers->>'quoted_at')::int AS quoted_at,
-  g.id AS agent_id, g.name AS agent_name, g.picture_key IS NOT NULL AS has_picture,
+  m.headers->'bot' AS bot, g.id AS agent_id, g.name AS agent_name, g.picture_key IS NOT NULL AS has_picture,
   coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type,
       'size', f.size) ORDER BY f.id) FROM attachments f WHERE f.workspace_id = $1 AND f.message_id = m.id), '[]') AS files
 FROM messages m LEFT JOIN agents g ON g.workspace_id = $1 AND m.direction = 2
@@ -287,6 +294,8 @@ def message_view(row: MessageRow, links: Links) -> Message:
     """The message as text. Mail shows what was written, not what it quotes."""
     ours = row.direction == 2
     name, picture_url = links.face(row.agent_id, row.agent_name, row.has_picture) if ours else ("", None)
+    if row.bot is not None:  # never in a person's name
+        name, picture_url = row.bot.name, None
     return Message(
         id=row.id, seq=row.seq, from_="team" if ours else "you", name=name, picture_url=picture_url, at=row.at,
         text=row.text[: row.quoted_at].rstrip() if row.quoted_at is not None else row.text,
@@ -294,4 +303,5 @@ def message_view(row: MessageRow, links: Links) -> Message:
             File(id=f.id, name=f.name, content_type=f.content_type, size=f.size, url=links.file(f.id))
             for f in row.files
         ],
+        bot=row.bot and BotPart(choices=row.bot.choices, ask=row.bot.ask, lead=row.bot.lead, article=row.bot.article, held=row.bot.held),
     )  # fmt: skip

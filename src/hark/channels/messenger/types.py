@@ -315,8 +315,20 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class BotPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a message a bot's. `choices`: what can be pressed, each is sent as its words; `ask`: the kind of answer
+    that is waited for; `article`: title, url and section of one that is shown, `lead` the text without it; `held`: the bot
+    still has the conversation."""
+
+    choices: list[str] = []
+    ask: Literal["text", "email", "number", "date", "choice", "file"] | None = None
+    lead: str = ""
+    article: dict[str, str] | None = None
+    held: bool = False
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One message as the visitor sees it: text only."""
+    """One message as the visitor sees it: text only. `bot`: no person wrote it."""
 
     id: UUID
     seq: int
@@ -326,6 +338,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     text: str
     attachments: list[File]
+    bot: BotPart | None = None
 
 
 class Thread(msgspec.Struct, frozen=True, kw_only=True):

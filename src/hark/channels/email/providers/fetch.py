@@ -1,12 +1,13 @@
-"""One GET over HTTPS to a host that may be anywhere: no redirects, a small answer, and only to allowed addresses."""
+"""One request over HTTPS to a host that may be anywhere: no redirects, a small answer, and only to allowed addresses."""
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 import h11
 
+from hark.bots.calling import Ask, Request
 from hark.channels.base import TransportError
 from hark.channels.email.hosts import Resolve, connect, explain
 from hark.core.errors import Unavailable
@@ -30,7 +31,7 @@ def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                status, body = await _get(host, port, target, resolve, context)
+                status, body = await _exchange(host, port, resolve, context, target=target)
         except (OSError, h11.ProtocolError, TransportError) as error:
             raise Unavailable(explain(error, host, port)) from error
         if status != 200:
@@ -40,13 +41,55 @@ def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
     return fetch
 
 
-async def _get(host: str, port: int, target: str, resolve: Resolve, tls: ssl.SSLContext) -> tuple[int, bytes]:
+def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Ask:
+    """What asks servers for bots: as a Fetch, with the method, headers and body of the request."""
+    context = tls or ssl.create_default_context()
+
+    async def ask(request: Request) -> bytes:
+        parts = urlsplit(request.url)
+        host, port = parts.hostname or "", parts.port or 443
+        if parts.scheme != "https" or not host:
+            raise Unavailable("Only addresses with https are called.")
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            async with asyncio.timeout(request.timeout_s):
+                status, body = await _exchange(
+                    host, port, resolve, context, target=target, method=request.method, headers=request.headers,
+                    body=request.body,
+                )  # fmt: skip
+        except TimeoutError as error:
+            raise Unavailable(f"{host} did not answer within {request.timeout_s:.0f} s.") from error
+        except (OSError, h11.ProtocolError, TransportError) as error:
+            raise Unavailable(explain(error, host, port)) from error
+        if not 200 <= status < 300:
+            raise Unavailable(f"{host} answered with status {status}.")
+        return body
+
+    return ask
+
+
+OWN = frozenset({"host", "connection", "content-length", "transfer-encoding", "user-agent", "accept"})
+"""Headers that nobody else sets."""
+
+
+async def _exchange(
+    host: str, port: int, resolve: Resolve, tls: ssl.SSLContext, *, target: str, method: str = "GET",
+    headers: Mapping[str, str] | None = None, body: bytes = b"",
+) -> tuple[int, bytes]:  # fmt: skip
     sock = await connect(host, port, resolve, TIMEOUT_S)
     reader, writer = await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=host)
     try:
         http = h11.Connection(h11.CLIENT)
-        headers = [("Host", host), ("Connection", "close"), ("Accept", "*/*"), ("User-Agent", "Hark")]
-        writer.write(http.send(h11.Request(method="GET", target=target, headers=headers)) or b"")
+        named = f"[{host}]" if ":" in host else host
+        sent = [("Host", named if port == 443 else f"{named}:{port}"), ("Connection", "close"), ("Accept", "*/*"), ("User-Agent", "Hark")]
+        sent += [(name, value) for name, value in (headers or {}).items() if name.lower() not in OWN]
+        if body:
+            if not any(name.lower() == "content-type" for name, _ in sent):
+                sent.append(("Content-Type", "application/json"))
+            sent.append(("Content-Length", str(len(body))))
+        writer.write(http.send(h11.Request(method=method, target=target, headers=sent)) or b"")
+        if body:
+            writer.write(http.send(h11.Data(data=body)) or b"")
         writer.write(http.send(h11.EndOfMessage()) or b"")
         await writer.drain()
         return await _answer(http, reader)

@@ -1,0 +1,147 @@
+"""The test panel: a flow played step by step, with nothing kept and nothing sent. The state goes out and comes back."""
+
+import msgspec
+
+from hark.bots.calling import Ask, call
+from hark.bots.checks import There, check_flow
+from hark.bots.conditions import World
+from hark.bots.flow import Flow, SetSeverity, SetTags, SetTeam, SetTopic, Start
+from hark.bots.knowledge import find_answer, get_article
+from hark.bots.machine import (
+    Begin,
+    Call,
+    Called,
+    Do,
+    Effect,
+    End,
+    Found,
+    Heard,
+    Keep,
+    Search,
+    Sleep,
+    State,
+    Tell,
+    TimeUp,
+    Words,
+    step,
+)
+from hark.bots.sending import bot_name, parts, plain
+from hark.bots.surroundings import hear
+from hark.bots.types import Reason, Tried, TriedMessage, TrySaid
+from hark.bots.words import reason_sentence
+from hark.core.crypto import Keys
+from hark.core.db import Db
+from hark.core.errors import BadRequest, HarkError
+
+SEVERITIES = ("low", "normal", "high", "urgent")
+
+
+async def try_flow(
+    db: Db, workspace_id: int, bot_id: int, name: str, flow: Flow, said: TrySaid, there: There, keys: Keys, ask: Ask
+) -> Tried:
+    """One word to the flow. Raises BadRequest for a state that is none, or a flow with no start."""
+    state = _state(said)
+    heard = _heard(flow, said, state)
+    world = World(
+        now=db.now(), language=said.language, open=said.open, numbered=said.channel == "email",
+        attributes=dict(said.attributes),
+    )  # fmt: skip
+    path: list[str] = []
+    effects: list[Effect] = []
+    sentences: list[str] = []
+    following: Heard | None = heard
+    while following is not None:
+        one = step(flow, state, following, world)
+        state, following = one.state, None
+        path += one.entered
+        for effect in one.effects:
+            if isinstance(effect, Search):
+                found = await find_answer(
+                    db, workspace_id, effect.query, language=state.language, confidence=effect.confidence,
+                    skip=effect.skip,
+                )  # fmt: skip
+                sentences.append(f"Found “{found.title}”." if found else "Nothing good enough was found.")
+                following = Found(found)
+            elif isinstance(effect, Call):
+                values, sentence = await _call(effect, said, keys, ask)
+                sentences.append(sentence)
+                following = Called(values)
+            elif isinstance(effect, Tell) and effect.article_id is not None:
+                article = await get_article(db, workspace_id, effect.article_id, state.language)
+                effects.append(msgspec.structs.replace(effect, article=article))
+            else:
+                effects.append(effect)
+                sentences += _sentence(effect)
+    return _tried(flow, bot_id, name, said, state, path, effects, sentences, there)
+
+
+def _state(said: TrySaid) -> State:
+    if said.state is None:
+        return State(language=said.language)
+    try:
+        return msgspec.json.decode(said.state, type=State)
+    except msgspec.MsgspecError as error:
+        raise BadRequest("The state of the test is none of ours. Begin the test anew.", code="bad_state") from error
+
+
+def _heard(flow: Flow, said: TrySaid, state: State) -> Heard:
+    if said.state is None:
+        starts = [block.id for block in flow.blocks if isinstance(block, Start)]
+        if said.block_id is not None and said.block_id not in starts:
+            raise BadRequest("This start block is not in the flow. Choose another one.", code="no_start")
+        if not starts:
+            raise BadRequest("Nothing starts this flow. Add a start block, then try again.", code="no_start")
+        text = said.text or ""
+        return Begin(said.block_id or starts[0], text, hear(text).urgent)
+    if said.text is None and said.file is None:
+        return TimeUp()
+    text = said.text or ""
+    return Words(text, (said.file,) if said.file else (), hear(text).urgent)
+
+
+async def _call(effect: Call, said: TrySaid, keys: Keys, ask: Ask) -> tuple[dict[str, str] | None, str]:
+    """The answer of a server, really asked or made up."""
+    if not said.webhooks:
+        values = dict.fromkeys(effect.results, "…")
+        return values, f"Would ask {effect.url}; its results are made up here."
+    try:
+        return await call(effect, keys, ask), f"Asked {effect.url}."
+    except HarkError as error:
+        return None, error.detail
+
+
+def _sentence(effect: Effect) -> list[str]:
+    match effect:
+        case Keep(attribute, value):
+            return [f"Keeps {attribute} = “{value}”."]
+        case Do(setting=SetTags()):
+            return ["Changes tags."]
+        case Do(setting=SetSeverity(value=value)):
+            return [f"Sets the severity to {SEVERITIES[value]}."]
+        case Do(setting=SetTeam()):
+            return ["Gives it to another team."]
+        case Do(setting=SetTopic()):
+            return ["Sets the topic."]
+        case Sleep(seconds):
+            return [f"Waits {seconds} s."]
+    return []
+
+
+def _tried(
+    flow: Flow, bot_id: int, name: str, said: TrySaid, state: State, path: list[str], effects: list[Effect],
+    sentences: list[str], there: There,
+) -> Tried:  # fmt: skip
+    end = next((e for e in effects if isinstance(e, End)), None)
+    tells = [e for e in effects if isinstance(e, Tell)]
+    spoken = parts(tells, bot_id=bot_id, name=bot_name(flow, state.language, name), held=end is None)
+    numbered = said.channel == "email"
+    return Tried(
+        state=None if end else msgspec.json.encode(state).decode(), block_id=state.block,
+        messages=[
+            TriedMessage(text=plain(tell, numbered=numbered, language=state.language), part=part, block_id=tell.block_id)
+            for tell, part in spoken
+        ],
+        path=path, effects=sentences, collected=state.collected, ended=end.how if end else None,
+        why=reason_sentence(said.language, end.reason or Reason.FLOW) if end and end.how == "handed_over" else "",
+        waits_s=next((e.seconds for e in effects if isinstance(e, Sleep)), None), problems=check_flow(flow, there),
+    )  # fmt: skip
