@@ -220,6 +220,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get bots
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_bots"];
+        put?: never;
+        /**
+         * Post bot
+         * @description Needs the permission `bots.write`.
+         */
+        post: operations["post_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post import
+         * @description A bot from a file, not yet published. Secrets of its webhooks must be entered again. Needs the permission `bots.write`.
+         */
+        post: operations["post_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post validate
+         * @description Needs the permission `bots.read`.
+         */
+        post: operations["post_validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one bot
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_one_bot"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove bot
+         * @description Needs the permission `bots.write`.
+         */
+        delete: operations["remove_bot"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch bot
+         * @description Needs the permission `bots.write`.
+         */
+        patch: operations["patch_bot"];
+        trace?: never;
+    };
+    "/api/bots/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get export
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get bot funnel
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_bot_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post publish
+         * @description Needs the permission `bots.write`.
+         */
+        post: operations["post_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post rollback
+         * @description Needs the permission `bots.write`.
+         */
+        post: operations["post_rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/troubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get troubles
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_troubles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post try
+         * @description Say something to the flow on the canvas; nothing is kept and nobody hears it. Needs the permission `bots.write`.
+         */
+        post: operations["post_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get versions
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one version
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_one_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendars": {
         parameters: {
             query?: never;
@@ -546,6 +798,26 @@ export interface paths {
          * @description Needs the permission `conversations.write`.
          */
         post: operations["post_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/bot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get cards
+         * @description What bots asked, were told and showed in a conversation. Needs the permission `conversations.read`.
+         */
+        get: operations["get_cards"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1253,6 +1525,451 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/help/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List articles
+         * @description Articles of the workspace; inside a collection (0: in none) in their order, else the last changed first. With a
+         *     `language`, `state` and `stale` speak of that one, else of any. Needs the permission `help.read`.
+         */
+        get: operations["list_articles"];
+        put?: never;
+        /**
+         * Post article
+         * @description Begin a draft; `source` pre-fills it from a conversation, from searches that found nothing, or from a reply. Needs the permission `help.write`.
+         */
+        post: operations["create_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order articles
+         * @description Needs the permission `help.write`.
+         */
+        post: operations["order_articles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get article
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["get_article"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete article
+         * @description Needs the permission `help.write`.
+         */
+        delete: operations["delete_article"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch article
+         * @description Needs the permission `help.write`.
+         */
+        patch: operations["patch_article"];
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save text
+         * @description Save what somebody works on, by hand or by itself. 409 `changed_meanwhile` with `current` when another has saved. Needs the permission `help.write`.
+         */
+        put: operations["save_article_text"];
+        post?: never;
+        /**
+         * Delete text
+         * @description Needs the permission `help.write`.
+         */
+        delete: operations["delete_article_text"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive text
+         * @description Needs the permission `help.publish`.
+         */
+        post: operations["archive_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff text
+         * @description What changed from one version to another; the one left out is the text people work on. Needs the permission `help.read`.
+         */
+        get: operations["diff_article"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish text
+         * @description Let readers see the text. What in it leads nowhere is told, and no reason not to publish. Needs the permission `help.publish`.
+         */
+        post: operations["publish_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore version
+         * @description Needs the permission `help.write`.
+         */
+        post: operations["restore_article_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send back
+         * @description Needs the permission `help.write`.
+         */
+        post: operations["send_article_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask review
+         * @description Needs the permission `help.write`.
+         */
+        post: operations["ask_article_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List versions
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["list_article_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/articles/{id}/texts/{language}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get version
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["get_article_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/centres": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List centres
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["list_help_centres"];
+        put?: never;
+        /**
+         * Post centre
+         * @description Needs the permission `help.publish`.
+         */
+        post: operations["create_help_centre"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/centres/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get centre
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["get_help_centre"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete centre
+         * @description A help centre with everything in it; it must be offline. Needs the permission `help.publish`.
+         */
+        delete: operations["delete_help_centre"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch centre
+         * @description Needs the permission `help.publish`.
+         */
+        patch: operations["patch_help_centre"];
+        trace?: never;
+    };
+    "/api/help/centres/{id}/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get help settings
+         * @description How a help centre meets its readers. Needs the permission `help.read`.
+         */
+        get: operations["get_help_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update help settings
+         * @description Needs the permission `help.publish`.
+         */
+        patch: operations["update_help_settings"];
+        trace?: never;
+    };
+    "/api/help/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List collections
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["list_help_collections"];
+        put?: never;
+        /**
+         * Post collection
+         * @description Needs the permission `help.write`.
+         */
+        post: operations["create_help_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/collections/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order collections
+         * @description Needs the permission `help.write`.
+         */
+        post: operations["order_collections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete collection
+         * @description Needs the permission `help.write`.
+         */
+        delete: operations["delete_help_collection"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch collection
+         * @description Needs the permission `help.write`.
+         */
+        patch: operations["patch_help_collection"];
+        trace?: never;
+    };
+    "/api/help/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List files
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["list_help_files"];
+        put?: never;
+        /**
+         * Post file
+         * @description Upload a picture, film, PDF or ZIP for the articles of a help centre. Needs the permission `help.write`.
+         */
+        post: operations["upload_help_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete file
+         * @description Needs the permission `help.write`.
+         */
+        delete: operations["delete_help_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/help/invitations": {
         parameters: {
             query?: never;
@@ -1268,6 +1985,90 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List broken links
+         * @description What leads nowhere in the published texts of a help centre. Needs the permission `help.read`.
+         */
+        get: operations["list_broken_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview text
+         * @description Markdown as readers will see it. Needs the permission `help.read`.
+         */
+        post: operations["preview_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/redirects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List redirects
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["list_redirects"];
+        put?: never;
+        /**
+         * Post redirect
+         * @description Needs the permission `help.publish`.
+         */
+        post: operations["create_help_redirect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/redirects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete redirect
+         * @description Needs the permission `help.publish`.
+         */
+        delete: operations["delete_help_redirect"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3072,6 +3873,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post dry run
+         * @description What such a rule would have done in the last 30 days; nothing is changed or stored. Needs the permission `rules.write`.
+         */
+        post: operations["post_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put rule order
+         * @description Let the rules run in another order. Needs the permission `rules.write`.
+         */
+        put: operations["put_rule_order"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules/{id}": {
         parameters: {
             query?: never;
@@ -3098,6 +3939,26 @@ export interface paths {
          * @description Needs the permission `rules.write`.
          */
         patch: operations["patch_rule"];
+        trace?: never;
+    };
+    "/api/rules/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get rule runs
+         * @description What a rule did, newest first. Needs the permission `rules.read`.
+         */
+        get: operations["get_rule_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/search": {
@@ -3880,6 +4741,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/help/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get help file
+         * @description A picture or file of an article: for the team, and for readers of a published article with it. Open to everybody.
+         */
+        get: operations["get_help_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messenger/{key}/frame": {
         parameters: {
             query?: never;
@@ -4017,6 +4898,26 @@ export interface components {
             languages?: string[];
             skill_ids?: number[];
         };
+        /** Answer */
+        Answer: {
+            accepted?: string | null;
+            confidence?: number | null;
+            id: string;
+            /** @default  */
+            note: string;
+            text?: {
+                [key: string]: string;
+            };
+            /** @default 2 */
+            tries: number;
+            /** @constant */
+            type: "answer";
+            unknown?: string | null;
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
         /** Arrivals */
         Arrivals: {
             /** @enum {string} */
@@ -4024,6 +4925,91 @@ export interface components {
             high: number;
             low: number;
             mean: number;
+        };
+        /** ArticlePatch */
+        ArticlePatch: {
+            collection_id?: number | null;
+            condition?: {
+                [key: string]: unknown;
+            } | null;
+            related?: number[];
+            source_language?: string;
+            visibility?: "public" | "internal" | "segment";
+        };
+        /** ArticleRow */
+        ArticleRow: {
+            author_id: number | null;
+            can: string[];
+            centre_id: number;
+            collection_id: number | null;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            languages: components["schemas"]["LanguageState"][];
+            position: number;
+            source_language: string;
+            title: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @enum {string} */
+            visibility: "public" | "internal" | "segment";
+        };
+        /** ArticleText */
+        ArticleText: {
+            body: string;
+            changed: boolean;
+            first_live_at: string | null;
+            keywords: string[];
+            language: string;
+            live_at: string | null;
+            live_slug: string | null;
+            live_source: number | null;
+            live_version: number | null;
+            made_from: number | null;
+            review_asked_at: string | null;
+            review_asked_by: number | null;
+            review_note: string;
+            reviewer_id: number | null;
+            slug: string;
+            stale: boolean;
+            /** @enum {string} */
+            state: "missing" | "draft" | "review" | "published" | "archived";
+            summary: string;
+            title: string;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: number | null;
+            version: number;
+        };
+        /** Ask */
+        Ask: {
+            attribute: string;
+            choices?: components["schemas"]["Choice"][];
+            failed?: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "text" | "email" | "number" | "date" | "choice" | "file";
+            least?: string | null;
+            most?: string | null;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            text: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "ask";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
+        /** AskReview */
+        AskReview: {
+            /** @default  */
+            note: string;
+            reviewer_id?: number | null;
+            version: number;
         };
         /** Asked */
         Asked: {
@@ -4076,6 +5062,19 @@ export interface components {
             held: number;
             oldest_at: string | null;
             parked: number;
+        };
+        /** Audience */
+        Audience: {
+            account_ids?: number[];
+            channels?: ("messenger" | "email")[];
+            when?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default everybody
+             * @enum {string}
+             */
+            who: "everybody" | "new" | "known" | "identified";
         };
         /** AuditEntry */
         AuditEntry: {
@@ -4130,13 +5129,21 @@ export interface components {
         Before: {
             cost: number;
             each_minor: number;
-            flow: components["schemas"]["Flow"];
+            flow: components["schemas"]["bottlenecks_types_Flow"];
             gave_up: {
                 [key: string]: number;
             };
             priced: number;
             visits: number;
             wrote: number;
+        };
+        /** BlockFigures */
+        BlockFigures: {
+            answered: number;
+            block_id: string;
+            entered: number;
+            handed_over: number;
+            left: number;
         };
         /** Boot */
         Boot: {
@@ -4165,10 +5172,73 @@ export interface components {
             unread: number;
             visitor: components["schemas"]["VisitorView"];
         };
+        /** Bot */
+        Bot: {
+            can: string[];
+            changed: boolean;
+            enabled: boolean;
+            flow: components["schemas"]["bots_flow_Flow"];
+            id: number;
+            name: string;
+            position: number;
+            problems: components["schemas"]["bots_types_Problem"][];
+            revision: number;
+            /** Format: date-time */
+            updated_at: string;
+            version: number | null;
+        };
+        /** BotPart */
+        BotPart: {
+            article?: {
+                [key: string]: string;
+            } | null;
+            /** @enum {null|string} */
+            ask?: "text" | "email" | "number" | "date" | "choice" | "file" | null;
+            choices?: string[];
+            /** @default false */
+            held: boolean;
+            /** @default  */
+            lead: string;
+        };
+        /** BotPatch */
+        BotPatch: {
+            enabled?: boolean;
+            flow?: components["schemas"]["bots_flow_Flow"];
+            name?: string;
+            position?: number;
+            revision?: number | null;
+        };
+        /** BotRow */
+        BotRow: {
+            answered: number;
+            asked_person: number;
+            can: string[];
+            changed: boolean;
+            enabled: boolean;
+            errors: number;
+            handed_over: number;
+            id: number;
+            name: string;
+            position: number;
+            runs: number;
+            /** Format: date-time */
+            updated_at: string;
+            version: number | null;
+        };
         /** Both */
         Both: {
             before: components["schemas"]["Value"] | null;
             now: components["schemas"]["Value"];
+        };
+        /** Branch */
+        Branch: {
+            id: string;
+            /** @default  */
+            label: string;
+            next?: string | null;
+            when: {
+                [key: string]: unknown;
+            };
         };
         /** Breakdown */
         Breakdown: {
@@ -4191,6 +5261,41 @@ export interface components {
             key: string;
             label: string;
             now: components["schemas"]["Value"];
+        };
+        /** BrokenLink */
+        BrokenLink: {
+            article_id: number;
+            language: string;
+            /** @enum {string} */
+            problem: "missing" | "not_published" | "hidden" | "no_heading";
+            target: string;
+            text: string;
+            title: string;
+        };
+        /** Button */
+        Button: {
+            id: string;
+            label: {
+                [key: string]: string;
+            };
+            next?: string | null;
+        };
+        /** Buttons */
+        Buttons: {
+            buttons: components["schemas"]["Button"][];
+            id: string;
+            /** @default  */
+            note: string;
+            other?: string | null;
+            text: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "buttons";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
         };
         /** CalendarList */
         CalendarList: {
@@ -4234,6 +5339,46 @@ export interface components {
             subject: string;
             waiting: boolean;
         };
+        /** Centre */
+        Centre: {
+            articles: number;
+            articles_live: number;
+            can: string[];
+            condition: {
+                [key: string]: unknown;
+            } | null;
+            domains: string[];
+            home: {
+                [key: string]: components["schemas"]["HomeTexts"];
+            };
+            id: number;
+            languages: string[];
+            logo_id: string | null;
+            logo_url: string | null;
+            name: string;
+            published: boolean;
+            slug: string;
+            theme: components["schemas"]["Theme"];
+            /** @enum {string} */
+            visibility: "public" | "internal" | "segment";
+        };
+        /** CentrePatch */
+        CentrePatch: {
+            condition?: {
+                [key: string]: unknown;
+            } | null;
+            domains?: string[];
+            home?: {
+                [key: string]: components["schemas"]["HomeTexts"];
+            };
+            languages?: string[];
+            logo_id?: string | null;
+            name?: string;
+            published?: boolean;
+            slug?: string;
+            theme?: components["schemas"]["Theme"];
+            visibility?: "public" | "internal" | "segment";
+        };
         /** Change */
         Change: {
             subject: string;
@@ -4267,6 +5412,13 @@ export interface components {
             folders?: string[];
             ok: boolean;
             sentence: string;
+        };
+        /** Choice */
+        Choice: {
+            label: {
+                [key: string]: string;
+            };
+            value: string;
         };
         /** ChurnView */
         ChurnView: {
@@ -4307,6 +5459,40 @@ export interface components {
             pages: boolean;
             /** @default true */
             respect_dnt: boolean;
+        };
+        /** Collection */
+        Collection: {
+            articles: number;
+            can: string[];
+            centre_id: number;
+            icon: string;
+            id: number;
+            parent_id: number | null;
+            position: number;
+            texts: {
+                [key: string]: components["schemas"]["CollectionWords"];
+            };
+        };
+        /** CollectionPatch */
+        CollectionPatch: {
+            icon?: string;
+            parent_id?: number | null;
+            texts?: {
+                [key: string]: components["schemas"]["CollectionText"] | null;
+            };
+        };
+        /** CollectionText */
+        CollectionText: {
+            /** @default  */
+            description: string;
+            slug?: string | null;
+            title: string;
+        };
+        /** CollectionWords */
+        CollectionWords: {
+            description: string;
+            slug: string;
+            title: string;
         };
         /** Company */
         Company: {
@@ -4358,6 +5544,20 @@ export interface components {
             /** @enum {string} */
             rule: "hark" | "fifo" | "priority" | "round_robin" | "least_busy";
             seeds: number;
+        };
+        /** Condition */
+        Condition: {
+            branches: components["schemas"]["Branch"][];
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            /** @constant */
+            type: "condition";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
         };
         /** Contact */
         Contact: {
@@ -4415,6 +5615,9 @@ export interface components {
         Content: {
             attachment_ids?: string[];
             bcc?: components["schemas"]["delivery_types_Mailbox"][];
+            bot?: {
+                [key: string]: unknown;
+            } | null;
             cc?: components["schemas"]["delivery_types_Mailbox"][];
             /** @default  */
             from_address: string;
@@ -4450,7 +5653,7 @@ export interface components {
             can: string[];
             conversation: components["schemas"]["Row"];
             currency: string | null;
-            facts: components["schemas"]["Fact"][];
+            facts: components["schemas"]["swarm_types_Fact"][];
             last_wrote: string;
             /** @enum {null|string} */
             mine: "invited" | "joined" | "declined" | "ended" | null;
@@ -4627,6 +5830,25 @@ export interface components {
             waiting_since: string | null;
             waiting_team_s: number | null;
         };
+        /** Diff */
+        Diff: {
+            body: components["schemas"]["DiffLine"][];
+            fields: {
+                [key: string]: components["schemas"]["Piece"][];
+            };
+            newer: number | null;
+            older: number | null;
+        };
+        /** DiffLine */
+        DiffLine: {
+            new?: number | null;
+            old?: number | null;
+            pieces: components["schemas"]["Piece"][];
+            /** @enum {integer} */
+            sign: -1 | 0 | 1 | 2;
+            /** @default 0 */
+            skipped: number;
+        };
         /** DifficultyAction */
         DifficultyAction: {
             /** @constant */
@@ -4651,10 +5873,6 @@ export interface components {
             can: string[];
             domain: string;
             keys: components["schemas"]["KeyView"][];
-        };
-        /** Draft */
-        Draft: {
-            body: components["schemas"]["DraftBody"];
         };
         /** DraftBody */
         DraftBody: {
@@ -4695,6 +5913,15 @@ export interface components {
         DraftView: {
             body: components["schemas"]["DraftBody"] | null;
             updated_at?: string | null;
+        };
+        /** DryRun */
+        DryRun: {
+            changed: number;
+            cut: boolean;
+            days: number;
+            items: components["schemas"]["WouldChange"][];
+            looked_at: number;
+            matched: number;
         };
         /** Edge */
         Edge: {
@@ -4774,7 +6001,7 @@ export interface components {
             format: string;
             id: number;
             name: string;
-            preview?: components["schemas"]["Preview"] | null;
+            preview?: components["schemas"]["bottlenecks_eventlogs_types_Preview"] | null;
             problem: string | null;
             problems: components["schemas"]["bottlenecks_eventlogs_types_Problem"][];
             size: number;
@@ -4807,17 +6034,17 @@ export interface components {
             team_handle_s: number | null;
             topic_id: number | null;
         };
+        /** Exported */
+        Exported: {
+            flow: components["schemas"]["bots_flow_Flow"];
+            /** @constant */
+            format: "hark-bot/1";
+            name: string;
+        };
         /** Face */
         Face: {
             name: string;
             picture_url: string | null;
-        };
-        /** Fact */
-        Fact: {
-            key: string;
-            /** @enum {string} */
-            source: "contact" | "company" | "visitor" | "contact_attributes" | "visitor_attributes" | "conversation_attributes";
-            value: string | number | boolean;
         };
         /** FactView */
         FactView: {
@@ -4890,6 +6117,11 @@ export interface components {
             size: number;
             url: string;
         };
+        /** FileForm */
+        FileForm: {
+            /** Format: binary */
+            file: string;
+        };
         /** FileName */
         FileName: {
             content_type: string;
@@ -4957,21 +6189,6 @@ export interface components {
             shape_high: number;
             shape_low: number;
         };
-        /** Flow */
-        Flow: {
-            cases: number;
-            cycle: components["schemas"]["Times"];
-            edges: components["schemas"]["Edge"][];
-            events: number;
-            handoffs: components["schemas"]["HandOff"][];
-            /** @default 0 */
-            left_off: number;
-            loops: components["schemas"]["Loop"][];
-            nodes: components["schemas"]["Node"][];
-            open: number;
-            variant_count: number;
-            variants: components["schemas"]["Variant"][];
-        };
         /** FlowReturn */
         FlowReturn: {
             code?: string | null;
@@ -4999,6 +6216,46 @@ export interface components {
             verification_uri: string;
             /** @enum {string} */
             way: "code" | "device";
+        };
+        /** FromConversation */
+        FromConversation: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            type: "conversation";
+        };
+        /** FromReply */
+        FromReply: {
+            text: string;
+            /** @default  */
+            title: string;
+            /** @constant */
+            type: "reply";
+        };
+        /** FromSearches */
+        FromSearches: {
+            queries: string[];
+            /** @constant */
+            type: "searches";
+        };
+        /** Funnel */
+        Funnel: {
+            active: number;
+            answered: number;
+            asked_person: number;
+            blocks: components["schemas"]["BlockFigures"][];
+            days: number;
+            got_person: number;
+            handed_over: number;
+            left: number;
+            person_after_s: number | null;
+            reasons: {
+                [key: string]: number;
+            };
+            resolved: number;
+            runs: number;
+            taken: number;
+            version: number | null;
         };
         /** GrantView */
         GrantView: {
@@ -5031,10 +6288,43 @@ export interface components {
             stay: components["schemas"]["Times"];
             target: string;
         };
+        /** HandOver */
+        HandOver: {
+            id: string;
+            /** @default  */
+            note: string;
+            team_id?: number | null;
+            text?: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "hand_over";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
         /** HeaderLine */
         HeaderLine: {
             name: string;
             value: string;
+        };
+        /** Heading */
+        Heading: {
+            id: string;
+            level: number;
+            text: string;
+        };
+        /** HelpFile */
+        HelpFile: {
+            content_type: string;
+            height: number | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            url: string;
+            width: number | null;
         };
         /** HelpQuestion */
         HelpQuestion: {
@@ -5080,6 +6370,17 @@ export interface components {
         /** HolidayList */
         HolidayList: {
             items: components["schemas"]["Holiday"][];
+        };
+        /** HomeTexts */
+        HomeTexts: {
+            /** @default  */
+            description: string;
+            /** @default  */
+            footer: string;
+            /** @default  */
+            greeting: string;
+            /** @default  */
+            title: string;
         };
         /** Hours */
         Hours: {
@@ -5196,7 +6497,7 @@ export interface components {
             cuts: components["schemas"]["Cut"][];
             /** Format: date-time */
             end: string;
-            flow: components["schemas"]["Flow"];
+            flow: components["schemas"]["bottlenecks_types_Flow"];
             /** Format: date-time */
             start: string;
             waited: number;
@@ -5220,6 +6521,25 @@ export interface components {
             selector: string;
             /** @enum {string} */
             state: "new" | "signing" | "retired";
+        };
+        /** LanguageState */
+        LanguageState: {
+            /** @default false */
+            changed: boolean;
+            language: string;
+            /** @default false */
+            live: boolean;
+            live_at?: string | null;
+            reviewer_id?: number | null;
+            /** @default  */
+            slug: string;
+            /** @default false */
+            stale: boolean;
+            /** @enum {string} */
+            state: "missing" | "draft" | "review" | "published" | "archived";
+            /** @default  */
+            title: string;
+            updated_at?: string | null;
         };
         /** LedgerRow */
         LedgerRow: {
@@ -5283,7 +6603,7 @@ export interface components {
         /** LogMap */
         LogMap: {
             cuts: components["schemas"]["Cut"][];
-            flow: components["schemas"]["Flow"];
+            flow: components["schemas"]["bottlenecks_types_Flow"];
             log: components["schemas"]["EventLog"];
             waited: number;
         };
@@ -5382,6 +6702,11 @@ export interface components {
             landing: string;
             referrer: string;
         };
+        /** Mapped */
+        Mapped: {
+            attribute: string;
+            path: string;
+        };
         /** Mapping */
         Mapping: {
             activity: number;
@@ -5442,6 +6767,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             attachments: components["schemas"]["File"][];
+            bot?: components["schemas"]["BotPart"] | null;
             /** @enum {string} */
             from: "you" | "team" | "system";
             /** Format: uuid */
@@ -5569,12 +6895,70 @@ export interface components {
             /** @default UTC */
             time_zone: string;
         };
+        /** NewArticle */
+        NewArticle: {
+            /** @default  */
+            body: string;
+            centre_id: number;
+            collection_id?: number | null;
+            condition?: {
+                [key: string]: unknown;
+            } | null;
+            keywords?: string[];
+            language?: string | null;
+            source?: components["schemas"]["FromConversation"] | components["schemas"]["FromSearches"] | components["schemas"]["FromReply"] | null;
+            /** @default  */
+            summary: string;
+            /** @default  */
+            title: string;
+            /**
+             * @default public
+             * @enum {string}
+             */
+            visibility: "public" | "internal" | "segment";
+        };
+        /** NewBot */
+        NewBot: {
+            flow?: components["schemas"]["bots_flow_Flow"] | null;
+            name: string;
+        };
         /** NewCalendar */
         NewCalendar: {
             /** @default false */
             is_default: boolean;
             name: string;
             plan: components["schemas"]["Plan"];
+        };
+        /** NewCentre */
+        NewCentre: {
+            condition?: {
+                [key: string]: unknown;
+            } | null;
+            domains?: string[];
+            home?: {
+                [key: string]: components["schemas"]["HomeTexts"];
+            };
+            languages?: string[];
+            name: string;
+            /** @default false */
+            published: boolean;
+            slug?: string | null;
+            theme?: components["schemas"]["Theme"];
+            /**
+             * @default public
+             * @enum {string}
+             */
+            visibility: "public" | "internal" | "segment";
+        };
+        /** NewCollection */
+        NewCollection: {
+            centre_id: number;
+            /** @default  */
+            icon: string;
+            parent_id?: number | null;
+            texts: {
+                [key: string]: components["schemas"]["CollectionText"];
+            };
         };
         /** NewCompany */
         NewCompany: {
@@ -5588,6 +6972,11 @@ export interface components {
             value_minor?: number | null;
             /** @default false */
             vip: boolean;
+        };
+        /** NewConversation */
+        NewConversation: {
+            /** @constant */
+            type: "new_conversation";
         };
         /** NewFact */
         NewFact: {
@@ -5738,6 +7127,14 @@ export interface components {
             /** @default  */
             text: string;
         };
+        /** NewRedirect */
+        NewRedirect: {
+            article_id?: number | null;
+            centre_id: number;
+            collection_id?: number | null;
+            path: string;
+            target?: string | null;
+        };
         /** NewReplyBody */
         NewReplyBody: {
             attachment_ids?: string[];
@@ -5769,15 +7166,20 @@ export interface components {
         };
         /** NewRule */
         NewRule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            after_s?: number | null;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            clock: "team" | "customer";
             condition?: {
                 [key: string]: unknown;
             };
             /** @default true */
             enabled: boolean;
             name: string;
-            /** @enum {string} */
-            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened";
+            on: ("conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened") | ("waiting_for" | "silent_for" | "held_for" | "open_for");
             /** @default 0 */
             position: number;
         };
@@ -5868,6 +7270,12 @@ export interface components {
         NextBody: {
             team_id?: number | null;
         };
+        /** NoAnswer */
+        NoAnswer: {
+            after_s: number;
+            /** @constant */
+            type: "no_answer";
+        };
         /** Node */
         Node: {
             cases: number;
@@ -5883,6 +7291,13 @@ export interface components {
         Note: {
             mentions?: number[];
             text: string;
+        };
+        /** NoteAction */
+        NoteAction: {
+            mentions?: number[];
+            text: string;
+            /** @constant */
+            type: "note";
         };
         /** Nothing */
         Nothing: Record<string, never>;
@@ -5905,6 +7320,26 @@ export interface components {
             team_id: number | null;
             why: components["schemas"]["WhyView"];
         };
+        /** OnEvent */
+        OnEvent: {
+            name: string;
+            /** @constant */
+            type: "event";
+        };
+        /** OnKeyword */
+        OnKeyword: {
+            /** @constant */
+            type: "keyword";
+            words: string[];
+        };
+        /** OnPage */
+        OnPage: {
+            /** @default 0 */
+            after_s: number;
+            /** @constant */
+            type: "page";
+            url: string;
+        };
         /** OpenSpan */
         OpenSpan: {
             /** Format: date-time */
@@ -5921,6 +7356,10 @@ export interface components {
             /** @default  */
             subject: string;
             to: components["schemas"]["delivery_types_Mailbox"];
+        };
+        /** Order */
+        Order: {
+            ids: number[];
         };
         /** OutboxView */
         OutboxView: {
@@ -5944,6 +7383,11 @@ export interface components {
             /** Format: date-time */
             release_at: string;
             state: string;
+        };
+        /** OutsideHours */
+        OutsideHours: {
+            /** @constant */
+            type: "outside_hours";
         };
         /** Overview */
         Overview: {
@@ -6002,9 +7446,24 @@ export interface components {
             items: components["schemas"]["Team"][];
             next?: string | null;
         };
+        /** Page[RuleRun] */
+        "Page_hark.automation.types.RuleRun_": {
+            items: components["schemas"]["RuleRun"][];
+            next?: string | null;
+        };
         /** Page[Rule] */
         "Page_hark.automation.types.Rule_": {
             items: components["schemas"]["Rule"][];
+            next?: string | null;
+        };
+        /** Page[BotRow] */
+        "Page_hark.bots.types.BotRow_": {
+            items: components["schemas"]["BotRow"][];
+            next?: string | null;
+        };
+        /** Page[Version] */
+        "Page_hark.bots.types.Version_": {
+            items: components["schemas"]["bots_types_Version"][];
             next?: string | null;
         };
         /** Page[EventLog] */
@@ -6060,6 +7519,41 @@ export interface components {
         /** Page[OutboxView] */
         "Page_hark.delivery.types.OutboxView_": {
             items: components["schemas"]["OutboxView"][];
+            next?: string | null;
+        };
+        /** Page[ArticleRow] */
+        "Page_hark.help.types.ArticleRow_": {
+            items: components["schemas"]["ArticleRow"][];
+            next?: string | null;
+        };
+        /** Page[BrokenLink] */
+        "Page_hark.help.types.BrokenLink_": {
+            items: components["schemas"]["BrokenLink"][];
+            next?: string | null;
+        };
+        /** Page[Centre] */
+        "Page_hark.help.types.Centre_": {
+            items: components["schemas"]["Centre"][];
+            next?: string | null;
+        };
+        /** Page[Collection] */
+        "Page_hark.help.types.Collection_": {
+            items: components["schemas"]["Collection"][];
+            next?: string | null;
+        };
+        /** Page[HelpFile] */
+        "Page_hark.help.types.HelpFile_": {
+            items: components["schemas"]["HelpFile"][];
+            next?: string | null;
+        };
+        /** Page[Redirect] */
+        "Page_hark.help.types.Redirect_": {
+            items: components["schemas"]["Redirect"][];
+            next?: string | null;
+        };
+        /** Page[Version] */
+        "Page_hark.help.types.Version_": {
+            items: components["schemas"]["help_types_Version"][];
             next?: string | null;
         };
         /** Page[Run] */
@@ -6152,6 +7646,21 @@ export interface components {
             items: components["schemas"]["Topic"][];
             next?: string | null;
         };
+        /** Part */
+        Part: {
+            article?: {
+                [key: string]: string;
+            } | null;
+            /** @enum {null|string} */
+            ask?: "text" | "email" | "number" | "date" | "choice" | "file" | null;
+            bot_id: number;
+            choices?: string[];
+            /** @default false */
+            held: boolean;
+            /** @default  */
+            lead: string;
+            name: string;
+        };
         /** Participant */
         Participant: {
             agent_id: number;
@@ -6184,6 +7693,12 @@ export interface components {
         PictureForm: {
             /** Format: binary */
             file: string;
+        };
+        /** Piece */
+        Piece: {
+            /** @enum {integer} */
+            sign: -1 | 0 | 1;
+            text: string;
         };
         /** Plan */
         Plan: {
@@ -6260,14 +7775,6 @@ export interface components {
         PresenceView: {
             agents: components["schemas"]["PersonPresence"][];
         };
-        /** Preview */
-        Preview: {
-            columns: string[];
-            delimiter: string;
-            encoding: string;
-            mapping: components["schemas"]["Mapping"] | null;
-            rows: string[][];
-        };
         /** PreviewRow */
         PreviewRow: {
             channel: string;
@@ -6294,6 +7801,10 @@ export interface components {
             /** Format: date-time */
             start: string;
         };
+        /** Problems */
+        Problems: {
+            problems: components["schemas"]["bots_types_Problem"][];
+        };
         /** PromiseView */
         PromiseView: {
             /** @enum {string} */
@@ -6309,6 +7820,34 @@ export interface components {
             state: "running" | "paused" | "broken";
             target_s: number;
             warn_at: string | null;
+        };
+        /** PublicPatch */
+        PublicPatch: {
+            holdout_percent?: number;
+            indexed?: boolean;
+            mailbox_id?: number | null;
+            measure?: boolean;
+            messenger_id?: number | null;
+            respect_dnt?: boolean;
+        };
+        /** PublicSettings */
+        PublicSettings: {
+            centre_id: number;
+            /** @default 0 */
+            holdout_percent: number;
+            /** @default true */
+            indexed: boolean;
+            mailbox_id?: number | null;
+            /** @default true */
+            measure: boolean;
+            messenger_id?: number | null;
+            /** @default true */
+            respect_dnt: boolean;
+        };
+        /** Published */
+        Published: {
+            article: components["schemas"]["help_types_Article"];
+            broken_links: components["schemas"]["BrokenLink"][];
         };
         /** ReadUpTo */
         ReadUpTo: {
@@ -6327,6 +7866,31 @@ export interface components {
             name: string;
             value: string;
             zone: string;
+        };
+        /** Redirect */
+        Redirect: {
+            article_id: number | null;
+            automatic: boolean;
+            centre_id: number;
+            collection_id: number | null;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            language: string;
+            path: string;
+            target: string | null;
+            title: string;
+        };
+        /** RelatedArticle */
+        RelatedArticle: {
+            id: number;
+            title: string;
+        };
+        /** Rendered */
+        Rendered: {
+            broken_links?: components["schemas"]["BrokenLink"][];
+            headings: components["schemas"]["Heading"][];
+            html: string;
         };
         /** Report */
         Report: {
@@ -6397,6 +7961,31 @@ export interface components {
             /** @default  */
             zone: string;
         };
+        /** Resolve */
+        Resolve: {
+            id: string;
+            /** @default  */
+            note: string;
+            text?: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "resolve";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
+        /** ResolveAction */
+        ResolveAction: {
+            /** @constant */
+            type: "resolve";
+        };
+        /** Restore */
+        Restore: {
+            number: number;
+            version: number;
+        };
         /** Retry */
         Retry: {
             seen_seq?: number | null;
@@ -6416,6 +8005,10 @@ export interface components {
             name: string;
             permissions: string[];
             scope: components["schemas"]["Scope"];
+        };
+        /** Rollback */
+        Rollback: {
+            version: number;
         };
         /** Row */
         Row: {
@@ -6457,29 +8050,58 @@ export interface components {
         };
         /** Rule */
         Rule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            after_s: number | null;
             can?: string[];
+            /** @default 0 */
+            changed: number;
+            /** @enum {string} */
+            clock: "team" | "customer";
             condition: {
                 [key: string]: unknown;
             };
             enabled: boolean;
+            /** @default 0 */
+            failed: number;
             id: number;
+            last_run_at?: string | null;
             name: string;
-            /** @enum {string} */
-            on: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened";
+            on: ("conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened") | ("waiting_for" | "silent_for" | "held_for" | "open_for");
             position: number;
             problem?: string | null;
         };
+        /** RuleOrder */
+        RuleOrder: {
+            ids: number[];
+        };
         /** RulePatch */
         RulePatch: {
-            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"])[];
+            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            after_s?: number | null;
+            clock?: "team" | "customer";
             condition?: {
                 [key: string]: unknown;
             };
             enabled?: boolean;
             name?: string;
-            on?: "conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened";
+            on?: ("conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened") | ("waiting_for" | "silent_for" | "held_for" | "open_for");
             position?: number;
+        };
+        /** RuleRun */
+        RuleRun: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            conversation_id: string;
+            did: string[];
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** @enum {string} */
+            outcome: "changed" | "unchanged" | "failed" | "stopped";
+            problem: string | null;
+            rule_id: number;
+            subject: string;
         };
         /** Run */
         Run: {
@@ -6493,6 +8115,35 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             total: number | null;
+        };
+        /** RunCard */
+        RunCard: {
+            articles: components["schemas"]["ShownArticle"][];
+            asked_person: boolean;
+            bot_id: number;
+            bot_name: string;
+            collected: components["schemas"]["bots_types_Fact"][];
+            ended_at: string | null;
+            question: string;
+            reason: string | null;
+            /** Format: date-time */
+            started_at: string;
+            state: string;
+            tried: string[];
+        };
+        /** RunCards */
+        RunCards: {
+            items: components["schemas"]["RunCard"][];
+        };
+        /** SaveText */
+        SaveText: {
+            body?: string;
+            keywords?: string[];
+            made_from?: number;
+            slug?: string;
+            summary?: string;
+            title?: string;
+            version: number;
         };
         /** SavedReport */
         SavedReport: {
@@ -6510,6 +8161,22 @@ export interface components {
             name?: string;
             shared?: boolean;
             state?: components["schemas"]["ReportState"];
+        };
+        /** Say */
+        Say: {
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            text: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "message";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
         };
         /** Scenario */
         Scenario: {
@@ -6590,6 +8257,11 @@ export interface components {
             title: string;
             url: string;
         };
+        /** SendBack */
+        SendBack: {
+            /** @default  */
+            note: string;
+        };
         /** SendingBody */
         SendingBody: {
             aliases?: string[];
@@ -6647,6 +8319,52 @@ export interface components {
             last_seen_at: string;
             user_agent: string;
         };
+        /** Set */
+        Set: {
+            actions: (components["schemas"]["SetTags"] | components["schemas"]["SetSeverity"] | components["schemas"]["SetTeam"] | components["schemas"]["SetTopic"] | components["schemas"]["SetAttribute"])[];
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            /** @constant */
+            type: "set";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
+        /** SetAttribute */
+        SetAttribute: {
+            attribute: string;
+            /** @constant */
+            type: "attribute";
+            value: string;
+        };
+        /** SetSeverity */
+        SetSeverity: {
+            /** @constant */
+            type: "severity";
+            value: number;
+        };
+        /** SetTags */
+        SetTags: {
+            add?: number[];
+            remove?: number[];
+            /** @constant */
+            type: "tags";
+        };
+        /** SetTeam */
+        SetTeam: {
+            team_id: number;
+            /** @constant */
+            type: "team";
+        };
+        /** SetTopic */
+        SetTopic: {
+            topic_id: number;
+            /** @constant */
+            type: "topic";
+        };
         /** SettingsPatch */
         SettingsPatch: {
             raw_keep_days?: number;
@@ -6671,6 +8389,12 @@ export interface components {
             /** @enum {null|string} */
             reason?: "blocked" | "money" | "deadline" | "safety" | "many" | "repeated" | "workaround" | "misjudged" | null;
             value: number;
+        };
+        /** ShownArticle */
+        ShownArticle: {
+            helped: boolean | null;
+            title: string;
+            url: string;
         };
         /** SignIn */
         SignIn: {
@@ -6797,6 +8521,12 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** SnoozeAction */
+        SnoozeAction: {
+            for_s: number;
+            /** @constant */
+            type: "snooze";
+        };
         /** SolvedRef */
         SolvedRef: {
             /** Format: uuid */
@@ -6840,6 +8570,20 @@ export interface components {
             slots: components["schemas"]["Slot"][];
             time_zone: string;
         };
+        /** Start */
+        Start: {
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            on: components["schemas"]["NewConversation"] | components["schemas"]["OnPage"] | components["schemas"]["OnEvent"] | components["schemas"]["OnKeyword"] | components["schemas"]["OutsideHours"] | components["schemas"]["NoAnswer"];
+            /** @constant */
+            type: "start";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
         /**
          * Status
          * @description What lists filter by; below 3 is the open set.
@@ -6861,6 +8605,24 @@ export interface components {
             team_before?: number | null;
             /** @default  */
             text: string;
+        };
+        /** Survey */
+        Survey: {
+            /** @default conversation.satisfaction */
+            attribute: string;
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            text: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "survey";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
         };
         /** Tag */
         Tag: {
@@ -6942,6 +8704,23 @@ export interface components {
             overflow_after_s?: number | null;
             overflow_team_id?: number | null;
             weights?: components["schemas"]["Weights"];
+        };
+        /** Theme */
+        Theme: {
+            /** @default #0f766e */
+            color: string;
+            /**
+             * @default system
+             * @enum {string}
+             */
+            font: "system" | "serif";
+            /** @default  */
+            home_url: string;
+            /**
+             * @default auto
+             * @enum {string}
+             */
+            scheme: "auto" | "light" | "dark";
         };
         /** Thread */
         Thread: {
@@ -7050,19 +8829,12 @@ export interface components {
         /** TrialResult */
         TrialResult: {
             factor: number | null;
-            formula: components["schemas"]["Tried"];
+            formula: components["schemas"]["simulation_trial_Tried"];
             mail_within: number;
             people: number[];
-            planned: components["schemas"]["Tried"];
+            planned: components["schemas"]["simulation_trial_Tried"];
             seeds: number;
-            simulated: components["schemas"]["Tried"] | null;
-        };
-        /** Tried */
-        Tried: {
-            busy: components["schemas"]["Spread"];
-            channels: components["schemas"]["TriedChannel"][];
-            hours: number;
-            kept: boolean;
+            simulated: components["schemas"]["simulation_trial_Tried"] | null;
         };
         /** TriedChannel */
         TriedChannel: {
@@ -7073,6 +8845,46 @@ export interface components {
             left: components["schemas"]["Spread"];
             median_s: components["schemas"]["Spread"];
             p90_s: components["schemas"]["Spread"];
+        };
+        /** TriedMessage */
+        TriedMessage: {
+            block_id: string | null;
+            part: components["schemas"]["Part"];
+            text: string;
+        };
+        /** Trouble */
+        Trouble: {
+            /** Format: date-time */
+            at: string;
+            block_id: string | null;
+            conversation_id: string | null;
+            sentence: string;
+        };
+        /** Troubles */
+        Troubles: {
+            items: components["schemas"]["Trouble"][];
+        };
+        /** TrySaid */
+        TrySaid: {
+            attributes?: {
+                [key: string]: string;
+            };
+            block_id?: string | null;
+            /**
+             * @default messenger
+             * @enum {string}
+             */
+            channel: "messenger" | "email";
+            file?: string | null;
+            flow?: components["schemas"]["bots_flow_Flow"] | null;
+            /** @default en */
+            language: string;
+            /** @default true */
+            open: boolean;
+            state?: string | null;
+            text?: string | null;
+            /** @default false */
+            webhooks: boolean;
         };
         /** Unsent */
         Unsent: {
@@ -7097,6 +8909,10 @@ export interface components {
             per_minute: number | null;
             provider: string;
             source: string;
+        };
+        /** Validate */
+        Validate: {
+            flow: components["schemas"]["bots_flow_Flow"];
         };
         /** Value */
         Value: {
@@ -7228,6 +9044,19 @@ export interface components {
             share: number;
             steps: string[];
         };
+        /** VersionText */
+        VersionText: {
+            body: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: number | null;
+            html: string;
+            keywords: string[];
+            number: number;
+            slug: string;
+            summary: string;
+            title: string;
+        };
         /** VersionView */
         VersionView: {
             plan: components["schemas"]["Plan"];
@@ -7278,6 +9107,21 @@ export interface components {
             identified: boolean;
             name: string;
         };
+        /** Wait */
+        Wait: {
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            seconds: number;
+            /** @constant */
+            type: "wait";
+            written?: string | null;
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
         /** Wallboard */
         Wallboard: {
             /** Format: date-time */
@@ -7297,20 +9141,6 @@ export interface components {
             time_zone: string;
             unassigned: number;
             waiting: number;
-        };
-        /** Webhook */
-        Webhook: {
-            /** @default  */
-            access_key_id: string;
-            /** @default false */
-            has_secret: boolean;
-            last_at?: string | null;
-            /** @enum {null|string} */
-            provider?: "ses" | "sendgrid" | "mailgun" | "postmark" | null;
-            public_keys?: string[];
-            topics?: string[];
-            /** @default  */
-            url: string;
         };
         /** Weights */
         Weights: {
@@ -7361,10 +9191,182 @@ export interface components {
             settings: components["schemas"]["WorkspaceSettings"];
             time_zone: string;
         };
+        /** WouldChange */
+        WouldChange: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            conversation_id: string;
+            number: number;
+            subject: string;
+            would: ("tag" | "assign" | "severity" | "difficulty" | "topic" | "resolve" | "snooze" | "note")[];
+        };
+        /** Draft */
+        automation_types_Draft: {
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            after_s?: number | null;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            clock: "team" | "customer";
+            condition?: {
+                [key: string]: unknown;
+            };
+            on: ("conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened") | ("waiting_for" | "silent_for" | "held_for" | "open_for");
+        };
+        /** Article */
+        bots_flow_Article: {
+            article_id: number;
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            text?: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "article";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
+        /** Flow */
+        bots_flow_Flow: {
+            audience?: components["schemas"]["Audience"];
+            blocks?: (components["schemas"]["Start"] | components["schemas"]["Say"] | components["schemas"]["Buttons"] | components["schemas"]["Ask"] | components["schemas"]["Condition"] | components["schemas"]["Answer"] | components["schemas"]["bots_flow_Article"] | components["schemas"]["bots_flow_Webhook"] | components["schemas"]["Set"] | components["schemas"]["Wait"] | components["schemas"]["HandOver"] | components["schemas"]["Resolve"] | components["schemas"]["Survey"])[];
+            /** @default en */
+            language: string;
+            name?: {
+                [key: string]: string;
+            };
+        };
+        /** Webhook */
+        bots_flow_Webhook: {
+            body?: {
+                [key: string]: string;
+            };
+            failed?: string | null;
+            headers?: {
+                [key: string]: string;
+            };
+            id: string;
+            /**
+             * @default POST
+             * @enum {string}
+             */
+            method: "GET" | "POST";
+            next?: string | null;
+            /** @default  */
+            note: string;
+            results?: components["schemas"]["Mapped"][];
+            secret_headers?: {
+                [key: string]: string;
+            };
+            /** @default 5 */
+            timeout_s: number;
+            /** @constant */
+            type: "webhook";
+            url: string;
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
+        /** Fact */
+        bots_types_Fact: {
+            name: string;
+            value: string;
+        };
+        /** Problem */
+        bots_types_Problem: {
+            block_id?: string | null;
+            code: string;
+            /**
+             * @default error
+             * @enum {string}
+             */
+            level: "error" | "warning";
+            message: string;
+            port?: string | null;
+        };
+        /** Publish */
+        bots_types_Publish: {
+            /** @default  */
+            note: string;
+        };
+        /** Tried */
+        bots_types_Tried: {
+            block_id: string | null;
+            collected: {
+                [key: string]: string;
+            };
+            effects: string[];
+            /** @enum {null|string} */
+            ended: "handed_over" | "resolved" | "answered" | null;
+            messages: components["schemas"]["TriedMessage"][];
+            path: string[];
+            problems: components["schemas"]["bots_types_Problem"][];
+            state: string | null;
+            waits_s: number | null;
+            why: string;
+        };
+        /** Version */
+        bots_types_Version: {
+            blocks: number;
+            current: boolean;
+            note: string;
+            /** Format: date-time */
+            published_at: string;
+            published_by: string | null;
+            version: number;
+        };
+        /** Preview */
+        bottlenecks_eventlogs_types_Preview: {
+            columns: string[];
+            delimiter: string;
+            encoding: string;
+            mapping: components["schemas"]["Mapping"] | null;
+            rows: string[][];
+        };
         /** Problem */
         bottlenecks_eventlogs_types_Problem: {
             line: number;
             problem: string;
+        };
+        /** Flow */
+        bottlenecks_types_Flow: {
+            cases: number;
+            cycle: components["schemas"]["Times"];
+            edges: components["schemas"]["Edge"][];
+            events: number;
+            handoffs: components["schemas"]["HandOff"][];
+            /** @default 0 */
+            left_off: number;
+            loops: components["schemas"]["Loop"][];
+            nodes: components["schemas"]["Node"][];
+            open: number;
+            variant_count: number;
+            variants: components["schemas"]["Variant"][];
+        };
+        /** Webhook */
+        channels_email_providers_routes_Webhook: {
+            /** @default  */
+            access_key_id: string;
+            /** @default false */
+            has_secret: boolean;
+            last_at?: string | null;
+            /** @enum {null|string} */
+            provider?: "ses" | "sendgrid" | "mailgun" | "postmark" | null;
+            public_keys?: string[];
+            topics?: string[];
+            /** @default  */
+            url: string;
+        };
+        /** Draft */
+        conversations_routes_Draft: {
+            body: components["schemas"]["DraftBody"];
         };
         /** Problem */
         core_http_Problem: {
@@ -7384,6 +9386,54 @@ export interface components {
             /** @default  */
             name: string;
         };
+        /** Article */
+        help_types_Article: {
+            author_id: number | null;
+            can: string[];
+            centre_id: number;
+            collection_id: number | null;
+            condition: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            languages: components["schemas"]["LanguageState"][];
+            origin: {
+                [key: string]: unknown;
+            } | null;
+            position: number;
+            related: components["schemas"]["RelatedArticle"][];
+            source_language: string;
+            texts: {
+                [key: string]: components["schemas"]["ArticleText"];
+            };
+            /** Format: date-time */
+            updated_at: string;
+            /** @enum {string} */
+            visibility: "public" | "internal" | "segment";
+        };
+        /** Preview */
+        help_types_Preview: {
+            body: string;
+            centre_id?: number | null;
+            language?: string | null;
+        };
+        /** Publish */
+        help_types_Publish: {
+            /** @default false */
+            up_to_date: boolean;
+            version: number;
+        };
+        /** Version */
+        help_types_Version: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: number | null;
+            live: boolean;
+            number: number;
+            title: string;
+        };
         /** Mailbox */
         intake_accounts_types_Mailbox: {
             address: string;
@@ -7402,6 +9452,20 @@ export interface components {
             silent_after_s: number | null;
             smtp: components["schemas"]["ServerView"] | null;
             team_id: number | null;
+        };
+        /** Tried */
+        simulation_trial_Tried: {
+            busy: components["schemas"]["Spread"];
+            channels: components["schemas"]["TriedChannel"][];
+            hours: number;
+            kept: boolean;
+        };
+        /** Fact */
+        swarm_types_Fact: {
+            key: string;
+            /** @enum {string} */
+            source: "contact" | "company" | "visitor" | "contact_attributes" | "visitor_attributes" | "conversation_attributes";
+            value: string | number | boolean;
         };
     };
     responses: never;
@@ -7966,6 +10030,628 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_hark.access.types.AuditEntry_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_bots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.bots.types.BotRow_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBot"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exported"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Validate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problems"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_one_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    remove_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exported"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_bot_funnel: {
+        parameters: {
+            query?: {
+                days?: number;
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["bots_types_Publish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_troubles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Troubles"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrySaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["bots_types_Tried"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.bots.types.Version_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_one_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["bots_flow_Flow"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -8961,6 +11647,46 @@ export interface operations {
             };
         };
     };
+    get_cards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunCards"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     post_difficulty: {
         parameters: {
             query?: never;
@@ -9056,7 +11782,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Draft"];
+                "application/json": components["schemas"]["conversations_routes_Draft"];
             };
         };
         responses: {
@@ -10583,6 +13309,1305 @@ export interface operations {
             };
         };
     };
+    list_articles: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+                collection_id?: number | null;
+                language?: string | null;
+                state?: string | null;
+                stale?: boolean | null;
+                visibility?: string | null;
+                reviewer_id?: number | null;
+                q?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.types.ArticleRow_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    create_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArticle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    order_articles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticlePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    save_article_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveText"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_article_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    archive_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    diff_article: {
+        parameters: {
+            query?: {
+                older?: number | null;
+                newer?: number | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    publish_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["help_types_Publish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    restore_article_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    send_article_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendBack"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    ask_article_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReview"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["help_types_Article"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_article_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.types.Version_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_article_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                language: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionText"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_help_centres: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.types.Centre_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    create_help_centre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCentre"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Centre"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_help_centre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Centre"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_help_centre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_help_centre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CentrePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Centre"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_help_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicSettings"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    update_help_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicSettings"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_help_collections: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.types.Collection_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    create_help_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollection"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    order_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_help_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_help_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_help_files: {
+        parameters: {
+            query: {
+                centre_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.types.HelpFile_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    upload_help_file: {
+        parameters: {
+            query: {
+                centre_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpFile"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_help_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     get_invitations: {
         parameters: {
             query?: never;
@@ -10600,6 +14625,208 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_hark.swarm.types.Invitation_"];
                 };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_broken_links: {
+        parameters: {
+            query: {
+                centre_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.types.BrokenLink_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    preview_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["help_types_Preview"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendered"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_redirects: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.types.Redirect_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    create_help_redirect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRedirect"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redirect"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_help_redirect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {
@@ -11940,7 +16167,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"];
+                    "application/json": components["schemas"]["channels_email_providers_routes_Webhook"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11984,7 +16211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"];
+                    "application/json": components["schemas"]["channels_email_providers_routes_Webhook"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -15172,6 +19399,90 @@ export interface operations {
             };
         };
     };
+    post_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["automation_types_Draft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    put_rule_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.automation.types.Rule_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     get_one_rule: {
         parameters: {
             query?: never;
@@ -15272,6 +19583,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_rule_runs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.automation.types.RuleRun_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -17487,6 +21841,48 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_help_file: {
+        parameters: {
+            query?: {
+                key?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
