@@ -80,6 +80,7 @@ class _Reader(HTMLParser):
         self.picture = ""
         self._open: list[str] = []
         self._heading = False
+        self._video: list[str] | None = None  # provider, id and words of the one that is open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
@@ -94,15 +95,10 @@ class _Reader(HTMLParser):
             self.lists[-1].append("")
         elif tag == "img" and not self.picture:
             self.picture = given.get("src", "")
-        if "data-video" in given:
-            self.videos.append(
-                Video(
-                    given["data-video"],
-                    given.get("data-title", ""),
-                    given.get("data-embed", ""),
-                    given.get("data-poster", ""),
-                )
-            )
+        if tag == "figure" and given.get("class") == "video":
+            self._video = [given.get("data-video", ""), given.get("data-id", ""), ""]
+        elif tag == "video" and self._video is not None:
+            self._video[1] = given.get("src", "")
         if tag in _BLOCKS:
             self._say(" ")
 
@@ -112,11 +108,17 @@ class _Reader(HTMLParser):
                 pass
         if tag in _HEADINGS:
             self._heading = False
+        if tag == "figure" and self._video is not None:
+            self.videos.append(_named(*self._video))
+            self._video = None
         if tag in _BLOCKS:
             self._say(" ")
 
     def handle_data(self, data: str) -> None:
-        self._say(data)
+        if self._video is not None:
+            self._video[2] += data
+        else:
+            self._say(data)
 
     def _say(self, data: str) -> None:
         section = self.sections[-1]
@@ -129,6 +131,22 @@ class _Reader(HTMLParser):
 
     def _lists(self) -> int:
         return sum(tag in ("ol", "ul") for tag in self._open)
+
+
+PLAYERS = {
+    "youtube": "https://www.youtube-nocookie.com/embed/{id}", "vimeo": "https://player.vimeo.com/video/{id}?dnt=1",
+}  # fmt: skip
+"""Players that set no cookie before somebody plays; web/help/help.ts asks for the same."""
+
+PAGES = {"youtube": "https://www.youtube.com/watch?v={id}", "vimeo": "https://vimeo.com/{id}"}
+
+
+def _named(provider: str, id: str, title: str) -> Video:
+    poster = f"https://i.ytimg.com/vi/{id}/hqdefault.jpg" if provider == "youtube" else ""
+    return Video(
+        PAGES.get(provider, "{id}").format(id=id), _flat(title), PLAYERS[provider].format(id=id) if provider in PLAYERS else "",
+        poster,
+    )  # fmt: skip
 
 
 def describe(text: str, fallback: str = "") -> str:

@@ -1,0 +1,246 @@
+"""Finished pages of help centres in the memory of one process, served before the router looks.
+
+A page is made once and kept with its gzipped copy until something its readers see is published, moved or taken away: the
+newest event of the help centre in the workspace's journal is its version. That is asked after every word of the bus about the workspace, and
+once a second besides, since a wake-up may be lost. What is not kept goes on to the routes of `hark.help.public_routes`.
+"""
+
+import gzip
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
+
+import msgspec
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from hark.core import metrics
+from hark.core.http import SECURITY_HEADERS
+from hark.core.wake import Bus
+
+CHECK_S = 1.0
+MAX_BYTES = 64_000_000
+WORTH_PACKING = 400
+REVALIDATED = b"public, max-age=0, must-revalidate"
+"""Every view asks us, and mostly hears 304: so a page is never older than what is published, and views can be counted."""
+
+OWN_PATHS = ("/help/", "/help-assets/", "/messenger", "/api/messenger/")
+"""What a centre's own domain serves as the installation's host does."""
+
+Header = tuple[bytes, bytes]
+Headers = Mapping[bytes, bytes]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at, for the facts of a visit."""
+
+    workspace_id: int
+    centre_id: int
+    measure: bool
+    respect_dnt: bool
+    language: str
+    prefix: str
+    path: str
+    article_id: int | None = None
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True):
+    """A page ready to be sent, plain and packed."""
+
+    workspace_id: int
+    body: bytes
+    packed: bytes | None
+    etag: bytes
+    modified: datetime
+    head: tuple[Header, ...]
+    packed_head: tuple[Header, ...]
+    view: View | None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.packed or b"") + 2_000
+
+
+def finish(
+    text: str, *, workspace_id: int, media_type: str, modified: datetime, csp: str | None = None, view: View | None = None,
+) -> Finished:  # fmt: skip
+    """A page with all its headers. `csp` replaces the policy of the workspace's own pages."""
+    body = text.encode()
+    packed = gzip.compress(body, 9, mtime=0) if len(body) >= WORTH_PACKING else None
+    tag = hashlib.sha256(body).hexdigest()[:24].encode()
+    own = [
+        (b"content-type", media_type.encode()), (b"cache-control", REVALIDATED), (b"vary", b"accept-encoding"),
+        (b"last-modified", format_datetime(modified.astimezone(UTC), usegmt=True).encode()),
+    ]  # fmt: skip
+    if csp is not None:
+        own.append((b"content-security-policy", csp.encode()))
+    named = {name for name, _ in own}
+    own += [header for header in SECURITY_HEADERS if header[0] not in named]
+    plain = (*own, (b"etag", b'"' + tag + b'"'), (b"content-length", str(len(body)).encode()))
+    smaller = packed if packed is not None and len(packed) < len(body) else None
+    gzipped = (
+        *own, (b"etag", b'"' + tag + b'-gz"'), (b"content-encoding", b"gzip"),
+        (b"content-length", str(len(smaller)).encode()),
+    ) if smaller is not None else ()  # fmt: skip
+    return Finished(
+        workspace_id=workspace_id, body=body, packed=smaller, etag=tag, modified=modified, head=plain,
+        packed_head=gzipped, view=view,
+    )  # fmt: skip
+
+
+class PageCache:
+    """The finished pages of one process by (place, path), place being the own domain or ''. `version` asks for the newest
+    event that changed what the readers of a workspace see; `hosts` for the own domains of all public centres (host ->
+    slug); `seconds` is a clock that only goes forward."""
+
+    def __init__(
+        self,
+        version: Callable[[int], Awaitable[int]],
+        hosts: Callable[[], Awaitable[dict[str, str]]],
+        bus: Bus,
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._version, self._hosts, self._seconds = version, hosts, seconds
+        self._pages: dict[tuple[str, str], Finished] = {}
+        self._bytes = 0
+        self._versions: dict[int, int] = {}
+        self._until: dict[int, float] = {}  # workspace -> until when its version needs no asking; removed: ask
+        self._places: dict[str, str] = {}
+        self._places_until = 0.0
+        self._stop = bus.listen(self._changed)
+
+    def close(self) -> None:
+        self._stop()
+
+    def _changed(self, workspace_id: int, _seq: int) -> None:
+        self._until.pop(workspace_id, None)
+        self._places_until = min(self._places_until, self._seconds() + 0.05)
+
+    async def place_of(self, host: str) -> str | None:
+        """The slug of the centre whose own domain this is."""
+        now = self._seconds()
+        if now >= self._places_until:
+            self._places_until = now + CHECK_S
+            self._places = await self._hosts()
+        return self._places.get(host) or self._places.get(host.partition(":")[0])
+
+    @property
+    def has_places(self) -> bool:
+        return bool(self._places) or self._places_until == 0.0 or self._seconds() >= self._places_until
+
+    async def version(self, workspace_id: int) -> int:
+        """The version now; forgets the workspace's pages when it is another than theirs."""
+        now = self._seconds()
+        if now >= self._until.get(workspace_id, 0.0):
+            self._until[workspace_id] = now + CHECK_S
+            found = await self._version(workspace_id)
+            if self._versions.get(workspace_id) != found:
+                self._versions[workspace_id] = found
+                self._forget(workspace_id)
+        return self._versions[workspace_id]
+
+    async def find(self, place: str, path: str) -> Finished | None:
+        page = self._pages.get((place, path))
+        if page is None:
+            return None
+        if self._seconds() >= self._until.get(page.workspace_id, 0.0):
+            await self.version(page.workspace_id)
+            return self._pages.get((place, path))
+        return page
+
+    def keep(self, place: str, path: str, page: Finished, version: int) -> None:
+        """Keep a page that was made from this version; one that has been overtaken meanwhile is not kept."""
+        if self._versions.get(page.workspace_id) != version:
+            return
+        self._bytes += page.size
+        if (old := self._pages.pop((place, path), None)) is not None:
+            self._bytes -= old.size
+        self._pages[(place, path)] = page
+        while self._bytes > MAX_BYTES:
+            oldest = next(iter(self._pages))
+            self._bytes -= self._pages.pop(oldest).size
+
+    def _forget(self, workspace_id: int) -> None:
+        kept = {key: page for key, page in self._pages.items() if page.workspace_id != workspace_id}
+        self._pages, self._bytes = kept, sum(page.size for page in kept.values())
+
+
+See = Callable[[View, Headers], Header | None]
+"""Tells of a view; the answer is the cookie of a visit that begins with it."""
+
+_OBSERVED = metrics.requests.labels("/help", "GET", "200")
+
+
+def serve_first(cache: PageCache, see: See, app: ASGIApp) -> ASGIApp:
+    """The application with the kept pages before it, and the centres' own domains led below `/help/`."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # type: ignore[comparison-overlap]
+            await app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        place = ""
+        if cache.has_places:
+            place = await cache.place_of(_host(scope)) or ""
+            if place and not path.startswith(OWN_PATHS):
+                rewritten = f"/help/{place}{path}"
+                scope["path"], scope["raw_path"] = (
+                    rewritten,
+                    b"/help/" + place.encode() + (scope.get("raw_path") or path.encode()),
+                )
+                path = rewritten
+        scope["state"]["help_place"], scope["state"]["help_path"] = place, path  # the router cuts a last slash off
+        if not path.startswith("/help/") or scope.get("method") not in ("GET", "HEAD") or scope["query_string"]:
+            await app(scope, receive, send)
+            return
+        page = await cache.find(place, path)
+        if page is None:
+            await app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        await send_page(page, see, scope, send)
+        _OBSERVED.observe(time.perf_counter() - started)
+
+    return serve
+
+
+async def send_page(page: Finished, see: See, scope: Any, send: Any) -> None:
+    """Answer with a finished page: whole, 304, or its head alone."""
+    asked: dict[bytes, bytes] = dict(scope["headers"])
+    status, head, body = answer(page, asked, scope["method"])
+    if page.view is not None and (cookie := see(page.view, asked)) is not None:
+        head = [cookie, *((name, b"private, no-cache" if name == b"cache-control" else value) for name, value in head)]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+def answer(page: Finished, asked: Headers, method: str) -> tuple[int, list[Header], bytes]:
+    """Status, headers and body of an answer (RFC 9110, sections 13.1.2 and 13.1.3)."""
+    packs = page.packed is not None and b"gzip" in asked.get(b"accept-encoding", b"")
+    head = list(page.packed_head if packs else page.head)
+    if _is_known(page, asked):
+        return 304, [header for header in head if header[0] not in (b"content-length", b"content-encoding")], b""
+    body = page.packed if packs else page.body
+    return 200, head, b"" if method == "HEAD" or body is None else body
+
+
+def _is_known(page: Finished, asked: Headers) -> bool:
+    if (tags := asked.get(b"if-none-match")) is not None:
+        return page.etag in tags or tags.strip() == b"*"
+    since = asked.get(b"if-modified-since")
+    if since is None:
+        return False
+    try:
+        return page.modified.replace(microsecond=0) <= parsedate_to_datetime(since.decode("latin-1"))
+    except (ValueError, TypeError):
+        return False
+
+
+def _host(scope: Any) -> str:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            return str(value.decode("latin-1").lower())
+    return ""
