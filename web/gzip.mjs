@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib'
 const WORTH_IT = /\.(js|css|html|svg|json)$/
 const SMALLEST = 500
 
-for (const place of ['agent', 'widget']) {
+for (const place of ['agent', 'widget', 'help']) {
   const folder = fileURLToPath(new URL(`../src/hark/static/${place}/`, import.meta.url))
   for (const name of readdirSync(folder, { recursive: true })) {
     if (!WORTH_IT.test(name)) continue
