@@ -84,6 +84,15 @@ CONSTRAINTS: dict[str, HarkError] = {
     "message_search_pkey": Conflict("This message id has been used already. Make a new one.", code="id_taken"),
     "endpoints_pkey": Unavailable("Somebody began the same at this moment. Nothing was changed; try again.", code="busy"),
     "visit_facts_visit": Conflict("This visit has been erased.", code="visit_erased"),
+    "help_centres_slug_key": Conflict("Another help centre has this address. Choose another one.", code="slug_taken"),
+    "help_domains_host_key": Conflict("Another help centre has this host.", code="domain_taken"),
+    "help_domains_pkey": Conflict("Another help centre has this host.", code="domain_taken"),
+    "help_collection_texts_slug_key": Conflict("Another collection has this address in this language.", code="slug_taken"),
+    "article_texts_slug_key": Conflict(
+        "Another published article has this address in this language. Change one of them.", code="slug_taken"
+    ),
+    "article_redirects_path_key": Conflict("This path leads somewhere already. Delete that redirect first.", code="redirect_exists"),
+    "canned_replies_name_key": Conflict("A canned reply of this name exists already.", code="canned_reply_exists"),
     "calendars_name_key": Conflict("Hours of this name exist already.", code="calendar_exists"),
 }
 

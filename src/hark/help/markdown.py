@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ArticleUrl = Callable[[int, str], str | None]
 """(id of an article, fragment with its # or nothing) -> its address for this reader; None: there is nothing to link to."""
 
+FileUrl = Callable[[str], str]
+"""The address of a file of the help centre -> the one this reader loads it from."""
+
 CALLOUTS = {"note": "note", "info": "note", "tip": "tip", "success": "tip", "important": "important",
             "warning": "warning", "caution": "caution", "danger": "caution"}  # fmt: skip
 CALLOUT_TITLES: dict[str, dict[str, str]] = {
@@ -48,6 +51,7 @@ _BARE = re.compile(r"^https?://\S+$")
 _HEADING_ID = re.compile(r"\s*\{#([\w.-]+)\}\s*$")
 _ARTICLE = re.compile(r"^article:(\d{1,9})(#[^\s\"<>]*)?$")
 _WIDTH = re.compile(r"^[1-9]\d{0,3}%?$")
+_OWN_SRC = re.compile(r'(<(?:img|video) src=)"(/help/files/[0-9a-f-]{36})"')
 _CODE_CLASS = re.compile(r"^language-[\w+#.-]{1,30}$")
 _CLASSES = re.compile(
     r"^(callout callout-(note|tip|important|warning|caution)|callout-title|table-scroll|video|video-play|right|center)$"
@@ -88,7 +92,9 @@ class Link(msgspec.Struct, frozen=True):
     text: str
 
 
-def render(markdown: str, *, language: str = "en", article_url: ArticleUrl | None = None) -> Html:
+def render(
+    markdown: str, *, language: str = "en", article_url: ArticleUrl | None = None, file_url: FileUrl | None = None
+) -> Html:
     """The HTML of a body. Links to articles get the addresses of `article_url` and `data-article`; those without an address
     stay as plain words, all of them when no function is given."""
     parser = _parser(markdown.count("<") <= MAX_RAW_TAGS)
@@ -104,6 +110,8 @@ def render(markdown: str, *, language: str = "en", article_url: ArticleUrl | Non
         link_rel="noopener noreferrer", url_schemes=set(SCHEMES), url_relative="pass_through",
         set_tag_attribute_values={"img": {"loading": "lazy", "decoding": "async"}, "video": {"controls": "", "preload": "none"}},
     )  # fmt: skip
+    if file_url is not None:
+        safe = _OWN_SRC.sub(lambda found: f'{found[1]}"{escape(file_url(found[2]))}"', safe)
     return Html(safe, headings)
 
 
