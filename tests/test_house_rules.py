@@ -41,6 +41,8 @@ SQL_HOMES = frozenset({
     "swarm/card.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",
     "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "intake/ledger.py", "journey/project.py",
     "reports/mails.py", "reports/saved.py", "reports/schedules.py", "reports/wallboard.py",
+    "help/audience.py", "help/centres.py", "help/drafts.py", "help/files.py", "help/links.py", "help/published.py",
+    "help/texts.py", "help/versions.py",
     "hours/feeds.py", "commands/backup.py", "commands/database.py", "commands/doctor.py",
     "core/db.py", "core/health.py", "core/http.py", "core/journal.py", "core/migrate.py", "core/wake.py",
 })  # fmt: skip
