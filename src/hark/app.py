@@ -104,6 +104,7 @@ from hark.help.visits import HelpVisits
 from hark.hours.feeds import Fetch
 from hark.hours.queries import open_seconds
 from hark.journey.project import projector
+from hark.reports.places import keep_facts_in
 from hark.value.pricing import pricing_of
 from hark.visits.writer import FactWriter
 
@@ -205,6 +206,7 @@ def create_app(
         await hooks.close()
         await hub.close()
 
+    keep_facts_in(services.db, services.settings.facts_dir)
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
     visitors = VisitorHub(services.db, services.bus, services.keys, hub)
     buckets, visits = Buckets(), FactWriter(services.db)

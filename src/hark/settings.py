@@ -53,6 +53,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def spool_dir(self) -> Path:
         return self.data / "spool"
 
+    @property
+    def facts_dir(self) -> Path:
+        return self.data / "facts"
+
 
 _PLAIN = {
     "database_url": "DATABASE_URL",

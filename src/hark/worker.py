@@ -53,6 +53,7 @@ from hark.intake.spool import Spool
 from hark.intake.types import Source
 from hark.reports.mails import LOOK_S as REPORTS_LOOK_S
 from hark.reports.mails import send_due
+from hark.reports.places import keep_facts_in
 from hark.reports.schedules import serve_schedule
 from hark.routing import jobs as routing
 from hark.settings import Settings
@@ -77,6 +78,7 @@ STORED = "250 2.0.0 Stored"
 async def run_worker(services: Services, consumers: Sequence[Consumer], stop: asyncio.Event) -> None:
     """Work until `stop`; what is under way is finished first. Raises ConfigError when a reception port is taken."""
     settings, db, files, keys = services.settings, services.db, services.files, services.keys
+    keep_facts_in(db, settings.facts_dir)
     resolve = host_policy(allow_private=settings.private_hosts)
     mail_readers = readers(keys, settings)
     processor = Processor(db, files, mail_readers)
