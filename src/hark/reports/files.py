@@ -8,7 +8,6 @@ to say: `Stamp` holds what to ask.
 import mmap
 import os
 import tempfile
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -73,9 +72,6 @@ def map_file(path: Path) -> tuple[Stamp, Held] | None:
 def write_aside(folder: Path, held: Held, stamp: Stamp) -> Path:
     """Write the facts into a file of no name yet: see `put_in_place`. `stamp.columns` are filled in. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in folder.glob(f"{_ASIDE}*"):  # by a process that was ended while it wrote
-        if time.time() - left.stat().st_mtime > _HOUR_S:
-            left.unlink(missing_ok=True)
     room, offset, columns = room_for(held.length), _FIRST, []
     for name, column in held.columns.items():
         columns.append(Column(name, column.dtype.str, offset))
@@ -84,6 +80,9 @@ def write_aside(folder: Path, held: Held, stamp: Stamp) -> Path:
     said = msgspec.json.encode(stamp)
     assert len(said) + _LENGTH <= _FIRST  # a dozen columns take a page
     with tempfile.NamedTemporaryFile(dir=folder, prefix=_ASIDE, delete=False) as file:
+        for left in folder.glob(f"{_ASIDE}*"):  # by a process that was ended while it wrote
+            if os.fstat(file.fileno()).st_mtime - left.stat().st_mtime > _HOUR_S:
+                left.unlink(missing_ok=True)
         file.truncate(_size(stamp))
         file.write(len(said).to_bytes(_LENGTH) + said)
         for place in columns:
