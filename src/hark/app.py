@@ -62,6 +62,9 @@ import hark.sla.jobs
 import hark.sla.routes
 import hark.sla.types
 import hark.staffing.routes
+import hark.suggestions.jobs
+import hark.suggestions.routes
+import hark.suggestions.types
 import hark.swarm.routes
 import hark.topics.routes
 import hark.topics.types
@@ -105,6 +108,7 @@ from hark.hours.feeds import Fetch
 from hark.hours.queries import open_seconds
 from hark.journey.project import projector
 from hark.reports.places import keep_facts_in
+from hark.suggestions.learning import Learners
 from hark.value.pricing import pricing_of
 from hark.visits.writer import FactWriter
 
@@ -123,6 +127,7 @@ EVENTS: Registry = registry(
     hark.bottlenecks.eventlogs.types.EVENTS,
     hark.sla.types.EVENTS,
     hark.routing.types.EVENTS,
+    hark.suggestions.types.EVENTS,
     hark.bots.types.EVENTS,
     hark.help.types.EVENTS,
 )
@@ -136,6 +141,7 @@ CONSUMERS: Sequence[Consumer] = (
     hark.value.actions.CONSUMER,
     hark.channels.messenger.mailing.CONSUMER,
     hark.routing.jobs.CONSUMER,
+    hark.suggestions.jobs.CONSUMER,
     hark.sla.jobs.consumer(hark.channels.messenger.types.MessengerChanged),
 )
 
@@ -149,6 +155,7 @@ ROUTES: list[Route] = tables(
     hark.conversations.routes.ROUTES,
     hark.topics.routes.ROUTES,
     hark.swarm.routes.ROUTES,
+    hark.suggestions.routes.ROUTES,
     hark.automation.routes.ROUTES,
     hark.bots.routes.ROUTES,
     hark.sla.routes.ROUTES,
@@ -205,10 +212,12 @@ def create_app(
         pages.close()
         await hooks.close()
         await hub.close()
+        await learners.close()
 
     keep_facts_in(services.db, services.settings.facts_dir)
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
     visitors = VisitorHub(services.db, services.bus, services.keys, hub)
+    learners = Learners(services.db)
     buckets, visits = Buckets(), FactWriter(services.db)
     help_visits = HelpVisits(services.db, visits)
     pages = make_cache(services.db, services.bus)
@@ -233,6 +242,7 @@ def create_app(
             "dns": provide(dns or DnsResolver()),
             "buckets": provide(buckets),
             "visits": provide(visits),
+            "learners": provide(learners),
             "help_pages": provide(HelpPages(services.db, pages, services.settings.base_url)),
             "help_visits": provide(help_visits),
             "oauth_providers": provide(oauth_providers),

@@ -59,6 +59,7 @@ from hark.routing import jobs as routing
 from hark.settings import Settings
 from hark.simulation.jobs import run_simulations
 from hark.sla import jobs as sla
+from hark.suggestions.actions import forget_stale
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind
 from hark.visits.actions import forget_visits
@@ -118,6 +119,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "reports": lambda: every(REPORTS_LOOK_S, lambda: send_due(db, mail, settings.public_url or ""), stop),
         "event-logs": lambda: every(EVENT_LOGS_LOOK_S, lambda: read_logs(db, files), stop),
         "rule log": lambda: every(UPKEEP_S, lambda: automation.forget_runs(db), stop),
+        "suggestions": lambda: every(UPKEEP_S, lambda: forget_stale(db), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }
     async with receiving(settings, reception):

@@ -1,0 +1,178 @@
+"""What a process has learned of each account: kept while it is used, checked with every request, renewed aside.
+
+A request never waits for learning: it is answered with what was there before, or with "still reading" the first time.
+Only an erased person is different: what was learned before is dropped at once.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from hark.contacts.addresses import company_domain
+from hark.core.db import Db
+from hark.suggestions import queries
+from hark.suggestions.lexing import clean
+from hark.suggestions.masking import Vocabulary, body
+from hark.suggestions.queries import Experience, Reply, Version
+
+if TYPE_CHECKING:
+    from hark.suggestions.ranking import Ranker
+
+log = structlog.get_logger(__name__)
+
+KEPT_ACCOUNTS = 64
+REST_S = 10.0  # at most so often is an account read again
+WHOLE_S = 600.0  # so often everything is read again: the window moves on, and new words become known
+SMALL = 300  # below so many replies everything is read again each time: that takes no longer than a moment
+WAIT_S = 2.0
+PRIOR = 4.0  # offers a reply is thought to have had, with an average outcome
+FEEDBACK = 0.6  # how much outcomes count beside likeness
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """An account's replies, ready to be ranked. `row` i of the ranker is the reply `ids[i]` of `conversations[i]`."""
+
+    version: Version
+    made_at: float
+    whole_at: float
+    ids: list[UUID]
+    conversations: list[UUID]
+    customers: list[str]
+    ranker: "Ranker"
+    vocabulary: Vocabulary
+    outcomes: Any  # per row: what people made of it so far, added to the score
+
+
+class Learners:
+    """The accounts one process has learned, least recently used first. `seconds` only goes forward."""
+
+    def __init__(self, db: Db, seconds: Callable[[], float] = time.monotonic, rest_s: float = REST_S) -> None:
+        self._db = db
+        self._seconds, self._rest_s = seconds, rest_s
+        self._learned: OrderedDict[tuple[int, int], Learned] = OrderedDict()
+        self._tasks: dict[tuple[int, int], asyncio.Task[Learned]] = {}
+
+    async def get(self, workspace_id: int, account_id: int) -> Learned | None:
+        """What is learned of an account; None while its replies are being read for the first time."""
+        key = workspace_id, account_id
+        version = await queries.version_of(self._db, workspace_id, account_id)
+        known = self._learned.get(key)
+        if known is not None and known.version.erased != version.erased:
+            del self._learned[key]
+            known = None
+        if known is None or (known.version != version and self._seconds() - known.made_at >= self._rest_s):
+            task = self._renew(key, known)
+            if known is None:
+                done, _ = await asyncio.wait({task}, timeout=WAIT_S)
+                known = task.result() if done else None
+                if known is not None and known.version.erased != version.erased:
+                    return None
+        if known is not None and key in self._learned:
+            self._learned.move_to_end(key)
+        return known
+
+    async def settle(self) -> None:
+        """Wait for what is being learned."""
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def close(self) -> None:
+        """Learn no more."""
+        for task in self._tasks.values():
+            task.cancel()
+        await self.settle()
+
+    def _renew(self, key: tuple[int, int], known: Learned | None) -> "asyncio.Task[Learned]":
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(self._learn(key, known))
+            task.add_done_callback(lambda done: self._learnt(key, done))
+        return task
+
+    def _learnt(self, key: tuple[int, int], task: "asyncio.Task[Learned]") -> None:
+        self._tasks.pop(key, None)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            log.error("suggestions could not be learned", account=key[1], exc_info=error)
+            return
+        self._learned[key] = task.result()
+        self._learned.move_to_end(key)
+        while len(self._learned) > KEPT_ACCOUNTS:
+            self._learned.popitem(last=False)
+
+    async def _learn(self, key: tuple[int, int], known: Learned | None) -> Learned:
+        db, now = self._db, self._db.now()
+        version = await queries.version_of(db, *key)
+        more = known is not None and len(known.ids) >= SMALL and self._seconds() - known.whole_at < WHOLE_S
+        base = known if more else None
+        replies = await queries.list_replies(db, *key, now=now, after=base.version.seq if base else 0)
+        experience = await queries.list_experience(db, *key, now=now)
+        return await asyncio.to_thread(build, replies, experience, version, self._seconds(), base)
+
+
+def build(
+    replies: Sequence[Reply], experience: Sequence[Experience], version: Version, at: float, base: Learned | None = None
+) -> Learned:
+    """Learn an account's replies; with `base` only the new ones are read, and what several customers have received stays
+    as it was. Takes about a second for 2,000 of them, so it belongs into a thread."""
+    from hark.suggestions.ranking import Pair, Ranker, guess_language
+
+    customers = customer_keys(replies)
+    texts = [body(clean(r.text)) for r in replies]
+    questions = [f"{r.subject}\n{body(clean(r.question))}" if r.question else "" for r in replies]
+    pairs = [Pair(q, a, guess_language(f"{q} {a}")) for q, a in zip(questions, texts, strict=True)]
+    ids, conversations = [r.message_id for r in replies], [r.conversation_id for r in replies]
+    if base is None:
+        vocabulary = Vocabulary(zip(customers, texts, strict=True))
+        ranker, whole_at = Ranker(pairs), at
+    else:
+        ids, conversations, customers = base.ids + ids, base.conversations + conversations, base.customers + customers
+        vocabulary, whole_at = base.vocabulary, base.whole_at
+        ranker = Ranker(pairs, base.ranker) if pairs else base.ranker
+    return Learned(
+        version=version, made_at=at, whole_at=whole_at, ids=ids, conversations=conversations, customers=customers,
+        ranker=ranker, vocabulary=vocabulary, outcomes=_outcomes(ids, experience),
+    )  # fmt: skip
+
+
+def _outcomes(ids: Sequence[UUID], experience: Sequence[Experience]) -> Any:
+    """What is added to each reply's score: chosen and kept more often than most is good, ignored more often is bad."""
+    import numpy as np
+
+    added = np.zeros(len(ids), dtype=np.float32)
+    average = sum(e.kept for e in experience) / max(1, sum(e.offered for e in experience))
+    at = {id: n for n, id in enumerate(ids)}
+    for e in experience:
+        if e.message_id in at:
+            rate = (e.kept + PRIOR * average) / (e.offered + PRIOR)
+            added[at[e.message_id]] = FEEDBACK * (rate - average)
+    return added
+
+
+def customer_keys(replies: Sequence[Reply]) -> list[str]:
+    """Who counts as one customer: a contact, everybody of their company or mail domain, and whoever bears their name.
+
+    So three colleagues, or one person with three addresses, are one customer and make no word known.
+    """
+    group: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        while (up := group.setdefault(key, key)) != key:
+            group[key] = group[up]
+            key = up
+        return key
+
+    for r in replies:
+        own = f"contact:{r.contact_id}"
+        linked = [f"company:{r.company_id}"] if r.company_id else []
+        linked += [f"domain:{domain}" for email in r.emails if (domain := company_domain(email))]
+        linked += [f"name:{' '.join(r.contact_name.casefold().split())}"] if r.contact_name else []
+        for key in linked:
+            group[root(key)] = root(own)
+    return [root(f"contact:{r.contact_id}") for r in replies]

@@ -1,0 +1,186 @@
+"""Which past reply answers a question best: question against answer and question against question, by words and by pieces
+of words, less what an answer has in common with every question.
+
+The terms of a text are counted once; pieces (characters) are looked up per term, so a question costs two products over
+the vocabulary and one over the texts. How the weights were chosen: `docs/develop/suggestions.md`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from hark.search.analysis import words
+from hark.search.stopwords import STOPWORDS
+
+WHOLE, PIECES = 1.0, 0.4  # weights of the two ways to compare; tuned on the first two thirds of the benchmark's pairs
+COMMON = 1.5  # how much of what an answer shares with the average question is taken off
+SAME_QUESTION = 0.8  # weight of question against question, beside question against answer
+RARITY = 1.5  # exponent of the inverse document frequency: a rare word says more than its logarithm
+FEW = 20  # texts that are thought to be there beside those that are: among three, no word is common yet
+MAX_CHARACTERS = 6_000  # of a text are read
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NAMES = re.compile(r"\b(?:\w+_\w+|[A-Za-z]*[a-z][A-Z]\w*)\b")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+
+
+class Pair(NamedTuple):
+    """A customer's question (its subject on the first line) and the reply it got. `question` may be empty."""
+
+    question: str
+    answer: str
+    language: str | None
+
+
+class Scores(NamedTuple):
+    """An array each, one value per pair: what to order by, and how like its question and its answer are to the question
+    that was asked (about 0..1)."""
+
+    total: Any
+    question: Any
+    answer: Any
+
+
+class Ranker:
+    """Pairs ready to be ranked. Never changed once built, so it is read while the next one is built."""
+
+    def __init__(self, pairs: Sequence[Pair], before: "Ranker | None" = None) -> None:
+        """`before`: another ranker, whose pairs come first; only the new texts are read then."""
+        self._vocabulary: dict[str, int] = dict(before._vocabulary) if before else {}
+        self._questions: Any
+        self._answers: Any
+        questions = self._count((p.question, p.language) for p in pairs)
+        answers = self._count((p.answer, p.language) for p in pairs)
+        wide = len(self._vocabulary)
+        if before:
+            questions, answers = (
+                _stacked(a, b, wide) for a, b in ((before._questions, questions), (before._answers, answers))
+            )
+        questions.resize((questions.shape[0], wide))
+        self.size = questions.shape[0]
+        self._questions, self._answers = questions, answers
+        self._ways = tuple(
+            _Way([parts_of(term) for term in self._vocabulary], self._questions, self._answers, weight)
+            for parts_of, weight in ((_itself, WHOLE), (pieces, PIECES))
+        )
+
+    def score(self, question: str, language: str | None) -> Scores:
+        """How well the reply of each pair would answer this question."""
+        asked = count_terms(question, language)
+        answer, same, total = (np.zeros(self.size, dtype=np.float32) for _ in range(3))
+        for way, parts_of in zip(self._ways, (_itself, pieces), strict=True):
+            by_term = way.ask((parts_of(term), _damped(n)) for term, n in asked.items())
+            like_answer = (self._answers @ by_term) / way.answer_norms
+            like_question = (self._questions @ by_term) / way.question_norms
+            answer += way.weight * like_answer
+            same += way.weight * like_question
+            total += way.weight * (like_answer - COMMON * way.common + SAME_QUESTION * like_question)
+        whole = WHOLE + PIECES
+        return Scores(total, same / whole, answer / whole)
+
+    def alike(self, row: int) -> Any:
+        """How like the replies are to one of them (0..1), by whole terms."""
+        way = self._ways[0]
+        return (self._answers @ way.spread(self._answers[row])) / way.answer_norms / way.answer_norms[row]
+
+    def _count(self, texts: Iterable[tuple[str, str | None]]) -> Any:
+        counts: list[float] = []
+        columns: list[int] = []
+        ends = [0]
+        for text, language in texts:
+            for term, n in count_terms(text, language).items():
+                columns.append(self._vocabulary.setdefault(term, len(self._vocabulary)))
+                counts.append(_damped(n))
+            ends.append(len(columns))
+        return _matrix(counts, columns, ends, len(self._vocabulary))
+
+
+class _Way:
+    """One way to compare texts: by the parts of every term, weighted by how rare they are in all texts."""
+
+    def __init__(self, parts: Sequence[tuple[str, ...]], questions: Any, answers: Any, weight: float) -> None:
+        self.weight = weight
+        self._ids: dict[str, int] = {}
+        columns = [self._ids.setdefault(part, len(self._ids)) for of in parts for part in of]
+        ends = np.cumsum([0, *(len(of) for of in parts)])
+        plain = _matrix(np.ones(len(columns)), columns, ends, len(self._ids))
+        plain.sum_duplicates()
+        texts = int((questions.getnnz(1) > 0).sum() + (answers.getnnz(1) > 0).sum())
+        seen = sum(np.bincount((m @ plain).indices, minlength=len(self._ids)) for m in (questions, answers))
+        self._rarity = (np.log((texts + FEW) / (seen + 1)).clip(0) ** RARITY).astype(np.float32)
+        self._parts = (plain @ sparse.diags(self._rarity)).tocsr()
+        asked, said = questions @ self._parts, answers @ self._parts
+        self.question_norms, self.answer_norms = _norms(asked), _norms(said)
+        mean = np.asarray((sparse.diags(1 / self.question_norms) @ asked).sum(0)).ravel()
+        self.common = (
+            (said @ mean.astype(np.float32)) / self.answer_norms / max(1, int((questions.getnnz(1) > 0).sum()))
+        )
+
+    def ask(self, parts: Iterable[tuple[tuple[str, ...], float]]) -> Any:
+        """What each term of the vocabulary is worth to a question of these parts (with their counts), whatever its
+        length."""
+        asked = np.zeros(len(self._ids), dtype=np.float32)
+        for of, n in parts:
+            for part in of:
+                if (id := self._ids.get(part)) is not None:
+                    asked[id] += n
+        asked *= self._rarity
+        return self._parts @ (asked / (float(np.linalg.norm(asked)) or 1.0))
+
+    def spread(self, row: Any) -> Any:
+        """The same for a text of our own."""
+        return self._parts @ np.asarray((row @ self._parts).todense()).ravel()
+
+
+def _matrix(data: Any, columns: Any, ends: Any, width: int) -> Any:
+    indices = np.array(columns, dtype=np.int32)
+    return sparse.csr_matrix((np.array(data, dtype=np.float32), indices, np.array(ends)), (len(ends) - 1, width))
+
+
+def _stacked(above: Any, below: Any, width: int) -> Any:
+    widened = [sparse.csr_matrix((m.data, m.indices, m.indptr), (m.shape[0], width)) for m in (above, below)]
+    return sparse.vstack(widened, format="csr")
+
+
+def _norms(matrix: Any) -> Any:
+    return np.maximum(np.sqrt(np.asarray(matrix.multiply(matrix).sum(1)).ravel()), 1e-6).astype(np.float32)
+
+
+def _damped(n: int) -> float:
+    return 1 + float(np.log(n))
+
+
+def _itself(term: str) -> tuple[str, ...]:
+    return (term,)
+
+
+def pieces(term: str) -> tuple[str, ...]:
+    """The pieces of a term: three to five characters with its edges, two and three of a Korean one."""
+    edged = f" {term} "
+    sizes = (2, 3) if _HANGUL.search(term) else (3, 4, 5)
+    return tuple(edged[i : i + n] for n in sizes for i in range(len(edged) - n + 1))
+
+
+def count_terms(text: str, language: str | None) -> Mapping[str, int]:
+    """The terms of a text, counted; a name of code (`rx_streamer`, `rxStreamer`) whole and by its parts."""
+    text = text[:MAX_CHARACTERS]
+    found = [term for word in words(text, language) for term in word.terms]
+    for name in _NAMES.findall(text):
+        found.append(name.lower())
+        if "_" not in name:
+            found += [term for word in words(_HUMPS.sub(" ", name), language) for term in word.terms]
+    return Counter(found)
+
+
+def guess_language(text: str) -> str | None:
+    """Which of the languages we read a text is most likely in, by its script and small words; None when nothing tells."""
+    text = text[:2_000]
+    if len(_HANGUL.findall(text)) > len(text.split()):
+        return "ko"
+    said = Counter(re.findall(r"[^\W\d_]+", text.lower()))
+    votes = {language: sum(n for word, n in said.items() if word in STOPWORDS[language]) for language in ("en", "it")}
+    best = max(votes, key=votes.__getitem__)
+    return best if votes[best] else None
