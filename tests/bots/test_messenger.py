@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from tests.bots.conftest import Publish, TestMessenger, person, start
 from tests.support.workspace import SignedIn, TestWorkspace
 
@@ -95,32 +94,36 @@ async def test_the_wait_counts_from_the_first_message_and_the_bot_has_its_own_sp
     assert [(r["stage"], round(r["s"])) for r in stages if r["s"]] == [(3, 300), (1, 600)]
 
 
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        ("I want to talk to a human please", "asked"), ("vorrei parlare con una persona", "asked"), ("상담원 연결해 주세요", "asked"),
-        ("This is unacceptable, you are useless!!!", "angry"), ("You charged me twice, I want a refund", "billing"),
-        ("Voglio disdire il mio abbonamento", "leaving"), ("해지하고 싶어요", "leaving"), ("환불해 주세요", "billing"),
-    ],
-)  # fmt: skip
+URGENT = {
+    "I want to talk to a human please": "asked", "vorrei parlare con una persona": "asked", "상담원 연결해 주세요": "asked",
+    "This is unacceptable, you are useless!!!": "angry", "È inaccettabile, sono furioso!": "angry", "정말 화가 나네요 최악입니다": "angry",
+    "You charged me twice, I want a refund": "billing", "Mi avete addebitato due volte": "billing", "환불해 주세요": "billing",
+    "I am going to cancel my subscription": "leaving", "Voglio disdire il mio abbonamento": "leaving", "해지하고 싶어요": "leaving",
+}  # fmt: skip
+
+
 async def test_who_must_not_be_held_gets_a_person_at_once(
-    messenger: TestMessenger, publish: Publish, work: Any, client: SignedIn, words: str, reason: str
+    messenger: TestMessenger, publish: Publish, work: Any, client: SignedIn
 ) -> None:
     bot = await publish(*BLOCKS)
-    visitor = await messenger.visitor()
-    thread = (await visitor.write("Hello"))["thread_id"]
+    people = [(words, await messenger.visitor()) for words in URGENT]
+    threads = [(await visitor.write("Hello"))["thread_id"] for _, visitor in people]
     await work()
-    await visitor.write(words, thread=thread)
+    for (words, visitor), thread in zip(people, threads, strict=True):
+        await visitor.write(words, thread=thread)
     await work()
-    c = await conversation_of(client)
-    assert c["stage"] == "queue"
+    found = (await client.get("/api/conversations")).json()["items"]
+    assert len(found) == len(URGENT)
+    stages = {(await client.get(f"/api/conversations/{c['id']}")).json()["stage"] for c in found}
+    assert stages == {"queue"}
     funnel = (await client.get(f"/api/bots/{bot['id']}/funnel")).json()
-    assert (funnel["runs"], funnel["handed_over"], funnel["reasons"]) == (1, 1, {reason: 1})
-    assert funnel["asked_person"] == (reason == "asked")
-    # a second bot does not come
-    await visitor.write("hello?", thread=thread)
+    assert (funnel["runs"], funnel["handed_over"], funnel["asked_person"]) == (12, 12, 3)
+    assert funnel["reasons"] == {"asked": 3, "angry": 3, "billing": 3, "leaving": 3}
+    # it does not come back
+    _, visitor = people[0]
+    await visitor.write("hello?", thread=threads[0])
     await work()
-    assert len([t for who, t in await visitor.texts(thread) if who == "team" and "person of the team" in t]) == 1
+    assert len([t for who, t in await visitor.texts(threads[0]) if "person of the team" in t]) == 1
 
 
 async def test_asked_for_a_person_and_got_one_is_counted(
@@ -190,3 +193,60 @@ async def test_a_bot_that_is_switched_off_gives_back_what_it_has(
     await work()
     assert (await client.get(f"/api/bots/{bot['id']}/funnel")).json()["runs"] == 1
     assert (await client.delete(f"/api/bots/{bot['id']}")).status_code == 204
+
+
+# what it says before anybody has written ------------------------------------------------------------------------------
+
+
+async def test_a_greeting_is_kept_only_with_the_first_answer(
+    messenger: TestMessenger, publish: Publish, work: Any, client: SignedIn, db: Db, workspace: TestWorkspace
+) -> None:
+    bot = await publish(
+        *BLOCKS, {**start("q", type="page", url="/pricing*", after_s=20), "id": "s2"},
+        {"type": "buttons", "id": "q", "text": {"en": "A question about prices?"}, "buttons": [{"id": "y", "label": {"en": "Yes"}, "next": "p"}]},
+    )  # fmt: skip
+    visitor = await messenger.visitor()
+    greeting, prices = (await visitor.boot()).json()["openings"]
+    assert [m["text"] for m in greeting["messages"]] == ["Hello!", "What about?"]
+    assert greeting["messages"][1]["bot"]["choices"] == ["An order", "Something else"]
+    assert prices["on"] == {"type": "page", "url": "/pricing*", "after_s": 20}
+    assert (await client.get("/api/conversations")).json()["items"] == []
+
+    thread = (await visitor.write("An order", opening=greeting["id"]))["thread_id"]
+    await work()
+    assert await visitor.texts(thread) == [
+        ("team", "Hello!"), ("team", "What about?"), ("you", "An order"), ("team", "Which number?"),
+    ]  # fmt: skip
+    c = await conversation_of(client)
+    assert c["stage"] == "customer"
+    funnel = (await client.get(f"/api/bots/{bot['id']}/funnel")).json()
+    assert [b["block_id"] for b in funnel["blocks"] if b["left"]] == ["n"]
+    assert {b["block_id"]: b["entered"] for b in funnel["blocks"]} == {"s": 1, "hi": 1, "b": 1, "n": 1}
+    # the wait is the customer's, not the greeting's
+    count = await db.one(int, "SELECT count(*)::int FROM waits WHERE workspace_id = $1", workspace.id)
+    assert count == 1
+
+
+async def test_an_old_greeting_is_no_obstacle(messenger: TestMessenger, publish: Publish, work: Any) -> None:
+    await publish(*BLOCKS)
+    visitor = await messenger.visitor()
+    thread = (await visitor.write("Hello", opening="999:1:s"))["thread_id"]
+    await work()
+    assert (await visitor.texts(thread))[:2] == [("you", "Hello"), ("team", "Hello!")]
+
+
+async def test_nobody_is_there_is_said_honestly(
+    messenger: TestMessenger, publish: Publish, work: Any, db: Db, workspace: TestWorkspace, clock: Any
+) -> None:
+    from datetime import UTC, datetime
+
+    await db.run(
+        "UPDATE calendar_versions SET periods = $2 WHERE workspace_id = $1", workspace.id,
+        [{"weekday": 0, "start": "09:00", "end": "17:00"}],
+    )  # fmt: skip
+    clock.at = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+    await publish(*BLOCKS)
+    visitor = await messenger.visitor(language="it")
+    thread = (await visitor.write("Vorrei parlare con una persona"))["thread_id"]
+    await work()
+    assert "Torna lunedì 9/3 alle 09:00" in (await visitor.texts(thread))[-1][1]

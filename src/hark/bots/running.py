@@ -117,8 +117,10 @@ async def start_run(tx: Tx, c: Locked, bot: Candidate, block_id: str, said: Said
     await _step(tx, c, run, Begin(block_id, said.text, heard.urgent), said)
 
 
-async def insert_run(tx: Tx, c: Locked, bot: Candidate, endpoint_id: UUID, state: State) -> Run:
-    """The row of a new run; the ball is with the bot. Saves the conversation."""
+async def insert_run(
+    tx: Tx, c: Locked, bot: Candidate, endpoint_id: UUID, state: State, *, entered: Sequence[str] = ()
+) -> Run:
+    """The row of a new run that has gone through these blocks; the ball is with the bot. Saves the conversation."""
     run = Run(
         id=uuid7(), bot_id=bot.id, bot_name=bot.name, version=bot.version, conversation_id=c.id, endpoint_id=endpoint_id,
         state=state, handled=0, facts=0, flow=bot.flow,
@@ -133,6 +135,8 @@ async def insert_run(tx: Tx, c: Locked, bot: Candidate, endpoint_id: UUID, state
     record(tx, c, BotTookOver(bot_id=bot.id))
     await save(tx, c)
     tx.actor = before
+    if entered:
+        await _write(tx, run, state, entered, None)
     return run
 
 

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from hark.bots.conditions import World
+from hark.channels.messenger.bots import openings_of
 from hark.channels.messenger.links import Links
 from hark.channels.messenger.threads import list_threads
 from hark.channels.messenger.types import Booted, Face, Hours, Inbox, InboxView, Session, Visitor, VisitorView
@@ -28,6 +30,7 @@ async def boot_view(db: Db, session: Session, token: str, links: Links) -> Boote
     return Booted(
         token=token, visitor=visitor, inbox=await inbox_view(db, session.inbox, links),
         hours=await hours_of(db, session.inbox), threads=threads, unread=sum(t.unread for t in threads),
+        openings=await openings_of(db, session, World(now=db.now(), language=session.visitor.profile.language)),
     )  # fmt: skip
 
 

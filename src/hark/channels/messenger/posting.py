@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from hark.channels.messenger.bots import begin_with_bot
 from hark.channels.messenger.cleaning import clean_text
 from hark.channels.messenger.threads import find_thread_of, owned
 from hark.channels.messenger.types import Inbox, NewPost, Session, Visitor
@@ -47,6 +48,9 @@ async def post_message(tx: Tx, session: Session, thread_id: UUID, new: NewPost) 
         visitor_id=visitor.id,
         live_until=live_until,
     )
+    if thread is None and new.opening is not None:
+        begun = await begin_with_bot(tx, session, visitor, new.opening, endpoint, who)
+        thread = _Thread(begun.id, begun.conversation_id) if begun else None
     received = await receive_message(
         tx,
         NewInbound(
@@ -60,7 +64,7 @@ async def post_message(tx: Tx, session: Session, thread_id: UUID, new: NewPost) 
         ),
     )  # fmt: skip
     await _take_files(tx, visitor, new)
-    fate = Fate.NEW if received.started else Fate.MESSAGE
+    fate = Fate.NEW if received.started or new.opening is not None else Fate.MESSAGE
     await tx.run(
         _SETTLE, tx.workspace_id, thread_id, live_until, visitor.id, who.contact_id, _page(tx, session, new), tx.now(),
         session.inbox.id, str(new.id), fate, received.conversation_id, new.id,

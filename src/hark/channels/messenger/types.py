@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hark.bots.flow import NewConversation, OnEvent, OnPage, OutsideHours
 from hark.core.events import Event
 from hark.core.http import Body
 from hark.visits.types import FactView, VisitView
@@ -259,12 +260,14 @@ class Boot(Body):
 
 
 class NewPost(Body):
-    """A visitor's message. `id` is made by the widget: the same id again is the same message."""
+    """A visitor's message. `id` is made by the widget: the same id again is the same message. `opening`: what a bot said
+    before, which this answers in a new thread."""
 
     id: UUID
     text: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
     attachment_ids: Annotated[list[UUID], Meta(max_length=MAX_ATTACHMENTS)] = []
     page: Page | None = None
+    opening: Annotated[str, Meta(max_length=100)] | None = None
 
 
 class ReadUpTo(Body):
@@ -410,6 +413,21 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
     expect_s: int
 
 
+class OpeningMessage(msgspec.Struct, frozen=True, kw_only=True):
+    text: str
+    name: str
+    bot: BotPart
+
+
+class OpeningView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bot says by itself: `on` a new conversation, at a page, or when the site names an event. Nothing of it is kept
+    before the visitor answers with `opening` in their first message."""
+
+    id: str
+    on: NewConversation | OutsideHours | OnPage | OnEvent
+    messages: list[OpeningMessage]
+
+
 class Booted(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to the first word. `token` is kept by the widget and sent as `Authorization: Visitor <token>`."""
 
@@ -419,6 +437,7 @@ class Booted(msgspec.Struct, frozen=True, kw_only=True):
     hours: Hours
     threads: list[Thread]
     unread: int
+    openings: list[OpeningView] = []
 
 
 # what an agent sees ---------------------------------------------------------------------------------------------------
