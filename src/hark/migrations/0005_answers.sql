@@ -304,6 +304,63 @@ CREATE INDEX contacts_erased ON contacts (workspace_id, erased_at) WHERE erased_
 
 -- understanding ------------------------------------------------------------------------------------------------------
 
+CREATE TABLE understanding_models (        -- classifiers of a workspace, a version per training; the arrays are a file
+  workspace_id int NOT NULL REFERENCES workspaces,
+  id uuid NOT NULL,
+  state smallint NOT NULL DEFAULT 0 CONSTRAINT understanding_models_state CHECK (state BETWEEN 0 AND 4),
+                                          -- 0 waiting 1 running 2 done 3 stopped 4 failed
+  progress float8 NOT NULL DEFAULT 0,
+  lease_until timestamptz,
+  agent_id int,                            -- who asked for it; NULL: it was due
+  created_at timestamptz NOT NULL,
+  started_at timestamptz,
+  finished_at timestamptz,
+  blob_key text,
+  labels int NOT NULL DEFAULT 0,           -- how many labels of people it was trained on
+  erased int NOT NULL DEFAULT 0,           -- contacts erased by then: one more, and it is trained anew without them
+  report jsonb,                            -- hark.understanding.types.Report: numbers and ids, no words of customers
+  problem text,
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, agent_id) REFERENCES agents ON DELETE SET NULL (agent_id),
+  CONSTRAINT understanding_models_ended CHECK ((state >= 2) = (finished_at IS NOT NULL)),
+  CONSTRAINT understanding_models_file CHECK ((state = 2) >= (blob_key IS NOT NULL))
+);
+CREATE INDEX understanding_models_due ON understanding_models (id) WHERE state < 2;
+CREATE UNIQUE INDEX understanding_models_one ON understanding_models (workspace_id) WHERE state < 2;
+
+CREATE TABLE readings (                    -- what was read in a customer's message; its words stay in the message
+  workspace_id int NOT NULL,
+  message_id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  at timestamptz NOT NULL,                 -- when the message came
+  model_id uuid,                           -- NULL: by rules alone
+  language text NOT NULL DEFAULT '',
+  signals smallint NOT NULL DEFAULT 0,     -- bits of hark.understanding.types.SIGNALS
+  guesses jsonb NOT NULL DEFAULT '[]',     -- hark.understanding.types.Guessed; reasons as places in the text
+  topic_id int,                            -- the topic it most likely is about, for drift
+  topic_known boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (workspace_id, message_id),
+  FOREIGN KEY (workspace_id, message_id) REFERENCES messages ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
+);
+CREATE INDEX readings_at ON readings (workspace_id, at);
+CREATE INDEX readings_conversation ON readings (workspace_id, conversation_id);
+
+CREATE TABLE reading_corrections (         -- what a person said instead: a label to learn from
+  workspace_id int NOT NULL,
+  message_id uuid NOT NULL,
+  task smallint NOT NULL CONSTRAINT reading_corrections_task CHECK (task BETWEEN 1 AND 5),
+  value int,                               -- NULL: none of them
+  guessed int,                             -- what had been set; NULL: nothing
+  undone boolean NOT NULL DEFAULT false,   -- only taken back, nothing else named: no label
+  agent_id int,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, message_id, task),
+  FOREIGN KEY (workspace_id, message_id) REFERENCES messages ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, agent_id) REFERENCES agents ON DELETE SET NULL (agent_id)
+);
+CREATE INDEX reading_corrections_at ON reading_corrections (workspace_id, at);
+
 -- bots ---------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE bots (
