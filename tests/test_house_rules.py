@@ -35,6 +35,7 @@ SQL_HOMES = frozenset({
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
+    "automation/dry_run.py", "automation/log.py", "automation/timed.py",
     "bots/calling.py", "bots/knowledge.py", "bots/performing.py", "bots/running.py", "bots/sending.py", "bots/starting.py",
     "bots/surroundings.py",
     "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",

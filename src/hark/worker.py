@@ -9,6 +9,7 @@ import structlog
 
 from hark.access.jobs import clean_up
 from hark.automation import jobs as automation
+from hark.automation.log import forget_runs
 from hark.bots import running as bots
 from hark.bots.calling import run_calls
 from hark.bottlenecks.eventlogs.jobs import LOOK_S as EVENT_LOGS_LOOK_S
@@ -118,7 +119,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "holidays": lambda: every(FEEDS_LOOK_S, lambda: refresh_feeds(db, fetch), stop),
         "reports": lambda: every(REPORTS_LOOK_S, lambda: send_due(db, mail, settings.public_url or ""), stop),
         "event-logs": lambda: every(EVENT_LOGS_LOOK_S, lambda: read_logs(db, files), stop),
-        "rule log": lambda: every(UPKEEP_S, lambda: automation.forget_runs(db), stop),
+        "rule log": lambda: every(UPKEEP_S, lambda: forget_runs(db), stop),
         "suggestions": lambda: every(UPKEEP_S, lambda: forget_stale(db), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }

@@ -292,6 +292,8 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "PATCH /api/tags/{id:int}": {"name": "t2"},
         "POST /api/sla/policies": {"name": "Silver", "next_reply_s": 7200, "warn_percent": None, "on_breach": {"raise_to": 2}},
         "PATCH /api/sla/policies/{id:int}": {"resolution_s": 86_400, "on_warning": {"notify": [i["agents"]]}},
+        "PUT /api/rules/order": {"ids": [i["rules"]]},
+        "POST /api/rules/dry-run": _draft(i["tags"]),
         "POST /api/rules": _rule(i["tags"]) | {"name": "another rule"},
         "PATCH /api/rules/{id:int}": {"actions": [{"type": "assign", "team_id": i["teams"], "assignee_id": i["agents"]}]},
         "POST /api/event-logs/{id:int}/read": {"case": 0, "activity": 1, "time": 2},
@@ -383,6 +385,11 @@ def _later() -> str:
 
 def _reply(seq: int, **more: Any) -> dict[str, Any]:
     return {"id": str(uuid4()), "text": "Soon.", "to": [{"address": "carla-one@shop.example"}], "seen_seq": seq, **more}
+
+
+def _draft(tag_id: int) -> dict[str, Any]:
+    return {"on": "waiting_for", "after_s": 7200, "clock": "team", "condition": {"all": []},
+            "actions": [{"type": "tag", "add": [tag_id]}]}  # fmt: skip
 
 
 def _rule(tag: int) -> dict[str, Any]:

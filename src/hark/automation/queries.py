@@ -1,59 +1,100 @@
 """Reading rules, what they name, and what their conditions ask."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from hark.automation.types import TRIGGERS, Action, AssignAction, Rule, TagAction, TopicAction
+from hark.automation.types import (
+    CLOCKS,
+    KINDS,
+    Action,
+    AssignAction,
+    Clock,
+    Lasting,
+    NoteAction,
+    Outcome,
+    Rule,
+    TagAction,
+    TopicAction,
+)
 from hark.core.actor import Actor
 from hark.core.db import Queries
 from hark.filters.types import Facts
 
 MISSING = "This rule does not exist."
-_WORDS = {event.kind: word for word, event in TRIGGERS.items()}
+_WORDS = {kind: word for word, kind in KINDS.items()}
+_CLOCK_NAMES = {clock: name for name, clock in CLOCKS.items()}
+_COLUMNS = "id, name, enabled, position, on_event, after_s, clock, condition, actions"
+COUNTED = timedelta(days=30)
 
 
-class _Row(msgspec.Struct):
+class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule as it is stored."""
+
     id: int
     name: str
     enabled: bool
     position: int
     on_event: int
+    after_s: int | None
+    clock: Clock
     condition: dict[str, Any]
     actions: list[Action]
 
 
-async def list_rules(db: Queries, actor: Actor) -> list[Rule]:
-    """All rules in the order they run."""
+class _Counted(msgspec.Struct):
+    rule_id: int
+    changed: int
+    failed: int
+    last_run_at: datetime
+
+
+async def list_rules(db: Queries, actor: Actor, *, now: datetime) -> list[Rule]:
+    """All rules in the order they run, with what they did in the last 30 days."""
     rows = await db.all(
-        _Row,
-        "SELECT id, name, enabled, position, on_event, condition, actions FROM rules WHERE workspace_id = $1"
-        " ORDER BY position, id",
-        actor.workspace_id,
-    )  # fmt: skip
+        RuleRow, f"SELECT {_COLUMNS} FROM rules WHERE workspace_id = $1 ORDER BY position, id", actor.workspace_id
+    )
     there = await _references(db, actor.workspace_id) if rows else _There(tags=[], teams=[], agents=[], topics=[])
-    return [_view(row, actor, there) for row in rows]
+    counted = {one.rule_id: one for one in await _counted(db, actor.workspace_id, None, now)}
+    return [_view(row, actor, there, counted.get(row.id)) for row in rows]
 
 
-async def get_rule(db: Queries, actor: Actor, id: int) -> Rule:
+async def get_rule(db: Queries, actor: Actor, id: int, *, now: datetime) -> Rule:
     """Raises NotFound."""
     row = await db.one(
-        _Row,
-        "SELECT id, name, enabled, position, on_event, condition, actions FROM rules"
-        " WHERE workspace_id = $1 AND id = $2",
-        actor.workspace_id, id, missing=MISSING,
-    )  # fmt: skip
-    return _view(row, actor, await _references(db, actor.workspace_id))
+        RuleRow, f"SELECT {_COLUMNS} FROM rules WHERE workspace_id = $1 AND id = $2", actor.workspace_id, id, missing=MISSING
+    )
+    counted = await _counted(db, actor.workspace_id, id, now)
+    return _view(row, actor, await _references(db, actor.workspace_id), counted[0] if counted else None)
 
 
-async def enabled_rules(db: Queries, workspace_id: int, kind: int) -> list[_Row]:
+async def enabled_rules(db: Queries, workspace_id: int, kind: int) -> list[RuleRow]:
     """The rules that wait for this kind of event, in the order they run."""
     return await db.all(
-        _Row,
-        "SELECT id, name, enabled, position, on_event, condition, actions FROM rules"
-        " WHERE workspace_id = $1 AND enabled AND on_event = $2 ORDER BY position, id",
+        RuleRow,
+        f"SELECT {_COLUMNS} FROM rules WHERE workspace_id = $1 AND enabled AND on_event = $2 ORDER BY position, id",
         workspace_id, kind,
+    )  # fmt: skip
+
+
+async def timed_rules(db: Queries, workspace_id: int) -> list[RuleRow]:
+    """The rules that wait until something has lasted, in the order they run."""
+    return await db.all(
+        RuleRow,
+        f"SELECT {_COLUMNS} FROM rules WHERE workspace_id = $1 AND enabled AND on_event >= $2 ORDER BY position, id",
+        workspace_id, min(Lasting),
+    )  # fmt: skip
+
+
+async def _counted(db: Queries, workspace_id: int, id: int | None, now: datetime) -> list[_Counted]:
+    return await db.all(
+        _Counted,
+        "SELECT rule_id, count(*) FILTER (WHERE outcome = $4)::int AS changed,"
+        " count(*) FILTER (WHERE outcome > $5)::int AS failed, max(at) AS last_run_at FROM rule_runs"
+        " WHERE workspace_id = $1 AND ($2::int IS NULL OR rule_id = $2) AND at > $3 GROUP BY rule_id",
+        workspace_id, id, now - COUNTED, Outcome.CHANGED, Outcome.UNCHANGED,
     )  # fmt: skip
 
 
@@ -94,13 +135,17 @@ def _problem(actions: list[Action], there: _There) -> str | None:
             case TopicAction(topic_id=topic_id):
                 if topic_id not in there.topics:
                     return "It names a topic that does not exist, or is archived."
+            case NoteAction(mentions=mentions):
+                if not {*mentions} <= set(there.agents):
+                    return "It mentions a person who is not in the team, or no longer active."
     return None
 
 
-def _view(row: _Row, actor: Actor, there: _There) -> Rule:
+def _view(row: RuleRow, actor: Actor, there: _There, counted: _Counted | None) -> Rule:
     return Rule(
-        id=row.id, name=row.name, enabled=row.enabled, position=row.position, on=_WORDS[row.on_event],
-        condition=row.condition, actions=row.actions, problem=_problem(row.actions, there),
+        id=row.id, name=row.name, enabled=row.enabled, position=row.position, on=_WORDS[row.on_event], after_s=row.after_s,
+        clock=_CLOCK_NAMES[row.clock], condition=row.condition, actions=row.actions, changed=counted.changed if counted else 0,
+        failed=counted.failed if counted else 0, last_run_at=counted.last_run_at if counted else None, problem=_problem(row.actions, there),
         can=["write"] if actor.can("rules.write") else [],
     )  # fmt: skip
 

@@ -1,0 +1,101 @@
+"""Running one rule on one conversation: its actions under its own name, and a line in its log."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import assert_never
+from uuid import UUID
+
+import structlog
+
+from hark.automation.log import note_run, runs_today
+from hark.automation.queries import RuleRow, find_facts
+from hark.automation.types import (
+    Action,
+    AssignAction,
+    DifficultyAction,
+    NoteAction,
+    Outcome,
+    ResolveAction,
+    SeverityAction,
+    SnoozeAction,
+    TagAction,
+    TopicAction,
+)
+from hark.conversations.actions import (
+    add_note,
+    assign,
+    change_tags,
+    resolve,
+    set_difficulty,
+    set_severity,
+    set_topic,
+    snooze,
+)
+from hark.core.actor import ActorKind, system
+from hark.core.db import Tx
+from hark.core.errors import HarkError
+from hark.filters.evaluate import matches
+from hark.filters.parse import parse_condition
+from hark.filters.types import Facts
+from hark.journey.types import Status
+
+log = structlog.get_logger(__name__)
+MOST_A_DAY = 20
+"""How often a rule may act on one conversation within a day; then it is stopped there, and says so."""
+
+STOPPED = f"It has acted here {MOST_A_DAY} times within a day. It goes on tomorrow; two rules may be working against each other."
+
+
+async def run_rule(tx: Tx, rule: RuleRow, id: UUID, *, since: datetime | None = None) -> None:
+    """Do what the rule says if its condition holds for the conversation as it is now, and write it down.
+
+    A rule that names something deleted since does nothing and its log says why. Merged conversations and spam are left
+    alone. `since`: when what has lasted began; once for each such time.
+    """
+    facts = await find_facts(tx, tx.workspace_id, id)
+    if facts is None or facts.status >= Status.SPAM:
+        return
+    actor = system(tx.workspace_id, ActorKind.RULE, rule.id)
+    if not matches(parse_condition(rule.condition), facts, actor, now=tx.now()):
+        return
+    if await runs_today(tx, rule.id, id) >= MOST_A_DAY:
+        await note_run(tx, rule.id, id, since, Outcome.STOPPED, [], STOPPED)
+        return
+    tx.actor, before = actor, tx.actor
+    did: list[str] = []
+    try:
+        async with tx.savepoint():
+            for action in rule.actions:
+                known = len(tx.pending)
+                await _step(tx, id, action, facts)()
+                if len(tx.pending) > known:
+                    did.append(action.__struct_config__.tag)  # type: ignore[arg-type]  # every action has one, a word
+    except HarkError as error:
+        log.warning("a rule could not act", rule=rule.id, workspace=tx.workspace_id, problem=error.detail)
+        await note_run(tx, rule.id, id, since, Outcome.FAILED, [], error.detail)
+    else:
+        await note_run(tx, rule.id, id, since, Outcome.CHANGED if did else Outcome.UNCHANGED, did, None)
+    finally:
+        tx.actor = before
+
+
+def _step(tx: Tx, id: UUID, action: Action, facts: Facts) -> Callable[[], Awaitable[object]]:
+    match action:
+        case TagAction(add=add, remove=remove):
+            return partial(change_tags, tx, id, add=add, remove=remove)
+        case AssignAction(team_id=team_id, assignee_id=assignee_id):
+            return partial(assign, tx, id, team_id=team_id, assignee_id=assignee_id)
+        case SeverityAction(value=value, raise_only=raise_only):
+            return partial(set_severity, tx, id, max(value, facts.severity) if raise_only else value)
+        case DifficultyAction(value=value):
+            return partial(set_difficulty, tx, id, value)
+        case TopicAction(topic_id=topic_id):
+            return partial(set_topic, tx, id, topic_id)
+        case ResolveAction():
+            return partial(resolve, tx, id)
+        case SnoozeAction(for_s=for_s):
+            return partial(snooze, tx, id, tx.now() + timedelta(seconds=for_s))
+        case NoteAction(text=text, mentions=mentions):
+            return partial(add_note, tx, id, text, mentions=mentions)
+    assert_never(action)
