@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hark.reports.columns import NEVER, Decoder, Layout, Table, narrow
 from hark.reports.held import Held, View
-from hark.reports.measure import Samples, kaplan_meier_median, measure, measure_parts, medians
+from hark.reports.measure import Samples, kaplan_meier_median, measure, measure_parts, measure_series
 from hark.reports.unions import count_once
 from hark.visits.searches import QUIET_US, Run, searches_of
 
@@ -62,9 +62,9 @@ def test_parts_are_measured_like_the_whole(rows: list[tuple[float, bool]], cuts:
         alone = [measure(samples(rows[a:b]), how) for a, b in itertools.pairwise(bounds.tolist())]
         assert parts == alone
     expected = [measure(samples(rows[a:b]), "times") for a, b in itertools.pairwise(bounds.tolist())]
-    for (middle, n), value in zip(medians(whole, bounds), expected, strict=True):
-        assert n == value.count
-        assert middle == (None if value.median is None else pytest.approx(value.median))
+    together, series = measure_series(whole, bounds, "times")
+    assert together == measure(whole, "times")
+    assert series == [(value.median, value.count) for value in expected]
 
 
 facts = st.lists(st.tuples(st.integers(1, 20), st.integers(0, 50), st.integers(0, 3)), max_size=30)

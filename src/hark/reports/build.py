@@ -18,7 +18,7 @@ from hark.reports import dimensions
 from hark.reports.columns import Array
 from hark.reports.facts import Facts, micros, read_facts
 from hark.reports.figures import FIGURES, Definition, Extra
-from hark.reports.measure import HOW, Samples, measure, measure_parts, medians
+from hark.reports.measure import HOW, Samples, measure, measure_parts, measure_series
 from hark.reports.queries import Named, VisitRow, find_conversations, list_names, list_visits
 from hark.reports.types import (
     VERSION,
@@ -211,12 +211,9 @@ def _with_series(d: Definition, period: _Period) -> tuple[Value, list[Point]]:
     """The figure of the whole period and of its steps."""
     s, how = period.samples(d), d.how or HOW[d.unit]
     bounds = np.concatenate([[0], np.searchsorted(s.at, period.edges), [len(s)]])
-    if how in ("times", "lasting"):
-        points = [(median, n) for median, n in medians(s, bounds)]
-    else:
-        points = [(value.value, value.count) for value in measure_parts(s, bounds, how)]
+    whole, points = measure_series(s, bounds, how)
     series = [Point(at=at, value=value, count=n) for at, (value, n) in zip(period.starts, points, strict=True)]
-    return measure(s, how), [point for point in series if point.count or point.value]
+    return whole, [point for point in series if point.count or point.value]
 
 
 def _grouped(d: Definition, period: _Period, by: By) -> tuple[Value, dict[str, Value]]:

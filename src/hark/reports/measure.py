@@ -48,7 +48,7 @@ class Samples:
         if not isinstance(rows, slice) and rows.dtype == np.bool_:
             rows = np.flatnonzero(rows)
         if self._rows is not None:
-            part._rows = self._rows[rows]
+            part._rows = self._rows[rows] if isinstance(rows, slice) else self._rows.take(rows)
         elif isinstance(rows, slice):
             part._columns = {name: None if c is None else c[rows] for name, c in self._columns.items()}
         else:
@@ -69,7 +69,7 @@ class Samples:
     def _find(self, name: str) -> Array | None:
         if name not in self._seen:
             column = self._columns[name]
-            self._seen[name] = column if column is None or self._rows is None else column[self._rows]
+            self._seen[name] = column if column is None or self._rows is None else column.take(self._rows)
         return self._seen[name]
 
     def _get(self, name: str) -> Array:
@@ -150,33 +150,37 @@ def _sums(column: Array, bounds: Array) -> Array:
     return sums
 
 
-def medians(s: Samples, bounds: Array) -> list[tuple[float | None, int]]:
-    """(median of those that ended, how many) of neighbouring stretches."""
-    d, ends = _ended(s.d, s.hit), bounds
-    if s.hit is not None and s.d is not None and len(d) != len(s.d):
+def measure_series(s: Samples, bounds: Array, how: How) -> tuple[Value, list[tuple[float | None, int]]]:
+    """All samples as one value, and (value, how many) of neighbouring stretches: of times the median of those that ended."""
+    if how not in ("times", "lasting"):
+        return measure(s, how), [(part.value, part.count) for part in measure_parts(s, bounds, how)]
+    d, ends = np.zeros(0) if s.d is None else s.d, bounds
+    ended = _ended(d, s.hit)
+    if ended is d:
+        ended = d.copy()
+    elif s.hit is not None:
         ends = np.concatenate([[0], np.cumsum(s.hit)])[bounds]
     found: list[tuple[float | None, int]] = []
-    for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        n = high - low
-        if not n:
-            found.append((None, 0))
-            continue
-        middle = (n - 1) // 2, n // 2
-        parted = np.partition(d[low:high], middle)
-        found.append(
-            (float(parted[middle[0]] + (parted[middle[1]] - parted[middle[0]]) * (0.5 if n % 2 == 0 else 0)), n)
-        )
-    return found
+    for low, high in itertools.pairwise(ends.tolist()):
+        ended[low:high].sort()
+        found.append((percentile(ended[low:high], 0.5) if high > low else None, high - low))
+    ended.sort()
+    return _times(d, ended, s.hit, _still(s.waiting), how), found
 
 
 def _value(how: How, d: Array | None, hit: Array | None, waiting: Array | None, key: Array | None, *, n: int) -> Value:
     if how in ("top", "entropy"):
         return _varied(key, n, how)
-    still = 0 if waiting is None else int(np.count_nonzero(waiting))
+    still = _still(waiting)
     if how in ("times", "lasting"):
-        return _times(np.zeros(0) if d is None else d, hit, still, how)
+        d = np.zeros(0) if d is None else d
+        return _times(d, np.sort(_ended(d, hit)), hit, still, how)
     hits = n if hit is None else int(np.count_nonzero(hit))
     return _counted(how, n, hits, still, float(_ended(d, hit).sum()) if how == "sum" else 0.0)
+
+
+def _still(waiting: Array | None) -> int:
+    return 0 if waiting is None else int(np.count_nonzero(waiting))
 
 
 def _counted(how: How, n: int, hits: int, still: int, total: float) -> Value:
@@ -197,8 +201,8 @@ def _varied(key: Array | None, n: int, how: How) -> Value:
     return Value(count=n, value=float(abs((shares * np.log2(shares)).sum())))
 
 
-def _times(d: Array, hit: Array | None, still: int, how: How) -> Value:
-    ended = np.sort(_ended(d, hit))
+def _times(d: Array, ended: Array, hit: Array | None, still: int, how: How) -> Value:
+    """`ended`: those of `d` that are hits, sorted."""
     hits = len(ended)
     censored = np.zeros(0) if hit is None or hits == len(d) else np.sort(d[~hit])
     total = float((d if how == "lasting" else ended).sum())

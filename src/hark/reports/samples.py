@@ -19,8 +19,6 @@ ACTIONS = {3: "reply", 8: "resolve", 5: "assign", 50: "tag", 6: "snooze", 4: "no
 """Kind of event -> what a person did by hand."""
 
 HOUR_US = 3_600_000_000
-PLACES = 1 << 24
-"""Up to so many different pairs get a place each."""
 
 
 def received(facts: Facts, c: Cohort) -> Samples:
@@ -88,7 +86,7 @@ def reply_rate_days(facts: Facts, c: Cohort, day: Array) -> Samples:
     person wrote after it. `day` holds the starts of the days, microseconds; the first may lie before the period."""
     v, answers = facts.view("received", c.start, c.end), facts.view("sent", c.start, c.end)
     size = 1 + max(int(v["number"].max(initial=0)), int(answers["number"].max(initial=0)))
-    first, last = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
+    first, last = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=answers["seq"].dtype)
     rows, hits = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.bool_)]
     asked, answered = ([0, *np.searchsorted(one["at"], day[1:]).tolist(), len(one)] for one in (v, answers))
     for (low, high), (a, b) in zip(pairwise(asked), pairwise(answered), strict=True):
@@ -247,24 +245,25 @@ def _took(facts: Facts, v: View, took: str, clock: Clock) -> Array:
 def _last_sent(facts: Facts) -> Array:
     """By number of the conversation: seq of the last public reply by a person."""
     v = facts.everything("sent")
-    last = np.zeros(int(v["number"].max(initial=0)) + 1, dtype=np.int32)
+    last = np.zeros(int(v["number"].max(initial=0)) + 1, dtype=v["seq"].dtype)  # of one type it takes a twentieth
     np.maximum.at(last, v["number"], v["seq"])
     return last
 
 
 def _firsts(a: Array, b: Array) -> Array:
-    """The rows where each pair stands first, in order. Of few different pairs without sorting."""
+    """The rows where each pair stands first, in order. Pair and row are sorted as one number where they fit: numpy sorts
+    numbers ten times faster than it finds their order."""
     if not len(a):
         return np.zeros(0, dtype=np.int64)
-    low, width = int(b.min()), int(b.max()) - int(b.min()) + 1
-    places = (a.astype(np.int64) - int(a.min())) * width + (b - low)
-    if int(places.max()) < PLACES:
-        first = np.empty(int(places.max()) + 1, dtype=np.int64)
-        own = np.arange(len(a))
-        first[places[::-1]] = own[::-1]
-        return np.flatnonzero(first[places] == own)
-    order = np.argsort(places, kind="stable")
-    return np.sort(order[_starts(places[order])])
+    bits, low = len(a).bit_length(), int(b.min())
+    width = int(b.max()) - low + 1
+    pairs = (a.astype(np.int64) - int(a.min())) * width + (b - low)
+    if int(pairs.max()).bit_length() + bits > 62:
+        order = np.argsort(pairs, kind="stable")
+        return np.sort(order[_starts(pairs[order])])
+    packed = np.sort(pairs << bits | np.arange(len(a)))
+    rows: Array = packed[_starts(packed >> bits)] & ((1 << bits) - 1)
+    return np.sort(rows)
 
 
 def _starts(ordered: Array) -> Array:
