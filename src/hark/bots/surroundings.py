@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hark.automation.queries import find_facts
+from hark.bots.answers import first_line, fold
 from hark.bots.conditions import World
 from hark.bots.sending import Way
 from hark.bots.types import Reason
-from hark.bots.words import spoken
+from hark.bots.words import SENTENCES, spoken
 from hark.core.clock import from_unix, unix
 from hark.core.db import Queries
 from hark.hours.queries import load_calendars
@@ -69,6 +70,13 @@ async def find_said(db: Queries, workspace_id: int, message_id: UUID) -> Said | 
     )  # fmt: skip
 
 
+PERSON = frozenset(
+    {"person", "a person", "a person please", "human", "agent", "persona", "una persona", "una persona per favore", "operatore",
+     "parli con una persona", "상담원", "사람", "상담사", *(fold(words["person"]) for words in SENTENCES.values())}
+)  # fmt: skip
+"""A whole answer that asks for a person: what the button says, and what a bot's mails offer as a word."""
+
+
 class Listened(msgspec.Struct, frozen=True):
     """Why somebody may not be held by a bot now, if so, and their language where it can be told."""
 
@@ -80,7 +88,7 @@ def hear(text: str) -> Listened:
     """Listen to a customer's words: who asks for a person, is angry, is about to leave or writes about money."""
     heard = signals(text)
     reasons = (
-        (heard.wants_person, Reason.ASKED),
+        (heard.wants_person or fold(first_line(text)) in PERSON, Reason.ASKED),
         (heard.angry, Reason.ANGRY),
         (heard.leaving, Reason.LEAVING),
         (heard.billing, Reason.BILLING),

@@ -1,3 +1,4 @@
+import { Article } from './Bot'
 import { Face } from './Face'
 import { absolute, bytes, clock, type Words } from './i18n'
 import { Icon } from './Icon'
@@ -16,9 +17,18 @@ export function Bubble({ message, isNamed, isLast, receipt, words }: Props) {
   return (
     <li class={`said ${isOwn ? 'own' : 'theirs'}${isLast ? ' end' : ''}`}>
       <span class="sr">{isOwn ? words.t('you') : message.name || words.t('team')}</span>
-      {!isOwn && isNamed && <span class="who" aria-hidden="true">{message.name || words.t('team')}</span>}
+      {!isOwn && isNamed && (
+        <span class="who">
+          <span aria-hidden="true">{message.name || words.t('team')}</span>
+          {message.bot && <b>{words.t('bot')}</b>}
+        </span>
+      )}
       {!isOwn && isLast && <Face name={message.name || words.t('team')} picture={message.picture_url} />}
-      <Body text={message.text} attachments={message.attachments} words={words} title={absolute(message.at, words.language)} />
+      {message.bot?.article ? (
+        <Article bot={message.bot} />
+      ) : (
+        <Body text={message.text} attachments={message.attachments} words={words} title={absolute(message.at, words.language)} />
+      )}
       {isLast && (
         <span class="state">
           <time dateTime={message.at}>{clock(message.at, words.language)}</time>

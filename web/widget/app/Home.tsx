@@ -35,7 +35,7 @@ export function Home({ words, title, greeting, inbox, hours }: Props) {
         {greeting && <p>{greeting}</p>}
       </header>
       <section class="card begin">
-        <button type="button" class="primary" data-first onClick={startThread}>
+        <button type="button" class="primary" data-first onClick={() => startThread()}>
           {t('start')}
           <Icon name="next" />
         </button>

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Ask, EmailAsk } from './Ask'
+import { Answers } from './Bot'
 import { Bubble, PendingBubble } from './Bubble'
 import { Composer } from './Composer'
 import { Face } from './Face'
@@ -10,6 +11,7 @@ import { type Lined, lineUp } from './lines'
 import { memo } from './memo'
 import { Menu } from './Menu'
 import { close, loadThread, show, store } from './messenger'
+import { spoken } from './offers'
 import type { Hours, Inbox, Message, Visitor } from './protocol'
 import { useStore } from './useStore'
 
@@ -23,10 +25,14 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
   const trouble = useStore(store, (state) => state.troubles[id])
   const allPending = useStore(store, (state) => state.pending)
   const [isAsked, setIsAsked] = useState(false)
-  const messages = known?.messages ?? NONE
+  const offer = useStore(store, (state) => state.offered[id])
+  const own = known?.messages ?? NONE
+  const begunAt = known?.thread.last_at ?? ''
+  // A bot's greeting stands here until the server has it.
+  const messages = useMemo(() => (own.length ? own : spoken(offer, begunAt)), [own, offer, begunAt])
   const lines = useMemo(() => lineUp(messages, words.language), [messages, words])
   const pending = allPending.filter((one) => one.thread === id && !messages.some((message) => message.id === one.id))
-  const isNew = !messages.length && !pending.length && (known?.isLoaded ?? true)
+  const isNew = !own.length && !pending.length && (known?.isLoaded ?? true)
   // Whether the team has read it stands below the visitor's last word, as long as nothing follows it.
   const lastOwn = !pending.length && messages.at(-1)?.from === 'you' ? messages.length - 1 : -1
   const person = messages.findLast((message) => message.from === 'team')
@@ -55,7 +61,7 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
       ) : (
         <>
           <Messages words={words} count={messages.length + pending.length} ownCount={pending.length}>
-            {isNew && <li class="event">{t('empty')}</li>}
+            {isNew && !offer && <li class="event">{t('empty')}</li>}
             {lines.map((line, at) => (
               <Line
                 key={line.message.id}
@@ -67,6 +73,7 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
             {pending.map((one) => (
               <PendingBubble key={one.id} message={one} words={words} />
             ))}
+            {!pending.length && <Answers id={id} last={messages.at(-1)} words={words} />}
             {known?.typing && <Typing name={known.typing.name} until={known.typing.until} words={words} />}
             {trouble && (
               <li class="event" role="alert">

@@ -2,12 +2,13 @@
 import type { HostOptions, Page, ToFrame } from '../host'
 import { createCall, parsed, Refusal, upload } from './api'
 import { connect } from './bridge'
+import { isAt } from './offers'
 import { cleanPage, cleanValues } from './clean'
 import { chooseLanguage, loadWords, pick, wantsFormal, type Words } from './i18n'
 import { createLive } from './live'
 import { lookOf } from './look'
 import { createOutbox, type Pending } from './outbox'
-import type { Attachment, Booted, Fact, Hours, Inbox, Message, ServerFrame, Thread, Values, Visitor } from './protocol'
+import type { Attachment, Booted, Fact, Hours, Inbox, Message, Offer, ServerFrame, Thread, Values, Visitor } from './protocol'
 import { chime } from './sound'
 import { createStore } from './store'
 import * as threads from './threads'
@@ -18,6 +19,11 @@ export type State = {
   ready: { words: Words; title: string; greeting: string; inbox: Inbox; hours: Hours; visitor: Visitor } | null
   threads: threads.Threads
   pending: Pending[]
+  /** What bots say by themselves, and in which new thread one has. */
+  offers: Offer[]
+  offered: Record<string, Offer>
+  /** The thread of an offer that nobody has looked at. */
+  invited: string | null
   /** Threads whose history could not be fetched. */
   troubles: Record<string, true>
   connected: boolean
@@ -44,7 +50,7 @@ const API = `/api/messenger/${KEY}`
 const OWN = `hark:${KEY}:`
 
 export const store = createStore<State>({
-  ready: null, threads: {}, pending: [], troubles: {}, connected: false, open: false, focus: 0, view: null, muted: false, announcement: '',
+  ready: null, threads: {}, pending: [], offers: [], offered: {}, invited: null, troubles: {}, connected: false, open: false, focus: 0, view: null, muted: false, announcement: '',
 }) // prettier-ignore
 
 let token = ''
@@ -53,7 +59,7 @@ let page: Page | null = null
 let stored: Record<string, string> = {}
 /** The host page has no storage to offer: this tab's, at our own origin, is better than none. */
 let keepsHere = false
-let visit = { id: '', at: 0 }
+let visit: { id: string; at: number; offered?: string[] } = { id: '', at: 0 }
 let facts: Fact[] = []
 let typingSince = 0
 /** Grows when the page says anew who the visitor is: an answer to an older question is asked for again. */
@@ -118,6 +124,7 @@ function hear(message: ToFrame): void {
     readOnScreen()
   } else if (message.hark === 'page') {
     page = message.page
+    watchPage()
     const told = pageToTell()
     if (!told) return
     live.send({ type: 'page', ...told })
@@ -126,7 +133,34 @@ function hear(message: ToFrame): void {
     options = message.options
     wish += 1
     if (store.get().ready) void boot(1)
-  } else tell({ kind: 'event', name: String(message.name).slice(0, 100), data: cleanValues(message.data) })
+  } else {
+    const name = String(message.name).slice(0, 100)
+    tell({ kind: 'event', name, data: cleanValues(message.data) })
+    for (const offer of store.get().offers) if (offer.on.type === 'event' && offer.on.name === name) invite(offer)
+  }
+}
+
+let watching: ReturnType<typeof setTimeout>[] = []
+
+/** A bot may speak up at this page, after a while on it. */
+function watchPage(): void {
+  watching.forEach(clearTimeout)
+  watching = store.get().offers.flatMap((offer) =>
+    offer.on.type === 'page' && isAt(page?.url ?? '', offer.on.url) ? setTimeout(() => invite(offer), offer.on.after_s * 1_000) : [],
+  )
+}
+
+/** Once in a visit, and not to somebody who is in a conversation. */
+function invite(offer: Offer): void {
+  const { open, view, invited } = store.get()
+  if (invited || (open && view) || visit.offered?.includes(offer.id)) return
+  visit.offered = [...(visit.offered ?? []), offer.id]
+  keep('visit', JSON.stringify(visit))
+  startThread(offer)
+  const thread = store.get().view!
+  store.set({ view: open ? thread : view, invited: thread })
+  readOnScreen()
+  sayLook()
 }
 
 /** Asks who this visitor is and how the inbox looks; said again when the page identifies them or the token is refused. */
@@ -179,7 +213,7 @@ function device(): Record<string, string> {
 function enter(booted: Booted, words: Words): void {
   const isFirst = !store.get().ready
   if (token !== booted.token) keep('', (token = booted.token))
-  const { inbox, hours, visitor } = booted
+  const { inbox, hours, visitor, openings: offers } = booted
   const title = pick(inbox.title, words.language, inbox.locale) || inbox.name
   const greeting = pick(inbox.greeting, words.language, inbox.locale)
   document.documentElement.lang = words.language
@@ -190,6 +224,7 @@ function enter(booted: Booted, words: Words): void {
     const known = (id: string) => id in all || state.pending.some((one) => one.thread === id)
     return {
       ready: { words, title, greeting, inbox, hours, visitor },
+      offers,
       threads: state.pending.reduce((list, one) => threads.begin(list, one.thread, one.at), all),
       view: isFirst && stored.view && known(stored.view) ? stored.view : state.view,
     }
@@ -197,6 +232,7 @@ function enter(booted: Booted, words: Words): void {
   if (!isFirst) live.stop()
   else land()
   live.start()
+  watchPage()
   const { view } = store.get()
   if (view) void loadThread(view)
   sayLook()
@@ -246,7 +282,7 @@ let said = ''
 function sayLook(): void {
   const { ready, threads: all } = store.get()
   if (!ready) return
-  const unread = threads.unreadOf(all)
+  const unread = threads.unreadOf(all) + (store.get().invited ? 1 : 0)
   const look = lookOf(ready.inbox.color, unread, ready.words)
   const now = JSON.stringify(look)
   if (now === said) return
@@ -261,7 +297,11 @@ function isOnScreen(id: string): boolean {
 
 /** What the visitor sees counts as read, here and at the team's. */
 function readOnScreen(): void {
-  const { view } = store.get()
+  const { view, invited, open } = store.get()
+  if (invited && open) {
+    store.set({ invited: null, ...(view ? {} : { view: invited }) })
+    return readOnScreen()
+  }
   if (!view || !isOnScreen(view)) return
   const before = store.get().threads
   const next = threads.withRead(before, view)
@@ -315,12 +355,13 @@ async function refresh(): Promise<void> {
 }
 
 async function post(message: Pending): Promise<void> {
-  const { id, thread, text, attachments } = message
+  const { id, thread, text, attachments, opening } = message
   try {
     const answer = await call<{ message: Message; thread: Thread }>('POST', `/threads/${thread}/messages`, {
       id,
       text,
       attachment_ids: attachments.map((one) => one.id),
+      ...(opening ? { opening } : {}),
       ...(pageToTell() ? { page: pageToTell() } : {}),
     })
     changeThreads((all) => threads.withMessage(threads.withThread(all, answer.thread), thread, answer.message, false).threads)
@@ -335,7 +376,9 @@ export function send(thread: string, text: string, attachments: Attachment[]): v
   const at = new Date().toISOString()
   changeThreads((all) => threads.begin(all, thread, at))
   keep('view', thread)
-  outbox.add({ id: uuid(), thread, text, attachments, at })
+  const offer = store.get().offered[thread]
+  const isFirst = !store.get().threads[thread]?.messages.length
+  outbox.add({ id: uuid(), thread, text, attachments, at, ...(offer && isFirst ? { opening: offer.id } : {}) })
   typed(thread, false)
   readOnScreen()
 }
@@ -359,9 +402,12 @@ export function show(view: string | null): void {
 }
 
 /** A new thread gets its id here; nothing of it exists anywhere before its first message. */
-export function startThread(): void {
+export function startThread(with_?: Offer): void {
   const id = uuid()
-  store.set(({ threads: all }) => ({ view: id, threads: threads.begin(all, id, new Date().toISOString()) }))
+  store.set(({ threads: all, offers, offered }) => {
+    const offer = with_ ?? offers.find(({ on }) => on.type === 'new_conversation' || on.type === 'outside_hours')
+    return { view: id, threads: threads.begin(all, id, new Date().toISOString()), offered: offer ? { ...offered, [id]: offer } : offered }
+  })
 }
 
 export const close = () => bridge.say({ hark: 'close' })
@@ -412,7 +458,7 @@ function mayTell(): boolean {
 /** One visit goes on until half an hour has passed without a page. */
 function currentVisit(): string {
   const now = Date.now()
-  visit = { id: now - visit.at < VISIT_MS ? visit.id : uuid(), at: now }
+  visit = now - visit.at < VISIT_MS ? { ...visit, at: now } : { id: uuid(), at: now }
   keep('visit', JSON.stringify(visit))
   return visit.id
 }

@@ -11,6 +11,8 @@ export type Pending = {
   text: string
   attachments: Attachment[]
   at: string
+  /** What a bot had said before, in a new thread. */
+  opening?: string
   /** Place among all messages of this browser. */
   n: number
   state: 'waiting' | 'failed'
@@ -19,7 +21,7 @@ export type Pending = {
 }
 
 export type Outbox = {
-  add(message: Pick<Pending, 'id' | 'thread' | 'text' | 'attachments' | 'at'>): void
+  add(message: Pick<Pending, 'id' | 'thread' | 'text' | 'attachments' | 'at' | 'opening'>): void
   /** What an earlier page left behind: storage keys are `q:` and the id. */
   restore(stored: Record<string, string>): void
   retry(id: string): void

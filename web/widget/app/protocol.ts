@@ -11,6 +11,24 @@ export type Message = {
   at: string
   text: string
   attachments: Attachment[]
+  /** No person wrote it. */
+  bot?: BotPart | null
+}
+export type BotPart = {
+  /** What can be pressed; pressing is sending the words. */
+  choices: string[]
+  ask: 'text' | 'email' | 'number' | 'date' | 'choice' | 'file' | null
+  /** The text without the article. */
+  lead: string
+  article: { title: string; url: string; section: string } | null
+  /** The bot still has the conversation. */
+  held: boolean
+}
+/** What a bot says by itself; nothing of it is kept before the visitor answers. */
+export type Offer = {
+  id: string
+  on: { type: 'new_conversation' | 'outside_hours' } | { type: 'page'; url: string; after_s: number } | { type: 'event'; name: string }
+  messages: { text: string; name: string; bot: BotPart }[]
 }
 export type Thread = {
   id: string
@@ -39,7 +57,7 @@ export type Inbox = {
   collect: { pages: boolean; device: boolean; events: boolean; respect_dnt: boolean }
 }
 export type Hours = { open: boolean; back_at: string | null; expect_s: number }
-export type Booted = { token: string; visitor: Visitor; inbox: Inbox; hours: Hours; threads: Thread[]; unread: number }
+export type Booted = { token: string; visitor: Visitor; inbox: Inbox; hours: Hours; threads: Thread[]; unread: number; openings: Offer[] }
 
 export type Values = Record<string, string | number | boolean>
 export type Fact = {

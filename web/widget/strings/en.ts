@@ -39,6 +39,11 @@ export const strings = {
   retry: 'Try again',
   discard: 'Discard',
 
+  bot: 'Automatic',
+  answers: 'Answers to choose from',
+  person: 'Talk to a person',
+  date: 'Choose a date',
+
   write: 'Your message',
   send: 'Send',
   attach: 'Attach a file',

@@ -41,6 +41,11 @@ export const strings: Strings = {
   retry: 'Riprova',
   discard: 'Elimina',
 
+  bot: 'Automatico',
+  answers: 'Risposte da scegliere',
+  person: 'Parla con una persona',
+  date: 'Scegli una data',
+
   write: 'Il tuo messaggio',
   send: 'Invia',
   attach: 'Allega un file',

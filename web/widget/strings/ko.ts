@@ -41,6 +41,11 @@ export const strings: Strings = {
   retry: '다시 보내기',
   discard: '지우기',
 
+  bot: '자동 응답',
+  answers: '고를 수 있는 답변',
+  person: '상담원과 이야기하기',
+  date: '날짜 선택',
+
   write: '메시지를 입력하세요',
   send: '보내기',
   attach: '파일 첨부',
