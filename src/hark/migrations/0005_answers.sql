@@ -317,6 +317,7 @@ CREATE TABLE understanding_models (        -- classifiers of a workspace, a vers
   finished_at timestamptz,
   blob_key text,
   labels int NOT NULL DEFAULT 0,           -- how many labels of people it was trained on
+  seq bigint NOT NULL DEFAULT 0,           -- of the journal, when they were gathered
   erased int NOT NULL DEFAULT 0,           -- contacts erased by then: one more, and it is trained anew without them
   report jsonb,                            -- hark.understanding.types.Report: numbers and ids, no words of customers
   problem text,
@@ -343,6 +344,9 @@ CREATE TABLE readings (                    -- what was read in a customer's mess
   FOREIGN KEY (workspace_id, message_id) REFERENCES messages ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
 );
+-- What people do that a classifier can learn from.
+CREATE INDEX events_labelling ON events (workspace_id, seq, kind, actor_kind)
+  WHERE kind IN (18, 19, 20, 21, 170, 226) AND actor_kind IN (1, 2);
 CREATE INDEX readings_at ON readings (workspace_id, at);
 CREATE INDEX readings_conversation ON readings (workspace_id, conversation_id);
 
