@@ -40,6 +40,7 @@ import hark.core.health
 import hark.delivery.routes
 import hark.delivery.types
 import hark.help.centre_routes
+import hark.help.gaps_routes
 import hark.help.public_routes
 import hark.help.routes
 import hark.help.types
@@ -183,6 +184,7 @@ ROUTES: list[Route] = tables(
     hark.simulation.routes.ROUTES,
     hark.help.centre_routes.ROUTES,
     hark.help.public_routes.ROUTES,
+    hark.help.gaps_routes.ROUTES,
     hark.help.routes.ROUTES,
 )
 

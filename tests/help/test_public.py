@@ -4,10 +4,10 @@ import gzip
 import json
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import httpx
-import pytest
 import pytest_asyncio
 from tests.support.help import BROWSER, Help, make_help
 from tests.support.workspace import TestWorkspace
@@ -164,7 +164,10 @@ async def test_feeds_and_files_for_machines(reader: httpx.AsyncClient, shop: Hel
 
 async def test_former_addresses_lead_on(reader: httpx.AsyncClient, shop: Help, db: Db) -> None:
     async with db.transaction(shop.workspace.owner) as tx:
-        for path, more in (("/hc/it/articles/360-back", {"article_id": shop.articles["returns"]}), ("/shop", {"target": "https://shop.example/"})):
+        for path, more in (
+            ("/hc/it/articles/360-back", {"article_id": shop.articles["returns"]}),
+            ("/shop", {"target": "https://shop.example/"}),
+        ):
             await create_redirect(tx, NewRedirect(centre_id=shop.id, path=path, **more))
     moved = await reader.get(f"{shop.at}/hc/it/articles/360-back")
     assert (moved.status_code, moved.headers["location"]) == (301, f"{shop.at}/it/articles/restituire-un-acquisto")
@@ -205,10 +208,10 @@ async def test_a_packed_page_is_the_page(reader: httpx.AsyncClient, shop: Help) 
     assert packed == plain.content
 
 
-@pytest.mark.parametrize("word", ["<script>alert(1)</script>", '"><img src=x onerror=1>', "{{ 'a' * 7 }}", "'; DROP"])
-async def test_words_of_strangers_stay_words(reader: httpx.AsyncClient, shop: Help, word: str) -> None:
-    page = await reader.get(f"{shop.at}/en/articles/{word.replace('/', '')}")
-    assert page.status_code == 404
-    assert "<script>alert" not in page.text
-    assert "<img src=x" not in page.text
-    assert "aaaaaaa" not in page.text
+async def test_words_of_strangers_stay_words(reader: httpx.AsyncClient, shop: Help) -> None:
+    for word in ("<script>alert(1)</script>", '"><img src=x onerror=1>', "{{ 'a' * 7 }}", "'; DROP"):
+        for address in (f"{shop.at}/en/articles/{word.replace('/', '')}", f"{shop.at}/en/search?q={quote(word)}"):
+            page = await reader.get(address)
+            assert "<script>alert" not in page.text
+            assert "<img src=x" not in page.text
+            assert "aaaaaaa" not in page.text

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from tests.support.workspace import TestWorkspace
 
 from hark.core.db import Db
 from hark.help.actions import create_article
@@ -10,7 +11,6 @@ from hark.help.centres import create_centre, create_collection
 from hark.help.public_settings import PublicPatch, update_public
 from hark.help.texts import publish_text, save_text
 from hark.help.types import CollectionText, NewArticle, NewCentre, NewCollection, Publish, SaveText
-from tests.support.workspace import TestWorkspace
 
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"}
 
@@ -86,7 +86,9 @@ async def make_help(db: Db, workspace: TestWorkspace, **more: Any) -> Help:
             ),
         )  # fmt: skip
     here = Help(db, workspace, centre.id, slug, {})
-    await here.article("delivery", "How long does delivery take?", "Two days, three to islands.", collection_id=shelf.id)
+    await here.article(
+        "delivery", "How long does delivery take?", "Two days, three to islands.", collection_id=shelf.id
+    )
     await here.article(
         "returns", "Sending something back", RETURNS.format(delivery=here.articles["delivery"]),
         summary="Thirty days, free of charge.", collection_id=shelf.id,
@@ -95,5 +97,3 @@ async def make_help(db: Db, workspace: TestWorkspace, **more: Any) -> Help:
     await here.translate("returns", "ko", "반품하기", "30일 안에 보내 주세요.\n", "30일, 무료예요.")
     await here.article("secret", "How we pack", "Only for us.", visibility="internal")
     return here
-
-

@@ -6,23 +6,27 @@
 const PAUSE_MS = 700
 const LEAST = 12
 
+/** The same addresses as in src/hark/help/seo.py: players that set no cookie before somebody plays. */
+const PLAYERS: Record<string, (id: string) => string> = {
+  youtube: (id) => `https://www.youtube-nocookie.com/embed/${id}?autoplay=1`,
+  vimeo: (id) => `https://player.vimeo.com/video/${id}?dnt=1&autoplay=1`,
+}
+
 /** Nothing is asked of a video's host before this click. */
-for (const box of document.querySelectorAll<HTMLElement>('[data-embed], [data-file]')) {
+for (const box of document.querySelectorAll<HTMLElement>('figure[data-video]')) {
   const link = box.querySelector('a')
   link?.addEventListener('click', (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    const { embed, file, title } = box.dataset
+    const { video, id } = box.dataset as { video: string; id: string }
+    const embed = PLAYERS[video]?.(id)
     const player = document.createElement(embed ? 'iframe' : 'video')
+    player.title = link.firstElementChild?.nextSibling?.textContent ?? ''
     if (player instanceof HTMLIFrameElement) {
-      player.src = embed!
       player.allow = 'autoplay; fullscreen; picture-in-picture'
-      player.allowFullscreen = true
-    } else {
-      player.src = file!
-      player.controls = player.autoplay = true
-    }
-    player.title = title ?? link.textContent ?? ''
+      player.referrerPolicy = 'strict-origin-when-cross-origin'
+    } else player.controls = player.autoplay = true
+    player.src = embed ?? id
     box.replaceChildren(player)
     player.focus()
   })

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
-/** One style sheet, one deferred script and one face; the server reads their names from the manifest. */
+/** One style sheet and one deferred script; the server reads their names from the manifest. */
 export default defineConfig({
   root: path('.'),
   base: '/help-assets/',

@@ -46,10 +46,7 @@ _ARTICLE_LINK = re.compile(r"\(article:(\d{1,9})(#[^)\s]*)?\)")
 
 def home(library: Library, site: Site, language: str) -> str:
     """Search first, then the collections, then what is new."""
-    t, texts = (
-        words(language),
-        library.centre.home.get(language) or library.centre.home.get(library.centre.languages[0]),
-    )
+    t, texts = words(language), library.centre.home.get(language)
     title = (texts.title if texts else "") or t["help"]
     shelves = [s for s in library.shelves.get(language, {}).values() if s.parent_id is None]
     newest = sorted(library.texts.get(language, {}).values(), key=lambda a: (a.live_at, a.id), reverse=True)

@@ -31,11 +31,10 @@ _PLAYER = re.compile(r'(<figure class="video" data-video="(youtube|vimeo|file)"[
 
 
 class Assets(msgspec.Struct, frozen=True):
-    """Addresses of the built style, script and face."""
+    """Addresses of the built style and script."""
 
     style: str
     script: str
-    font: str
 
 
 class _Built(msgspec.Struct):
@@ -50,8 +49,7 @@ def assets(folder: Path = BUILT) -> Assets:
     except FileNotFoundError:
         found = {}
     names = {key.rpartition("/")[2]: f"{ASSETS}{built.file}" for key, built in found.items()}
-    face = next((name for key, name in names.items() if key.endswith(".woff2")), "")
-    return Assets(names.get("help.css", ""), names.get("help.ts", ""), face)
+    return Assets(names.get("help.css", ""), names.get("help.ts", ""))
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):

@@ -146,14 +146,14 @@ async def get_robots(db: Db, settings: Settings) -> Response[str]:
 
 
 def get_asset(request: AnyRequest, name: str) -> Response[bytes]:
-    """The built style, script and face; their names change with what is in them."""
+    """The built style and script; their names change with what is in them."""
     if name == "icon.svg":
         return Response(ICON.encode(), media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
     file = BUILT / name
     if "/" in name or name.startswith(".") or name == "manifest.json" or not file.is_file():
         raise NotFoundException("This file is not part of this version. Reload the page.")
     sent, headers = packed(file, request)
-    kind = guess_type(name)[0] or ("font/woff2" if name.endswith(".woff2") else "application/octet-stream")
+    kind = guess_type(name)[0] or "application/octet-stream"
     return Response(sent.read_bytes(), media_type=kind, headers={"cache-control": FOREVER, **headers})
 
 
