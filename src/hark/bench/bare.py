@@ -1,7 +1,7 @@
 """The server's own limit for `hark bench fanout`: the same uvicorn with nothing in it but sockets.
 
 `python -m hark.bench.bare PORT`: `/` accepts sockets, `GET /push` sends one frame of `?size=` bytes to all of them,
-any other GET answers 200.
+`GET /page` answers with `?size=` bytes, any other GET with none.
 """
 
 import asyncio
@@ -17,12 +17,15 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
         await _socket(receive, send)
     elif scope["type"] == "http":
+        body = b""
+        if scope["path"] == "/page":
+            body = b"x" * int(scope["query_string"].partition(b"=")[2])
         if scope["path"] == "/push":
             frame = "x" * int(scope["query_string"].partition(b"=")[2])
             for queue in _sockets:
                 queue.put_nowait(frame)
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _socket(receive: Any, send: Any) -> None:
