@@ -16,6 +16,7 @@ import { Rail } from './Rail'
 import { useRoute } from './router'
 import { useWorkspaceCommands } from './useWorkspaceCommands'
 
+const Help = lazy(() => import('../help/Help'))
 const NewConversation = lazy(() => import('../composer/NewConversation'))
 const Reports = lazy(() => import('../report/Reports'))
 const Settings = lazy(() => import('../settings/Settings'))
@@ -31,7 +32,7 @@ export function Workspace({ client }: { client: QueryClient }) {
   useNext()
   useCommands({ 'compose.new': me.permissions.includes('conversations.reply') && (() => setWriting(true)) })
   useEffect(() => {
-    if (route.page !== 'inbox') document.title = `${t(route.page === 'reports' ? 'nav.report' : 'nav.settings')} · Hark`
+    if (route.page !== 'inbox') document.title = `${t(route.page === 'articles' ? 'help.nav' : route.page === 'reports' ? 'nav.report' : 'nav.settings')} · Hark`
   }, [route.page, t])
 
   const isThreadOpen = route.page === 'inbox' && route.conversation !== null
@@ -48,6 +49,7 @@ export function Workspace({ client }: { client: QueryClient }) {
         <Suspense fallback={<Skeleton />}>
           {route.page === 'inbox' && <Inbox open={route.conversation} />}
           {route.page === 'reports' && <Reports section={route.section} item={route.item} />}
+          {route.page === 'articles' && <Help section={route.section} item={route.item} />}
           {route.page === 'settings' && <Settings section={route.section} item={route.item} />}
         </Suspense>
       </div>

@@ -8,6 +8,7 @@ test('addresses parse back into their route', () => {
     { page: 'inbox', conversation: null },
     { page: 'inbox', conversation: '0198c0de-1' },
     { page: 'reports', section: 'breakdown', item: null },
+    { page: 'articles', section: 'edit', item: '12' },
     { page: 'settings', section: 'hours', item: null },
     { page: 'settings', section: 'mailboxes', item: '3' },
     { page: 'setup' },

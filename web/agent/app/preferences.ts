@@ -10,6 +10,8 @@ export type Preferences = {
   order: string
   /** The mailbox one has written from last. */
   sender: string
+  /** The help centre one worked in last. */
+  helpCentre: string
 }
 
 const PREFIX = 'hark.'

@@ -7,6 +7,7 @@ export type SettingsPage = (typeof SETTINGS_PAGES)[number]
 export type Route =
   | { page: 'inbox'; conversation: string | null }
   | { page: 'reports'; section: string; item: string | null }
+  | { page: 'articles'; section: string; item: string | null }
   | { page: 'settings'; section: SettingsPage; item: string | null }
   | { page: 'setup' }
   | { page: 'invitation'; token: string }
@@ -14,6 +15,7 @@ export type Route =
 export function parseRoute(pathname: string): Route {
   const [first, second, third] = pathname.split('/').filter(Boolean).map(decodeURIComponent)
   if (first === 'reports' || first === 'report') return { page: 'reports', section: second ?? 'overview', item: third ?? null }
+  if (first === 'articles') return { page: 'articles', section: second ?? 'list', item: third ?? null }
   if (first === 'setup') return { page: 'setup' }
   if (first === 'invitation' && second) return { page: 'invitation', token: second }
   if (first === 'settings') {
@@ -31,7 +33,8 @@ export function href(route: Route): string {
     case 'settings':
       return `/settings/${route.section}${part(route.item)}`
     case 'reports':
-      return `/reports${part(route.section)}${part(route.item)}`
+    case 'articles':
+      return `/${route.page}${part(route.section)}${part(route.item)}`
     case 'invitation':
       return `/invitation${part(route.token)}`
     default:

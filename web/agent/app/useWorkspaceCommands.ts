@@ -5,6 +5,7 @@ import { keys } from '../api/queries'
 import type { Me } from '../api/types'
 import { filterSearch, parseFilter, type View } from '../inbox/filter'
 import { useCommands } from '../commands/registry'
+import { HELP_PAGES } from '../help/places'
 import { REPORT_PAGES } from '../report/pages'
 import { notify } from '../ui/toasts'
 import { useMe } from './me'
@@ -51,6 +52,13 @@ export function useWorkspaceCommands(client: QueryClient): void {
         may('reports.read') && may(also) && (() => navigate({ page: 'reports', section: path, item: null }, { search: '' })),
       ]),
     ),
+  )
+  const helpPage = (path: string) => () => navigate({ page: 'articles', section: path, item: null }, { search: '' })
+  useCommands(
+    Object.fromEntries([
+      ['go.articles', may('help.read') && helpPage('list')],
+      ...HELP_PAGES.map(({ command, path, may: also = 'help.read' }) => [command, may('help.read') && may(also) && helpPage(path)]),
+    ]),
   )
   useCommands({
     'go.inbox': () => navigate({ page: 'inbox', conversation: null }, { search: location.pathname.startsWith('/inbox') ? location.search : '' }),

@@ -3,10 +3,11 @@ import {
   AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Check, Gauge, Hand, HandHelping, ListEnd, X, Image, Inbox, Keyboard,
   Languages, Layers, LogOut, Merge, MessageSquareText, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, FlaskConical, Hourglass, Newspaper, Trash2,
+  BookOpen, Code, Columns2, Eye, FileInput, FilePlus2, FileText, FolderTree, History, LibraryBig, Link2, Link2Off, Save, SearchX, Settings2, Upload,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
 
-export type CommandGroup = 'conversation' | 'compose' | 'list' | 'go' | 'look'
+export type CommandGroup = 'conversation' | 'compose' | 'articles' | 'list' | 'go' | 'look'
 export type Command = { label: Key; icon: LucideIcon; group: CommandGroup; keys?: readonly string[] }
 
 const define = <const T extends Record<string, Command>>(table: T): T => table
@@ -37,6 +38,16 @@ export const COMMANDS = define({
   'compose.sendLater': { label: 'command.sendLater', icon: Clock3, group: 'compose' },
   'compose.sendAndResolve': { label: 'command.sendAndResolve', icon: Send, group: 'compose', keys: ['ctrl+alt+enter'] },
   'compose.discard': { label: 'command.discard', icon: Trash2, group: 'compose' },
+  'compose.article': { label: 'command.insertArticle', icon: FileText, group: 'compose', keys: ['ctrl+shift+k'] },
+  'articles.new': { label: 'command.newArticle', icon: FilePlus2, group: 'articles', keys: ['shift+a'] },
+  'articles.save': { label: 'command.save', icon: Save, group: 'articles', keys: ['ctrl+s'] },
+  'articles.publish': { label: 'command.publish', icon: Upload, group: 'articles', keys: ['ctrl+shift+p'] },
+  'articles.preview': { label: 'command.preview', icon: Eye, group: 'articles', keys: ['ctrl+shift+e'] },
+  'articles.source': { label: 'command.source', icon: Code, group: 'articles', keys: ['ctrl+shift+m'] },
+  'articles.compare': { label: 'command.compare', icon: Columns2, group: 'articles', keys: ['ctrl+shift+l'] },
+  'articles.history': { label: 'command.history', icon: History, group: 'articles', keys: ['ctrl+shift+h'] },
+  'articles.link': { label: 'command.articleLink', icon: Link2, group: 'articles', keys: ['ctrl+shift+k'] },
+  'articles.close': { label: 'command.closeArticle', icon: CornerUpLeft, group: 'articles', keys: ['u'] },
   'list.next': { label: 'command.next', icon: ArrowDown, group: 'list', keys: ['j'] },
   'list.previous': { label: 'command.previous', icon: ArrowUp, group: 'list', keys: ['k'] },
   'routing.next': { label: 'command.takeNext', icon: ListEnd, group: 'list', keys: ['shift+n'] },
@@ -64,6 +75,13 @@ export const COMMANDS = define({
   'go.whatIf': { label: 'command.whatIf', icon: FlaskConical, group: 'go' },
   'go.staffing': { label: 'staffing.nav', icon: CalendarClock, group: 'go' },
   'go.price': { label: 'slowness.nav', icon: Coins, group: 'go' },
+  'go.articles': { label: 'help.nav', icon: LibraryBig, group: 'go', keys: ['g k'] },
+  'go.articles.list': { label: 'articles.nav', icon: BookOpen, group: 'go' },
+  'go.articles.searches': { label: 'searches.nav', icon: SearchX, group: 'go', keys: ['g f'] },
+  'go.articles.collections': { label: 'collections.nav', icon: FolderTree, group: 'go' },
+  'go.articles.links': { label: 'links.nav', icon: Link2Off, group: 'go' },
+  'go.articles.import': { label: 'import.nav', icon: FileInput, group: 'go' },
+  'go.articles.settings': { label: 'centre.nav', icon: Settings2, group: 'go' },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },
   'go.intake': { label: 'settings.intake', icon: Bell, group: 'go' },

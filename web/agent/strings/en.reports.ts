@@ -199,6 +199,6 @@ export const enReports = {
   'formula.active_hours': 'Hours of the clock in which a person did something by hand, once for each person.',
   'formula.topic_share': 'Share of the most frequent topic among the conversations with a topic that a person has replied in: 100 % is one topic all day.',
   'formula.topic_entropy': 'Entropy in bits of the topics among the conversations that a person has replied in: 0 is one topic only, 3 is as varied as eight equally frequent ones.',
-  'formula.searches': 'Searches in a visit until an article is opened and neither another search nor a message follows within 30 minutes. The rest ended without an answer.',
+  'formula.searches': 'Searches in a visit (a landing from a search engine is the first) until an article is opened and neither another search nor a message follows within 30 minutes. The rest ended without an answer.',
   'formula.gave_up': 'Visits in which somebody opened the messenger or began to write and sent nothing, of all in which somebody did.',
 } as const satisfies Record<string, Message>

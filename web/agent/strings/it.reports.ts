@@ -199,6 +199,6 @@ export const itReports: Record<keyof typeof enReports, Message> = {
   'formula.active_hours': 'Ore dell’orologio in cui una persona ha fatto qualcosa a mano, una volta per persona.',
   'formula.topic_share': 'Quota dell’argomento più frequente tra le conversazioni con argomento a cui una persona ha risposto: 100 % è un solo argomento tutto il giorno.',
   'formula.topic_entropy': 'Entropia in bit degli argomenti tra le conversazioni a cui una persona ha risposto: 0 è un solo argomento, 3 è vario come otto ugualmente frequenti.',
-  'formula.searches': 'Ricerche in una visita finché si apre un articolo e per 30 minuti non segue né un’altra ricerca né un messaggio. Le altre sono finite senza risposta.',
+  'formula.searches': 'Ricerche in una visita (l’arrivo da un motore di ricerca è la prima) finché si apre un articolo e per 30 minuti non segue né un’altra ricerca né un messaggio. Le altre sono finite senza risposta.',
   'formula.gave_up': 'Visite in cui qualcuno ha aperto il messenger o iniziato a scrivere e non ha inviato nulla, sul totale di queste.',
 }

@@ -15,6 +15,7 @@ import { itPriority } from './it.priority'
 import { itMap } from './it.map'
 import { itPromises } from './it.promises'
 import { itRouting } from './it.routing'
+import { itHelp } from './it.help'
 import { itStaffing } from './it.staffing'
 import { itValue } from './it.value'
 import { itWhatIf } from './it.whatif'
@@ -22,7 +23,7 @@ import { itWhatIf } from './it.whatif'
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itWhatIf, ...itRouting, ...itStaffing, ...itPromises,
+  ...itValue, ...itWhatIf, ...itRouting, ...itStaffing, ...itHelp, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,

@@ -15,6 +15,7 @@ import { koPriority } from './ko.priority'
 import { koMap } from './ko.map'
 import { koPromises } from './ko.promises'
 import { koRouting } from './ko.routing'
+import { koHelp } from './ko.help'
 import { koStaffing } from './ko.staffing'
 import { koValue } from './ko.value'
 import { koWhatIf } from './ko.whatif'
@@ -22,7 +23,7 @@ import { koWhatIf } from './ko.whatif'
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koWhatIf, ...koRouting, ...koStaffing, ...koPromises,
+  ...koValue, ...koWhatIf, ...koRouting, ...koStaffing, ...koHelp, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,

@@ -26,9 +26,8 @@ export function inline(nodes: readonly JSONContent[], place: Place = {}): string
     // Spaces at the rim of a mark stand outside it: what ends after them ends before, and nothing begins with them.
     const space = isSpace(piece)
     const holder = space ? pieces.slice(index).find((one) => !isSpace(one)) : piece
-    let keep = 0
-    while (keep < open.length && holder && has(piece, open[keep]!) && has(holder, open[keep]!)) keep += 1
-    close(keep)
+    const ends = open.findIndex((mark) => !holder || !has(piece, mark) || !has(holder, mark))
+    close(ends < 0 ? open.length : ends)
     if (!space) {
       const fresh = piece.marks.filter((mark) => mark.type !== 'code' && !open.some((one) => same(one, mark)))
       fresh.sort((a, b) => reach(pieces, index, b) - reach(pieces, index, a) || RANK.indexOf(a.type) - RANK.indexOf(b.type))
@@ -62,7 +61,7 @@ function guardLine(line: string, index: number): string {
 
 function piecesOf(node: JSONContent, place: Place): Piece[] {
   const marks = (node.marks ?? []) as Mark[]
-  const atom = (written: string): Piece[] => [{ marks, text: null, code: false, written }]
+  const atom = (markdown: string): Piece[] => [{ marks, text: null, code: false, written: markdown }]
   switch (node.type) {
     case 'hardBreak':
       return [{ marks: [], text: null, code: false, written: place.inTable ? '<br>' : place.oneLine ? ' ' : '\\\n' }]

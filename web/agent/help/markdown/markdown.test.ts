@@ -120,8 +120,8 @@ describe('Markdown of articles', () => {
       const before = doc(line(...runs))
       const written = serialize(before)
       const after = parse(written)
-      expect(plain(after).trim(), written).toBe(plain(before).trim())
-      expect(serialize(after), written).toBe(written)
+      expect({ written, says: plain(after).trim() }).toEqual({ written, says: plain(before).trim() })
+      expect(serialize(after)).toBe(written)
     }
   })
 })

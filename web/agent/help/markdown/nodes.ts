@@ -11,8 +11,9 @@ const QUOTED_VIDEO = /^ {0,3}> ?\[!VIDEO\]\(<?([^\s)>]+)>?(?:\s+"(?:\\.|[^"\\])*
 const QUOTED = /^ {0,3}> ?(.*)$/
 
 /** `> [!NOTE]` and what stands under it (GitHub's alerts). */
-export const Callout = Node.create({
+export const Callout = Node.create<{ names: Record<CalloutKind, string> }>({
   name: 'callout',
+  addOptions: () => ({ names: { note: 'Note', tip: 'Tip', important: 'Important', warning: 'Warning', caution: 'Caution' } }),
   group: 'block',
   content: 'block+',
   defining: true,
@@ -24,7 +25,9 @@ export const Callout = Node.create({
     },
   }),
   parseHTML: () => [{ tag: 'div[data-callout]' }],
-  renderHTML: ({ HTMLAttributes }) => ['div', mergeAttributes(HTMLAttributes, { role: 'note' }), 0],
+  renderHTML({ HTMLAttributes, node }) {
+    return ['div', mergeAttributes(HTMLAttributes, { role: 'note', 'data-name': this.options.names[node.attrs.kind as CalloutKind] }), 0]
+  },
   markdownTokenizer: {
     name: 'callout',
     level: 'block',

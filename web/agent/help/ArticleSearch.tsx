@@ -1,0 +1,100 @@
+import { useQuery } from '@tanstack/react-query'
+import { FileText, Link2 } from 'lucide-react'
+import { useState } from 'react'
+import { api } from '../api/client'
+import type { Page } from '../api/types'
+import { useT } from '../app/i18n'
+import { useProblemText } from '../app/problems'
+import { useRested } from '../settings/priority/useRested'
+import { CONTROL } from '../ui/Field'
+import { useCombobox } from '../ui/useCombobox'
+import { HELP } from './queries'
+
+export type FoundArticle = { id: number; title: string; language: string; url: string | null; snippet?: string }
+
+type Props = {
+  centre: number | null
+  language: string | null
+  label: string
+  placeholder: string
+  initial?: string
+  onChoose: (article: FoundArticle) => void
+  /** Enter on an address that is no article. */
+  onText?: (text: string) => void
+}
+
+/** Articles as one types, in the order of the one search everything uses; an address is taken as it is. */
+export function ArticleSearch({ centre, language, label, placeholder, initial = '', onChoose, onText }: Props) {
+  const t = useT()
+  const say = useProblemText()
+  const [text, setText] = useState(initial)
+  const [active, setActive] = useState(0)
+  const rested = useRested(text.trim())
+  const isAddress = /^(?:https?:|mailto:|tel:|\/|#)/i.test(text.trim())
+  const found = useQuery({
+    queryKey: [...HELP, 'search', centre, language, rested],
+    queryFn: ({ signal }) => searchArticles(rested, { centre, language }, signal),
+    enabled: rested !== '' && !isAddress,
+    placeholderData: (old) => old,
+    staleTime: 30_000,
+  })
+  const hits = rested === '' || isAddress ? [] : (found.data ?? [])
+  const enter = () => {
+    const hit = hits[active]
+    if (isAddress) onText?.(text.trim())
+    else if (hit) onChoose(hit)
+  }
+  const { field, list, optionId } = useCombobox({ count: hits.length, active: Math.min(active, hits.length - 1), onActive: setActive, onEnter: enter })
+  return (
+    <>
+      <input
+        {...field}
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the dialog is opened to type in
+        autoFocus
+        aria-label={label}
+        placeholder={placeholder}
+        value={text}
+        maxLength={1000}
+        onChange={(event) => {
+          setText(event.target.value)
+          setActive(0)
+        }}
+        className={`${CONTROL} h-9`}
+      />
+      <div {...list} aria-label={label} className="mt-2 min-h-0 overflow-y-auto">
+        {found.error && <p className="px-2 py-1 text-secondary text-wrong">{say(found.error).title}</p>}
+        {hits.map((hit, index) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field above handles the keys (combobox pattern)
+          <div
+            key={`${hit.id}${hit.language}`}
+            id={optionId(index)}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === active}
+            onMouseMove={() => setActive(index)}
+            onClick={() => onChoose(hit)}
+            className="flex min-h-9 items-center gap-3 rounded-control px-2 aria-selected:bg-hover pointer-coarse:min-h-11"
+          >
+            <FileText size={16} className="shrink-0 text-ink-3" aria-hidden />
+            <span className="min-w-0 grow">
+              <span className="block truncate">{hit.title}</span>
+              {hit.snippet && <span className="block truncate text-secondary text-ink-3">{hit.snippet}</span>}
+            </span>
+            <span className="shrink-0 text-secondary text-ink-3 uppercase">{hit.language}</span>
+          </div>
+        ))}
+      </div>
+      {rested !== '' && !isAddress && found.data?.length === 0 && <p className="px-2 py-2 text-secondary text-ink-3">{t('link.nothing')}</p>}
+      {isAddress && onText && (
+        <button type="button" onClick={() => onText(text.trim())} className="mt-2 flex min-h-9 w-full items-center gap-3 rounded-control px-2 text-left hover:bg-hover">
+          <Link2 size={16} className="shrink-0 text-ink-3" aria-hidden />
+          <span className="min-w-0 truncate">{t('link.take', { address: text.trim() })}</span>
+        </button>
+      )}
+    </>
+  )
+}
+
+async function searchArticles(q: string, { centre, language }: { centre: number | null; language: string | null }, signal: AbortSignal): Promise<FoundArticle[]> {
+  return (await api.get<Page<FoundArticle>>('/api/search/articles', { q, centre_id: centre, language, limit: 8 }, signal)).items
+}
