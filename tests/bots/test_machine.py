@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hark.bots.conditions import World
-from hark.bots.flow import AnyBlock, Flow
+from hark.bots.flow import AnyBlock, BotFlow
 from hark.bots.machine import (
     MAX_AT_ONCE,
     Begin,
@@ -37,15 +37,15 @@ WORLD = World(now=datetime(2026, 3, 2, 10, tzinfo=UTC), language="en")
 HELP = Shown(title="Returns", url="https://help.example/returns", section="Send it back within 30 days.")
 
 
-def flow(*blocks: dict[str, Any], **rest: Any) -> Flow:
-    return msgspec.convert({"blocks": list(blocks), **rest}, Flow)
+def flow(*blocks: dict[str, Any], **rest: Any) -> BotFlow:
+    return msgspec.convert({"blocks": list(blocks), **rest}, BotFlow)
 
 
 def start(next: str | None) -> dict[str, Any]:
     return {"type": "start", "id": "s", "on": {"type": "new_conversation"}, "next": next}
 
 
-def play(made: Flow, *heard: Heard, world: World = WORLD, language: str = "en") -> Step:
+def play(made: BotFlow, *heard: Heard, world: World = WORLD, language: str = "en") -> Step:
     state = State(language=language)
     one = Step(state=state, effects=[], entered=[])
     for words in heard:
@@ -241,7 +241,7 @@ HEARD = st.one_of(
 
 @settings(max_examples=300)
 @given(FLOWS, st.lists(HEARD, max_size=12))
-def test_every_step_is_bounded_the_same_again_and_waits_for_somebody_or_ends(made: Flow, inputs: list[Heard]) -> None:
+def test_every_step_is_bounded_the_same_again_and_waits_for_somebody_or_ends(made: BotFlow, inputs: list[Heard]) -> None:
     state = State()
     for heard in [Begin("s"), *inputs]:
         one = step(made, state, heard, WORLD)

@@ -560,6 +560,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get canned replies
+         * @description Needs the permission `conversations.read`.
+         */
+        get: operations["get_canned_replies"];
+        put?: never;
+        /**
+         * Post canned reply
+         * @description Needs the permission `suggestions.write`.
+         */
+        post: operations["post_canned_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete canned reply
+         * @description Needs the permission `suggestions.write`.
+         */
+        delete: operations["delete_canned_reply"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch canned reply
+         * @description Needs the permission `suggestions.write`.
+         */
+        patch: operations["patch_canned_reply"];
+        trace?: never;
+    };
     "/api/companies": {
         parameters: {
             query?: never;
@@ -818,6 +866,26 @@ export interface paths {
         get: operations["get_cards"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/canned-replies/{canned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post canned use
+         * @description A canned reply with this conversation's values, to be put into the composer; it is counted as used. Needs the permission `conversations.reply`.
+         */
+        post: operations["post_canned_use"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1230,6 +1298,26 @@ export interface paths {
          * @description Answers with the new conversation. Needs the permission `conversations.write`.
          */
         post: operations["post_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post suggestions
+         * @description Up to three replies to the customer's question so far, learned from the account's own; what is shown is noted. Needs the permission `conversations.reply`.
+         */
+        post: operations["post_suggestions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1926,6 +2014,46 @@ export interface paths {
         patch: operations["patch_help_collection"];
         trace?: never;
     };
+    "/api/help/deflection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get deflection
+         * @description What articles in the messenger save, measured against the visitors who did without. Needs the permission `help.read`.
+         */
+        get: operations["get_deflection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/failing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List failing
+         * @description Articles that do not answer. Needs the permission `help.read`.
+         */
+        get: operations["list_failing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/help/files": {
         parameters: {
             query?: never;
@@ -1965,6 +2093,26 @@ export interface paths {
          * @description Needs the permission `help.write`.
          */
         delete: operations["delete_help_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List gaps
+         * @description What people could not find, similar queries together. Needs the permission `help.read`.
+         */
+        get: operations["list_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2069,6 +2217,26 @@ export interface paths {
          * @description Needs the permission `help.publish`.
          */
         delete: operations["delete_help_redirect"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List searches
+         * @description Searches until an answer: in all, by day, by language and by query. Needs the permission `help.read`.
+         */
+        get: operations["list_searches"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4441,6 +4609,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suggestion-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get suggestion accounts
+         * @description Needs the permission `suggestions.read`.
+         */
+        get: operations["get_suggestion_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestion-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch suggestion account
+         * @description Turn the suggestions of an account on or off. Needs the permission `suggestions.write`.
+         */
+        patch: operations["patch_suggestion_account"];
+        trace?: never;
+    };
+    "/api/suggestion-accounts/{id}/frequent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get frequent replies
+         * @description What an account sends again and again; empty while its replies are being read for the first time. Needs the permission `suggestions.read`.
+         */
+        get: operations["get_frequent_replies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get suggestion report
+         * @description What became of suggestions in the last days, and the time they saved. Needs the permission `suggestions.read`.
+         */
+        get: operations["get_suggestion_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions/{id}/chosen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post chosen
+         * @description One of these suggestions was put into the composer. Needs the permission `conversations.reply`.
+         */
+        post: operations["post_chosen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -4840,11 +5108,25 @@ export interface components {
         AcceptHeld: {
             conversation_id: string;
         };
+        /** AccountPatch */
+        AccountPatch: {
+            enabled: boolean;
+        };
         /** AccountPromise */
         AccountPromise: {
             account_id: number;
             channel: string;
             expect_s: number;
+            name: string;
+        };
+        /** AccountView */
+        AccountView: {
+            address: string;
+            can: string[];
+            enabled: boolean;
+            id: number;
+            kind: string;
+            learned: number;
             name: string;
         };
         /** Addresses */
@@ -4925,6 +5207,50 @@ export interface components {
             high: number;
             low: number;
             mean: number;
+        };
+        /** Article */
+        Article: {
+            author_id: number | null;
+            can: string[];
+            centre_id: number;
+            collection_id: number | null;
+            condition: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            languages: components["schemas"]["LanguageState"][];
+            origin: {
+                [key: string]: unknown;
+            } | null;
+            position: number;
+            related: components["schemas"]["RelatedArticle"][];
+            source_language: string;
+            texts: {
+                [key: string]: components["schemas"]["ArticleText"];
+            };
+            /** Format: date-time */
+            updated_at: string;
+            /** @enum {string} */
+            visibility: "public" | "internal" | "segment";
+        };
+        /** ArticleBlock */
+        ArticleBlock: {
+            article_id: number;
+            id: string;
+            next?: string | null;
+            /** @default  */
+            note: string;
+            text?: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "article";
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
         };
         /** ArticlePatch */
         ArticlePatch: {
@@ -5129,7 +5455,7 @@ export interface components {
         Before: {
             cost: number;
             each_minor: number;
-            flow: components["schemas"]["bottlenecks_types_Flow"];
+            flow: components["schemas"]["Flow"];
             gave_up: {
                 [key: string]: number;
             };
@@ -5167,6 +5493,7 @@ export interface components {
         Booted: {
             hours: components["schemas"]["Hours"];
             inbox: components["schemas"]["InboxView"];
+            openings?: components["schemas"]["OpeningView"][];
             threads: components["schemas"]["Thread"][];
             token: string;
             unread: number;
@@ -5177,15 +5504,25 @@ export interface components {
             can: string[];
             changed: boolean;
             enabled: boolean;
-            flow: components["schemas"]["bots_flow_Flow"];
+            flow: components["schemas"]["BotFlow"];
             id: number;
             name: string;
             position: number;
-            problems: components["schemas"]["bots_types_Problem"][];
+            problems: components["schemas"]["FlowProblem"][];
             revision: number;
             /** Format: date-time */
             updated_at: string;
             version: number | null;
+        };
+        /** BotFlow */
+        BotFlow: {
+            audience?: components["schemas"]["Audience"];
+            blocks?: (components["schemas"]["Start"] | components["schemas"]["Say"] | components["schemas"]["Buttons"] | components["schemas"]["Ask"] | components["schemas"]["Condition"] | components["schemas"]["Answer"] | components["schemas"]["ArticleBlock"] | components["schemas"]["WebhookBlock"] | components["schemas"]["Set"] | components["schemas"]["Wait"] | components["schemas"]["HandOver"] | components["schemas"]["Resolve"] | components["schemas"]["Survey"])[];
+            /** @default en */
+            language: string;
+            name?: {
+                [key: string]: string;
+            };
         };
         /** BotPart */
         BotPart: {
@@ -5203,7 +5540,7 @@ export interface components {
         /** BotPatch */
         BotPatch: {
             enabled?: boolean;
-            flow?: components["schemas"]["bots_flow_Flow"];
+            flow?: components["schemas"]["BotFlow"];
             name?: string;
             position?: number;
             revision?: number | null;
@@ -5224,6 +5561,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             version: number | null;
+        };
+        /** BotVersion */
+        BotVersion: {
+            blocks: number;
+            current: boolean;
+            note: string;
+            /** Format: date-time */
+            published_at: string;
+            published_by: string | null;
+            version: number;
         };
         /** Both */
         Both: {
@@ -5328,6 +5675,20 @@ export interface components {
             /** @enum {string} */
             state: "online" | "busy" | "away" | "offline";
         };
+        /** CannedReply */
+        CannedReply: {
+            can?: string[];
+            id: number;
+            name: string;
+            text: string;
+            used: number;
+            used_at: string | null;
+        };
+        /** CannedReplyPatch */
+        CannedReplyPatch: {
+            name?: string;
+            text?: string;
+        };
         /** CaseRef */
         CaseRef: {
             /** Format: date-time */
@@ -5420,6 +5781,11 @@ export interface components {
             };
             value: string;
         };
+        /** Chosen */
+        Chosen: {
+            position: number;
+            text: string;
+        };
         /** ChurnView */
         ChurnView: {
             can: string[];
@@ -5459,6 +5825,11 @@ export interface components {
             pages: boolean;
             /** @default true */
             respect_dnt: boolean;
+        };
+        /** Collected */
+        Collected: {
+            name: string;
+            value: string;
         };
         /** Collection */
         Collection: {
@@ -5653,7 +6024,7 @@ export interface components {
             can: string[];
             conversation: components["schemas"]["Row"];
             currency: string | null;
-            facts: components["schemas"]["swarm_types_Fact"][];
+            facts: components["schemas"]["Fact"][];
             last_wrote: string;
             /** @enum {null|string} */
             mine: "invited" | "joined" | "declined" | "ended" | null;
@@ -5776,6 +6147,18 @@ export interface components {
             seq: number;
             text: string;
         };
+        /** Deflection */
+        Deflection: {
+            difference: number | null;
+            held: components["schemas"]["GroupView"];
+            high: number | null;
+            holdout_percent: number;
+            low: number | null;
+            saved: number | null;
+            saved_high: number | null;
+            saved_low: number | null;
+            shown: components["schemas"]["GroupView"];
+        };
         /** Detail */
         Detail: {
             account_id: number;
@@ -5873,6 +6256,10 @@ export interface components {
             can: string[];
             domain: string;
             keys: components["schemas"]["KeyView"][];
+        };
+        /** Draft */
+        Draft: {
+            body: components["schemas"]["DraftBody"];
         };
         /** DraftBody */
         DraftBody: {
@@ -6036,7 +6423,7 @@ export interface components {
         };
         /** Exported */
         Exported: {
-            flow: components["schemas"]["bots_flow_Flow"];
+            flow: components["schemas"]["BotFlow"];
             /** @constant */
             format: "hark-bot/1";
             name: string;
@@ -6046,6 +6433,13 @@ export interface components {
             name: string;
             picture_url: string | null;
         };
+        /** Fact */
+        Fact: {
+            key: string;
+            /** @enum {string} */
+            source: "contact" | "company" | "visitor" | "contact_attributes" | "visitor_attributes" | "conversation_attributes";
+            value: string | number | boolean;
+        };
         /** FactView */
         FactView: {
             /** Format: date-time */
@@ -6054,6 +6448,22 @@ export interface components {
                 [key: string]: unknown;
             };
             kind: string;
+        };
+        /** Failing */
+        Failing: {
+            article_id: number;
+            contacted: number;
+            failed_share: number | null;
+            helped: number;
+            language: string;
+            not_helped: number;
+            opened: number;
+            searched_again: number;
+            title: string;
+        };
+        /** FailingArticles */
+        FailingArticles: {
+            items: components["schemas"]["Failing"][];
         };
         /** FateCount */
         FateCount: {
@@ -6128,6 +6538,12 @@ export interface components {
             name: string;
             size: number;
         };
+        /** FilledReply */
+        FilledReply: {
+            id: number;
+            name: string;
+            segments: components["schemas"]["Segment"][];
+        };
         /** Finding */
         Finding: {
             /** @default  */
@@ -6189,6 +6605,33 @@ export interface components {
             shape_high: number;
             shape_low: number;
         };
+        /** Flow */
+        Flow: {
+            cases: number;
+            cycle: components["schemas"]["Times"];
+            edges: components["schemas"]["Edge"][];
+            events: number;
+            handoffs: components["schemas"]["HandOff"][];
+            /** @default 0 */
+            left_off: number;
+            loops: components["schemas"]["Loop"][];
+            nodes: components["schemas"]["Node"][];
+            open: number;
+            variant_count: number;
+            variants: components["schemas"]["Variant"][];
+        };
+        /** FlowProblem */
+        FlowProblem: {
+            block_id?: string | null;
+            code: string;
+            /**
+             * @default error
+             * @enum {string}
+             */
+            level: "error" | "warning";
+            message: string;
+            port?: string | null;
+        };
         /** FlowReturn */
         FlowReturn: {
             code?: string | null;
@@ -6216,6 +6659,16 @@ export interface components {
             verification_uri: string;
             /** @enum {string} */
             way: "code" | "device";
+        };
+        /** FrequentView */
+        FrequentView: {
+            account_id: number;
+            customers: number;
+            /** Format: date-time */
+            last_at: string;
+            question: string;
+            segments: components["schemas"]["Segment"][];
+            sent: number;
         };
         /** FromConversation */
         FromConversation: {
@@ -6257,6 +6710,35 @@ export interface components {
             taken: number;
             version: number | null;
         };
+        /** Gap */
+        Gap: {
+            articles: components["schemas"]["GapArticle"][];
+            contacted: number;
+            language: string;
+            /** Format: date-time */
+            last_at: string;
+            no_results: number;
+            not_opened: number;
+            queries: components["schemas"]["GapQuery"][];
+            terms: string[];
+            times: number;
+            title: string;
+            visits: number;
+        };
+        /** GapArticle */
+        GapArticle: {
+            id: number;
+            title: string;
+        };
+        /** GapQuery */
+        GapQuery: {
+            query: string;
+            times: number;
+        };
+        /** Gaps */
+        Gaps: {
+            items: components["schemas"]["Gap"][];
+        };
         /** GrantView */
         GrantView: {
             ends_at: string | null;
@@ -6270,6 +6752,12 @@ export interface components {
             subject: string;
             /** Format: date-time */
             works_until: string;
+        };
+        /** GroupView */
+        GroupView: {
+            contacted: number;
+            share: number | null;
+            visitors: number;
         };
         /** Growth */
         Growth: {
@@ -6497,7 +6985,7 @@ export interface components {
             cuts: components["schemas"]["Cut"][];
             /** Format: date-time */
             end: string;
-            flow: components["schemas"]["bottlenecks_types_Flow"];
+            flow: components["schemas"]["Flow"];
             /** Format: date-time */
             start: string;
             waited: number;
@@ -6603,7 +7091,7 @@ export interface components {
         /** LogMap */
         LogMap: {
             cuts: components["schemas"]["Cut"][];
-            flow: components["schemas"]["bottlenecks_types_Flow"];
+            flow: components["schemas"]["Flow"];
             log: components["schemas"]["EventLog"];
             waited: number;
         };
@@ -6919,7 +7407,7 @@ export interface components {
         };
         /** NewBot */
         NewBot: {
-            flow?: components["schemas"]["bots_flow_Flow"] | null;
+            flow?: components["schemas"]["BotFlow"] | null;
             name: string;
         };
         /** NewCalendar */
@@ -6928,6 +7416,11 @@ export interface components {
             is_default: boolean;
             name: string;
             plan: components["schemas"]["Plan"];
+        };
+        /** NewCannedReply */
+        NewCannedReply: {
+            name: string;
+            text: string;
         };
         /** NewCentre */
         NewCentre: {
@@ -7123,6 +7616,7 @@ export interface components {
             attachment_ids?: string[];
             /** Format: uuid */
             id: string;
+            opening?: string | null;
             page?: components["schemas"]["Page"] | null;
             /** @default  */
             text: string;
@@ -7307,6 +7801,15 @@ export interface components {
             providers: components["schemas"]["ClientView"][];
             redirect_uri: string;
         };
+        /** OfLanguage */
+        OfLanguage: {
+            found: number;
+            language: string;
+            mean: number | null;
+            median: number | null;
+            p90: number | null;
+            runs: number;
+        };
         /** Offer */
         Offer: {
             /** Format: uuid */
@@ -7319,6 +7822,14 @@ export interface components {
             subject: string;
             team_id: number | null;
             why: components["schemas"]["WhyView"];
+        };
+        /** OfferView */
+        OfferView: {
+            enabled: boolean;
+            id: string | null;
+            learned: number;
+            learning: boolean;
+            suggestions: components["schemas"]["SuggestionView"][];
         };
         /** OnEvent */
         OnEvent: {
@@ -7356,6 +7867,18 @@ export interface components {
             /** @default  */
             subject: string;
             to: components["schemas"]["delivery_types_Mailbox"];
+        };
+        /** OpeningMessage */
+        OpeningMessage: {
+            bot: components["schemas"]["BotPart"];
+            name: string;
+            text: string;
+        };
+        /** OpeningView */
+        OpeningView: {
+            id: string;
+            messages: components["schemas"]["OpeningMessage"][];
+            on: components["schemas"]["NewConversation"] | components["schemas"]["OutsideHours"] | components["schemas"]["OnPage"] | components["schemas"]["OnEvent"];
         };
         /** Order */
         Order: {
@@ -7461,9 +7984,9 @@ export interface components {
             items: components["schemas"]["BotRow"][];
             next?: string | null;
         };
-        /** Page[Version] */
-        "Page_hark.bots.types.Version_": {
-            items: components["schemas"]["bots_types_Version"][];
+        /** Page[BotVersion] */
+        "Page_hark.bots.types.BotVersion_": {
+            items: components["schemas"]["BotVersion"][];
             next?: string | null;
         };
         /** Page[EventLog] */
@@ -7553,7 +8076,7 @@ export interface components {
         };
         /** Page[Version] */
         "Page_hark.help.types.Version_": {
-            items: components["schemas"]["help_types_Version"][];
+            items: components["schemas"]["Version"][];
             next?: string | null;
         };
         /** Page[Run] */
@@ -7629,6 +8152,21 @@ export interface components {
         /** Page[Trial] */
         "Page_hark.staffing.trials.Trial_": {
             items: components["schemas"]["Trial"][];
+            next?: string | null;
+        };
+        /** Page[AccountView] */
+        "Page_hark.suggestions.types.AccountView_": {
+            items: components["schemas"]["AccountView"][];
+            next?: string | null;
+        };
+        /** Page[CannedReply] */
+        "Page_hark.suggestions.types.CannedReply_": {
+            items: components["schemas"]["CannedReply"][];
+            next?: string | null;
+        };
+        /** Page[FrequentView] */
+        "Page_hark.suggestions.types.FrequentView_": {
+            items: components["schemas"]["FrequentView"][];
             next?: string | null;
         };
         /** Page[Candidate] */
@@ -7803,7 +8341,7 @@ export interface components {
         };
         /** Problems */
         Problems: {
-            problems: components["schemas"]["bots_types_Problem"][];
+            problems: components["schemas"]["FlowProblem"][];
         };
         /** PromiseView */
         PromiseView: {
@@ -7844,10 +8382,31 @@ export interface components {
             /** @default true */
             respect_dnt: boolean;
         };
+        /** Publish */
+        Publish: {
+            /** @default false */
+            up_to_date: boolean;
+            version: number;
+        };
+        /** PublishBot */
+        PublishBot: {
+            /** @default  */
+            note: string;
+        };
         /** Published */
         Published: {
-            article: components["schemas"]["help_types_Article"];
+            article: components["schemas"]["Article"];
             broken_links: components["schemas"]["BrokenLink"][];
+        };
+        /** QueryRow */
+        QueryRow: {
+            contacted: number;
+            found: number;
+            language: string;
+            opened: number;
+            query: string;
+            results: number | null;
+            times: number;
         };
         /** ReadUpTo */
         ReadUpTo: {
@@ -8006,8 +8565,8 @@ export interface components {
             permissions: string[];
             scope: components["schemas"]["Scope"];
         };
-        /** Rollback */
-        Rollback: {
+        /** RollbackBot */
+        RollbackBot: {
             version: number;
         };
         /** Row */
@@ -8070,6 +8629,20 @@ export interface components {
             position: number;
             problem?: string | null;
         };
+        /** RuleDraft */
+        RuleDraft: {
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            after_s?: number | null;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            clock: "team" | "customer";
+            condition?: {
+                [key: string]: unknown;
+            };
+            on: ("conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened") | ("waiting_for" | "silent_for" | "held_for" | "open_for");
+        };
         /** RuleOrder */
         RuleOrder: {
             ids: number[];
@@ -8122,7 +8695,7 @@ export interface components {
             asked_person: boolean;
             bot_id: number;
             bot_name: string;
-            collected: components["schemas"]["bots_types_Fact"][];
+            collected: components["schemas"]["Collected"][];
             ended_at: string | null;
             question: string;
             reason: string | null;
@@ -8244,6 +8817,17 @@ export interface components {
             more: boolean;
             next: string | null;
         };
+        /** Searches */
+        Searches: {
+            days: components["schemas"]["help_gaps_Day"][];
+            /** Format: date-time */
+            end: string;
+            languages: components["schemas"]["OfLanguage"][];
+            queries: components["schemas"]["QueryRow"][];
+            /** Format: date-time */
+            start: string;
+            totals: components["schemas"]["Totals"];
+        };
         /** Seen */
         Seen: {
             customers: number;
@@ -8256,6 +8840,13 @@ export interface components {
             at: string;
             title: string;
             url: string;
+        };
+        /** Segment */
+        Segment: {
+            kind: string;
+            text: string;
+            /** @default  */
+            what: string;
         };
         /** SendBack */
         SendBack: {
@@ -8545,6 +9136,17 @@ export interface components {
             problem: string | null;
             problem_at: string | null;
         };
+        /** SourceView */
+        SourceView: {
+            agent_name: string;
+            /** Format: date-time */
+            at: string;
+            contact_name: string;
+            /** Format: uuid */
+            conversation_id: string;
+            number: number;
+            subject: string;
+        };
         /** Split */
         Split: {
             contact_id?: string | null;
@@ -8605,6 +9207,14 @@ export interface components {
             team_before?: number | null;
             /** @default  */
             text: string;
+        };
+        /** SuggestionView */
+        SuggestionView: {
+            alike: number;
+            confidence: number;
+            position: number;
+            segments: components["schemas"]["Segment"][];
+            source: components["schemas"]["SourceView"] | null;
         };
         /** Survey */
         Survey: {
@@ -8803,6 +9413,17 @@ export interface components {
             handle_s?: number | null;
             name?: string;
         };
+        /** Totals */
+        Totals: {
+            contacted: number;
+            found: number;
+            from_engine: number;
+            mean: number | null;
+            median: number | null;
+            p90: number | null;
+            runs: number;
+            visits: number;
+        };
         /** Track */
         Track: {
             facts: components["schemas"]["NewFact"][];
@@ -8829,12 +9450,19 @@ export interface components {
         /** TrialResult */
         TrialResult: {
             factor: number | null;
-            formula: components["schemas"]["simulation_trial_Tried"];
+            formula: components["schemas"]["Tried"];
             mail_within: number;
             people: number[];
-            planned: components["schemas"]["simulation_trial_Tried"];
+            planned: components["schemas"]["Tried"];
             seeds: number;
-            simulated: components["schemas"]["simulation_trial_Tried"] | null;
+            simulated: components["schemas"]["Tried"] | null;
+        };
+        /** Tried */
+        Tried: {
+            busy: components["schemas"]["Spread"];
+            channels: components["schemas"]["TriedChannel"][];
+            hours: number;
+            kept: boolean;
         };
         /** TriedChannel */
         TriedChannel: {
@@ -8845,6 +9473,22 @@ export interface components {
             left: components["schemas"]["Spread"];
             median_s: components["schemas"]["Spread"];
             p90_s: components["schemas"]["Spread"];
+        };
+        /** TriedFlow */
+        TriedFlow: {
+            block_id: string | null;
+            collected: {
+                [key: string]: string;
+            };
+            effects: string[];
+            /** @enum {null|string} */
+            ended: "handed_over" | "resolved" | "answered" | null;
+            messages: components["schemas"]["TriedMessage"][];
+            path: string[];
+            problems: components["schemas"]["FlowProblem"][];
+            state: string | null;
+            waits_s: number | null;
+            why: string;
         };
         /** TriedMessage */
         TriedMessage: {
@@ -8876,7 +9520,7 @@ export interface components {
              */
             channel: "messenger" | "email";
             file?: string | null;
-            flow?: components["schemas"]["bots_flow_Flow"] | null;
+            flow?: components["schemas"]["BotFlow"] | null;
             /** @default en */
             language: string;
             /** @default true */
@@ -8903,6 +9547,36 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** Use */
+        Use: {
+            as_is: number;
+            edited: number;
+            ignored: number;
+            kept: number | null;
+            offered: number;
+            saved_s: number;
+            used: number;
+        };
+        /** UseBy */
+        UseBy: {
+            id: number;
+            name: string;
+            offered: number;
+            saved_s: number;
+            used: number;
+        };
+        /** UseReport */
+        UseReport: {
+            before: components["schemas"]["Use"];
+            by_account: components["schemas"]["UseBy"][];
+            by_agent: components["schemas"]["UseBy"][];
+            by_day: components["schemas"]["suggestions_types_Day"][];
+            days: number;
+            definition: {
+                [key: string]: number;
+            };
+            total: components["schemas"]["Use"];
+        };
         /** Usual */
         Usual: {
             per_day: number | null;
@@ -8912,7 +9586,7 @@ export interface components {
         };
         /** Validate */
         Validate: {
-            flow: components["schemas"]["bots_flow_Flow"];
+            flow: components["schemas"]["BotFlow"];
         };
         /** Value */
         Value: {
@@ -9044,6 +9718,15 @@ export interface components {
             share: number;
             steps: string[];
         };
+        /** Version */
+        Version: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: number | null;
+            live: boolean;
+            number: number;
+            title: string;
+        };
         /** VersionText */
         VersionText: {
             body: string;
@@ -9142,6 +9825,52 @@ export interface components {
             unassigned: number;
             waiting: number;
         };
+        /** Webhook */
+        Webhook: {
+            /** @default  */
+            access_key_id: string;
+            /** @default false */
+            has_secret: boolean;
+            last_at?: string | null;
+            /** @enum {null|string} */
+            provider?: "ses" | "sendgrid" | "mailgun" | "postmark" | null;
+            public_keys?: string[];
+            topics?: string[];
+            /** @default  */
+            url: string;
+        };
+        /** WebhookBlock */
+        WebhookBlock: {
+            body?: {
+                [key: string]: string;
+            };
+            failed?: string | null;
+            headers?: {
+                [key: string]: string;
+            };
+            id: string;
+            /**
+             * @default POST
+             * @enum {string}
+             */
+            method: "GET" | "POST";
+            next?: string | null;
+            /** @default  */
+            note: string;
+            results?: components["schemas"]["Mapped"][];
+            secret_headers?: {
+                [key: string]: string;
+            };
+            /** @default 5 */
+            timeout_s: number;
+            /** @constant */
+            type: "webhook";
+            url: string;
+            /** @default 0 */
+            x: number;
+            /** @default 0 */
+            y: number;
+        };
         /** Weights */
         Weights: {
             /** @default 0.1 */
@@ -9201,127 +9930,6 @@ export interface components {
             subject: string;
             would: ("tag" | "assign" | "severity" | "difficulty" | "topic" | "resolve" | "snooze" | "note")[];
         };
-        /** Draft */
-        automation_types_Draft: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
-            after_s?: number | null;
-            /**
-             * @default customer
-             * @enum {string}
-             */
-            clock: "team" | "customer";
-            condition?: {
-                [key: string]: unknown;
-            };
-            on: ("conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened") | ("waiting_for" | "silent_for" | "held_for" | "open_for");
-        };
-        /** Article */
-        bots_flow_Article: {
-            article_id: number;
-            id: string;
-            next?: string | null;
-            /** @default  */
-            note: string;
-            text?: {
-                [key: string]: string;
-            };
-            /** @constant */
-            type: "article";
-            /** @default 0 */
-            x: number;
-            /** @default 0 */
-            y: number;
-        };
-        /** Flow */
-        bots_flow_Flow: {
-            audience?: components["schemas"]["Audience"];
-            blocks?: (components["schemas"]["Start"] | components["schemas"]["Say"] | components["schemas"]["Buttons"] | components["schemas"]["Ask"] | components["schemas"]["Condition"] | components["schemas"]["Answer"] | components["schemas"]["bots_flow_Article"] | components["schemas"]["bots_flow_Webhook"] | components["schemas"]["Set"] | components["schemas"]["Wait"] | components["schemas"]["HandOver"] | components["schemas"]["Resolve"] | components["schemas"]["Survey"])[];
-            /** @default en */
-            language: string;
-            name?: {
-                [key: string]: string;
-            };
-        };
-        /** Webhook */
-        bots_flow_Webhook: {
-            body?: {
-                [key: string]: string;
-            };
-            failed?: string | null;
-            headers?: {
-                [key: string]: string;
-            };
-            id: string;
-            /**
-             * @default POST
-             * @enum {string}
-             */
-            method: "GET" | "POST";
-            next?: string | null;
-            /** @default  */
-            note: string;
-            results?: components["schemas"]["Mapped"][];
-            secret_headers?: {
-                [key: string]: string;
-            };
-            /** @default 5 */
-            timeout_s: number;
-            /** @constant */
-            type: "webhook";
-            url: string;
-            /** @default 0 */
-            x: number;
-            /** @default 0 */
-            y: number;
-        };
-        /** Fact */
-        bots_types_Fact: {
-            name: string;
-            value: string;
-        };
-        /** Problem */
-        bots_types_Problem: {
-            block_id?: string | null;
-            code: string;
-            /**
-             * @default error
-             * @enum {string}
-             */
-            level: "error" | "warning";
-            message: string;
-            port?: string | null;
-        };
-        /** Publish */
-        bots_types_Publish: {
-            /** @default  */
-            note: string;
-        };
-        /** Tried */
-        bots_types_Tried: {
-            block_id: string | null;
-            collected: {
-                [key: string]: string;
-            };
-            effects: string[];
-            /** @enum {null|string} */
-            ended: "handed_over" | "resolved" | "answered" | null;
-            messages: components["schemas"]["TriedMessage"][];
-            path: string[];
-            problems: components["schemas"]["bots_types_Problem"][];
-            state: string | null;
-            waits_s: number | null;
-            why: string;
-        };
-        /** Version */
-        bots_types_Version: {
-            blocks: number;
-            current: boolean;
-            note: string;
-            /** Format: date-time */
-            published_at: string;
-            published_by: string | null;
-            version: number;
-        };
         /** Preview */
         bottlenecks_eventlogs_types_Preview: {
             columns: string[];
@@ -9334,39 +9942,6 @@ export interface components {
         bottlenecks_eventlogs_types_Problem: {
             line: number;
             problem: string;
-        };
-        /** Flow */
-        bottlenecks_types_Flow: {
-            cases: number;
-            cycle: components["schemas"]["Times"];
-            edges: components["schemas"]["Edge"][];
-            events: number;
-            handoffs: components["schemas"]["HandOff"][];
-            /** @default 0 */
-            left_off: number;
-            loops: components["schemas"]["Loop"][];
-            nodes: components["schemas"]["Node"][];
-            open: number;
-            variant_count: number;
-            variants: components["schemas"]["Variant"][];
-        };
-        /** Webhook */
-        channels_email_providers_routes_Webhook: {
-            /** @default  */
-            access_key_id: string;
-            /** @default false */
-            has_secret: boolean;
-            last_at?: string | null;
-            /** @enum {null|string} */
-            provider?: "ses" | "sendgrid" | "mailgun" | "postmark" | null;
-            public_keys?: string[];
-            topics?: string[];
-            /** @default  */
-            url: string;
-        };
-        /** Draft */
-        conversations_routes_Draft: {
-            body: components["schemas"]["DraftBody"];
         };
         /** Problem */
         core_http_Problem: {
@@ -9386,53 +9961,20 @@ export interface components {
             /** @default  */
             name: string;
         };
-        /** Article */
-        help_types_Article: {
-            author_id: number | null;
-            can: string[];
-            centre_id: number;
-            collection_id: number | null;
-            condition: {
-                [key: string]: unknown;
-            } | null;
-            /** Format: date-time */
-            created_at: string;
-            id: number;
-            languages: components["schemas"]["LanguageState"][];
-            origin: {
-                [key: string]: unknown;
-            } | null;
-            position: number;
-            related: components["schemas"]["RelatedArticle"][];
-            source_language: string;
-            texts: {
-                [key: string]: components["schemas"]["ArticleText"];
-            };
-            /** Format: date-time */
-            updated_at: string;
-            /** @enum {string} */
-            visibility: "public" | "internal" | "segment";
+        /** Day */
+        help_gaps_Day: {
+            date: string;
+            found: number;
+            mean: number | null;
+            median: number | null;
+            p90: number | null;
+            runs: number;
         };
         /** Preview */
         help_types_Preview: {
             body: string;
             centre_id?: number | null;
             language?: string | null;
-        };
-        /** Publish */
-        help_types_Publish: {
-            /** @default false */
-            up_to_date: boolean;
-            version: number;
-        };
-        /** Version */
-        help_types_Version: {
-            /** Format: date-time */
-            created_at: string;
-            created_by: number | null;
-            live: boolean;
-            number: number;
-            title: string;
         };
         /** Mailbox */
         intake_accounts_types_Mailbox: {
@@ -9453,19 +9995,13 @@ export interface components {
             smtp: components["schemas"]["ServerView"] | null;
             team_id: number | null;
         };
-        /** Tried */
-        simulation_trial_Tried: {
-            busy: components["schemas"]["Spread"];
-            channels: components["schemas"]["TriedChannel"][];
-            hours: number;
-            kept: boolean;
-        };
-        /** Fact */
-        swarm_types_Fact: {
-            key: string;
-            /** @enum {string} */
-            source: "contact" | "company" | "visitor" | "contact_attributes" | "visitor_attributes" | "conversation_attributes";
-            value: string | number | boolean;
+        /** Day */
+        suggestions_types_Day: {
+            /** Format: date */
+            day: string;
+            offered: number;
+            saved_s: number;
+            used: number;
         };
     };
     responses: never;
@@ -10432,7 +10968,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["bots_types_Publish"];
+                "application/json": components["schemas"]["PublishBot"];
             };
         };
         responses: {
@@ -10476,7 +11012,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rollback"];
+                "application/json": components["schemas"]["RollbackBot"];
             };
         };
         responses: {
@@ -10570,7 +11106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["bots_types_Tried"];
+                    "application/json": components["schemas"]["TriedFlow"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10610,7 +11146,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hark.bots.types.Version_"];
+                    "application/json": components["schemas"]["Page_hark.bots.types.BotVersion_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10651,7 +11187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["bots_flow_Flow"];
+                    "application/json": components["schemas"]["BotFlow"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -10900,6 +11436,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_canned_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.suggestions.types.CannedReply_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCannedReply"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    delete_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -11687,6 +12385,47 @@ export interface operations {
             };
         };
     };
+    post_canned_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                canned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledReply"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     post_difficulty: {
         parameters: {
             query?: never;
@@ -11782,7 +12521,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["conversations_routes_Draft"];
+                "application/json": components["schemas"]["Draft"];
             };
         };
         responses: {
@@ -12643,6 +13382,48 @@ export interface operations {
             };
         };
     };
+    post_suggestions: {
+        parameters: {
+            query?: {
+                endpoint_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     post_tags: {
         parameters: {
             query?: never;
@@ -13377,7 +14158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13457,7 +14238,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13539,7 +14320,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13584,7 +14365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13625,7 +14406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13666,7 +14447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13745,7 +14526,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["help_types_Publish"];
+                "application/json": components["schemas"]["Publish"];
             };
         };
         responses: {
@@ -13800,7 +14581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13845,7 +14626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13890,7 +14671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["help_types_Article"];
+                    "application/json": components["schemas"]["Article"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -14486,6 +15267,91 @@ export interface operations {
             };
         };
     };
+    get_deflection: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+                start?: string | null;
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deflection"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_failing: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+                language?: string | null;
+                start?: string | null;
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailingArticles"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     list_help_files: {
         parameters: {
             query: {
@@ -14587,6 +15453,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_gaps: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+                language?: string | null;
+                start?: string | null;
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gaps"];
+                };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {
@@ -14827,6 +15736,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_searches: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+                language?: string | null;
+                start?: string | null;
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Searches"];
+                };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {
@@ -16167,7 +17119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["channels_email_providers_routes_Webhook"];
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -16211,7 +17163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["channels_email_providers_routes_Webhook"];
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -19408,7 +20360,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["automation_types_Draft"];
+                "application/json": components["schemas"]["RuleDraft"];
             };
         };
         responses: {
@@ -20912,6 +21864,210 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Trial"];
                 };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_suggestion_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.suggestions.types.AccountView_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_suggestion_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_frequent_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.suggestions.types.FrequentView_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_suggestion_report: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseReport"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_chosen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from hark.bots.checks import check_flow, is_publishable
-from hark.bots.flow import Flow
+from hark.bots.flow import BotFlow
 from hark.bots.queries import BotRecord, get_bot, get_record, get_version, list_references
 from hark.bots.running import end_runs
 from hark.bots.secrets import seal
@@ -43,7 +43,7 @@ async def update_bot(tx: Tx, id: int, patch: BotPatch, keys: Keys) -> Bot:
         )  # fmt: skip
     enabled = old.enabled if patch.enabled is UNSET else patch.enabled
     if enabled and old.version is None:
-        raise BadRequest("This bot was never published. Publish it first, then switch it on.", code="not_published")
+        raise BadRequest("This bot was never published. PublishBot it first, then switch it on.", code="not_published")
     flow = old.draft if patch.flow is UNSET else seal(patch.flow, old.draft, keys)
     await tx.run(
         "UPDATE bots SET name = $3, position = $4, enabled = $5, draft = $6, revision = revision + $7, updated_at = $8"
@@ -75,7 +75,7 @@ async def roll_back(tx: Tx, id: int, version: int) -> Bot:
     return await get_bot(tx, tx.actor, id)
 
 
-async def _publish(tx: Tx, bot: BotRecord, flow: Flow, note: str) -> None:
+async def _publish(tx: Tx, bot: BotRecord, flow: BotFlow, note: str) -> None:
     problems = check_flow(flow, await list_references(tx, tx.workspace_id))
     if not is_publishable(problems):
         raise BadRequest(

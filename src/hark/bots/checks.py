@@ -11,11 +11,11 @@ from hark.bots.conditions import check_condition
 from hark.bots.flow import (
     Answer,
     AnyBlock,
-    Article,
+    ArticleBlock,
     Ask,
+    BotFlow,
     Buttons,
     Condition,
-    Flow,
     HandOver,
     OnEvent,
     OnPage,
@@ -28,10 +28,10 @@ from hark.bots.flow import (
     Start,
     Survey,
     Wait,
-    Webhook,
+    WebhookBlock,
     exits,
 )
-from hark.bots.types import Problem
+from hark.bots.types import FlowProblem
 
 
 class There(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class There(msgspec.Struct, frozen=True, kw_only=True):
     articles: Collection[int] = ()
 
 
-def check_flow(flow: Flow, there: There) -> list[Problem]:
+def check_flow(flow: BotFlow, there: There) -> list[FlowProblem]:
     """Everything that is wrong, errors first, in the order of the blocks."""
     blocks = {block.id: block for block in flow.blocks}
     found = [*_whole(flow, there)]
@@ -61,28 +61,30 @@ def check_flow(flow: Flow, there: There) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.level != "error")
 
 
-def is_publishable(problems: Iterable[Problem]) -> bool:
+def is_publishable(problems: Iterable[FlowProblem]) -> bool:
     return all(problem.level != "error" for problem in problems)
 
 
-def _error(code: str, block: AnyBlock | None, message: str, port: str | None = None) -> Problem:
-    return Problem(code=code, block_id=block.id if block else None, message=message, port=port)
+def _error(code: str, block: AnyBlock | None, message: str, port: str | None = None) -> FlowProblem:
+    return FlowProblem(code=code, block_id=block.id if block else None, message=message, port=port)
 
 
-def _warn(code: str, block: AnyBlock | None, message: str, port: str | None = None) -> Problem:
-    return Problem(code=code, block_id=block.id if block else None, message=message, port=port, level="warning")
+def _warn(code: str, block: AnyBlock | None, message: str, port: str | None = None) -> FlowProblem:
+    return FlowProblem(code=code, block_id=block.id if block else None, message=message, port=port, level="warning")
 
 
 # the whole ------------------------------------------------------------------------------------------------------------
 
 
-def _whole(flow: Flow, there: There) -> Iterator[Problem]:
+def _whole(flow: BotFlow, there: There) -> Iterator[FlowProblem]:
     starts = [block for block in flow.blocks if isinstance(block, Start)]
     if not starts:
         yield _error("no_start", None, "Nothing starts this bot. Add a start block and say when the bot begins.")
     for id, times in Counter(block.id for block in flow.blocks).items():
         if times > 1:
-            yield Problem(code="same_id", block_id=id, message="Two blocks have the same id. Give one of them another.")
+            yield FlowProblem(
+                code="same_id", block_id=id, message="Two blocks have the same id. Give one of them another."
+            )
     audience = flow.audience
     if not audience.channels:
         yield _error("no_channel", None, "The bot speaks on no channel. Choose the messenger, mail, or both.")
@@ -98,7 +100,7 @@ def _whole(flow: Flow, there: There) -> Iterator[Problem]:
 # ways -----------------------------------------------------------------------------------------------------------------
 
 
-def _ways(block: AnyBlock, blocks: Mapping[str, AnyBlock]) -> Iterator[Problem]:
+def _ways(block: AnyBlock, blocks: Mapping[str, AnyBlock]) -> Iterator[FlowProblem]:
     for port, to in exits(block):
         if to is not None and to not in blocks:
             yield _error("unknown_block", block, "This way leads to a block that is not there. Connect it anew.", port)
@@ -106,11 +108,11 @@ def _ways(block: AnyBlock, blocks: Mapping[str, AnyBlock]) -> Iterator[Problem]:
             yield _error("to_start", block, "No way may lead back to a start block. Connect it to the block behind.", port)  # fmt: skip
     if isinstance(block, Start) and block.next is None:
         yield _error("no_way_out", block, "Nothing comes after this start. Connect it to the first block.", "next")
-    if isinstance(block, Set | Say | Article) and block.next is None:
+    if isinstance(block, Set | Say | ArticleBlock) and block.next is None:
         yield _warn("ends_here", block, "Nothing comes after this block: a person takes over here. Connect it if you mean something else.", "next")  # fmt: skip
 
 
-def _reached(flow: Flow, blocks: Mapping[str, AnyBlock]) -> set[str]:
+def _reached(flow: BotFlow, blocks: Mapping[str, AnyBlock]) -> set[str]:
     return _from(blocks, [block.id for block in flow.blocks if isinstance(block, Start)])
 
 
@@ -130,7 +132,7 @@ PAUSES = (Buttons, Ask, Answer, Survey, Wait)
 """Blocks that wait: for the customer, or for a while."""
 
 
-def _circles(flow: Flow, blocks: Mapping[str, AnyBlock], reached: set[str]) -> Iterator[Problem]:
+def _circles(flow: BotFlow, blocks: Mapping[str, AnyBlock], reached: set[str]) -> Iterator[FlowProblem]:
     """Blocks that lead back to themselves without anybody being asked between."""
     passing = {id: b for id, b in blocks.items() if not isinstance(b, PAUSES)}
     told: set[str] = set()
@@ -144,7 +146,7 @@ def _circles(flow: Flow, blocks: Mapping[str, AnyBlock], reached: set[str]) -> I
             yield _error("loop", block, "From here the flow runs in a circle without asking the customer anything. Put a question, buttons or a wait into it, or lead it elsewhere.")  # fmt: skip
 
 
-def _people(flow: Flow, blocks: Mapping[str, AnyBlock], reached: set[str]) -> Iterator[Problem]:
+def _people(flow: BotFlow, blocks: Mapping[str, AnyBlock], reached: set[str]) -> Iterator[FlowProblem]:
     """From every block there must be an end, and a way to a person."""
     ends = {id for id, block in blocks.items() if _ends(block)}
     people = {id for id, block in blocks.items() if _is_person(block)}
@@ -176,7 +178,7 @@ def _is_person(block: AnyBlock) -> bool:
 # what is in them --------------------------------------------------------------------------------------------------------
 
 
-def _content(block: AnyBlock, flow: Flow, there: There) -> Iterator[Problem]:
+def _content(block: AnyBlock, flow: BotFlow, there: There) -> Iterator[FlowProblem]:
     yield from _texts(block, flow)
     match block:
         case Buttons():
@@ -189,17 +191,17 @@ def _content(block: AnyBlock, flow: Flow, there: There) -> Iterator[Problem]:
             for branch in block.branches:
                 if wrong := check_condition(branch.when):
                     yield _error("bad_condition", block, wrong, branch.id)
-        case Webhook():
+        case WebhookBlock():
             yield from _webhook(block)
         case Set():
             yield from _settings(block, there)
         case HandOver(team_id=team_id) if team_id is not None and team_id not in there.teams:
             yield _error("unknown_team", block, "The team of this hand-over is not there any more. Choose another one.")
-        case Article(article_id=article_id) if article_id not in there.articles:
+        case ArticleBlock(article_id=article_id) if article_id not in there.articles:
             yield _error("unknown_article", block, "This article is not there, or not published. Choose another one.")
 
 
-def _texts(block: AnyBlock, flow: Flow) -> Iterator[Problem]:
+def _texts(block: AnyBlock, flow: BotFlow) -> Iterator[FlowProblem]:
     """What must be said is said in the flow's language; other languages are complete where they are begun."""
     needed = block.text if isinstance(block, Say | Buttons | Ask | Survey) else None
     if needed is not None and not any(text.strip() for text in needed.values()):
@@ -212,7 +214,7 @@ def _texts(block: AnyBlock, flow: Flow) -> Iterator[Problem]:
         yield _warn("no_translation", block, f"The text is missing in: {', '.join(missing)}.")
 
 
-def _buttons(block: Buttons) -> Iterator[Problem]:
+def _buttons(block: Buttons) -> Iterator[FlowProblem]:
     if not block.buttons:
         yield _error("no_buttons", block, "There is nothing to choose. Add a button.")
     for button in block.buttons:
@@ -225,7 +227,7 @@ def _buttons(block: Buttons) -> Iterator[Problem]:
         yield _error("same_label", block, f"Two buttons say “{twice[0]}”: an answer in words could mean either. Change one.")  # fmt: skip
 
 
-def _ask(block: Ask) -> Iterator[Problem]:
+def _ask(block: Ask) -> Iterator[FlowProblem]:
     if block.kind == "choice" and len(block.choices) < 2:
         yield _error("no_choices", block, "This question has fewer than two choices. Add some, or ask for a text.")
     said = Counter(n for c in block.choices for n in {fold(x) for x in (c.value, *c.label.values()) if x.strip()})
@@ -249,7 +251,7 @@ def _is_bound(kind: str, bound: str) -> bool:
     return kind in ("number", "date")
 
 
-def _webhook(block: Webhook) -> Iterator[Problem]:
+def _webhook(block: WebhookBlock) -> Iterator[FlowProblem]:
     try:
         parts = urlsplit(block.url)
         host = parts.hostname or ""
@@ -260,7 +262,7 @@ def _webhook(block: Webhook) -> Iterator[Problem]:
         yield _error("bad_url", block, "The address must begin with https:// and a host that is written out. Variables may stand behind it.")  # fmt: skip
 
 
-def _settings(block: Set, there: There) -> Iterator[Problem]:
+def _settings(block: Set, there: There) -> Iterator[FlowProblem]:
     if not block.actions:
         yield _warn("empty", block, "This block sets nothing. Add something, or delete it.")
     for action in block.actions:

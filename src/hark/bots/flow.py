@@ -159,7 +159,7 @@ class Answer(Block, tag_field="type", tag="answer", kw_only=True):
     unknown: Next = None
 
 
-class Article(Block, tag_field="type", tag="article", kw_only=True):
+class ArticleBlock(Block, tag_field="type", tag="article", kw_only=True):
     """Shows one article."""
 
     article_id: Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -174,7 +174,7 @@ class Mapped(Body, kw_only=True):
     attribute: Attribute
 
 
-class Webhook(Block, tag_field="type", tag="webhook", kw_only=True):
+class WebhookBlock(Block, tag_field="type", tag="webhook", kw_only=True):
     """Asks a server of yours. `url` begins with https://; variables may stand in its query and in the values of `body`
     (sent as JSON with POST). Only public addresses are called. `secret_headers` are shown as "•••" and stay when sent so.
     Whatever goes wrong leads to `failed`, without it to a person."""
@@ -260,7 +260,19 @@ class Survey(Block, tag_field="type", tag="survey", kw_only=True):
 
 
 AnyBlock = (
-    Start | Say | Buttons | Ask | Condition | Answer | Article | Webhook | Set | Wait | HandOver | Resolve | Survey
+    Start
+    | Say
+    | Buttons
+    | Ask
+    | Condition
+    | Answer
+    | ArticleBlock
+    | WebhookBlock
+    | Set
+    | Wait
+    | HandOver
+    | Resolve
+    | Survey
 )
 
 # the whole ------------------------------------------------------------------------------------------------------------
@@ -280,7 +292,7 @@ class Audience(Body, kw_only=True):
     when: dict[str, Any] = msgspec.field(default_factory=lambda: {"all": []})
 
 
-class Flow(Body, kw_only=True):
+class BotFlow(Body, kw_only=True):
     """`language`: whose texts stand in for a missing one. `name`: what the bot calls itself, beside the badge."""
 
     blocks: Annotated[list[AnyBlock], Meta(max_length=MAX_BLOCKS)] = []
@@ -292,11 +304,11 @@ class Flow(Body, kw_only=True):
 def exits(block: AnyBlock) -> list[tuple[str, str | None]]:
     """(port, where it leads) of every way out of a block, in the order the builder draws them."""
     match block:
-        case Start() | Say() | Article() | Set() | Survey():
+        case Start() | Say() | ArticleBlock() | Set() | Survey():
             return [("next", block.next)]
         case Buttons():
             return [*((button.id, button.next) for button in block.buttons), ("other", block.other)]
-        case Ask() | Webhook():
+        case Ask() | WebhookBlock():
             return [("next", block.next), ("failed", block.failed)]
         case Condition():
             return [*((branch.id, branch.next) for branch in block.branches), ("next", block.next)]

@@ -16,11 +16,11 @@ from hark.bots.conditions import World, holds
 from hark.bots.flow import (
     Answer,
     AnyBlock,
-    Article,
+    ArticleBlock,
     Ask,
+    BotFlow,
     Buttons,
     Condition,
-    Flow,
     HandOver,
     Resolve,
     Say,
@@ -34,7 +34,7 @@ from hark.bots.flow import (
     Start,
     Survey,
     Wait,
-    Webhook,
+    WebhookBlock,
     pick,
 )
 from hark.bots.types import Reason
@@ -192,7 +192,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return next((e for e in self.effects if isinstance(e, End)), None)
 
 
-def step(flow: Flow, state: State, heard: Heard, world: World) -> Step:
+def step(flow: BotFlow, state: State, heard: Heard, world: World) -> Step:
     """One step. What does not fit the state (a late answer of a server, say) changes nothing."""
     walk = _Walk(flow, state, world)
     match heard:
@@ -221,7 +221,7 @@ def step(flow: Flow, state: State, heard: Heard, world: World) -> Step:
 class _Walk:
     """One step in the making."""
 
-    def __init__(self, flow: Flow, state: State, world: World) -> None:
+    def __init__(self, flow: BotFlow, state: State, world: World) -> None:
         self.flow = flow
         self.blocks: Mapping[str, AnyBlock] = {block.id: block for block in flow.blocks}
         self.state = state
@@ -317,7 +317,7 @@ def _enter(walk: _Walk, block: AnyBlock) -> str | _Done | None:
         case Say():
             walk.tell(walk.words(block.text))
             return block.next
-        case Article():
+        case ArticleBlock():
             text = walk.words(block.text)
             walk.effects.append(Tell(text=text, block_id=block.id, article_id=block.article_id))
             return block.next
@@ -341,7 +341,7 @@ def _enter(walk: _Walk, block: AnyBlock) -> str | _Done | None:
             walk.effects.append(Sleep(block.seconds))
             walk.wait("time")
             return DONE
-        case Webhook():
+        case WebhookBlock():
             walk.effects.append(_call(walk, block))
             walk.wait("call")
             return DONE
@@ -501,7 +501,7 @@ def _unknown(walk: _Walk, block: Answer, reason: Reason) -> None:
 # servers and settings -------------------------------------------------------------------------------------------------
 
 
-def _call(walk: _Walk, block: Webhook) -> Call:
+def _call(walk: _Walk, block: WebhookBlock) -> Call:
     known = walk.all_known()
     return Call(
         block_id=block.id, url=fill(block.url, known, quote_url=True), method=block.method, headers=block.headers,
@@ -512,7 +512,7 @@ def _call(walk: _Walk, block: Webhook) -> Call:
 
 def _called(walk: _Walk, values: dict[str, str] | None) -> None:
     block = walk.blocks.get(walk.state.block or "")
-    if not isinstance(block, Webhook):
+    if not isinstance(block, WebhookBlock):
         walk.hand_over(Reason.BROKEN)
     elif values is not None:
         for attribute, value in values.items():

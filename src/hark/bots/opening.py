@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hark.bots.conditions import World
-from hark.bots.flow import Flow, NewConversation, OnEvent, OnPage, OutsideHours, Start
+from hark.bots.flow import BotFlow, NewConversation, OnEvent, OnPage, OutsideHours, Start
 from hark.bots.machine import Begin, State, Step, Tell, step
 from hark.bots.running import insert_run
 from hark.bots.sending import Way, bot_name, parts, plain, send
@@ -74,14 +74,14 @@ def visitor_world(who: Visiting, world: World) -> World:
     )
 
 
-def _is_for(flow: Flow, who: Visiting) -> bool:
+def _is_for(flow: BotFlow, who: Visiting) -> bool:
     audience = flow.audience
     if "messenger" not in audience.channels or (audience.account_ids and who.account_id not in audience.account_ids):
         return False
     return {"everybody": True, "new": not who.known, "known": who.known, "identified": who.identified}[audience.who]
 
 
-def _greeting(flow: Flow, block_id: str, who: Visiting, world: World) -> Step | None:
+def _greeting(flow: BotFlow, block_id: str, who: Visiting, world: World) -> Step | None:
     """The first step, if it only says something and then waits for the visitor's words."""
     one = step(flow, State(language=who.language or flow.language), Begin(block_id), visitor_world(who, world))
     only_says = all(isinstance(e, Tell) and e.article_id is None for e in one.effects)

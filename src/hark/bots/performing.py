@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.bots.flow import Flow, SetSeverity, SetTags, SetTeam, SetTopic
+from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic
 from hark.bots.knowledge import find_answer, get_article, reader
 from hark.bots.machine import (
     Call,
@@ -48,7 +48,7 @@ class Working(Protocol):
     bot_name: str
     endpoint_id: UUID
     state: State
-    flow: Flow
+    flow: BotFlow
 
 
 class Done(msgspec.Struct, kw_only=True):

@@ -6,22 +6,22 @@ from uuid import UUID
 import msgspec
 
 from hark.bots.checks import There, check_flow
-from hark.bots.flow import Flow
+from hark.bots.flow import BotFlow
 from hark.bots.machine import State
 from hark.bots.secrets import masked, without_secrets
 from hark.bots.types import (
     BlockFigures,
     Bot,
     BotRow,
+    BotVersion,
+    Collected,
     Exported,
-    Fact,
     Funnel,
     Reason,
     RunCard,
     RunState,
     ShownArticle,
     Trouble,
-    Version,
 )
 from hark.bots.words import reason_sentence
 from hark.conversations.visibility import visible
@@ -41,7 +41,7 @@ class BotRecord(msgspec.Struct, kw_only=True):
     name: str
     position: int
     enabled: bool
-    draft: Flow
+    draft: BotFlow
     revision: int
     version: int | None
     updated_at: datetime
@@ -145,7 +145,7 @@ class _Version(msgspec.Struct):
     current: bool
 
 
-async def list_versions(db: Queries, actor: Actor, bot_id: int) -> list[Version]:
+async def list_versions(db: Queries, actor: Actor, bot_id: int) -> list[BotVersion]:
     """What was published, newest first. Raises NotFound."""
     await get_record(db, actor.workspace_id, bot_id)
     rows = await db.all(
@@ -157,13 +157,13 @@ async def list_versions(db: Queries, actor: Actor, bot_id: int) -> list[Version]
         " WHERE v.workspace_id = $1 AND v.bot_id = $2 ORDER BY v.version DESC LIMIT 200",
         actor.workspace_id, bot_id,
     )  # fmt: skip
-    return [Version(**msgspec.structs.asdict(row)) for row in rows]
+    return [BotVersion(**msgspec.structs.asdict(row)) for row in rows]
 
 
-async def get_version(db: Queries, workspace_id: int, bot_id: int, version: int) -> Flow:
+async def get_version(db: Queries, workspace_id: int, bot_id: int, version: int) -> BotFlow:
     """A published flow as stored, secrets encrypted. Raises NotFound."""
     return await db.one(
-        Flow,
+        BotFlow,
         "SELECT flow FROM bot_versions WHERE workspace_id = $1 AND bot_id = $2 AND version = $3",
         workspace_id, bot_id, version, missing="This version of the bot does not exist.",
     )  # fmt: skip
@@ -301,6 +301,6 @@ def _card(row: _Run, locale: str) -> RunCard:
         bot_id=row.bot_id, bot_name=row.bot_name, state=row.status.name.lower(), started_at=row.started_at,
         ended_at=row.ended_at, question=state.question, asked_person=row.asked_at is not None,
         reason=None if row.reason is None else reason_sentence(locale, Reason(row.reason)),
-        collected=[Fact(name=name, value=value) for name, value in state.collected.items()],
+        collected=[Collected(name=name, value=value) for name, value in state.collected.items()],
         articles=[ShownArticle(title=a.title, url=a.url, helped=a.helped) for a in state.articles], tried=state.tried,
     )  # fmt: skip

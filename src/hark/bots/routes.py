@@ -8,7 +8,7 @@ from litestar.params import Parameter
 from hark.bots.actions import create_bot, delete_bot, publish_bot, roll_back, update_bot
 from hark.bots.calling import Ask
 from hark.bots.checks import check_flow
-from hark.bots.flow import Flow
+from hark.bots.flow import BotFlow
 from hark.bots.queries import (
     export_bot,
     get_bot,
@@ -27,18 +27,18 @@ from hark.bots.types import (
     Bot,
     BotPatch,
     BotRow,
+    BotVersion,
     Exported,
     Funnel,
     NewBot,
     Problems,
-    Publish,
-    Rollback,
+    PublishBot,
+    RollbackBot,
     RunCards,
-    Tried,
+    TriedFlow,
     Troubles,
     TrySaid,
     Validate,
-    Version,
 )
 from hark.core.actor import Actor
 from hark.core.crypto import Keys
@@ -82,21 +82,21 @@ async def remove_bot(db: Db, actor: Actor, id: int) -> None:
         await delete_bot(tx, id)
 
 
-async def post_publish(db: Db, actor: Actor, id: int, data: Publish) -> Bot:
+async def post_publish(db: Db, actor: Actor, id: int, data: PublishBot) -> Bot:
     async with db.transaction(actor) as tx:
         return await publish_bot(tx, id, data.note)
 
 
-async def post_rollback(db: Db, actor: Actor, id: int, data: Rollback) -> Bot:
+async def post_rollback(db: Db, actor: Actor, id: int, data: RollbackBot) -> Bot:
     async with db.transaction(actor) as tx:
         return await roll_back(tx, id, data.version)
 
 
-async def get_versions(db: Db, actor: Actor, id: int) -> Page[Version]:
+async def get_versions(db: Db, actor: Actor, id: int) -> Page[BotVersion]:
     return Page(items=await list_versions(db, actor, id))
 
 
-async def get_one_version(db: Db, actor: Actor, id: int, version: int) -> Flow:
+async def get_one_version(db: Db, actor: Actor, id: int, version: int) -> BotFlow:
     return masked(await get_version(db, actor.workspace_id, id, version))
 
 
@@ -104,7 +104,7 @@ async def get_export(db: Db, actor: Actor, id: int) -> Exported:
     return await export_bot(db, actor, id)
 
 
-async def post_try(db: Db, actor: Actor, keys: Keys, ask: Ask, id: int, data: TrySaid) -> Tried:
+async def post_try(db: Db, actor: Actor, keys: Keys, ask: Ask, id: int, data: TrySaid) -> TriedFlow:
     """Say something to the flow on the canvas; nothing is kept and nobody hears it."""
     bot = await get_record(db, actor.workspace_id, id)
     flow = bot.draft if data.flow is None else seal(data.flow, bot.draft, keys)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.bots.flow import Flow, NoAnswer
+from hark.bots.flow import BotFlow, NoAnswer
 from hark.bots.machine import Begin, Heard, State, TimeUp, Words
 from hark.bots.performing import perform
 from hark.bots.starting import Candidate, candidates, find_start
@@ -53,7 +53,7 @@ class Run(msgspec.Struct, kw_only=True):
     state: State
     handled: int
     facts: int
-    flow: Flow
+    flow: BotFlow
 
 
 async def react(tx: Tx, recorded: Recorded) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from hark.bots.flow import Flow, Webhook
+from hark.bots.flow import BotFlow, WebhookBlock
 from hark.core.crypto import Keys
 
 DOTS = "•••"
 
 
-def seal(flow: Flow, old: Flow | None, keys: Keys) -> Flow:
+def seal(flow: BotFlow, old: BotFlow | None, keys: Keys) -> BotFlow:
     """The flow as it is stored: new secrets encrypted; dots keep what the block had before."""
-    before = {block.id: block.secret_headers for block in old.blocks if isinstance(block, Webhook)} if old else {}
+    before = {block.id: block.secret_headers for block in old.blocks if isinstance(block, WebhookBlock)} if old else {}
 
-    def sealed(block: Webhook) -> dict[str, str]:
+    def sealed(block: WebhookBlock) -> dict[str, str]:
         kept = before.get(block.id, {})
         given = {name: kept.get(name) if value == DOTS else keys.encrypt(value) for name, value in block.secret_headers.items()}  # fmt: skip
         return {name: value for name, value in given.items() if value is not None}
@@ -22,16 +22,16 @@ def seal(flow: Flow, old: Flow | None, keys: Keys) -> Flow:
     return _with_secrets(flow, sealed)
 
 
-def masked(flow: Flow) -> Flow:
+def masked(flow: BotFlow) -> BotFlow:
     return _with_secrets(flow, lambda block: dict.fromkeys(block.secret_headers, DOTS))
 
 
-def without_secrets(flow: Flow) -> Flow:
+def without_secrets(flow: BotFlow) -> BotFlow:
     return _with_secrets(flow, lambda block: {})
 
 
-def _with_secrets(flow: Flow, headers: Callable[[Webhook], dict[str, str]]) -> Flow:
+def _with_secrets(flow: BotFlow, headers: Callable[[WebhookBlock], dict[str, str]]) -> BotFlow:
     return replace(
         flow,
-        blocks=[replace(b, secret_headers=headers(b)) if isinstance(b, Webhook) else b for b in flow.blocks],
+        blocks=[replace(b, secret_headers=headers(b)) if isinstance(b, WebhookBlock) else b for b in flow.blocks],
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.bots.flow import Flow, pick
+from hark.bots.flow import BotFlow, pick
 from hark.bots.machine import Tell
 from hark.bots.types import Part
 from hark.bots.words import say
@@ -63,7 +63,7 @@ async def can_reach(db: Queries, workspace_id: int, way: Way) -> bool:
     return await find_suppression(db, workspace_id, way.address) is None
 
 
-def bot_name(flow: Flow, language: str, fallback: str) -> str:
+def bot_name(flow: BotFlow, language: str, fallback: str) -> str:
     return pick(flow.name, language, flow.language) or fallback
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from hark.bots.flow import Flow
+from hark.bots.flow import BotFlow
 
 _STARTER: dict[str, Any] = {
     "language": "en",
@@ -38,6 +38,6 @@ _STARTER: dict[str, Any] = {
 }  # fmt: skip
 
 
-def starter_flow() -> Flow:
+def starter_flow() -> BotFlow:
     """A fresh copy of it, without anything wrong in it."""
-    return msgspec.convert(_STARTER, Flow)
+    return msgspec.convert(_STARTER, BotFlow)

@@ -4,7 +4,7 @@ import msgspec
 
 from hark.automation.queries import find_facts
 from hark.bots.answers import fold
-from hark.bots.flow import Flow, NewConversation, NoAnswer, OnKeyword, OutsideHours, Start
+from hark.bots.flow import BotFlow, NewConversation, NoAnswer, OnKeyword, OutsideHours, Start
 from hark.bots.sending import can_reach, find_way
 from hark.bots.surroundings import Said
 from hark.conversations.types import CHANNELS, Locked
@@ -23,7 +23,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     name: str
     version: int
-    flow: Flow
+    flow: BotFlow
 
     @property
     def starts(self) -> list[Start]:

@@ -5,7 +5,7 @@ import msgspec
 from hark.bots.calling import Ask, call
 from hark.bots.checks import There, check_flow
 from hark.bots.conditions import World
-from hark.bots.flow import Flow, SetSeverity, SetTags, SetTeam, SetTopic, Start
+from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic, Start
 from hark.bots.knowledge import find_answer, get_article
 from hark.bots.machine import (
     Begin,
@@ -27,7 +27,7 @@ from hark.bots.machine import (
 )
 from hark.bots.sending import bot_name, parts, plain
 from hark.bots.surroundings import hear
-from hark.bots.types import Reason, Tried, TriedMessage, TrySaid
+from hark.bots.types import Reason, TriedFlow, TriedMessage, TrySaid
 from hark.bots.words import reason_sentence
 from hark.core.crypto import Keys
 from hark.core.db import Db
@@ -37,8 +37,8 @@ SEVERITIES = ("low", "normal", "high", "urgent")
 
 
 async def try_flow(
-    db: Db, workspace_id: int, bot_id: int, name: str, flow: Flow, said: TrySaid, there: There, keys: Keys, ask: Ask
-) -> Tried:
+    db: Db, workspace_id: int, bot_id: int, name: str, flow: BotFlow, said: TrySaid, there: There, keys: Keys, ask: Ask
+) -> TriedFlow:
     """One word to the flow. Raises BadRequest for a state that is none, or a flow with no start."""
     state = _state(said)
     heard = _heard(flow, said, state)
@@ -84,7 +84,7 @@ def _state(said: TrySaid) -> State:
         raise BadRequest("The state of the test is none of ours. Begin the test anew.", code="bad_state") from error
 
 
-def _heard(flow: Flow, said: TrySaid, state: State) -> Heard:
+def _heard(flow: BotFlow, said: TrySaid, state: State) -> Heard:
     if said.state is None:
         starts = [block.id for block in flow.blocks if isinstance(block, Start)]
         if said.block_id is not None and said.block_id not in starts:
@@ -128,14 +128,14 @@ def _sentence(effect: Effect) -> list[str]:
 
 
 def _tried(
-    flow: Flow, bot_id: int, name: str, said: TrySaid, state: State, path: list[str], effects: list[Effect],
+    flow: BotFlow, bot_id: int, name: str, said: TrySaid, state: State, path: list[str], effects: list[Effect],
     sentences: list[str], there: There,
-) -> Tried:  # fmt: skip
+) -> TriedFlow:  # fmt: skip
     end = next((e for e in effects if isinstance(e, End)), None)
     tells = [e for e in effects if isinstance(e, Tell)]
     spoken = parts(tells, bot_id=bot_id, name=bot_name(flow, state.language, name), held=end is None)
     numbered = said.channel == "email"
-    return Tried(
+    return TriedFlow(
         state=None if end else msgspec.json.encode(state).decode(), block_id=state.block,
         messages=[
             TriedMessage(text=plain(tell, numbered=numbered, language=state.language), part=part, block_id=tell.block_id)

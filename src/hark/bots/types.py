@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hark.bots.flow import Flow, Id, Locale
+from hark.bots.flow import BotFlow, Id, Locale
 from hark.core.events import Event
 from hark.core.http import Body
 
@@ -19,7 +19,7 @@ Position = Annotated[int, Meta(ge=0, le=10_000)]
 # a bot ----------------------------------------------------------------------------------------------------------------
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class FlowProblem(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with a flow, and what to do. `block_id` null: with the whole. Errors keep it from being published,
     warnings do not. `port`: the way out it is about."""
 
@@ -34,7 +34,7 @@ class NewBot(Body):
     """Without a `flow` it begins with a small one that greets, answers from articles and hands over."""
 
     name: Name
-    flow: Flow | None = None
+    flow: BotFlow | None = None
 
 
 class BotPatch(Body):
@@ -44,7 +44,7 @@ class BotPatch(Body):
     name: Name | UnsetType = UNSET
     position: Position | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
-    flow: Flow | UnsetType = UNSET
+    flow: BotFlow | UnsetType = UNSET
     revision: int | None = None
 
 
@@ -59,8 +59,8 @@ class Bot(msgspec.Struct, kw_only=True):
     changed: bool
     revision: int
     updated_at: datetime
-    flow: Flow
-    problems: list[Problem]
+    flow: BotFlow
+    problems: list[FlowProblem]
     can: list[str]
 
 
@@ -83,7 +83,7 @@ class BotRow(msgspec.Struct, kw_only=True):
     can: list[str]
 
 
-class Version(msgspec.Struct, frozen=True, kw_only=True):
+class BotVersion(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     published_at: datetime
     published_by: str | None
@@ -92,11 +92,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     current: bool
 
 
-class Publish(Body):
+class PublishBot(Body):
     note: Annotated[str, Meta(max_length=300)] = ""
 
 
-class Rollback(Body):
+class RollbackBot(Body):
     """The flow of this version is published again, as a new version."""
 
     version: Annotated[int, Meta(ge=1)]
@@ -107,15 +107,15 @@ class Exported(Body):
 
     format: Literal["hark-bot/1"]
     name: Name
-    flow: Flow
+    flow: BotFlow
 
 
 class Validate(Body):
-    flow: Flow
+    flow: BotFlow
 
 
 class Problems(msgspec.Struct, frozen=True, kw_only=True):
-    problems: list[Problem]
+    problems: list[FlowProblem]
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class TrySaid(Body):
     `text`: what the customer says or presses; null with no state begins with nothing said, with a state lets its waiting
     time pass. `block_id`: begin at this start block. `webhooks`: really call them."""
 
-    flow: Flow | None = None
+    flow: BotFlow | None = None
     state: Annotated[str, Meta(max_length=100_000)] | None = None
     text: Annotated[str, Meta(max_length=5000)] | None = None
     file: Annotated[str, Meta(max_length=200)] | None = None
@@ -165,7 +165,7 @@ class TriedMessage(msgspec.Struct, frozen=True, kw_only=True):
     block_id: str | None
 
 
-class Tried(msgspec.Struct, frozen=True, kw_only=True):
+class TriedFlow(msgspec.Struct, frozen=True, kw_only=True):
     """`state` goes back with the next word; null when the bot has ended. `path`: blocks it went through now; `effects`:
     sentences about what would have been done; `collected`: attributes so far. `why`: the sentence about its last
     decision."""
@@ -179,7 +179,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     ended: Literal["handed_over", "resolved", "answered"] | None
     why: str
     waits_s: int | None
-    problems: list[Problem]
+    problems: list[FlowProblem]
 
 
 # runs -----------------------------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ class Reason(IntEnum):
     CANNOT_REACH = 12  # no way to send on this channel
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Collected(msgspec.Struct, frozen=True, kw_only=True):
     """One line of what was collected: an attribute and its value."""
 
     name: str
@@ -239,7 +239,7 @@ class RunCard(msgspec.Struct, frozen=True, kw_only=True):
     question: str
     reason: str | None
     asked_person: bool
-    collected: list[Fact]
+    collected: list[Collected]
     articles: list[ShownArticle]
     tried: list[str]
 
