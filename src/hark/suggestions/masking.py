@@ -122,9 +122,9 @@ def mask(source: Source, place: Place, vocabulary: Vocabulary) -> list[Segment] 
     judge = _Judge(source, place, vocabulary)
     judged = [(run, judge.greeted(run) if greeted else judge.run(run)) for run, greeted in _spans(found)]
     judged = _without_lists(judged, vocabulary)
-    words = sum(len(run) for run, _ in judged)
     left = sum(len(run) for run, segment in judged if segment.kind != "blank")
-    if left < MIN_WORDS or words - left > MAX_BLANK * words:
+    blank = sum(segment.kind == "blank" for _, segment in judged)
+    if left < MIN_WORDS or blank > MAX_BLANK * (left + blank):
         return None
     segments = [piece for run, segment in judged for piece in _set(run, segment)]
     return _merged([*segments, Segment("text", tail)])
@@ -166,9 +166,9 @@ class _Judge:
         if key in self.here:
             return Segment("text", text)
         if _is_word(run):
-            known = key in self.vocabulary.words or is_ordinary(key)
+            known = key in self.vocabulary.words or is_ordinary(key) or is_soft(run)
         else:
-            known = key in self.vocabulary.values or (len(run) == 1 and run[0].what is What.NAME and is_ordinary(key))
+            known = key in self.vocabulary.values or (len(run) == 1 and run[0].what is What.NAME and key in PLAIN)
         return Segment("text", text) if known else self._filled(run, key)
 
     def _is_theirs(self, token: Token) -> bool:
@@ -183,7 +183,7 @@ class _Judge:
             return Segment("filled", address, "email") if address else Segment("blank", "", "email")
         if not name or any(token.what not in (What.NAME, What.WORD) for token in run):
             return Segment("blank", "", "name")
-        short = len(run) == 1 and (name.isascii() or (not run[0].ending and " " in name))
+        short = len(run) == 1 and run[0].text.isascii() and " " in name
         return Segment("filled", name.split()[0] if short else name, "name")
 
     def _filled(self, run: Sequence[Token], key: str) -> Segment:
@@ -261,7 +261,7 @@ def _spans(found: Sequence[Token]) -> Iterator[tuple[Sequence[Token], bool]]:
     for n, token in enumerate(found):
         if token.key in _GREETINGS and not any(start <= n < end for start, end in slots.items()):
             end = _greeted_until(found, n + 1)
-            if end > n + 1:
+            if not all(one.what is What.WORD and is_ordinary(one.key) for one in found[n + 1 : end]):
                 slots[n + 1] = end
     at = 0
     for start, end in sorted(slots.items()):

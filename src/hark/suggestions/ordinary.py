@@ -43,9 +43,9 @@ test text thing things think time times title today together tomorrow top total 
 trust try turn type unable understand unfortunately unit unless until update upgrade upload urgent useful user usual
 usually valid value various verify version via view visit voucher wait want warranty watch way wear website week weekly
 weeks welcome whatever whenever wherever whether whole wide window wish within without wonder word work working world
-worry worth write wrong year years yesterday yet
+worry worth write wrong year years yes yesterday yet
 apologies advance bigger biggest clicked cheers dear greetings hey hi hello morning afternoon evening sincerely
-tried sent got gone made paid kept found chosen shown written broken bought brought began taken thought told
+tried sent wrote got gone made paid kept found chosen shown written broken bought brought began taken thought told
 """
 
 _ITALIAN = """
