@@ -36,7 +36,7 @@ SQL_HOMES = frozenset({
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
     "automation/dry_run.py", "automation/log.py", "automation/timed.py",
-    "bots/calling.py", "bots/knowledge.py", "bots/performing.py", "bots/running.py", "bots/sending.py", "bots/starting.py",
+    "bots/calling.py", "bots/knowledge.py", "bots/performing.py", "bots/running.py", "bots/replays.py", "bots/sending.py", "bots/starting.py",
     "bots/surroundings.py",
     "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",
     "swarm/card.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",

@@ -12,6 +12,7 @@ from hark.automation import jobs as automation
 from hark.automation.log import forget_runs
 from hark.bots import running as bots
 from hark.bots.calling import run_calls
+from hark.bots.replays import forget, run_replays
 from hark.bottlenecks.eventlogs.jobs import LOOK_S as EVENT_LOGS_LOOK_S
 from hark.bottlenecks.eventlogs.jobs import read_logs
 from hark.channels.email.authentication.authenticator import Authenticator
@@ -43,6 +44,8 @@ from hark.core.journal import Consumer, run_consumers
 from hark.core.services import Services
 from hark.core.waiting import wait_at_most
 from hark.delivery.leaving import Outbox
+from hark.help.imports.jobs import LOOK_S as ARTICLES_LOOK_S
+from hark.help.imports.jobs import run_imports
 from hark.hours.feeds import LOOK_S as FEEDS_LOOK_S
 from hark.hours.feeds import refresh_feeds
 from hark.intake.actions import forget_old_raw
@@ -102,6 +105,8 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "journal": lambda: run_consumers(db, services.bus, consumers, stop),
         "sources": lambda: sources.run(stop),
         "bots": lambda: run_calls(db, services.bus, keys, asker(resolve), stop),
+        "bot replays": lambda: run_replays(db, stop),
+        "bot upkeep": lambda: every(UPKEEP_S, lambda: forget(db), stop),
         "simulations": lambda: run_simulations(db, stop),
         "routing": lambda: routing.run_routing(db, services.bus, stop),
         "experience": lambda: every(routing.LEARN_S, lambda: routing.learn_all(db), stop),
@@ -118,6 +123,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "upkeep": lambda: every(UPKEEP_S, lambda: forget_old_raw(db, files, settings.raw_keep_days), stop),
         "holidays": lambda: every(FEEDS_LOOK_S, lambda: refresh_feeds(db, fetch), stop),
         "reports": lambda: every(REPORTS_LOOK_S, lambda: send_due(db, mail, settings.public_url or ""), stop),
+        "article imports": lambda: every(ARTICLES_LOOK_S, lambda: run_imports(db, files), stop),
         "event-logs": lambda: every(EVENT_LOGS_LOOK_S, lambda: read_logs(db, files), stop),
         "rule log": lambda: every(UPKEEP_S, lambda: forget_runs(db), stop),
         "suggestions": lambda: every(UPKEEP_S, lambda: forget_stale(db), stop),

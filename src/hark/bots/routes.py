@@ -21,6 +21,7 @@ from hark.bots.queries import (
     list_troubles,
     list_versions,
 )
+from hark.bots.replays import create_replay, delete_replay, get_replay, list_replays, stop_replay
 from hark.bots.secrets import masked, seal, without_secrets
 from hark.bots.trying import try_flow
 from hark.bots.types import (
@@ -31,8 +32,10 @@ from hark.bots.types import (
     Exported,
     Funnel,
     NewBot,
+    NewReplay,
     Problems,
     PublishBot,
+    Replay,
     RollbackBot,
     RunCards,
     TriedFlow,
@@ -125,6 +128,31 @@ async def get_cards(db: Db, actor: Actor, id: UUID) -> RunCards:
     return RunCards(items=await list_cards(db, actor, id))
 
 
+async def get_replays(db: Db, actor: Actor, id: int) -> Page[Replay]:
+    """The caller's own replays, newest first."""
+    return Page(items=await list_replays(db, actor, id))
+
+
+async def post_replay(db: Db, actor: Actor, id: int, data: NewReplay) -> Replay:
+    """Queue a replay over past conversations; the worker computes it."""
+    async with db.transaction(actor) as tx:
+        return await create_replay(tx, id, data)
+
+
+async def get_one_replay(db: Db, actor: Actor, id: int, replay_id: UUID) -> Replay:
+    return await get_replay(db, actor, id, replay_id)
+
+
+async def post_stop_replay(db: Db, actor: Actor, id: int, replay_id: UUID) -> Replay:
+    async with db.transaction(actor) as tx:
+        return await stop_replay(tx, id, replay_id)
+
+
+async def remove_replay(db: Db, actor: Actor, id: int, replay_id: UUID) -> None:
+    async with db.transaction(actor) as tx:
+        await delete_replay(tx, id, replay_id)
+
+
 ROUTES = (
     get("/api/bots", get_bots, can="bots.read"),
     post("/api/bots", post_bot, can="bots.write"),
@@ -141,5 +169,10 @@ ROUTES = (
     post("/api/bots/{id:int}/try", post_try, can="bots.write"),
     get("/api/bots/{id:int}/funnel", get_bot_funnel, can="bots.read"),
     get("/api/bots/{id:int}/troubles", get_troubles, can="bots.read"),
+    get("/api/bots/{id:int}/replays", get_replays, can="bots.read"),
+    post("/api/bots/{id:int}/replays", post_replay, can="bots.write"),
+    get("/api/bots/{id:int}/replays/{replay_id:uuid}", get_one_replay, can="bots.read"),
+    post("/api/bots/{id:int}/replays/{replay_id:uuid}/stop", post_stop_replay, can="bots.write"),
+    delete("/api/bots/{id:int}/replays/{replay_id:uuid}", remove_replay, can="bots.write"),
     get("/api/conversations/{id:uuid}/bot", get_cards, can="conversations.read"),
 )

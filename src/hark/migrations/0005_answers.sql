@@ -470,7 +470,7 @@ CREATE TABLE bot_replays (                -- a bot tried over past conversations
   lease_until timestamptz,
   created_at timestamptz NOT NULL,
   finished_at timestamptz,
-  result jsonb,                           -- hark.bots.types.ReplayResult without texts of customers
+  result jsonb,                           -- hark.bots.types.ReplayResult; quotes conversations, so it goes when anybody is erased
   problem text,
   PRIMARY KEY (workspace_id, id),
   FOREIGN KEY (workspace_id, bot_id) REFERENCES bots ON DELETE CASCADE,
