@@ -4,7 +4,7 @@ import msgspec
 
 from hark.automation.queries import MISSING, find_problem, get_rule
 from hark.automation.timed import start_review
-from hark.automation.types import CLOCKS, KINDS, LASTING, Action, Draft, NewRule, Rule, RuleOrder, RulePatch
+from hark.automation.types import CLOCKS, KINDS, LASTING, Action, NewRule, Rule, RuleDraft, RuleOrder, RulePatch
 from hark.core.db import Tx
 from hark.core.errors import BadRequest, NotFound
 from hark.filters.parse import parse_condition
@@ -67,7 +67,7 @@ async def order_rules(tx: Tx, order: RuleOrder) -> None:
     await tx.audit("rules.ordered", "rules")
 
 
-def check_draft(rule: Draft | Rule) -> None:
+def check_draft(rule: RuleDraft | Rule) -> None:
     """Whether trigger, time and condition go together. Raises BadRequest."""
     if (rule.on in LASTING) != (rule.after_s is not None):
         raise BadRequest(

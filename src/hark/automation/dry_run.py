@@ -13,11 +13,11 @@ from hark.automation.types import (
     AssignAction,
     Clock,
     DifficultyAction,
-    Draft,
     DryRun,
     Lasting,
     NoteAction,
     ResolveAction,
+    RuleDraft,
     SeverityAction,
     SnoozeAction,
     TagAction,
@@ -56,7 +56,7 @@ class _Found(msgspec.Struct):
     matched: int
 
 
-async def dry_run(db: Queries, actor: Actor, rule: Draft, *, now: datetime) -> DryRun:
+async def dry_run(db: Queries, actor: Actor, rule: RuleDraft, *, now: datetime) -> DryRun:
     """Of the conversations the actor may see: at which the rule would have looked, and which it would change.
 
     What happened or had lasted is taken from the past; the condition and what the actions change are judged by the
@@ -101,7 +101,7 @@ def _changes(action: Action, row: _Row) -> bool:
             return True
 
 
-def _moments(rule: Draft, workspace_id: int, now: datetime) -> Sql:
+def _moments(rule: RuleDraft, workspace_id: int, now: datetime) -> Sql:
     """(conversation_id, at): when the rule would have looked at which conversation."""
     since, kind = now - timedelta(days=DAYS), KINDS[rule.on]
     if rule.after_s is None:

@@ -8,7 +8,7 @@ from hark.automation.actions import check_draft, create_rule, delete_rule, order
 from hark.automation.dry_run import dry_run
 from hark.automation.log import list_runs
 from hark.automation.queries import get_rule, list_rules
-from hark.automation.types import Draft, DryRun, NewRule, Rule, RuleOrder, RulePatch, RuleRun
+from hark.automation.types import DryRun, NewRule, Rule, RuleDraft, RuleOrder, RulePatch, RuleRun
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.http import delete, get, patch, post, put
@@ -45,7 +45,7 @@ async def put_rule_order(db: Db, actor: Actor, data: RuleOrder) -> Page[Rule]:
     return Page(items=await list_rules(db, actor, now=db.now()))
 
 
-async def post_dry_run(db: Db, actor: Actor, data: Draft) -> DryRun:
+async def post_dry_run(db: Db, actor: Actor, data: RuleDraft) -> DryRun:
     """What such a rule would have done in the last 30 days; nothing is changed or stored."""
     check_draft(data)
     return await dry_run(db, actor, data, now=db.now())

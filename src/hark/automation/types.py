@@ -133,7 +133,7 @@ ActionName = Literal["tag", "assign", "severity", "difficulty", "topic", "resolv
 Actions = Annotated[list[Action], msgspec.Meta(min_length=1, max_length=10)]
 
 
-class Draft(Body):
+class RuleDraft(Body):
     """What a rule does. `condition` as in the filters of the list; left out it always holds. `after_s` and `clock` belong
     to the triggers that wait until something has lasted."""
 
@@ -144,7 +144,7 @@ class Draft(Body):
     condition: dict[str, Any] = msgspec.field(default_factory=lambda: {"all": []})
 
 
-class NewRule(Draft, kw_only=True):
+class NewRule(RuleDraft, kw_only=True):
     """A rule that runs, under a name."""
 
     name: Name

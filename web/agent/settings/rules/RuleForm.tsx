@@ -6,11 +6,14 @@ import { useDirectory } from '../../app/me'
 import { Button } from '../../ui/Button'
 import { Field, Input, Select } from '../../ui/Field'
 import { SettingsForm, text, useChange } from '../parts'
-import { TRIGGERS, flatTests } from './fields'
+import { AfterField } from './AfterField'
+import { flatTests, LASTING, lasts, TRIGGERS } from './fields'
+import { MoreActions } from './MoreActions'
 import { Tests } from './Tests'
+import { TryRule } from './TryRule'
 import { type Condition, rulesQuery, type Test } from './types'
 
-/** When something happens, if the tests hold, then tag or assign. */
+/** When something happens or has lasted, if the tests hold, then do something; tried on the last 30 days before it is saved. */
 export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => void }) {
   const t = useT()
   const change = useChange([rulesQuery.queryKey])
@@ -18,13 +21,18 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
   const [tests, setTests] = useState<Test[]>(flat?.tests ?? [])
   const [every, setEvery] = useState(flat?.every ?? true)
   const [actions, setActions] = useState<RuleAction[]>(rule?.actions ?? [])
+  const [on, setOn] = useState<string>(rule?.on ?? TRIGGERS[0])
+  const [afterS, setAfterS] = useState(rule?.after_s ?? 7200)
+  const [clock, setClock] = useState<Rule['clock']>(rule?.clock ?? 'customer')
+  const draft = {
+    on,
+    after_s: lasts(on) ? afterS : null,
+    clock,
+    condition: flat === null ? rule!.condition : every ? { all: tests } : { any: tests },
+    actions,
+  }
   const save = async (form: FormData) => {
-    const body = {
-      name: text(form, 'name'),
-      on: text(form, 'event'),
-      condition: flat === null ? rule!.condition : every ? { all: tests } : { any: tests },
-      actions,
-    }
+    const body = { name: text(form, 'name'), ...draft }
     await (rule ? api.patch(`/api/rules/${rule.id}`, body) : api.post('/api/rules', body))
     onDone()
   }
@@ -38,21 +46,32 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
             </Field>
             <Field label={t('rules.when')}>
               {(control) => (
-                <Select {...control} name="event" defaultValue={rule?.on ?? TRIGGERS[0]}>
-                  {TRIGGERS.map((trigger) => (
-                    <option key={trigger} value={trigger}>
-                      {t(`rules.on.${trigger}`)}
-                    </option>
-                  ))}
+                <Select {...control} value={on} onChange={(event) => setOn(event.target.value)}>
+                  <optgroup label={t('rules.happens')}>
+                    {TRIGGERS.map((trigger) => (
+                      <option key={trigger} value={trigger}>
+                        {t(`rules.on.${trigger}`)}
+                      </option>
+                    ))}
+                  </optgroup>
+                  <optgroup label={t('rules.lasts')}>
+                    {LASTING.map((trigger) => (
+                      <option key={trigger} value={trigger}>
+                        {t(`rules.on.${trigger}`, { time: '…' })}
+                      </option>
+                    ))}
+                  </optgroup>
                 </Select>
               )}
             </Field>
+            {lasts(on) && <AfterField seconds={afterS} clock={clock} onSeconds={setAfterS} onClock={setClock} />}
             {flat === null ? (
               <p className="text-ink-2">{t('rules.complexText')}</p>
             ) : (
               <Tests legend={t('rules.if')} tests={tests} every={every} onTests={setTests} onEvery={setEvery} />
             )}
             <Actions actions={actions} onChange={setActions} />
+            <TryRule draft={draft} />
             {problem && <p className="sr-only">{problem.detail}</p>}
             {rule && (
               <Button
@@ -120,6 +139,7 @@ export function Actions({ actions, onChange }: { actions: RuleAction[]; onChange
           </button>
         ))}
       </div>
+      <MoreActions actions={actions} only={only} />
     </fieldset>
   )
 }

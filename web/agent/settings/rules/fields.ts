@@ -7,6 +7,13 @@ export const TRIGGERS = [
   'resolved', 'reopened',
 ] as const
 
+/** What waits until something has lasted: these take a time and a clock. */
+export const LASTING = ['waiting_for', 'silent_for', 'held_for', 'open_for'] as const
+
+export function lasts(trigger: string): boolean {
+  return (LASTING as readonly string[]).includes(trigger)
+}
+
 type Kind = 'text' | 'team' | 'tag' | 'account' | 'severity' | 'topic' | 'channel' | 'yes'
 
 export const FIELDS = [
@@ -14,6 +21,7 @@ export const FIELDS = [
   { field: 'address', op: 'is', kind: 'text' },
   { field: 'subject', op: 'contains', kind: 'text' },
   { field: 'subject', op: 'contains_not', kind: 'text' },
+  { field: 'preview', op: 'contains', kind: 'text' },
   { field: 'account', op: 'is', kind: 'account' },
   { field: 'team', op: 'is', kind: 'team' },
   { field: 'tag', op: 'has', kind: 'tag' },
@@ -23,6 +31,7 @@ export const FIELDS = [
   { field: 'channel', op: 'has', kind: 'channel' },
   { field: 'plan', op: 'is', kind: 'text' },
   { field: 'vip', op: 'is', kind: 'yes' },
+  { field: 'waiting', op: 'is', kind: 'yes' },
 ] as const satisfies readonly { field: string; op: string; kind: Kind }[]
 
 export type TestName = `${(typeof FIELDS)[number]['field']}.${(typeof FIELDS)[number]['op']}`

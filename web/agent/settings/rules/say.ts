@@ -3,6 +3,7 @@ import type { Mailbox, Rule, RuleAction } from '../../api/types'
 import { type Key, type Translate, useT } from '../../app/i18n'
 import { type Directory, useMay } from '../../app/me'
 import { mailboxesQuery } from '../mailboxes/queries'
+import { inUnit, unitOf } from '../promises/queries'
 import { fieldOf, flatTests } from './fields'
 import type { Condition, Test } from './types'
 
@@ -14,9 +15,17 @@ export function useSayRule(directory: Directory): (rule: Rule) => string {
     const flat = flatTests(rule.condition as Condition)
     const tests = flat ? flat.tests.map((test) => sayTest(test, t, directory, mailboxes)) : [t('rules.complex')]
     const link = flat && !flat.every ? ` ${t('rules.or')} ` : ` ${t('rules.and')} `
-    const when = [t(`rules.on.${rule.on}`), ...(tests.length > 0 ? [tests.join(link)] : [])].join(` ${t('rules.and')} `)
+    const after = rule.after_s === null ? '' : sayAfter(rule.after_s, rule.clock, t)
+    const when = [t(`rules.on.${rule.on}`, { time: after }), ...(tests.length > 0 ? [tests.join(link)] : [])].join(` ${t('rules.and')} `)
     return `${when}: ${rule.actions.flatMap((action) => sayAction(action, t, directory)).join(', ')}.`
   }
+}
+
+/** "2 hours, team clock". */
+function sayAfter(seconds: number, clock: Rule['clock'], t: Translate): string {
+  const unit = unitOf(seconds)
+  const time = t(`rules.unit.${unit}`, { n: Number(inUnit(seconds, unit)) })
+  return clock === 'team' ? t('rules.onTeamClock', { time }) : time
 }
 
 export function sayTest(test: Test, t: Translate, { team, tag, topic }: Directory, mailboxes: readonly Mailbox[]): string {
@@ -50,6 +59,9 @@ function sayAction(action: RuleAction, t: Translate, { agent, team, tag, topic }
   if (action.type === 'severity') return [t(action.raise_only ? 'rules.do.raise' : 'rules.do.severity', { value: t(`severity.${action.value}` as Key) })]
   if (action.type === 'difficulty') return [t('rules.do.difficulty', { value: t(`difficulty.${action.value}` as Key) })]
   if (action.type === 'topic') return [t('rules.do.topic', { value: topic(action.topic_id)?.name ?? '…' })]
+  if (action.type === 'resolve') return [t('rules.do.resolve')]
+  if (action.type === 'snooze') return [t('rules.do.snooze', { value: sayAfter(action.for_s, 'customer', t) })]
+  if (action.type === 'note') return [t('rules.do.note')]
   const target = agent(action.assignee_id)?.name ?? team(action.team_id)?.name
   return [target ? t('rules.do.assign', { value: target }) : t('rules.do.unassign')]
 }
