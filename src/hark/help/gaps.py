@@ -42,7 +42,7 @@ class Visit(msgspec.Struct, frozen=True):
     facts: Sequence[Told]
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
+class SearchFigure(msgspec.Struct, frozen=True, kw_only=True):
     """Runs of searches, those of them that ended with an answer, and the searches it took until then."""
 
     runs: int
@@ -52,7 +52,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     p90: float | None
 
 
-class Totals(Figure, frozen=True, kw_only=True):
+class SearchTotals(SearchFigure, frozen=True, kw_only=True):
     """`visits` with a search, `from_engine` runs that began with a landing from a search engine, `contacted` runs that ended
     with a message."""
 
@@ -61,15 +61,15 @@ class Totals(Figure, frozen=True, kw_only=True):
     contacted: int
 
 
-class Day(Figure, frozen=True, kw_only=True):
+class SearchDay(SearchFigure, frozen=True, kw_only=True):
     date: str
 
 
-class OfLanguage(Figure, frozen=True, kw_only=True):
+class SearchLanguage(SearchFigure, frozen=True, kw_only=True):
     language: str
 
 
-class QueryRow(msgspec.Struct, frozen=True, kw_only=True):
+class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A query as people wrote it most often. `results` on average, `opened` times an article was opened right after it,
     `found` times it was the last search before an answer, `contacted` times a message ended the run."""
 
@@ -85,10 +85,10 @@ class QueryRow(msgspec.Struct, frozen=True, kw_only=True):
 class Searches(msgspec.Struct, frozen=True, kw_only=True):
     start: datetime
     end: datetime
-    totals: Totals
-    days: list[Day]
-    languages: list[OfLanguage]
-    queries: list[QueryRow]
+    totals: SearchTotals
+    days: list[SearchDay]
+    languages: list[SearchLanguage]
+    queries: list[SearchQuery]
 
 
 class GapQuery(msgspec.Struct, frozen=True):
@@ -170,13 +170,13 @@ def count_searches(
         languages[run.searches[-1].language or run.searches[0].language].append(run)
     return Searches(
         start=start, end=end,
-        totals=Totals(
+        totals=SearchTotals(
             **_figure(runs), visits=len({r.visit for r in runs}), contacted=sum(r.sent for r in runs),
             from_engine=sum(r.searches[0].kind is FactKind.LANDED for r in runs),
         ),
-        days=[Day(date=day, **_figure(days[day])) for day in sorted(days)],
+        days=[SearchDay(date=day, **_figure(days[day])) for day in sorted(days)],
         languages=[
-            OfLanguage(language=x, **_figure(languages[x]))
+            SearchLanguage(language=x, **_figure(languages[x]))
             for x in sorted(languages, key=lambda x: (-len(languages[x]), x))
         ],
         queries=_count_queries(runs),
@@ -245,11 +245,11 @@ def _gather(runs: Sequence[Run], normal: Callable[[str], str]) -> dict[tuple[str
     return found
 
 
-def _count_queries(runs: Sequence[Run], most: int = 100) -> list[QueryRow]:
+def _count_queries(runs: Sequence[Run], most: int = 100) -> list[SearchQuery]:
     rows = _gather(runs, lambda q: " ".join(q.casefold().split()))
     ordered = sorted(rows.items(), key=lambda item: (-sum(item[1].spelled.values()), item[0]))[:most]
     return [
-        QueryRow(
+        SearchQuery(
             query=q.spelled.most_common(1)[0][0], language=language, times=sum(q.spelled.values()),
             results=sum(q.results) / len(q.results) if q.results else None, opened=q.opened, found=q.found,
             contacted=q.contacted,

@@ -10,7 +10,9 @@ from hark.conversations.queries import require_visible
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.errors import NotFound
+from hark.help.gaps_queries import list_titles
 from hark.visits.queries import list_visits, timeline, visitors_of
+from hark.visits.types import FactView
 
 
 class _Row(msgspec.Struct):
@@ -36,6 +38,9 @@ async def get_visitor_of(db: Db, actor: Actor, conversation_id: UUID) -> Convers
         raise NotFound("Nobody in this conversation came by the messenger.", code="no_visitor")
     known = [row.id] if row.contact_id is None else await visitors_of(db, actor.workspace_id, row.contact_id)
     visits = await list_visits(db, actor.workspace_id, known)
+    facts = await timeline(db, actor.workspace_id, visits)
+    read = [id for fact in facts if isinstance(id := fact.data.get("article_id"), int)]
+    titles = await list_titles(db, actor.workspace_id, read, None) if read else {}
     p = row.profile
     return ConversationVisitor(
         visitor=VisitorContext(
@@ -44,8 +49,14 @@ async def get_visitor_of(db: Db, actor: Actor, conversation_id: UUID) -> Convers
             first_seen=row.created_at, last_seen=row.last_seen_at,
         ),
         visits=visits,
-        timeline=await timeline(db, actor.workspace_id, visits),
+        timeline=[_titled(fact, titles) for fact in facts],
     )  # fmt: skip
+
+
+def _titled(fact: FactView, titles: dict[int, str]) -> FactView:
+    """The fact with the title of the article it is about."""
+    title = titles.get(fact.data.get("article_id", 0))
+    return fact if title is None else FactView(at=fact.at, kind=fact.kind, data={**fact.data, "title": title})
 
 
 # The visitor whose chat, here or in what was merged into this conversation, is the newest; live in any of their threads.

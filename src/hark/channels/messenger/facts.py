@@ -68,7 +68,23 @@ def _moment(fact: NewFact, now: datetime) -> datetime:
     return fact.at if fact.at is not None and now - OLDEST < fact.at <= now else now
 
 
+_ABOUT = {
+    "search": ("query", "results", "language"), "article": ("article_id", "language"), "helped": ("article_id", "language"),
+    "not_helped": ("article_id", "language"), "opened": ("held_out",),
+}  # fmt: skip
+_NUMBERS = frozenset({"results", "article_id"})
+
+
 def _data(fact: NewFact) -> dict[str, Any]:
+    if fact.kind in _ABOUT:
+        values = clean_values({key: fact.data[key] for key in _ABOUT[fact.kind] if key in fact.data})
+        return {key: value for key, value in values.items() if _fits(key, value)}
     given = {"name": clean_line(fact.name, 100), "url": clean_url(fact.url), "title": clean_line(fact.title, 300)}
     found = {key: value for key, value in given.items() if value}
     return found | ({"data": values} if (values := clean_values(fact.data)) else {})
+
+
+def _fits(key: str, value: object) -> bool:
+    if key in _NUMBERS:
+        return type(value) is int and 0 <= value < 2**31
+    return isinstance(value, bool if key == "held_out" else str)

@@ -45,9 +45,11 @@ def is_own(origin: str, host: str, base_url: str) -> bool:
     return origin == base_url.rstrip("/") or origin.partition("://")[2] == host
 
 
-def frame_page(inbox: Inbox, origin: str) -> Response[bytes]:
-    """The page of the frame, which only the messenger's sites may hold. Raises Forbidden(`origin`) for any other."""
-    require_allowed(inbox, origin)
+def frame_page(inbox: Inbox, origin: str, *, own: bool = False) -> Response[bytes]:
+    """The page of the frame, which only the messenger's sites and Hark's own pages may hold. Raises Forbidden(`origin`) for
+    any other."""
+    if not own:
+        require_allowed(inbox, origin)
     allowed = " ".join(["'self'", *(inbox.config.origins or ["http:", "https:"])])
     file = ROOT / "frame.html"
     body, media_type = (file.read_bytes(), "text/html") if file.is_file() else (NOT_BUILT.encode(), "text/plain")

@@ -3,6 +3,7 @@
 import msgspec
 
 from hark.bots.conditions import World
+from hark.channels.messenger.articles import share_of
 from hark.channels.messenger.bots import openings_of
 from hark.channels.messenger.links import Links
 from hark.channels.messenger.threads import list_threads
@@ -28,7 +29,7 @@ async def boot_view(db: Db, session: Session, token: str, links: Links) -> Boote
     threads = [row.view() for row in await list_threads(db, session)]
     visitor = msgspec.structs.replace(visitor_view(session.visitor), address=await known_address(db, session))
     return Booted(
-        token=token, visitor=visitor, inbox=await inbox_view(db, session.inbox, links),
+        token=token, visitor=visitor, inbox=await inbox_view(db, session, links),
         hours=await hours_of(db, session.inbox), threads=threads, unread=sum(t.unread for t in threads),
         openings=await openings_of(db, session, World(now=db.now(), language=session.visitor.profile.language)),
     )  # fmt: skip
@@ -40,13 +41,13 @@ def visitor_view(visitor: Visitor) -> VisitorView:
     )
 
 
-async def inbox_view(db: Queries, inbox: Inbox, links: Links) -> InboxView:
-    c = inbox.config
+async def inbox_view(db: Db, session: Session, links: Links) -> InboxView:
+    inbox, c = session.inbox, session.inbox.config
     return InboxView(
         name=inbox.name, title=c.title, greeting=c.greeting, color=c.color,
         faces=await _faces(db, inbox, links) if c.show_faces else [], prechat=c.prechat,
         ask_email_when=c.ask_email_when, max_file_bytes=c.max_file_bytes, sound=c.sound, locale=c.locale_default,
-        collect=c.collect,
+        collect=c.collect, articles=await share_of(db, session),
     )  # fmt: skip
 
 

@@ -292,7 +292,9 @@ class Nothing(Body):
 class NewFact(Body):
     """Something that happened on the site. `at` is the browser's clock."""
 
-    kind: Literal["landed", "page", "opened", "form", "left", "event", "search"]
+    kind: Literal[
+        "landed", "page", "opened", "form", "left", "event", "search", "article", "helped", "not_helped"
+    ]
     at: Annotated[datetime, Meta(tz=True)] | None = None
     name: Annotated[str, Meta(max_length=100)] = ""
     url: Annotated[str, Meta(max_length=2000)] = ""
@@ -389,6 +391,10 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     picture_url: str | None
 
 
+ArticleShare = Literal["none", "shown", "compared", "held"]
+"""Whether a visitor gets articles of a help centre: `held` ones do without, `compared` get them while others do without."""
+
+
 class InboxView(msgspec.Struct, frozen=True, kw_only=True):
     """How the widget looks and what it asks for. `title` and `greeting` hold all languages."""
 
@@ -403,6 +409,35 @@ class InboxView(msgspec.Struct, frozen=True, kw_only=True):
     sound: bool
     locale: str
     collect: Collect
+    articles: ArticleShare
+
+
+class FoundArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """`marks`: the (start, end) of the words in `text` that were met."""
+
+    id: int
+    title: str
+    text: str
+    marks: list[tuple[int, int]]
+
+
+class FoundArticles(msgspec.Struct, frozen=True, kw_only=True):
+    """Best first; none when nothing is good enough."""
+
+    items: list[FoundArticle]
+    language: str
+
+
+class OpenedArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """An article to be read in the messenger. `html` runs nothing and reaches nobody; `url` is its page."""
+
+    id: int
+    title: str
+    summary: str
+    html: str
+    language: str
+    updated_at: datetime
+    url: str
 
 
 class Hours(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body as MultipartBody
 
-from hark.channels.messenger import home, posting, uploads
+from hark.channels.messenger import articles, home, posting, uploads
 from hark.channels.messenger.accounts import get_inbox
 from hark.channels.messenger.facts import keep_facts, keep_sent, watched
 from hark.channels.messenger.frame import frame_page, is_own, require_allowed
@@ -33,9 +33,11 @@ from hark.channels.messenger.types import (
     Booted,
     ContactDetails,
     File,
+    FoundArticles,
     Identify,
     NewPost,
     Nothing,
+    OpenedArticle,
     Posted,
     ReadUpTo,
     Session,
@@ -68,9 +70,11 @@ MAX_LIMIT = 200
 AnyRequest = Request[Any, Any, Any]
 
 
-async def get_frame(db: Db, key: str, origin: str = "") -> Response[bytes]:
-    """The page of the widget's frame. `origin`: of the page that holds it."""
-    return frame_page(await get_inbox(db, key), origin)
+async def get_frame(db: Db, settings: Settings, request: AnyRequest, key: str, origin: str = "") -> Response[bytes]:
+    """The page of the widget's frame. `origin`: of the page that holds it; pages of Hark's own, such as a help centre, may
+    always."""
+    own = is_own(origin, request.headers.get("host", ""), settings.base_url)
+    return frame_page(await get_inbox(db, key), origin, own=own)
 
 
 async def post_boot(
@@ -219,6 +223,24 @@ async def post_track(db: Db, buckets: Buckets, visits: FactWriter, request: AnyR
     await keep_facts(visits, watched(session), data.facts, data.visit, db.now())
 
 
+async def get_found_articles(
+    db: Db, buckets: Buckets, request: AnyRequest, key: str, q: str = "", language: str = ""
+) -> FoundArticles:
+    """Articles for what a visitor has typed so far."""
+    session = await _session(db, request, key)
+    buckets.admit_post(session, _peer(request), cost=0.1)
+    return await articles.find_for(db, session, q, language[:35])
+
+
+async def get_shown_article(
+    db: Db, buckets: Buckets, settings: Settings, request: AnyRequest, key: str, id: int, language: str = ""
+) -> OpenedArticle:
+    """An article, to be read in the messenger."""
+    session = await _session(db, request, key)
+    buckets.admit_post(session, _peer(request), cost=0.2)
+    return await articles.get_shown(db, session, id, language[:35], settings.base_url)
+
+
 async def _session(db: Db, request: AnyRequest, key: str) -> Session:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "visitor" or not token:
@@ -243,6 +265,8 @@ ROUTES = (
     get("/api/messenger/{key:str}/attachments/{id:uuid}/signed/{signature:str}", get_visitor_attachment, can=PUBLIC,
         media_type="*/*"),
     get("/api/messenger/{key:str}/faces/{agent_id:int}/shown/{signature:str}", get_face, can=PUBLIC, media_type="*/*"),
+    get("/api/messenger/{key:str}/articles", get_found_articles, can=VISITOR),
+    get("/api/messenger/{key:str}/articles/{id:int}", get_shown_article, can=VISITOR),
     post("/api/messenger/{key:str}/contact", post_contact_details, can=VISITOR),
     post("/api/messenger/{key:str}/identify", post_identify, can=VISITOR),
     post("/api/messenger/{key:str}/track", post_track, can=VISITOR, status_code=202),
