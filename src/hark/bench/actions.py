@@ -10,9 +10,8 @@ import msgspec
 from hark.access.authenticate import COOKIE, csrf_token
 from hark.bench.installation import Installation
 from hark.contacts.actions import resolve_contact
-from hark.conversations.actions import rename
-from hark.conversations.inbound import receive_message
-from hark.conversations.types import AccountRef, Headers, NewEndpoint, NewInbound
+from hark.conversations.inbound import receive_message, record_past_reply
+from hark.conversations.types import AccountRef, Delivery, Headers, NewEndpoint, NewInbound, NewReply
 from hark.core.actor import system
 from hark.core.crypto import load_keys, new_token, token_hash
 from hark.core.db import Db
@@ -74,13 +73,42 @@ async def create_desk(db: Db, *, name: str = "Bench") -> Desk:
     return Desk(id, calendar, account, address, owner)
 
 
-async def rename_recent(db: Db, n: int) -> None:
-    """Something happens in workspace 1: the subject of its n-th newest conversation changes."""
+class _Open(msgspec.Struct, frozen=True):
+    id: UUID
+    contact_id: UUID
+    account_id: int
+    calendar_id: int
+    endpoint_id: UUID
+    agent_id: int
+
+
+async def work_on_recent(db: Db, n: int) -> None:
+    """Work goes on in workspace 1: the customer of the n-th newest open conversation writes, and is answered."""
+    recent = await db.one(_Open, _NTH_NEWEST, n)
     async with db.transaction(system(1)) as tx:
-        id = await tx.one(
-            UUID, "SELECT id FROM conversations WHERE workspace_id = 1 AND status < 3 ORDER BY last_message_at DESC OFFSET $1", n
-        )
-        await rename(tx, id, f"Subject {n} at {tx.now():%H:%M:%S}")
+        await receive_message(
+            tx,
+            NewInbound(
+                account=AccountRef(id=recent.account_id, calendar_id=recent.calendar_id), contact_id=recent.contact_id,
+                at=tx.now(), text="Is there any news?", headers=Headers(), conversation_id=recent.id,
+                endpoint_id=recent.endpoint_id,
+            ),
+        )  # fmt: skip
+    async with db.transaction(system(1)) as tx:
+        await record_past_reply(
+            tx,
+            NewReply(
+                conversation_id=recent.id, endpoint_id=recent.endpoint_id, text="It works again.", headers=Headers(),
+                agent_id=recent.agent_id, delivery=Delivery.SENT,
+            ),
+        )  # fmt: skip
+
+
+_NTH_NEWEST = """
+SELECT c.id, c.contact_id, c.account_id, c.calendar_id, e.id AS endpoint_id, coalesce(c.assignee_id, 1) AS agent_id
+FROM conversations c JOIN endpoints e ON e.workspace_id = c.workspace_id AND e.conversation_id = c.id
+WHERE c.workspace_id = 1 AND c.status < 2 ORDER BY c.last_message_at DESC OFFSET $1 LIMIT 1
+"""
 
 
 async def create_mailbox(db: Db, desk: Desk, *, address: str, config: dict[str, Any]) -> int:

@@ -110,6 +110,12 @@ async def read_facts(
         kept.leave()
 
 
+async def facts_written(db: Db) -> None:
+    """Until the files that are being written are there: who ends before begins anew after the next start."""
+    for kept in list(_workspaces.get(db, {}).values()):
+        await kept.written()
+
+
 _reading: set[asyncio.Task[Facts]] = set()
 
 

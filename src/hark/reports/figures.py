@@ -237,8 +237,8 @@ FIGURES: tuple[Definition, ...] = (
     Definition(
         key="searches", name="Searches until an answer", group="before", unit="number", better="lower", dated_by="visited",
         facts=("visits",), how="times", by=ON_SITE, main=False,
-        formula="Searches in a visit until an article is opened and neither another search nor a message follows within 30 "
-        "minutes. Mean, median and p90 of those that found one; the rest ended without an answer.",
+        formula="Searches in a visit (a landing from a search engine is the first) until an article is opened and neither "
+        "another search nor a message follows within 30 minutes. Mean, median and p90 of those that found one; the rest ended without an answer.",
         make=lambda f, c, x: samples.searches(f, c),
     ),
     Definition(

@@ -50,7 +50,7 @@ def read_stamp(path: Path) -> Stamp | None:
             first = file.read(_FIRST)
             stamp = msgspec.json.decode(first[_LENGTH : _LENGTH + int.from_bytes(first[:_LENGTH])], type=Stamp)
             return stamp if os.fstat(file.fileno()).st_size == _size(stamp) else None
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError):
         return None
 
 

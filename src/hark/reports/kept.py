@@ -174,6 +174,10 @@ class Kept:
                 self.enter()
                 self._writing[name] = asyncio.create_task(self._write(self.folder, name, one.held, stamp))
 
+    async def written(self) -> None:
+        """Until the files that are being written are there."""
+        await asyncio.gather(*self._writing.values())
+
     async def _write(self, folder: Path, name: str, held: Held, stamp: Stamp) -> None:
         """Counts as somebody looking until the rows are written."""
         try:

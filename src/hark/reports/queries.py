@@ -216,16 +216,17 @@ _NAMES = {
     "company": "SELECT id::text, name FROM companies WHERE workspace_id = $1",
 }
 
-# 3 opened the messenger, 4 began to write, 5 wrote, 8 searched, 9 opened an article. Visits of help pages have no account.
+# 3 opened the messenger, 4 began to write, 5 wrote, 8 searched (also 1: landed from a search engine), 9 opened an article.
+# Visits of help pages have no account.
 _VISITS = """
 SELECT coalesce(v.account_id, -1) AS account_id, v.started_at AS at, coalesce(bool_or(f.kind IN (3, 4)), false) AS began,
   coalesce(bool_or(f.kind = 5), false) AS sent,
-  coalesce(jsonb_agg(jsonb_build_array((extract(epoch FROM f.at) * 1000000)::bigint, f.kind) ORDER BY f.at, f.kind)
-    FILTER (WHERE f.kind = 8 OR (f.kind IN (5, 9) AND searched.any)), '[]') AS searching
+  coalesce(jsonb_agg(jsonb_build_array((extract(epoch FROM f.at) * 1000000)::bigint, CASE f.kind WHEN 1 THEN 8 ELSE f.kind END)
+    ORDER BY f.at, f.kind) FILTER (WHERE f.kind IN (1, 8) OR (f.kind IN (5, 9) AND searched.any)), '[]') AS searching
 FROM visits v JOIN visit_facts f ON f.workspace_id = v.workspace_id AND f.visit_id = v.id
 CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM visit_facts s WHERE s.workspace_id = v.workspace_id
-  AND s.visit_id = v.id AND s.kind = 8) AS any) searched
-WHERE v.workspace_id = $1 AND v.started_at >= $2 AND v.started_at < $3 AND f.kind IN (3, 4, 5, 8, 9)
+  AND s.visit_id = v.id AND (s.kind = 8 OR (s.kind = 1 AND s.data->'search' = 'true'::jsonb))) AS any) searched
+WHERE v.workspace_id = $1 AND v.started_at >= $2 AND v.started_at < $3 AND (f.kind IN (3, 4, 5, 8, 9) OR (f.kind = 1 AND f.data->'search' = 'true'::jsonb))
 GROUP BY v.workspace_id, v.id
 """
 
