@@ -41,6 +41,7 @@ import hark.delivery.routes
 import hark.delivery.types
 import hark.help.centre_routes
 import hark.help.gaps_routes
+import hark.help.imports.routes
 import hark.help.public_routes
 import hark.help.routes
 import hark.help.types
@@ -69,6 +70,9 @@ import hark.suggestions.types
 import hark.swarm.routes
 import hark.topics.routes
 import hark.topics.types
+import hark.understanding.jobs
+import hark.understanding.routes
+import hark.understanding.types
 import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
@@ -110,6 +114,7 @@ from hark.hours.queries import open_seconds
 from hark.journey.project import projector
 from hark.reports.places import keep_facts_in
 from hark.suggestions.learning import Learners
+from hark.understanding.models import MODELS
 from hark.value.pricing import pricing_of
 from hark.visits.writer import FactWriter
 
@@ -125,6 +130,7 @@ EVENTS: Registry = registry(
     hark.intake.accounts.types.EVENTS,
     hark.channels.messenger.types.EVENTS,
     hark.topics.types.EVENTS,
+    hark.understanding.types.EVENTS,
     hark.bottlenecks.eventlogs.types.EVENTS,
     hark.sla.types.EVENTS,
     hark.routing.types.EVENTS,
@@ -136,6 +142,7 @@ EVENTS: Registry = registry(
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of), hark.sla.jobs.PROJECTOR)
 
 CONSUMERS: Sequence[Consumer] = (
+    hark.understanding.jobs.CONSUMER,
     hark.bots.running.CONSUMER,
     hark.automation.jobs.CONSUMER,
     hark.automation.jobs.TIMED_CONSUMER,
@@ -155,6 +162,7 @@ ROUTES: list[Route] = tables(
     hark.contacts.routes.ROUTES,
     hark.conversations.routes.ROUTES,
     hark.topics.routes.ROUTES,
+    hark.understanding.routes.ROUTES,
     hark.swarm.routes.ROUTES,
     hark.suggestions.routes.ROUTES,
     hark.automation.routes.ROUTES,
@@ -186,6 +194,7 @@ ROUTES: list[Route] = tables(
     hark.help.public_routes.ROUTES,
     hark.help.gaps_routes.ROUTES,
     hark.help.routes.ROUTES,
+    hark.help.imports.routes.ROUTES,
 )
 
 
@@ -217,6 +226,7 @@ def create_app(
         await learners.close()
 
     keep_facts_in(services.db, services.settings.facts_dir)
+    MODELS.serve_from(services.files)
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
     visitors = VisitorHub(services.db, services.bus, services.keys, hub)
     learners = Learners(services.db)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from hark.core.errors import HarkError
+from hark.core.errors import ConfigError, HarkError
 from hark.settings import Settings, load_settings
 
 Run = Callable[[Settings, argparse.Namespace], Awaitable[int]]
@@ -47,6 +47,15 @@ async def sample(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def import_(settings: Settings, options: argparse.Namespace) -> int:
+    if options.kind in ("help", "zendesk", "intercom"):
+        from hark.commands.import_articles import run as run_articles
+
+        return await run_articles(
+            settings, kind=options.kind, path=options.path, centre=options.centre, publish=options.publish,
+            workspace=options.workspace,
+        )  # fmt: skip
+    if options.mailbox is None:
+        raise ConfigError("Say which mailbox the mails belong to: --mailbox ADDRESS. Nothing was imported.")
     from hark.commands.import_history import run
 
     return await run(
@@ -128,10 +137,15 @@ def build_parser() -> argparse.ArgumentParser:
     add("worker", worker, "receive and send mail, run timers and rules")
     add("intake", intake, "only receive mail, into a folder, without the database")
     add("sample", sample, "make the sample workspace")
-    history = add("import", import_, "take in the history of a mailbox; the same command goes on after an interruption")
-    history.add_argument("kind", choices=["maildir", "mbox", "jsonl"])
+    history = add(
+        "import", import_,
+        "take in the history of a mailbox, or the articles of a help centre; the same command goes on after an interruption",
+    )  # fmt: skip
+    history.add_argument("kind", choices=["maildir", "mbox", "jsonl", "help", "zendesk", "intercom"])
     history.add_argument("path", type=Path)
-    history.add_argument("--mailbox", required=True, metavar="ADDRESS", help="the connected mailbox it belongs to")
+    history.add_argument("--mailbox", metavar="ADDRESS", help="the connected mailbox that mails belong to")
+    history.add_argument("--centre", metavar="SLUG", help="the help centre that articles belong to; made when there is none")
+    history.add_argument("--publish", action="store_true", help="let readers see the articles at once")
     history.add_argument(
         "--staff", nargs="+", action="extend", default=[], metavar="ADDRESS-OR-DOMAIN",
         help="who else writes for you, besides the mailboxes and people of the workspace",

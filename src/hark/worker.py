@@ -66,6 +66,8 @@ from hark.sla import jobs as sla
 from hark.suggestions.actions import forget_stale
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind
+from hark.understanding.jobs import run_trainings
+from hark.understanding.models import MODELS
 from hark.visits.actions import forget_visits
 
 log = structlog.get_logger(__name__)
@@ -86,6 +88,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     keep_facts_in(db, settings.facts_dir)
     resolve = host_policy(allow_private=settings.private_hosts)
     mail_readers = readers(keys, settings)
+    MODELS.serve_from(files)
     processor = Processor(db, files, mail_readers)
     ledger = Ledger(db, files, kick=processor.kick)
     spool = Spool(settings.spool_dir)
@@ -108,6 +111,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "bot replays": lambda: run_replays(db, stop),
         "bot upkeep": lambda: every(UPKEEP_S, lambda: forget(db), stop),
         "simulations": lambda: run_simulations(db, stop),
+        "trainings": lambda: run_trainings(db, files, stop),
         "routing": lambda: routing.run_routing(db, services.bus, stop),
         "experience": lambda: every(routing.LEARN_S, lambda: routing.learn_all(db), stop),
         "spool": lambda: every(LOOK_S, reception.drain, stop),

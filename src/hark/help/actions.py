@@ -26,8 +26,13 @@ from hark.help.types import (
 from hark.workspaces.patch import changed
 
 
-async def create_article(tx: Tx, new: NewArticle, *, external_id: str | None = None) -> Article:
+async def create_article(tx: Tx, new: NewArticle) -> Article:
     """A draft, pre-filled from its source. Raises NotFound, BadRequest."""
+    return await get_article(tx, tx.actor, await insert_article(tx, new))
+
+
+async def insert_article(tx: Tx, new: NewArticle, *, external_id: str | None = None) -> int:
+    """As `create_article`; the id."""
     centre = await get_centre(tx, tx.workspace_id, new.centre_id)
     language = new.language or centre.languages[0]
     check_language(centre, language)
@@ -51,7 +56,7 @@ async def create_article(tx: Tx, new: NewArticle, *, external_id: str | None = N
     )  # fmt: skip
     await tx.audit("article.created", f"article:{id}", data={"source": origin["type"]} if origin else None)
     tx.emit(ArticleChanged(article_id=id, centre_id=centre.id))
-    return await get_article(tx, tx.actor, id)
+    return id
 
 
 async def update_article(tx: Tx, id: int, patch: ArticlePatch) -> Article:

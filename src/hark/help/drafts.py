@@ -126,10 +126,11 @@ def _own_words(message: _Said) -> str:
 
 def without_names(text: str, names: Iterable[str]) -> str:
     """A text of a conversation as everybody may read it. Pure."""
-    kept = [
-        line for line in text.splitlines() if not _GREETING.match(line.strip()) and not _CLOSING.match(line.strip())
-    ]
-    text = "\n".join(kept).strip()
+    lines = [line for line in text.splitlines() if not _GREETING.match(line.strip())]
+    closing = next((n for n in reversed(range(len(lines))) if _CLOSING.match(lines[n].strip())), len(lines))
+    if len(lines) - closing > MAX_SIGNATURE:
+        closing = len(lines)
+    text = "\n".join(lines[:closing]).strip()
     text = _ADDRESS.sub(BLANK, text)
     text = _NUMBER.sub(BLANK, text)
     text = _TOKEN.sub(BLANK, text)

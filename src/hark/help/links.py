@@ -1,6 +1,7 @@
 """Links in articles that lead nowhere: to articles that are gone or hidden from those who read the link, to headings and
 files that are not there."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
@@ -63,17 +64,32 @@ async def broken_links_in(db: Queries, workspace_id: int, language: str, body: s
 async def _check(db: Queries, workspace_id: int, rows: Sequence[_Text]) -> list[BrokenLink]:
     from hark.help.markdown import find_links
 
-    links = [(row, link) for row in rows for link in find_links(row.body)]
+    links = await asyncio.to_thread(lambda: [(row, link) for row in rows for link in find_links(row.body)])
     targets = await _targets(db, workspace_id, (link.target for _, link in links))
     files = await _files(db, workspace_id, (link.target for _, link in links))
+    ids = _Ids()
     return [
         BrokenLink(
             article_id=row.article_id, language=row.language, title=row.title, target=link.target, text=link.text,
             problem=problem,
         )
         for row, link in links
-        if (problem := _problem(row, link.target, targets, files))
+        if (problem := _problem(row, link.target, targets, files, ids))
     ]  # fmt: skip
+
+
+class _Ids:
+    """The ids of the headings of texts, each text looked at once."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, set[str]] = {}
+
+    def of(self, body: str) -> set[str]:
+        from hark.help.markdown import outline
+
+        if body not in self.known:
+            self.known[body] = {heading.id for heading in outline(body)}
+        return self.known[body]
 
 
 async def _targets(db: Queries, workspace_id: int, addresses: Iterable[str]) -> dict[int, _Target]:
@@ -102,15 +118,13 @@ async def _files(db: Queries, workspace_id: int, addresses: Iterable[str]) -> se
     )  # fmt: skip
 
 
-def _problem(row: _Text, address: str, targets: dict[int, _Target], files: set[str]) -> Wrong | None:
-    from hark.help.markdown import outline
-
+def _problem(row: _Text, address: str, targets: dict[int, _Target], files: set[str], ids: _Ids) -> Wrong | None:
     if file := _FILE.match(address):
         return None if file[1].lower() in files else "missing"
     found = _ARTICLE.match(address)
     if found is None:
         inside = address.startswith("#") and len(address) > 1
-        if inside and address[1:] not in {h.id for h in outline(row.body)}:
+        if inside and address[1:] not in ids.of(row.body):
             return "no_heading"
         return None if _ELSEWHERE.match(address) else "missing"
     target = targets.get(int(found[1]))
@@ -121,7 +135,7 @@ def _problem(row: _Text, address: str, targets: dict[int, _Target], files: set[s
     if _hides(target, row):
         return "hidden"
     body = target.bodies.get(row.language)
-    if found[2] and body is not None and found[2] not in {h.id for h in outline(body)}:
+    if found[2] and body is not None and found[2] not in ids.of(body):
         return "no_heading"
     return None
 

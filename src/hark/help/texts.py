@@ -72,22 +72,27 @@ def check_language(centre: CentreRecord, language: str) -> None:
 
 async def save_text(tx: Tx, id: int, language: str, save: SaveText) -> Article:
     """Keep what somebody has written. Raises NotFound, BadRequest, Conflict(`changed_meanwhile`, current=...)."""
+    await keep_text(tx, id, language, save)
+    return await get_article(tx, tx.actor, id)
+
+
+async def keep_text(tx: Tx, id: int, language: str, save: SaveText) -> None:
+    """As `save_text`, without reading the article again."""
     article = await get_record(tx, tx.workspace_id, id, lock=True)
     old = await find_text(tx, tx.workspace_id, id, language)
     _check_version(old, save.version)
     if old is None:
         check_language(await get_centre(tx, tx.workspace_id, article.centre_id), language)
         await _begin(tx, article, language, save)
-        return await get_article(tx, tx.actor, id)
+        return
     new = await _changed(tx, article, old, save)
     made_from = old.made_from if save.made_from is msgspec.UNSET else _made_from(old, save.made_from)
     if new == words_of(old) and made_from == old.made_from and old.state is not State.ARCHIVED:
-        return await get_article(tx, tx.actor, id)
+        return
     state = await _state_after(tx, old, new)
     await _write(tx, old, new, state=state, made_from=made_from)
     if state is not old.state or old.updated_by != tx.actor.agent_id or tx.now() - old.updated_at > TOLD_AGAIN:
         tx.emit(ArticleChanged(article_id=id, centre_id=article.centre_id))
-    return await get_article(tx, tx.actor, id)
 
 
 def _check_version(old: TextRecord | None, version: int) -> None:
@@ -253,6 +258,13 @@ async def publish_text(tx: Tx, id: int, language: str, publish: Publish) -> Publ
     Raises NotFound, BadRequest for a text without title or body, Conflict for one that was saved since or whose address
     another article has.
     """
+    centre_id = await show_text(tx, id, language, publish)
+    broken = await broken_links_of(tx, tx.workspace_id, centre_id, [(id, language)])
+    return Published(article=await get_article(tx, tx.actor, id), broken_links=broken)
+
+
+async def show_text(tx: Tx, id: int, language: str, publish: Publish) -> int:
+    """As `publish_text`, without looking at its links; the id of the help centre."""
     article, text = await _locked(tx, id, language, publish.version)
     if not text.title.strip() or not text.body.strip():
         raise BadRequest("The text needs a title and a body before it can be published.", code="empty")
@@ -260,8 +272,7 @@ async def publish_text(tx: Tx, id: int, language: str, publish: Publish) -> Publ
     await _show(tx, article, text, number, up_to_date=publish.up_to_date)
     await tx.audit("article.published", f"article:{id}", data={"language": language, "number": number})
     tx.emit(ArticlePublished(article_id=id, centre_id=article.centre_id, number=number))
-    broken = await broken_links_of(tx, tx.workspace_id, article.centre_id, [(id, language)])
-    return Published(article=await get_article(tx, tx.actor, id), broken_links=broken)
+    return article.centre_id
 
 
 async def _keep_version(tx: Tx, text: TextRecord) -> int:

@@ -1,0 +1,1 @@
+"""Articles from a Markdown folder, Zendesk Guide or Intercom: pure readers, and one run that takes them in."""

@@ -1,0 +1,90 @@
+"""Imports people start from the browser: taken in as a file, run by the worker under a lease, told as they go on."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from hark.core.actor import Actor, system
+from hark.core.db import Db, Queries
+from hark.core.errors import BadRequest, TooLarge
+from hark.core.files import Files, new_key
+from hark.core.ids import uuid7
+from hark.help.imports.queries import get_import
+from hark.help.imports.types import KINDS, MAX_UPLOAD, HelpImport, ImportKind, ImportState, Kind, Outcome
+from hark.help.queries import get_centre
+from hark.help.types import HelpImportChanged
+
+LEASE = timedelta(seconds=30)
+
+
+async def start_import(
+    db: Db, files: Files, actor: Actor, centre_id: int, *, kind: Kind, publish: bool, name: str, data: bytes
+) -> HelpImport:
+    """Keep an uploaded export; the worker takes it in. Raises NotFound, BadRequest, TooLarge."""
+    if kind not in KINDS:
+        raise BadRequest(f"kind is one of {', '.join(KINDS)}.", code="bad_kind")
+    await get_centre(db, actor.workspace_id, centre_id)
+    if not data:
+        raise BadRequest("The file is empty. Choose another one.", code="empty")
+    if len(data) > MAX_UPLOAD:
+        raise TooLarge(f"The file is larger than {MAX_UPLOAD // 1_000_000} MB. Import it in parts.")
+    key, id = new_key(actor.workspace_id, "helpimport", db.now()), uuid7()
+    await files.put(key, data)
+    async with db.transaction(actor) as tx:
+        await tx.run(
+            "INSERT INTO help_imports (workspace_id, id, centre_id, kind, name, publish, state, file_key, created_at, created_by)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            tx.workspace_id, id, centre_id, int(KINDS[kind]), name.replace("\0", "")[:200], publish, int(ImportState.WAITING),
+            key, tx.now(), actor.agent_id,
+        )  # fmt: skip
+        await tx.audit("help_import.started", f"help_import:{id}", data={"kind": kind, "size": len(data)})
+        tx.emit(HelpImportChanged(centre_id=centre_id))
+        return await get_import(tx, tx.workspace_id, id)
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """An import a worker runs until its lease is over."""
+
+    workspace_id: int
+    id: UUID
+    centre_id: int
+    kind: ImportKind
+    publish: bool
+    file_key: str
+
+
+async def claim_import(db: Queries, *, now: datetime) -> Claim | None:
+    """The next import to run, leased; None when there is none. One that a worker left when it died comes again."""
+    return await db.find(
+        Claim,
+        "UPDATE help_imports i SET lease_until = $1, state = $3 FROM (SELECT workspace_id, id FROM help_imports"
+        " WHERE state < 3 AND coalesce(lease_until < $2, true) ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED) due"
+        " WHERE i.workspace_id = due.workspace_id AND i.id = due.id"
+        " RETURNING i.workspace_id, i.id, i.centre_id, i.kind, i.publish, i.file_key",
+        now + LEASE, now, int(ImportState.RUNNING),
+    )  # fmt: skip
+
+
+async def tell_import(db: Db, claim: Claim, done: int, total: int, outcome: Outcome) -> None:
+    """How far it is; the lease goes on."""
+    async with db.transaction(system(claim.workspace_id)) as tx:
+        await tx.run(
+            "UPDATE help_imports SET done = $3, total = $4, counts = $5, problem_count = $6, lease_until = $7"
+            " WHERE workspace_id = $1 AND id = $2",
+            claim.workspace_id, claim.id, done, total, outcome.counts, outcome.problem_count, tx.now() + LEASE,
+        )  # fmt: skip
+        tx.emit(HelpImportChanged(centre_id=claim.centre_id))
+
+
+async def end_import(db: Db, claim: Claim, outcome: Outcome | None, *, problem: str | None = None) -> None:
+    """It is done, or it could not be read; the file goes."""
+    found = outcome or Outcome()
+    async with db.transaction(system(claim.workspace_id)) as tx:
+        await tx.run(
+            "UPDATE help_imports SET state = $3, counts = $4, problems = $5, problem_count = $6, problem = $7, finished_at = $8,"
+            " lease_until = NULL, file_key = NULL, done = coalesce(total, done) WHERE workspace_id = $1 AND id = $2",
+            claim.workspace_id, claim.id, int(ImportState.FAILED if problem else ImportState.DONE), found.counts,
+            msgspec.to_builtins(found.problems), found.problem_count, problem, tx.now(),
+        )  # fmt: skip
+        tx.emit(HelpImportChanged(centre_id=claim.centre_id))
