@@ -34,9 +34,9 @@ export default defineConfig(({ mode }) =>
           rollupOptions: {
             input: path('./app/frame.html'),
             output: {
-              // A visitor reads one of the catalogues: their names say that they are some.
+              // A visitor reads one of the catalogues, and articles are fetched when they are wanted: their names say so.
               chunkFileNames: ({ facadeModuleId }) =>
-                `assets/${facadeModuleId?.includes('/strings/') ? 'words-' : ''}[name]-[hash].js`,
+                `assets/${facadeModuleId?.includes('/strings/') ? 'words-' : facadeModuleId?.includes('/help/') ? 'later-' : ''}[name]-[hash].js`,
             },
           },
         },

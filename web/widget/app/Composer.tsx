@@ -9,7 +9,9 @@ import { canRecord, Voice } from './Voice'
 /** What was begun in a thread stays while the frame lives. */
 const drafts = new Map<string, string>()
 
-export function Composer({ id, words, maxBytes, isNew }: { id: string; words: Words; maxBytes: number; isNew: boolean }) {
+type Props = { id: string; words: Words; maxBytes: number; isNew: boolean; onText: (text: string) => void }
+
+export function Composer({ id, words, maxBytes, isNew, onText }: Props) {
   const { t } = words
   const field = useRef<HTMLTextAreaElement>(null)
   const picker = useRef<HTMLInputElement>(null)
@@ -29,6 +31,7 @@ export function Composer({ id, words, maxBytes, isNew }: { id: string; words: Wo
     if (isNew && !text && next) formBegun()
     drafts.set(id, next)
     setText(next)
+    onText(next)
     typed(id, !!next)
   }
 

@@ -1,8 +1,10 @@
+import { useState } from 'preact/hooks'
 import { Face } from './Face'
 import { absolute, ago, backSentence, span, type Words } from './i18n'
 import { Icon } from './Icon'
 import { close, show, startThread, store } from './messenger'
 import type { Hours, Inbox } from './protocol'
+import { hasArticles, useHelp } from './useHelp'
 import { useStore } from './useStore'
 import { newestFirst } from './threads'
 
@@ -14,8 +16,13 @@ export function Home({ words, title, greeting, inbox, hours }: Props) {
   const pending = useStore(store, (state) => state.pending)
   const known = newestFirst(threads).filter(({ thread }) => thread.seq > 0 || pending.some((one) => one.thread === thread.id))
 
+  const help = useHelp(inbox)
+  const [article, setArticle] = useState(0)
+  const finds = hasArticles(inbox)
+
   return (
-    <main class="home">
+    <>
+    <main class="home" inert={!!article}>
       <header>
         <div class="top">
           {inbox.faces.length > 0 && (
@@ -34,7 +41,8 @@ export function Home({ words, title, greeting, inbox, hours }: Props) {
         </h1>
         {greeting && <p>{greeting}</p>}
       </header>
-      <section class="card begin">
+      {finds && <section class="card begin find">{help && <help.Search words={words} onRead={setArticle} />}</section>}
+      <section class={finds ? 'card start' : 'card begin start'}>
         <button type="button" class="primary" data-first onClick={() => startThread()}>
           {t('start')}
           <Icon name="next" />
@@ -65,6 +73,8 @@ export function Home({ words, title, greeting, inbox, hours }: Props) {
         </section>
       )}
     </main>
+    {help && !!article && <help.Reading id={article} words={words} onRead={setArticle} onBack={() => setArticle(0)} />}
+    </>
   )
 }
 

@@ -13,6 +13,7 @@ import { Menu } from './Menu'
 import { close, loadThread, show, store } from './messenger'
 import { spoken } from './offers'
 import type { Hours, Inbox, Message, Visitor } from './protocol'
+import { useHelp } from './useHelp'
 import { useStore } from './useStore'
 
 const NONE: Message[] = []
@@ -36,11 +37,15 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
   // Whether the team has read it stands below the visitor's last word, as long as nothing follows it.
   const lastOwn = !pending.length && messages.at(-1)?.from === 'you' ? messages.length - 1 : -1
   const person = messages.findLast((message) => message.from === 'team')
+  const help = useHelp(inbox, isNew)
+  const [article, setArticle] = useState(0)
+  const [draft, setDraft] = useState('')
   const missing = inbox.prechat.filter(({ field }) => !(field === 'name' ? visitor.name : visitor.address))
   const asksFirst = isNew && !visitor.identified && missing.length > 0 && !isAsked
 
   return (
-    <main class="thread">
+    <>
+    <main class="thread" inert={!!article}>
       <header>
         <button type="button" class="icon" aria-label={t('back')} onClick={() => show(null)}>
           <Icon name="back" />
@@ -84,10 +89,13 @@ export function ThreadView({ id, words, title, inbox, hours, visitor }: Props) {
             {known?.thread.closed && <li class="event">{t('closed')}</li>}
             {!isNew && <EmailAsk words={words} inbox={inbox} hours={hours} visitor={visitor} />}
           </Messages>
-          <Composer id={id} words={words} maxBytes={inbox.max_file_bytes} isNew={isNew} />
+          {help && isNew && <help.Suggested words={words} text={draft} onRead={setArticle} />}
+          <Composer id={id} words={words} maxBytes={inbox.max_file_bytes} isNew={isNew} onText={setDraft} />
         </>
       )}
     </main>
+    {help && !!article && <help.Reading id={article} words={words} onRead={setArticle} onBack={() => setArticle(0)} />}
+    </>
   )
 }
 

@@ -119,7 +119,7 @@ function hear(message: ToFrame): void {
     store.set({ open: message.open, muted: stored.muted === '1' })
     void boot(1)
   } else if (message.hark === 'visible') {
-    if (message.open && !store.get().open) tell({ kind: 'opened' })
+    if (message.open && !store.get().open) tellOpened()
     store.set(({ focus }) => ({ open: message.open, focus: message.open && message.focus ? focus + 1 : focus }))
     readOnScreen()
   } else if (message.hark === 'page') {
@@ -436,7 +436,17 @@ export function formBegun(): void {
   hasBegun = true
 }
 
-function tell(fact: Omit<Fact, 'at'>): void {
+/** Asks for something of this messenger; rejects with a `Refusal`. */
+export const get = <T>(path: string) => call<T>('GET', path)
+
+/** Where some visitors do without articles, so that it can be measured what they save, it is told who does. */
+function tellOpened(): void {
+  const articles = store.get().ready?.inbox.articles
+  const isMeasured = articles === 'held' || articles === 'compared'
+  tell({ kind: 'opened', ...(isMeasured ? { data: { held_out: articles === 'held' } } : {}) })
+}
+
+export function tell(fact: Omit<Fact, 'at'>): void {
   if (!mayTell()) return
   facts = [...facts, { ...fact, at: new Date().toISOString() }].slice(-MOST_FACTS)
   flushFacts()

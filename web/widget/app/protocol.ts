@@ -54,6 +54,8 @@ export type Inbox = {
   max_file_bytes: number
   sound: boolean
   locale: string
+  /** Articles of a help centre: `held` visitors do without, `compared` ones have them while others do without. */
+  articles: 'none' | 'shown' | 'compared' | 'held'
   collect: { pages: boolean; device: boolean; events: boolean; respect_dnt: boolean }
 }
 export type Hours = { open: boolean; back_at: string | null; expect_s: number }
@@ -61,7 +63,7 @@ export type Booted = { token: string; visitor: Visitor; inbox: Inbox; hours: Hou
 
 export type Values = Record<string, string | number | boolean>
 export type Fact = {
-  kind: 'landed' | 'page' | 'opened' | 'form' | 'sent' | 'left' | 'event'
+  kind: 'landed' | 'page' | 'opened' | 'form' | 'sent' | 'left' | 'event' | 'search' | 'article' | 'helped' | 'not_helped'
   at: string
   name?: string
   url?: string
