@@ -25,7 +25,7 @@ _FOLD = re.compile(r"^\+\+\+\s*(.*)$")
 _SHORTCODE = re.compile(r"\{\{[<%]\s*(/?\w[\w-]*)\s*(.*?)\s*[>%]\}\}")
 _INCLUDE = re.compile(r"\{\{\$include [^}]*\}\}")
 _MDX = re.compile(r"^(?:import\s.+\sfrom\s.+|export\s+(?:const|default)\s.*)$")
-_FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})")
+_FENCE = re.compile(r"^[ >]*(`{3,}(?=[^`]*$)|~{3,})")
 _KINDS = {"note": "NOTE", "info": "NOTE", "abstract": "NOTE", "question": "NOTE", "example": "NOTE", "tip": "TIP", "hint": "TIP",
           "success": "TIP", "important": "IMPORTANT", "warning": "WARNING", "attention": "WARNING", "caution": "CAUTION",
           "danger": "CAUTION", "error": "CAUTION", "failure": "CAUTION", "bug": "CAUTION"}  # fmt: skip

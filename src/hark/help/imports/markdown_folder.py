@@ -87,7 +87,9 @@ class _Reader:
         articles, shelves = [], {}
         for path, by_language in sorted(self.pages.items()):
             if "/" not in path and _is_of_a_repository(path):
-                self.problems.append(Problem(path, "It is about the folder itself and was left out."))
+                self.problems.append(
+                    Problem(min(by_language.values()), "It is about the folder itself and was left out.")
+                )
                 continue
             texts = {language: self._text(name) for language, name in by_language.items()}
             if "/" in path and _stem(path) in INDEXES:

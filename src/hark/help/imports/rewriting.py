@@ -6,7 +6,7 @@ from collections.abc import Callable
 Change = Callable[[str, bool], str | None]
 """(address, is a picture) -> the new address, or None: only the words stay."""
 
-_FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})")
+_FENCE = re.compile(r"^[ >]*(`{3,}(?=[^`]*$)|~{3,})")
 _INLINE = re.compile(
     r"(?P<bang>!?)\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\(\s*(?P<open><?)(?P<target>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?"
     r"(?P<title>\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)(?P<attributes>\{[^{}\n]*\})?"
