@@ -54,7 +54,8 @@ def _line(line: str, tell: Tell) -> str | None:
     if _ATTRIBUTE_LINE.match(line) or _MDX.match(line):
         return None
     line = _ADOBE_CALLOUT.sub(lambda found: _callout(found, tell), line)
-    line = _ADOBE_WORD.sub(lambda found: found[1].strip(), line)
+    while (plain := _ADOBE_WORD.sub(lambda found: found[1].strip(), line)) != line:  # they stand in each other
+        line = plain
     line = _ATTRIBUTES.sub(_width, line)
     line = _SHORTCODE.sub(lambda found: _shortcode(found, tell), line)
     if _INCLUDE.search(line):
