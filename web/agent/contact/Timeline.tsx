@@ -1,4 +1,4 @@
-import { DoorOpen, FileText, LogOut, type LucideIcon, MessageCircle, PenLine, Search, Send, Zap } from 'lucide-react'
+import { BookOpen, DoorOpen, FileText, LogOut, type LucideIcon, MessageCircle, PenLine, Search, Send, ThumbsDown, ThumbsUp, Zap } from 'lucide-react'
 import { useState } from 'react'
 import { absolute, moment } from '../../shared/time'
 import type { Fact, Visit } from '../api/messenger'
@@ -16,6 +16,9 @@ const ICONS: Record<FactName, LucideIcon> = {
   left: LogOut,
   event: Zap,
   search: Search,
+  article: BookOpen,
+  helped: ThumbsUp,
+  not_helped: ThumbsDown,
 }
 const SHOWN = 8
 

@@ -31,7 +31,7 @@ export function plain(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-const FACTS = ['landed', 'page', 'opened', 'form', 'sent', 'left', 'event', 'search'] as const
+const FACTS = ['landed', 'page', 'opened', 'form', 'sent', 'left', 'event', 'search', 'article', 'helped', 'not_helped'] as const
 export type FactName = (typeof FACTS)[number]
 
 /** The kind of a fact as we know it; facts of a newer Hark are events by their own name. */
@@ -42,7 +42,7 @@ export function factName(fact: Fact): FactName {
 
 /** What a fact is about: the page, what was searched, the data of an event. */
 export function factDetail(fact: Fact): { text: string; url: string | null } {
-  const { title, url, referrer, query, name: _name, thread: _thread, ...rest } = fact.data
+  const { title, url, referrer, query, name: _name, thread: _thread, held_out: _held, language: _language, results: _results, article_id: _id, search: _search, ...rest } = fact.data
   const address = typeof url === 'string' && url !== '' ? url : null
   if (typeof title === 'string' && title !== '') return { text: title, url: address }
   if (address) return { text: shortUrl(address), url: address }

@@ -57,6 +57,9 @@ export const enLive = {
   'fact.left': 'Left',
   'fact.event': 'Event {name}',
   'fact.search': 'Searched',
+  'fact.article': 'Read',
+  'fact.helped': 'Was helped by',
+  'fact.not_helped': 'Was not helped by',
 
   'contact.userId': 'Id on your site: {id}',
 

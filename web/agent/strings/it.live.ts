@@ -57,6 +57,9 @@ export const itLive: Record<keyof typeof enLive, Message> = {
   'fact.left': 'Uscita',
   'fact.event': 'Evento {name}',
   'fact.search': 'Ricerca',
+  'fact.article': 'Ha letto',
+  'fact.helped': 'È stato aiutato da',
+  'fact.not_helped': 'Non è stato aiutato da',
 
   'contact.userId': 'Id sul tuo sito: {id}',
 

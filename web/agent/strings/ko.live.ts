@@ -57,6 +57,9 @@ export const koLive: Record<keyof typeof enLive, Message> = {
   'fact.left': '떠남',
   'fact.event': '이벤트 {name}',
   'fact.search': '검색',
+  'fact.article': '읽은 글',
+  'fact.helped': '도움이 된 글',
+  'fact.not_helped': '도움이 안 된 글',
 
   'contact.userId': '사이트의 고객 id: {id}',
 
