@@ -441,9 +441,8 @@ export const get = <T>(path: string) => call<T>('GET', path)
 
 /** Where some visitors do without articles, so that it can be measured what they save, it is told who does. */
 function tellOpened(): void {
-  const articles = store.get().ready?.inbox.articles
-  const isMeasured = articles === 'held' || articles === 'compared'
-  tell({ kind: 'opened', ...(isMeasured ? { data: { held_out: articles === 'held' } } : {}) })
+  const articles = store.get().ready?.inbox.articles ?? ''
+  tell({ kind: 'opened', ...(['held', 'compared'].includes(articles) ? { data: { held_out: articles === 'held' } } : {}) })
 }
 
 export function tell(fact: Omit<Fact, 'at'>): void {

@@ -59,7 +59,7 @@ export function Search({ words, onRead }: { words: Words; onRead: (id: number) =
       }
     }, PAUSE_MS)
     return () => clearTimeout(timer)
-  }, [query])
+  }, [query, typed, words.language])
   useEffect(() => {
     const timer = setTimeout(() => settle(typed, found), SETTLED_MS)
     return () => clearTimeout(timer)
@@ -123,7 +123,7 @@ export function Suggested({ words, text, onRead }: { words: Words; text: string;
       isLate = true
       clearTimeout(timer)
     }
-  }, [typed, isHidden])
+  }, [typed, isHidden, words.language])
   if (isHidden || !items.length || typed.length < LEAST_WRITTEN) return null
   return (
     <aside class="suggested" aria-label={w.suggested}>
@@ -166,7 +166,7 @@ export function Reading({ id, words, onRead, onBack }: { id: number; words: Word
     return () => {
       isLate = true
     }
-  }, [id])
+  }, [id, words.language])
   useEffect(() => {
     title.current?.focus()
     scroller.current?.scrollTo({ top: 0 })
@@ -177,6 +177,7 @@ export function Reading({ id, words, onRead, onBack }: { id: number; words: Word
     tell({ kind, data: { article_id: article!.id, language: article!.language } })
   }
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape leaves it, wherever the focus is inside
     <section
       class="article"
       aria-label={article?.title}
