@@ -134,7 +134,7 @@ async def test_the_past_is_played_again_in_a_process_of_its_own(
     bot = (await client.post("/api/bots", {"name": "Helper", "flow": flow})).json()
     good = await post.mail("How do I return my boots?", sender="a@shop.example")
     await post.reply(good.conversation_id, "Print the return label in your account and drop the parcel at a post office.")
-    wrong = await post.mail("How do I return boots that were a present?", sender="b@shop.example")
+    wrong = await post.mail("How to return boots?", sender="b@shop.example")
     await post.reply(wrong.conversation_id, "Presents belong to somebody else: ask whoever bought them for an invoice.")
     await post.mail("Do you sponsor football clubs?", sender="c@shop.example")
     await post.mail("I want a human, now!", sender="d@shop.example")

@@ -201,20 +201,13 @@ async def get_funnel(
 ) -> Funnel:
     """What became of a bot's runs, and block by block where. Raises NotFound."""
     await get_record(db, actor.workspace_id, bot_id)
-    runs = Sql(
-        "(SELECT r.* FROM bot_runs r WHERE r.workspace_id = {} AND r.bot_id = {} AND r.started_at >= {}"
-        " AND ({}::int IS NULL OR r.version = {}::int))",
-        actor.workspace_id, bot_id, now - timedelta(days=days), version, version,
+    which = Sql(
+        "r.bot_id = {} AND r.started_at >= {} AND ({}::int IS NULL OR r.version = {}::int)",
+        bot_id, now - timedelta(days=days), version, version,
     )  # fmt: skip
-    figures = await db.one(_Figures, Sql(_FIGURES, runs))
-    reasons = await db.all(
-        _Reasons,
-        Sql(
-            "SELECT r.reason, count(*)::int AS times FROM {} r WHERE r.reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC",
-            runs,
-        ),
-    )
-    blocks = await db.all(BlockFigures, Sql(_BLOCKS, runs))
+    figures = await db.one(_Figures, Sql(_FIGURES, actor.workspace_id, which))
+    reasons = await db.all(_Reasons, Sql(_REASONS, actor.workspace_id, which))
+    blocks = await db.all(BlockFigures, Sql(_BLOCKS, actor.workspace_id, which))
     return Funnel(
         days=days, version=version, runs=figures.runs, answered=figures.answered, resolved=figures.resolved,
         handed_over=figures.handed_over, taken=figures.taken, left=figures.left, active=figures.active,
@@ -231,15 +224,19 @@ SELECT count(*)::int AS runs, (count(*) FILTER (WHERE r.status = 2))::int AS ans
   (count(*) FILTER (WHERE r.asked_at IS NOT NULL AND r.person_at IS NOT NULL))::int AS got,
   (percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.person_at - r.asked_at))
     FILTER (WHERE r.asked_at IS NOT NULL AND r.person_at IS NOT NULL))::float8 AS after_s
-FROM {} r
+FROM bot_runs r WHERE r.workspace_id = {} AND {}
+"""
+_REASONS = """
+SELECT r.reason, count(*)::int AS times FROM bot_runs r WHERE r.workspace_id = {} AND {} AND r.reason IS NOT NULL
+GROUP BY 1 ORDER BY 2 DESC
 """
 # Where a run ended is the last block it came to.
 _BLOCKS = """
 WITH come AS (
-  SELECT DISTINCT ON (f.run_id, f.block_id) f.run_id, f.block_id, r.status,
-    f.n = max(f.n) OVER (PARTITION BY f.run_id) OR f.block_id = last_value(f.block_id) OVER
-      (PARTITION BY f.run_id ORDER BY f.n ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last
-  FROM {} r JOIN bot_facts f ON f.workspace_id = r.workspace_id AND f.run_id = r.id
+  SELECT DISTINCT ON (f.run_id, f.block_id) f.run_id, f.block_id, r.status, f.block_id = (SELECT l.block_id FROM bot_facts l
+    WHERE l.workspace_id = f.workspace_id AND l.run_id = f.run_id ORDER BY l.n DESC LIMIT 1) AS last
+  FROM bot_runs r JOIN bot_facts f ON f.workspace_id = r.workspace_id AND f.run_id = r.id
+  WHERE r.workspace_id = {} AND {}
   ORDER BY f.run_id, f.block_id, f.n
 )
 SELECT block_id, count(*)::int AS entered, (count(*) FILTER (WHERE last AND status IN (0, 5)))::int AS left,

@@ -7,7 +7,8 @@ other words, so every case is listed with both texts to be judged by eye.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -46,6 +47,7 @@ class Past(msgspec.Struct, frozen=True):
     said: list[str]
     answer: str
     open: bool
+    at: datetime
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -196,12 +198,10 @@ def play(flow: BotFlow, past: Past, find: Find) -> _Outcome:
 
     Servers are not asked (what they would say is not known): such a way counts as failed. Waiting times pass.
     """
-    from datetime import UTC, datetime
-
     block_id = begins(flow, past)
     if block_id is None:
         return _Outcome()
-    world = World(now=datetime.now(UTC), language=past.language, open=past.open)
+    world = World(now=past.at, language=past.language, open=past.open)
     said = iter(past.said[1:])
     state, heard = State(language=past.language or flow.language), _begin(block_id, past.said[0])
     for _ in range(MAX_STEPS):
@@ -222,7 +222,9 @@ def _begin(block_id: str, text: str) -> Heard:
     return Begin(block_id, text, hear(text).urgent)
 
 
-def _next(effects: Sequence[object], state: State, said: "object", find: Find, flow: BotFlow) -> Heard | Text | None:
+def _next(
+    effects: Sequence[object], state: State, said: Iterator[str], find: Find, flow: BotFlow
+) -> Heard | Text | None:
     search = next((e for e in effects if isinstance(e, Search)), None)
     if search is not None:
         block = next((b for b in flow.blocks if b.id == state.block), None)
@@ -233,7 +235,7 @@ def _next(effects: Sequence[object], state: State, said: "object", find: Find, f
         return Called(None)
     if state.waits == "time":
         return TimeUp()
-    text = next(said, None)  # type: ignore[call-overload]
+    text = next(said, None)
     return None if text is None else Words(text, (), hear(text).urgent)
 
 

@@ -155,7 +155,7 @@ async def load_order(db: Db, actor: Actor, flow: BotFlow, new: NewReplay) -> Ord
     )
     calendars = (await load_calendars(db, actor.workspace_id)).by_id
     past = [
-        Past(r.id, r.number, r.language, r.said, r.answer, calendars[r.calendar_id].open_at(unix(r.at)))
+        Past(r.id, r.number, r.language, r.said, r.answer, calendars[r.calendar_id].open_at(unix(r.at)), r.at)
         for r in rows
         if r.said
     ]
