@@ -9,8 +9,10 @@ import { useRested } from '../settings/priority/useRested'
 import { CONTROL } from '../ui/Field'
 import { useCombobox } from '../ui/useCombobox'
 import { HELP } from './queries'
+import type { ArticleRow } from './types'
 
-export type FoundArticle = { id: number; title: string; language: string; url: string | null; snippet?: string }
+/** `slug` is null while no reader can open it. */
+export type FoundArticle = { id: number; centre_id: number; title: string; language: string; slug: string | null }
 
 type Props = {
   centre: number | null
@@ -18,13 +20,14 @@ type Props = {
   label: string
   placeholder: string
   initial?: string
+  live?: boolean
   onChoose: (article: FoundArticle) => void
   /** Enter on an address that is no article. */
   onText?: (text: string) => void
 }
 
-/** Articles as one types, in the order of the one search everything uses; an address is taken as it is. */
-export function ArticleSearch({ centre, language, label, placeholder, initial = '', onChoose, onText }: Props) {
+/** Articles as one types; an address is taken as it is. `live`: only what readers can open. */
+export function ArticleSearch({ centre, language, label, placeholder, initial = '', live = false, onChoose, onText }: Props) {
   const t = useT()
   const say = useProblemText()
   const [text, setText] = useState(initial)
@@ -38,7 +41,7 @@ export function ArticleSearch({ centre, language, label, placeholder, initial = 
     placeholderData: (old) => old,
     staleTime: 30_000,
   })
-  const hits = rested === '' || isAddress ? [] : (found.data ?? [])
+  const hits = rested === '' || isAddress ? [] : (found.data ?? []).filter((hit) => !live || hit.slug !== null)
   const enter = () => {
     const hit = hits[active]
     if (isAddress) onText?.(text.trim())
@@ -76,15 +79,13 @@ export function ArticleSearch({ centre, language, label, placeholder, initial = 
             className="flex min-h-9 items-center gap-3 rounded-control px-2 aria-selected:bg-hover pointer-coarse:min-h-11"
           >
             <FileText size={16} className="shrink-0 text-ink-3" aria-hidden />
-            <span className="min-w-0 grow">
-              <span className="block truncate">{hit.title}</span>
-              {hit.snippet && <span className="block truncate text-secondary text-ink-3">{hit.snippet}</span>}
-            </span>
+            <span className="min-w-0 grow truncate">{hit.title || t('articles.untitled')}</span>
+            {hit.slug === null && <span className="shrink-0 text-secondary text-ink-3">{t('standing.draft')}</span>}
             <span className="shrink-0 text-secondary text-ink-3 uppercase">{hit.language}</span>
           </div>
         ))}
       </div>
-      {rested !== '' && !isAddress && found.data?.length === 0 && <p className="px-2 py-2 text-secondary text-ink-3">{t('link.nothing')}</p>}
+      {rested !== '' && !isAddress && found.data && hits.length === 0 && <p className="px-2 py-2 text-secondary text-ink-3">{t('link.nothing')}</p>}
       {isAddress && onText && (
         <button type="button" onClick={() => onText(text.trim())} className="mt-2 flex min-h-9 w-full items-center gap-3 rounded-control px-2 text-left hover:bg-hover">
           <Link2 size={16} className="shrink-0 text-ink-3" aria-hidden />
@@ -95,6 +96,12 @@ export function ArticleSearch({ centre, language, label, placeholder, initial = 
   )
 }
 
+/** In the language asked for if it is published in it, else in its own. */
 async function searchArticles(q: string, { centre, language }: { centre: number | null; language: string | null }, signal: AbortSignal): Promise<FoundArticle[]> {
-  return (await api.get<Page<FoundArticle>>('/api/search/articles', { q, centre_id: centre, language, limit: 8 }, signal)).items
+  const { items } = await api.get<Page<ArticleRow>>('/api/help/articles', { q, centre_id: centre, limit: 8 }, signal)
+  return items.map((row) => {
+    const live = row.languages.filter((one) => one.live)
+    const shown = live.find((one) => one.language === language) ?? live.find((one) => one.language === row.source_language) ?? live[0]
+    return { id: row.id, centre_id: row.centre_id, title: shown?.title || row.title, language: shown?.language ?? row.source_language, slug: shown?.slug ?? null }
+  })
 }

@@ -12,6 +12,7 @@ import { Menu, MenuItem, MenuLine } from '../../ui/Menu'
 import { Tip } from '../../ui/Tip'
 import { standing, STANDING, StandingMark } from '../Badge'
 import { languageName } from '../names'
+import { publicAddress } from './address'
 import type { Article, Centre } from '../types'
 import type { Mode } from './TextEditor'
 import type { Publishing } from './usePublishing'
@@ -37,6 +38,8 @@ export function EditorHead({ article, centre, language, text, mode, publishing, 
   const [fresh, setFresh] = useState(false)
   const of = state ? standing(state) : 'draft'
   const isReview = state?.state === 'review'
+  /** Readers see exactly this. */
+  const isDone = state?.live === true && !state.changed && !isReview && !fresh && text.saving === 'saved'
   const address = state?.live ? publicAddress(centre, language, article.texts[language]?.live_slug ?? state.slug) : null
   return (
     <header className="flex min-h-12 shrink-0 items-center gap-2 border-b border-line bg-panel px-3 py-1 max-[719px]:flex-wrap">
@@ -68,12 +71,13 @@ export function EditorHead({ article, centre, language, text, mode, publishing, 
           </IconButton>
         )}
       </span>
+      {publishing.mayPublish && state?.stale && <Checkbox label={t('editor.upToDate')} checked={fresh} onChange={(event) => setFresh(event.target.checked)} className="text-secondary" />}
       <span className="flex">
         {publishing.mayPublish ? (
           <Tip label={t('command.publish')} keys="ctrl+shift+p">
-            <Button variant="primary" busy={publishing.busy} onClick={() => void publishing.publish(fresh)} className="rounded-r-none!">
+            <Button variant="primary" busy={publishing.busy} disabled={isDone} onClick={() => void publishing.publish(fresh)} className="rounded-r-none!">
               {isReview ? <UserCheck size={16} aria-hidden /> : <Send size={16} aria-hidden />}
-              {t(isReview ? 'editor.approve' : state?.live ? 'editor.publishAgain' : 'editor.publish')}
+              {t(isReview ? 'editor.approve' : isDone ? 'standing.live' : state?.live ? 'editor.publishAgain' : 'editor.publish')}
             </Button>
           </Tip>
         ) : (
@@ -101,20 +105,9 @@ export function EditorHead({ article, centre, language, text, mode, publishing, 
           )}
         </Menu>
       </span>
-      {publishing.mayPublish && state?.stale && (
-        <span className="w-full text-secondary min-[720px]:w-auto">
-          <Checkbox label={t('editor.upToDate')} checked={fresh} onChange={(event) => setFresh(event.target.checked)} />
-        </span>
-      )}
       {reviewing && <ReviewDialog kind={reviewing} publishing={publishing} onClose={() => setReviewing(null)} />}
     </header>
   )
-}
-
-export function publicAddress(centre: Centre, language: string, slug: string): string {
-  const path = `/${language}/articles/${encodeURIComponent(slug)}`
-  const domain = centre.domains[0]
-  return domain ? `https://${domain}${path}` : `/help/${centre.slug}${path}`
 }
 
 function SavingState({ text }: { text: Props['text'] }) {

@@ -24,12 +24,13 @@ export function History({ article, language, text, onClose }: { article: Article
   const { agent } = useDirectory()
   const versions = useQuery(versionsQuery(article.id, language))
   const [chosen, setChosen] = useState<number | null>(null)
-  const [against, setAgainst] = useState<'now' | 'before'>('now')
+  const [against, setAgainst] = useState<'now' | 'before'>(article.texts[language]?.changed ? 'now' : 'before')
   const { restore, busy } = usePublishing(article, language, text.flush)
   const list = versions.data ?? []
   const number = chosen ?? list[0]?.number ?? null
   const before = list.find((one) => number !== null && one.number < number)?.number ?? null
-  const pair = against === 'now' || before === null ? { older: number, newer: null } : { older: before, newer: number }
+  const isNow = against === 'now' || before === null
+  const pair = isNow ? { older: number, newer: null } : { older: before, newer: number }
   const diff = useQuery({ ...diffQuery(article.id, language, pair.older, pair.newer), enabled: number !== null })
   const bring = async () => {
     if (number !== null && (await restore(number))) onClose()
@@ -71,7 +72,7 @@ export function History({ article, language, text, onClose }: { article: Article
                 <button
                   key={one}
                   type="button"
-                  aria-pressed={against === one}
+                  aria-pressed={isNow === (one === 'now')}
                   disabled={one === 'before' && before === null}
                   onClick={() => setAgainst(one)}
                   className="target px-3 text-ink-2 disabled:opacity-50 aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"

@@ -116,7 +116,7 @@ export function TextEditor({ article, centre, language }: { article: Article; ce
           <div className={`min-h-0 grow ${isReading ? 'hidden' : 'flex'}`}>
             {shownMode === 'compare' && source && <Compare article={article} centre={centre} language={language} />}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-            <div tabIndex={0} role="group" aria-label={t('editor.text', { language: languageName(language, ui) })} className={`min-h-0 min-w-0 grow overflow-y-auto outline-offset-[-2px] ${!fits || (shownMode === 'source' && isNarrow) ? 'hidden' : ''}`}>
+            <div tabIndex={0} role="group" aria-label={t('editor.text', { language: languageName(language, ui) })} className={`min-h-0 min-w-0 grow basis-0 overflow-y-auto outline-offset-[-2px] ${!fits || (shownMode === 'source' && isNarrow) ? 'hidden' : ''}`}>
               <div className="mx-auto max-w-[760px] px-8 pt-8 pb-[30vh] max-[719px]:px-4 max-[719px]:pt-5">
                 <input
                   value={fields.title}

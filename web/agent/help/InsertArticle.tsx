@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useLanguage, useT } from '../app/i18n'
+import { useMay } from '../app/me'
+import { useCommands } from '../commands/registry'
+import { CommandButton } from '../ui/Button'
+import { Dialog } from '../ui/Dialog'
+import { ArticleSearch, type FoundArticle } from './ArticleSearch'
+import { publicAddress } from './editor/address'
+import { centresQuery } from './queries'
+
+export type Insertable = { title: string; url: string }
+
+/** The link as the rich-text field takes it. */
+export function articleLink({ title, url }: Insertable) {
+  return [{ type: 'text', text: title, marks: [{ type: 'link', attrs: { href: url } }] }, { type: 'text', text: ' ' }]
+}
+
+/** The text with the address behind it, apart by a space. */
+export function withAddress(text: string, { url }: Insertable): string {
+  return `${text}${text === '' || /\s$/.test(text) ? '' : ' '}${url} `
+}
+
+/** In the composer: an article readers can open, put in as a link. Notes and replies alike; absent where there is no help centre. */
+export function InsertArticle({ onInsert }: { onInsert: (article: Insertable) => void }) {
+  const t = useT()
+  const language = useLanguage()
+  const [open, setOpen] = useState(false)
+  const mayRead = useMay('help.read')
+  const centres = useQuery({ ...centresQuery, enabled: mayRead }).data ?? []
+  const isThere = centres.some((one) => one.published && one.articles_live > 0)
+  useCommands({ 'compose.article': isThere && (() => setOpen(true)) })
+  if (!isThere) return null
+  const choose = ({ title, slug, language: tag, centre_id: id }: FoundArticle) => {
+    const centre = centres.find((one) => one.id === id)
+    setOpen(false)
+    if (centre && slug !== null) onInsert({ title, url: new URL(publicAddress(centre, tag, slug), location.origin).href })
+  }
+  return (
+    <>
+      <CommandButton id="compose.article" />
+      <Dialog open={open} onClose={() => setOpen(false)} title={t('command.insertArticle')}>
+        <div className="flex min-h-0 flex-col px-6 pb-5">{open && <ArticleSearch centre={null} language={language} live label={t('command.insertArticle')} placeholder={t('articles.search')} onChoose={choose} />}</div>
+      </Dialog>
+    </>
+  )
+}
