@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import type { Conversation } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useCommands } from '../commands/registry'
+import { articleLink, type Insertable, withAddress } from '../help/InsertArticle'
 import { ErrorNote } from '../ui/Notice'
 import { UploadList } from './attachments'
 import { ChatField, type ChatHandle } from './ChatField'
@@ -95,6 +96,11 @@ export default function Composer({ conversation, onResolved }: { conversation: C
     typist.press()
     draft.setWritten(next)
   }
+  const putArticle = (article: Insertable) => {
+    if (inChat) chatField.current?.insert(article.url)
+    else if (draft.plain && !isNote) setText(withAddress(written.text, article))
+    else draft.core?.chain().focus().insertContent(articleLink(article)).run()
+  }
   const pick = (title: string, onPick: (at: Date) => void) => pickTime({ t, language, title, onPick })
   const isReply = mode !== null && !isNote
   const mayReply = conversation.can.includes('reply')
@@ -177,6 +183,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
         onPlain={draft.setPlain}
         onFiles={files.add}
         onEmoji={inChat ? (emoji) => chatField.current?.insert(emoji) : null}
+        onArticle={putArticle}
         ready={isReady}
         busy={busy && !inChat}
       />

@@ -3,6 +3,7 @@ import { ChevronDown, Link2, Paperclip, RemoveFormatting } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useT } from '../app/i18n'
 import { runCommand } from '../commands/registry'
+import { type Insertable, InsertArticle } from '../help/InsertArticle'
 import { Button, IconButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field, Input } from '../ui/Field'
@@ -19,11 +20,12 @@ type Props = {
   onFiles: (files: File[]) => void
   /** Only in a chat. */
   onEmoji: ((emoji: string) => void) | null
+  onArticle: (article: Insertable) => void
   ready: boolean
   busy: boolean
 }
 
-export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, ready, busy }: Props) {
+export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, onArticle, ready, busy }: Props) {
   const t = useT()
   const chooser = useRef<HTMLInputElement>(null)
   const [linking, setLinking] = useState(false)
@@ -55,6 +57,7 @@ export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, r
           {core && !core.isDestroyed && !plain && <FormatBar editor={core} onLink={() => setLinking(true)} />}
         </>
       )}
+      <InsertArticle onInsert={onArticle} />
       <span className="grow" />
       {isNote ? (
         <Tip label={t('compose.addNote')} keys="ctrl+enter" side="top">

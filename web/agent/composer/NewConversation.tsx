@@ -18,6 +18,7 @@ import { Select } from '../ui/Field'
 import { ErrorNote } from '../ui/Notice'
 import { UploadList, useUploads } from './attachments'
 import { ComposerFoot } from './ComposerFoot'
+import { articleLink, withAddress } from '../help/InsertArticle'
 import { Editor, type Written } from './Editor'
 import { AT_ONCE, type Beginning, isReady, keepBeginning, keptBeginning, NOTHING, opening, type Way } from './opening'
 import { pickTime } from './pickTime'
@@ -185,6 +186,7 @@ function Writer({ onClose }: { onClose: () => void }) {
         onPlain={(plain) => change(plain ? { plain } : { plain, html: textToHtml(kept.text) })}
         onFiles={files.add}
         onEmoji={null}
+        onArticle={(article) => (kept.plain ? change({ text: withAddress(kept.text, article) }) : core?.chain().focus().insertContent(articleLink(article)).run())}
         ready={ready}
         busy={busy}
       />
