@@ -16,10 +16,13 @@ from hark.search.korean import PARTICLES, bare, pairs
 from hark.search.stopwords import STOPWORDS
 
 MAX_WORD = 60
+BEGINNING = 5  # letters that relatives share: annullare, annullamento
 _CJK = (
     "\u1100-\u11ff\u3040-\u30ff\u3131-\u318e\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
 )
-_RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+# A particle glued to a Latin word or a number ("API를") says nothing and belongs to no word.
+_GLUED = "|".join(sorted(PARTICLES, key=lambda particle: -len(particle)))
+RUNS = re.compile(rf"([{_CJK}]+)|([^\W_{_CJK}]+)(?:(?:{_GLUED})(?![{_CJK}]))?")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 # language -> Snowball's name of its stemmer
 _STEMMERS = {
@@ -30,12 +33,14 @@ _STEMMERS = {
 
 class Word(NamedTuple):
     """A word where it stands in the text. `form` is the folded word (Korean without particles), `terms` what it is
-    found by, `stop` whether it says how and not what."""
+    found by, `hints` what lifts the very same word ("=...") and finds its relatives ("^..."), `stop` whether it says how
+    and not what."""
 
     start: int
     end: int
     form: str
     terms: tuple[str, ...]
+    hints: tuple[str, ...]
     stop: bool
 
 
@@ -47,15 +52,15 @@ def terms(text: str, language: str | None) -> list[str]:
 
 def words(text: str, language: str | None) -> Iterator[Word]:
     """The words of a text (composed to NFC first: offsets are of `composed(text)`)."""
-    text = composed(text)
-    language = (language or "")[:2].lower()
-    glued = -1
-    for run in _RUNS.finditer(text):
-        form, found, stop = _read(run.group(), language)
-        particle = run.start() == glued and run.group() in PARTICLES
-        glued = run.end()
-        if not particle:  # "API를": a particle glued to a Latin word or a number says nothing
-            yield Word(run.start(), run.end(), form, found, stop)
+    language = base(language)
+    for run in RUNS.finditer(composed(text)):
+        start, end = run.span(run.lastindex or 0)
+        yield Word(start, end, *read(run[run.lastindex or 0], language))
+
+
+def base(language: str | None) -> str:
+    """The code a language is read by: "it" for "it-IT"."""
+    return (language or "")[:2].lower()
 
 
 def composed(text: str) -> str:
@@ -64,14 +69,16 @@ def composed(text: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def _read(run: str, language: str) -> tuple[str, tuple[str, ...], bool]:
+def read(run: str, language: str) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
+    """Form, terms, hints and stop of what `RUNS` finds."""
     form = fold(run)[:MAX_WORD]
     stop = form in STOPWORDS.get(language, ())
     if _IS_CJK.match(form):
         stop = stop or form in STOPWORDS["ko"]
         form = bare(form)
-        return form, tuple(pairs(form)), stop
-    return form, (_stem(form, "en" if language == "ko" else language),), stop
+        return form, tuple(pairs(form)), ("=" + form,) if len(form) > 1 and not stop else (), stop
+    hints = ("=" + form, "^" + form[:BEGINNING]) if len(form) >= BEGINNING else ("=" + form,)
+    return form, (_stem(form, "en" if language == "ko" else language),), () if stop else hints, stop
 
 
 def _stem(word: str, language: str) -> str:

@@ -5,12 +5,10 @@ Each language is a shelf of its own, for a word is rare or common in its languag
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-import numpy as np
-
 from hark.search.confidence import GOOD, confidence
 from hark.search.query import Question, Synonyms, understand, weight
 from hark.search.ranking import rank
-from hark.search.shelf import Floats, Shelf
+from hark.search.shelf import Shelf
 from hark.search.snippets import snippet
 from hark.search.types import Document, Found, Hit, Snippet
 
@@ -20,11 +18,16 @@ MAX_QUERY = 2_000  # characters of a query that are read
 
 
 def build_index(
-    documents: Iterable[Document], *, weights: Mapping[str, float], synonyms: Sequence[Sequence[str]] = ()
+    documents: Iterable[Document],
+    *,
+    weights: Mapping[str, float],
+    synonyms: Sequence[Sequence[str]] = (),
+    text: str = "body",
 ) -> "Index":
     """An index of these documents. `weights`: what a word in each field counts, e.g. {"title": 3, "body": 1}; other fields
-    are not read. `synonyms`: groups of words or phrases that mean the same."""
-    index = Index(weights, synonyms)
+    are not read. `synonyms`: groups of words or phrases that mean the same. `text`: the field whose opening says what
+    it is about and of which snippets are cut."""
+    index = Index(weights, synonyms, text)
     for document in documents:
         index.put(document)
     return index
@@ -33,8 +36,11 @@ def build_index(
 class Index:
     """Documents that can be searched, added, replaced and removed one at a time. Not safe for threads that write."""
 
-    def __init__(self, weights: Mapping[str, float], synonyms: Sequence[Sequence[str]] = ()) -> None:
+    def __init__(
+        self, weights: Mapping[str, float], synonyms: Sequence[Sequence[str]] = (), text: str = "body"
+    ) -> None:
         self.weights = dict(weights)
+        self.text = text
         self.synonyms = Synonyms(synonyms)
         self._shelves: dict[str, Shelf] = {}
         self._where: dict[Hashable, str] = {}
@@ -48,7 +54,7 @@ class Index:
             self.remove(document.id)
         shelf = self._shelves.get(document.language)
         if shelf is None:
-            shelf = self._shelves[document.language] = Shelf(document.language, self.weights)
+            shelf = self._shelves[document.language] = Shelf(document.language, self.weights, self.text)
         shelf.put(document)
         self._where[document.id] = document.language
 
@@ -93,49 +99,37 @@ def _search_shelf(
     prefix: bool,
 ) -> Found:
     question = understand(shelf, query, synonyms, prefix=prefix)
-    ranked = rank(shelf, question, candidates=_mask(shelf, allowed), limit=max(limit, 2))
+    ranked = rank(shelf, question, allowed=allowed, limit=max(limit, 2))
     sure = confidence(ranked, question)
     wanted = _wanted(shelf, question)
     hits = []
     for slot, score, chance in list(zip(ranked.slots, ranked.scores, sure, strict=True))[:limit]:
-        document = shelf.documents[slot]
-        assert document is not None
+        document = shelf.document(int(slot))
         field, shown = _shown(shelf, document, wanted)
         hits.append(Hit(id=document.id, score=float(score), confidence=float(chance), field=field, snippet=shown))
     return Found(hits=hits, good=False, corrected=question.corrected)
 
 
-def _mask(shelf: Shelf, allowed: Callable[[Hashable], bool] | None) -> Floats | None:
-    if allowed is None:
-        return None
-    mask = np.zeros(len(shelf.documents))
-    for id, slot in shelf.slots.items():
-        mask[slot] = allowed(id)
-    return mask
-
-
-def _wanted(shelf: Shelf, question: Question) -> dict[str, float]:
+def _wanted(shelf: Shelf, question: Question) -> dict[int, float]:
     """The terms that met the query in any way, with what each says."""
-    names = {number: name for name, number in shelf.terms.items()} if question.parts else {}
-    ways = [(way, part.word.stop) for part in question.parts for way in part.ways]
-    ways += [(way, False) for _, _, others in question.phrases for way in others]
-    wanted: dict[str, float] = {}
-    for way, stop in ways:
+    ways = [way for part in question.parts if not part.word.stop for way in part.ways]
+    ways += [way for _, _, others in question.phrases for way in others]
+    wanted: dict[int, float] = {}
+    for way in ways:
         for term in way.terms:
-            if not stop:
-                wanted[names[term]] = max(wanted.get(names[term], 0), weight(shelf, term) * way.factor)
+            wanted[term] = max(wanted.get(term, 0), weight(shelf, term) * way.factor)
     return wanted
 
 
-def _shown(shelf: Shelf, document: Document, wanted: Mapping[str, float]) -> tuple[str, Snippet]:
-    """The field that holds most of the query, and a piece of text: of the lightest field that holds any of it."""
-    pieces = [
-        (name, factor, *snippet(document.fields[name], wanted, shelf.language))
+def _shown(shelf: Shelf, document: Document, wanted: Mapping[int, float]) -> tuple[str, Snippet]:
+    """The field that holds most of the query, and a piece of the text, or of that field where the text holds none."""
+    pieces = {
+        name: (*snippet(shelf, document.fields[name], wanted), factor)
         for name, factor in zip(shelf.fields, shelf.weights, strict=True)
         if document.fields.get(name)
-    ]
+    }
     if not pieces:
         return next(iter(shelf.fields)), Snippet("", [])
-    field = max(pieces, key=lambda p: (p[3], p[1]))[0]
-    shown = min((p for p in pieces if p[3] > 0), key=lambda p: p[1], default=min(pieces, key=lambda p: p[1]))
-    return field, shown[2]
+    field = max(pieces, key=lambda name: pieces[name][1:])
+    text = pieces.get(shelf.text_name)
+    return field, text[0] if text and (text[1] > 0 or not pieces[field][1]) else pieces[field][0]

@@ -1,25 +1,30 @@
 """What a query asks of a shelf: its words, each with the ways it may be met (itself, corrected, completed, a synonym)."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
+from hark.core.text import fold
 from hark.search.analysis import Word, composed, words
 from hark.search.shelf import Shelf
 
 STOP = 0.1  # what a word that only says how it is asked weighs
+HINTS = {"=": 0.4, "^": 0.3}  # the very same word, and a word that begins the same, beside its term
 CORRECTED = 0.6  # per edit: a corrected word is never worth the word itself
 COMPLETED = 0.9
+JOINED = 0.9  # "log in" for "login"
 SYNONYM = 0.85
-MAX_WORDS = 48  # of a query: the rarest
-COMPLETIONS = 20
+MAX_WORDS = 48  # of a query: the heaviest
+COMPLETIONS, CORRECTIONS = 20, 3
 
 
 class Way(NamedTuple):
-    """One way to meet a word: all these terms, each by its own weight, times `factor`. `whole`: only all together."""
+    """One way to meet a word: by these terms and, weighing less, hints; all times `factor`. `whole`: only all terms."""
 
     terms: tuple[int, ...]
     factor: float
+    hints: tuple[tuple[int, float], ...] = ()
     whole: bool = False
 
 
@@ -94,46 +99,77 @@ def understand(shelf: Shelf, query: str, synonyms: Synonyms, *, prefix: bool) ->
     parts: list[Part] = []
     corrections: list[tuple[Word, str]] = []
     for word in asked.values():
-        ways = [Way(_ids(shelf, word.terms), 1.0)]
+        ways = [_way(shelf, word, 1.0)]
         if growing and word.form == growing.form:
-            ways += _completions(shelf, query[growing.start :])
-        if len(ways) == 1 and not word.stop and word.form not in shelf.vocabulary.counts:
-            nearest = shelf.vocabulary.near(word.form, 4)
-            ways += [Way(_ids(shelf, terms_of(shelf, near)), CORRECTED**edits) for near, edits in nearest]
-            if nearest and len(ways[0].terms) < len(word.terms):
+            completed = shelf.vocabulary.beginning_with(fold(query[growing.start :]), COMPLETIONS)
+            ways += [_way_to(shelf, form, COMPLETED) for form in completed]
+        if len(ways) == 1 and len(ways[0].terms) < len(word.terms) and word.form not in shelf.vocabulary.counts:
+            nearest = [] if word.stop else shelf.vocabulary.near(word.form, CORRECTIONS)
+            ways += [_way_to(shelf, form, CORRECTED**edits) for form, edits in nearest]
+            if nearest:
                 corrections.append((word, nearest[0][0]))
-        mass = sum(weight(shelf, shelf.terms.get(term)) for term in word.terms) * (STOP if word.stop else 1)
-        parts.append(Part(word, [way for way in ways if way.terms], mass))
+            else:
+                ways += _split(shelf, word.form)
+        parts.append(Part(word, [way for way in ways if way.terms or way.hints], _mass(shelf, word)))
     if len(parts) > MAX_WORDS:
         floor = sorted((part.mass for part in parts), reverse=True)[MAX_WORDS]
         parts = [part for part in parts if part.mass > floor]
-    phrases = [
-        (first, last, ways)
-        for first, last, others in synonyms.met([part.word.terms for part in parts], shelf.language)
-        if (ways := [Way(ids, SYNONYM, True) for other in others if (ids := _all_ids(shelf, other))])
+    return Question(parts, _phrases(shelf, parts, synonyms), _rewritten(query, corrections))
+
+
+def _phrases(shelf: Shelf, parts: Sequence[Part], synonyms: Synonyms) -> list[tuple[int, int, list[Way]]]:
+    """Spans of parts with what stands for them together: synonyms, and two words written as one."""
+    found = []
+    for first, last, others in synonyms.met([part.word.terms for part in parts], shelf.language):
+        known = [_ids(shelf, [term for word in other for term in word]) for other in others]
+        if ways := [Way(ids, SYNONYM, whole=True) for ids in known if ids]:
+            found.append((first, last, ways))
+    for n, (left, right) in enumerate(pairwise(part.word for part in parts)):
+        if (joined := left.form + right.form) in shelf.vocabulary.counts:
+            found.append((n, n + 2, [_way_to(shelf, joined, JOINED)._replace(whole=True)]))
+    return found
+
+
+def _split(shelf: Shelf, form: str) -> list[Way]:
+    """A word that nothing holds, as two that are known; the rarer of the two as frequent as can be."""
+    counts = shelf.vocabulary.counts
+    cuts = [
+        (form[:n], form[n:])
+        for n in range(1, len(form))
+        if form[:n] in counts and len(form[n:]) > 2 and form[n:] in counts
     ]
-    return Question(parts, phrases, _rewritten(query, corrections))
+    if not cuts or form.isdigit():
+        return []
+    left, right = max(cuts, key=lambda cut: min(counts[cut[0]], counts[cut[1]]))
+    both = (*_way_to(shelf, left, 1).terms, *_way_to(shelf, right, 1).terms)
+    return [Way(both, JOINED, whole=True)]
 
 
-def terms_of(shelf: Shelf, form: str) -> tuple[str, ...]:
-    """The terms of one word that the vocabulary knows."""
-    return tuple(term for word in words(form, shelf.language) for term in word.terms)
+def _mass(shelf: Shelf, word: Word) -> float:
+    own = sum(weight(shelf, shelf.terms.get(term)) for term in word.terms)
+    hints = sum(HINTS[hint[0]] * weight(shelf, shelf.terms.get(hint)) for hint in word.hints)
+    return (own + hints) * (STOP if word.stop else 1)
 
 
-def _completions(shelf: Shelf, start: str) -> list[Way]:
-    found = shelf.vocabulary.beginning_with(start, COMPLETIONS)
-    return [Way(_ids(shelf, terms_of(shelf, form)), COMPLETED) for form in found]
+def _way(shelf: Shelf, word: Word, factor: float) -> Way:
+    hints = [(number, HINTS[hint[0]]) for hint in word.hints for number in _known(shelf, [hint])]
+    return Way(tuple(_known(shelf, word.terms)), factor, tuple(hints))
 
 
-def _ids(shelf: Shelf, terms: tuple[str, ...]) -> tuple[int, ...]:
-    known = (shelf.terms.get(term) for term in terms)
-    return tuple(term for term in known if term is not None and shelf.frequency[term] > 0)
+def _way_to(shelf: Shelf, form: str, factor: float) -> Way:
+    """The way over a word that the vocabulary knows."""
+    word = next(words(form, shelf.language), None)
+    return _way(shelf, word, factor) if word else Way((), factor)
 
 
-def _all_ids(shelf: Shelf, member: tuple[tuple[str, ...], ...]) -> tuple[int, ...]:
-    terms = tuple(term for word in member for term in word)
-    known = _ids(shelf, terms)
-    return known if len(known) == len(terms) else ()
+def _known(shelf: Shelf, terms: Sequence[str]) -> list[int]:
+    numbers = (shelf.terms.get(term) for term in terms)
+    return [number for number in numbers if number is not None and shelf.frequency[number] > 0]
+
+
+def _ids(shelf: Shelf, terms: Sequence[str]) -> tuple[int, ...]:
+    known = _known(shelf, terms)
+    return tuple(known) if len(known) == len(terms) else ()
 
 
 def _rewritten(query: str, corrections: Sequence[tuple[Word, str]]) -> str | None:

@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping
 
-from hark.search.analysis import composed, words
+from hark.search.analysis import RUNS, composed
+from hark.search.shelf import Shelf
 from hark.search.types import Snippet
 
 LENGTH = 180
 READ = 20_000  # characters of a field that are looked through
 
 
-def snippet(text: str, wanted: Mapping[str, float], language: str) -> tuple[Snippet, float]:
-    """The window of the text that holds most of the `wanted` terms (term -> weight, each counted once), and the weight
+def snippet(shelf: Shelf, text: str, wanted: Mapping[int, float]) -> tuple[Snippet, float]:
+    """The window of the text that holds most of the `wanted` terms (number -> weight, each counted once), and the weight
     it holds. The start of the text where it holds none."""
-    text = " ".join(composed(text)[:READ].split())
-    marks = [
-        (word.start, word.end, best)
-        for word in words(text, language)
-        if (best := max(((wanted.get(term, 0.0), term) for term in word.terms), default=(0.0, "")))[0] > 0
-    ]
+    text = " ".join(composed(text[:READ]).split())
+    marks: list[tuple[int, int, tuple[float, int]]] = []
+    for run in RUNS.finditer(text):
+        _, terms, _ = shelf.numbers(run[run.lastindex or 0])
+        if not wanted.keys().isdisjoint(terms):
+            best = max((wanted[term], term) for term in terms if term in wanted)
+            marks.append((*run.span(run.lastindex or 0), best))
     start, held = _best_window(marks)
     first = _word_start(text, max(0, start - LENGTH // 5))
     last = min(len(text), first + LENGTH)
@@ -28,7 +30,7 @@ def snippet(text: str, wanted: Mapping[str, float], language: str) -> tuple[Snip
     return Snippet(head + text[first:last] + tail, ranges), held
 
 
-def _best_window(marks: list[tuple[int, int, tuple[float, str]]]) -> tuple[int, float]:
+def _best_window(marks: list[tuple[int, int, tuple[float, int]]]) -> tuple[int, float]:
     best, best_start = 0.0, 0
     for n, (start, _, _) in enumerate(marks[:400]):
         inside = {term: weight for a, b, (weight, term) in marks[n : n + 60] if b <= start + LENGTH * 3 // 4}

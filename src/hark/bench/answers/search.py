@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
-from hark.bench.answers.search_data import Asked, Collection, helpcentre, korquad, squad_it
+from hark.bench.answers.search_data import WEIGHTS, Asked, Collection, helpcentre, korquad, squad_it
 from hark.bench.runner import Figure
 from hark.search.types import Document
 from hark.settings import Settings
@@ -40,7 +40,7 @@ def found_among(collection: Collection, questions: list[Asked], best: int) -> li
     """Per question whether the text that answers it is among the `best` first hits."""
     from hark.search.index import build_index
 
-    index = build_index(collection.documents, weights={"body": 1.0})
+    index = build_index(collection.documents, weights=WEIGHTS)
     found = []
     for question in questions:
         hits = index.search(question.text, language=collection.language, limit=best).hits

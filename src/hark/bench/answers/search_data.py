@@ -17,6 +17,8 @@ from hark.bench.mails import data_folder
 from hark.core.errors import NotFound
 from hark.search.types import Document
 
+_LINK = re.compile(r"(?<!!)\[(?!!)([^\[\]]*)\]\([^)]*\)")
+WEIGHTS = {"body": 1.0, "links": 0.3}
 HELP_FOLDERS = {"en": "en", "it": "it-IT", "ko": "ko-KR"}
 
 
@@ -87,7 +89,7 @@ def helpcentre(language: str) -> Collection:
     """Titles of help articles, asked of their bodies. Raises NotFound.
 
     A body is the file without its front matter, without the heading that repeats the title and without the file's name;
-    Markdown is taken off. Many articles lie there twice, in two folders with slightly different texts: each is a document
+    Markdown is taken off. The words of links, which name other articles, are a field of their own. Many articles lie there twice, in two folders with slightly different texts: each is a document
     of its own, and only the very file the title came from counts as its answer.
     """
     folder = _there("helpcentre", HELP_FOLDERS[language])
@@ -100,9 +102,15 @@ def helpcentre(language: str) -> Collection:
             continue
         name = path.relative_to(folder).as_posix()
         body = re.sub(r"^\s*# .*\n", "", text[head.end() :], count=1)
-        documents.append(Document(id=name, fields={"body": plain(body)}, language=language))
+        documents.append(Document(id=name, fields=fields(body), language=language))
         questions.append(Asked(name, plain(title[1].strip().strip("'\"")), name))
     return Collection(f"helpcentre_{language}", language, documents, questions)
+
+
+def fields(markdown: str) -> dict[str, str]:
+    """An article's text, and apart from it the words of its links."""
+    text, links = plain(_LINK.sub(" ", markdown)), _LINK.findall(markdown)
+    return {"body": text, "links": plain("\n".join(links))}
 
 
 def plain(markdown: str) -> str:
