@@ -10,6 +10,7 @@ import msgspec
 from hark.access.authenticate import COOKIE, csrf_token
 from hark.bench.installation import Installation
 from hark.contacts.actions import resolve_contact
+from hark.conversations.actions import set_needs_answer
 from hark.conversations.inbound import receive_message, record_past_reply
 from hark.conversations.types import AccountRef, Delivery, Headers, NewEndpoint, NewInbound, NewReply
 from hark.core.actor import system
@@ -80,11 +81,17 @@ class _Open(msgspec.Struct, frozen=True):
     calendar_id: int
     endpoint_id: UUID
     agent_id: int
+    message_id: UUID
 
 
 async def work_on_recent(db: Db, n: int) -> None:
-    """Work goes on in workspace 1: the customer of the n-th newest open conversation writes, and is answered."""
+    """Work goes on in workspace 1: in the n-th newest open conversation somebody marks the last message as one that needs
+    no answer and undoes it, the customer writes again, and is answered. (Seeded conversations have no state of the
+    journey; the correction folds it.)"""
     recent = await db.one(_Open, _NTH_NEWEST, n)
+    for needed in (False, True):
+        async with db.transaction(system(1)) as tx:
+            await set_needs_answer(tx, recent.message_id, needed)
     async with db.transaction(system(1)) as tx:
         await receive_message(
             tx,
@@ -105,7 +112,9 @@ async def work_on_recent(db: Db, n: int) -> None:
 
 
 _NTH_NEWEST = """
-SELECT c.id, c.contact_id, c.account_id, c.calendar_id, e.id AS endpoint_id, coalesce(c.assignee_id, 1) AS agent_id
+SELECT c.id, c.contact_id, c.account_id, c.calendar_id, e.id AS endpoint_id, coalesce(c.assignee_id, 1) AS agent_id,
+  (SELECT m.id FROM messages m WHERE m.workspace_id = c.workspace_id AND m.conversation_id = c.id AND m.direction = 1
+    ORDER BY m.seq DESC LIMIT 1) AS message_id
 FROM conversations c JOIN endpoints e ON e.workspace_id = c.workspace_id AND e.conversation_id = c.id
 WHERE c.workspace_id = 1 AND c.status < 2 ORDER BY c.last_message_at DESC OFFSET $1 LIMIT 1
 """
@@ -159,7 +168,10 @@ async def create_people(db: Db, desk: Desk, count: int) -> tuple[int, list[int],
         for role in ("admin", "agent")
     ]  # fmt: skip
     await db.run(
-        "INSERT INTO team_members (workspace_id, team_id, agent_id) SELECT $1, $2, unnest($3::int[])", desk.id, team, made[1]
+        "INSERT INTO team_members (workspace_id, team_id, agent_id) SELECT $1, $2, unnest($3::int[])",
+        desk.id,
+        team,
+        made[1],
     )
     return team, made[0], made[1]
 
