@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import msgspec
+from tests.support.help import help_bodies, make_help
 from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.access.authenticate import COOKIE, CSRF_HEADER, csrf_token
@@ -21,10 +22,10 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.http import VISITOR, Route
 from hark.core.services import Services
-from hark.simulation.actions import RunKind, queue_run
 from hark.intake.process import Processor
 from hark.intake.reception import Ledger
 from hark.intake.types import Envelope, NewItem, Source
+from hark.simulation.actions import RunKind, queue_run
 
 PARAMETER = re.compile(r"/([\w-]+)/\{(\w+):\w+\}")
 PASSWORD = "correct horse battery"
@@ -48,7 +49,11 @@ class Examples(msgspec.Struct):
         """The route's path with real ids in it."""
         unknown = [name for name, _ in PARAMETER.findall(route.path) if name not in self.ids]
         assert not unknown, f"{route.path}: make an example of {unknown} in tests/support/examples.py, make_examples"
-        return PARAMETER.sub(lambda found: f"/{found[1]}/{self.ids[found[1]]}", route.path)
+        return PARAMETER.sub(lambda found: f"/{found[1]}/{self.of(route.path, found[1])}", route.path)
+
+    def of(self, path: str, name: str) -> Any:
+        """The id of an object of that collection; files of the help centre are others than those of mails."""
+        return self.ids["help/files"] if f"/help/{name}/" in path and name == "files" else self.ids[name]
 
 
 async def sign_in(services: Services, http: httpx.AsyncClient, actor: Actor) -> SignedIn:
@@ -97,15 +102,30 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     ids["saved"] = await _made(client, "/api/reports/saved", {"name": "Mondays", "state": {"period": "7d"}})
     ids["schedules"] = await _made(client, "/api/reports/schedules", _schedule(ids))
     ids["event-logs"] = await _event_log(services, client)
+    ids |= await _suggestions(db, ws, client, conversation_id)
     ids["rules"] = await _made(client, "/api/rules", _rule(ids["tags"]))
     ids["policies"] = await _made(client, "/api/sla/policies", {"name": "Gold", "first_reply_s": 3600})
     ids["simulations"] = await _made(client, "/api/simulations", WHAT_IF)
     ids["trials"] = await _trial(db, ws)
+    ids |= await make_help(client)
+    await _bots(client, ids)
     await _routing(services, ws, client, ids)
     await _sign_ins(db, ws, client, ids)
     await _domain(services, ws, client, ids)
     token = await _visit(services, ws, client, ids)
     return Examples(ids=ids, other_conversation=other, visitor_token=token)
+
+
+async def _suggestions(db: Db, ws: TestWorkspace, client: SignedIn, conversation_id: str) -> dict[str, Any]:
+    """A canned reply, an account that is suggested from, and a suggestion that the owner has in view."""
+    id = uuid4()
+    await db.run(
+        "INSERT INTO suggestion_offers (workspace_id, id, conversation_id, account_id, agent_id, at, sources, confidences)"
+        " VALUES ($1, $2, $3, $4, $5, now(), ARRAY[$2], ARRAY[0.5])",
+        ws.id, id, UUID(conversation_id), ws.account_id, ws.owner.agent_id,
+    )  # fmt: skip
+    canned = await _made(client, "/api/canned-replies", {"name": "Hours", "text": "We are here from nine to five."})
+    return {"suggestions": str(id), "suggestion-accounts": ws.account_id, "canned-replies": canned}
 
 
 def _schedule(ids: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +146,15 @@ async def _routing(services: Services, ws: TestWorkspace, client: SignedIn, ids:
 
 
 _WHY = {"key": "worth", "index": 1.0, "mu": 1.0, "fit": 1.0, "waited_s": 1.0, "limit_s": 1.0, "waiting": 1, "free": 1, "pull": 1}
+
+
+async def _bots(client: SignedIn, ids: dict[str, Any]) -> None:
+    """A published bot and a replay that waits for the worker."""
+    ids["bots"] = await _made(client, "/api/bots", {"name": "Helper"})
+    published = await client.post(f"/api/bots/{ids['bots']}/publish", {})
+    ids["versions"] = published.json()["version"]
+    ids["replays"] = await _made(client, f"/api/bots/{ids['bots']}/replays", {"days": 7})
+    await client.patch(f"/api/bots/{ids['bots']}", {"enabled": False})
 
 
 def _absence() -> dict[str, Any]:
@@ -218,7 +247,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
     """ "METHOD path" -> a right body whose ids are those of the examples."""
     i = e.ids
     server = {"host": "127.0.0.1", "port": 1, "security": "none", "username": "u", "password": "p"}
-    return {
+    return help_bodies(i) | {
         "POST /api/setup": {
             "workspace": {"name": "W", "locale": "en", "time_zone": "UTC", "base_currency": "EUR"},
             "admin": {"name": "A", "email": "a@desk.example", "password": PASSWORD},
@@ -248,6 +277,14 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/conversations/{id:uuid}/notes": {"text": "n", "mentions": [i["agents"]]},
         "POST /api/conversations/{id:uuid}/help": {"question": "Which carrier?", "agent_ids": [i["agents"]]},
         "POST /api/conversations/{id:uuid}/help/end": {"agent_id": i["agents"]},
+        "POST /api/bots": {"name": "Greeter"},
+        "POST /api/bots/import": {"format": "hark-bot/1", "name": "Copy", "flow": {"blocks": []}},
+        "POST /api/bots/validate": {"flow": {"blocks": []}},
+        "PATCH /api/bots/{id:int}": {"name": "Helper 2"},
+        "POST /api/bots/{id:int}/publish": {"note": "n"},
+        "POST /api/bots/{id:int}/rollback": {"version": 1},
+        "POST /api/bots/{id:int}/try": {"text": "Hello", "language": "en"},
+        "POST /api/bots/{id:int}/replays": {"days": 7},
         "POST /api/routing/next": {"team_id": None},
         "POST /api/skills": {"name": "Returns", "topic_ids": [i["topics"]]},
         "PATCH /api/skills/{id:int}": {"name": "Money", "topic_ids": [i["topics"]]},
@@ -273,6 +310,10 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/simulations": WHAT_IF,
         "POST /api/staffing/trials": {"weeks": 2, "within": 0.9, "occupancy": 0.9, "chats": 2},
         "POST /api/prices/cases": PERIOD | {"by": "stage", "key": "queue"},
+        "POST /api/suggestions/{id:uuid}/chosen": {"position": 1, "text": "Soon."},
+        "PATCH /api/suggestion-accounts/{id:int}": {"enabled": True},
+        "POST /api/canned-replies": {"name": "Greeting", "text": "Hi {{contact.first_name}}"},
+        "PATCH /api/canned-replies/{id:int}": {"name": "Greeting 2"},
         "POST /api/topics": {"name": "t", "handle_s": 300},
         "POST /api/reports/saved": {"name": "r", "state": {"page": "breakdown", "by": "team", "filter": "{}"}, "shared": True},
         "PATCH /api/reports/saved/{id:int}": {"name": "r2", "shared": False},

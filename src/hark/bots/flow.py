@@ -99,7 +99,7 @@ class Buttons(Block, tag_field="type", tag="buttons", kw_only=True):
     """
 
     text: Words
-    buttons: Annotated[list[Button], Meta(max_length=10)]
+    buttons: Annotated[list[Button], Meta(max_length=10)] = []
     other: Next = None
 
 
@@ -140,7 +140,7 @@ class Branch(Body, kw_only=True):
 class Condition(Block, tag_field="type", tag="condition", kw_only=True):
     """The first branch that holds, else `next`."""
 
-    branches: Annotated[list[Branch], Meta(max_length=10)]
+    branches: Annotated[list[Branch], Meta(max_length=10)] = []
     next: Next = None
 
 
@@ -226,7 +226,7 @@ Setting = SetTags | SetSeverity | SetTeam | SetTopic | SetAttribute
 
 
 class Set(Block, tag_field="type", tag="set", kw_only=True):
-    actions: Annotated[list[Setting], Meta(max_length=10)]
+    actions: Annotated[list[Setting], Meta(max_length=10)] = []
     next: Next = None
 
 

@@ -160,13 +160,18 @@ async def list_versions(db: Queries, actor: Actor, bot_id: int) -> list[BotVersi
     return [BotVersion(**msgspec.structs.asdict(row)) for row in rows]
 
 
+class _Flow(msgspec.Struct):
+    flow: BotFlow
+
+
 async def get_version(db: Queries, workspace_id: int, bot_id: int, version: int) -> BotFlow:
     """A published flow as stored, secrets encrypted. Raises NotFound."""
-    return await db.one(
-        BotFlow,
+    found = await db.one(
+        _Flow,
         "SELECT flow FROM bot_versions WHERE workspace_id = $1 AND bot_id = $2 AND version = $3",
         workspace_id, bot_id, version, missing="This version of the bot does not exist.",
     )  # fmt: skip
+    return found.flow
 
 
 async def export_bot(db: Queries, actor: Actor, id: int) -> Exported:

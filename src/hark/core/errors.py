@@ -80,6 +80,7 @@ CONSTRAINTS: dict[str, HarkError] = {
     "identities_value_key": Conflict("This address belongs to another contact.", code="identity_exists"),
     "sla_policies_name_key": Conflict("A policy of this name exists already.", code="policy_exists"),
     "skills_name_key": Conflict("A skill of this name exists already.", code="skill_exists"),
+    "bots_name_key": Conflict("A bot of this name exists already. Choose another name.", code="bot_exists"),
     "rules_name_key": Conflict("A rule of this name exists already.", code="rule_exists"),
     "message_search_pkey": Conflict("This message id has been used already. Make a new one.", code="id_taken"),
     "endpoints_pkey": Unavailable("Somebody began the same at this moment. Nothing was changed; try again.", code="busy"),
