@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest_asyncio
-from tests.support.help import BROWSER, Help, make_help
+from tests.support.public_help import BROWSER, Help, make_help
 from tests.support.workspace import TestWorkspace
 
 from hark.core.db import Db

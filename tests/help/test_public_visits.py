@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest_asyncio
 from litestar import Litestar
-from tests.support.help import BROWSER, Help, make_help
+from tests.support.public_help import BROWSER, Help, make_help
 from tests.support.workspace import TestWorkspace
 
 from hark.core.db import Db
