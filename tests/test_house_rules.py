@@ -39,7 +39,7 @@ SQL_HOMES = frozenset({
     "bots/calling.py", "bots/knowledge.py", "bots/performing.py", "bots/running.py", "bots/replays.py", "bots/sending.py", "bots/starting.py",
     "bots/surroundings.py",
     "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",
-    "swarm/card.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",
+    "swarm/card.py", "understanding/labels.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",
     "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "intake/ledger.py", "journey/project.py",
     "reports/mails.py", "reports/saved.py", "reports/schedules.py", "reports/wallboard.py",
     "help/audience.py", "help/centres.py", "help/drafts.py", "help/files.py", "help/links.py", "help/published.py",

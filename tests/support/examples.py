@@ -107,6 +107,8 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     ids["policies"] = await _made(client, "/api/sla/policies", {"name": "Gold", "first_reply_s": 3600})
     ids["simulations"] = await _made(client, "/api/simulations", WHAT_IF)
     ids["trials"] = await _trial(db, ws)
+    ids["trainings"] = await _made(client, "/api/understanding/trainings", {})
+    await client.post(f"/api/understanding/trainings/{ids['trainings']}/stop", {})
     ids |= await make_help(client)
     await _bots(client, ids)
     await _routing(services, ws, client, ids)
@@ -315,6 +317,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/canned-replies": {"name": "Greeting", "text": "Hi {{contact.first_name}}"},
         "PATCH /api/canned-replies/{id:int}": {"name": "Greeting 2"},
         "POST /api/topics": {"name": "t", "handle_s": 300},
+        "POST /api/messages/{id:uuid}/understanding": {"task": "severity", "value": 2},
         "POST /api/reports/saved": {"name": "r", "state": {"page": "breakdown", "by": "team", "filter": "{}"}, "shared": True},
         "PATCH /api/reports/saved/{id:int}": {"name": "r2", "shared": False},
         "POST /api/reports/schedules": _schedule(i),

@@ -37,6 +37,8 @@ PERMISSIONS: dict[str, str] = {
     "sla.write": "Make and change what customers are promised",
     "suggestions.read": "See how suggested replies are used, and what is sent often",
     "suggestions.write": "Turn suggested replies on and off, and write canned replies",
+    "understanding.read": "See how well messages are understood, and what was learned",
+    "understanding.write": "Train the classifiers, and stop a training",
     "routing.write": "Change how teams and people get their work, and see what was learned of people",
     "hours.read": "See business hours",
     "hours.write": "Change business hours",
@@ -53,7 +55,7 @@ PERMISSIONS: dict[str, str] = {
 
 _VIEWER = frozenset(
     {"conversations.read", "contacts.read", "reports.read", "tags.read", "agents.read", "mailboxes.read", "hours.read",
-     "sla.read", "suggestions.read", "help.read"}
+     "sla.read", "suggestions.read", "understanding.read", "help.read"}
 )  # fmt: skip
 _AGENT = _VIEWER | {
     "conversations.reply", "conversations.write", "contacts.write", "tags.write", "tokens.write", "help.write",

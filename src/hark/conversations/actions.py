@@ -117,7 +117,7 @@ async def rename(tx: Tx, id: UUID, subject: str) -> None:
         await save(tx, c)
 
 
-async def set_topic(tx: Tx, id: UUID, topic_id: int | None) -> None:
+async def set_topic(tx: Tx, id: UUID, topic_id: int | None, reason: ChangeReason | None = None) -> None:
     """What the conversation is about; None: nothing that is known. Its handle time stands in price and order.
 
     Raises NotFound, Conflict, and BadRequest for a topic that does not exist or is archived.
@@ -132,7 +132,7 @@ async def set_topic(tx: Tx, id: UUID, topic_id: int | None) -> None:
     await tx.run(
         "UPDATE conversations SET topic_id = $3 WHERE workspace_id = $1 AND id = $2", tx.workspace_id, id, topic_id
     )
-    await _saved(tx, c, TopicChanged(before=before.id, after=topic_id))
+    await _saved(tx, c, TopicChanged(before=before.id, after=topic_id, reason=reason))
 
 
 class _Topic(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Who acts: a person of the team, an API token, a customer, a bot, a rule or the system itself."""
+"""Who acts: a person of the team, an API token, a customer, a bot, a rule, the classifier or the system itself."""
 
 from enum import IntEnum
 from uuid import UUID
@@ -13,6 +13,7 @@ class ActorKind(IntEnum):
     CUSTOMER = 3
     RULE = 4
     BOT = 5
+    CLASSIFIER = 6
 
 
 class Scope(IntEnum):

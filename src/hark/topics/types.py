@@ -35,11 +35,12 @@ class TopicPatch(Body):
 
 
 class TopicChanged(Event, frozen=True, kw_only=True):
-    """A conversation is about something else; null: about nothing that is known."""
+    """A conversation is about something else; null: about nothing that is known. `reason` as in SeverityChanged."""
 
     kind: ClassVar[int] = 170
     before: int | None = None
     after: int | None = None
+    reason: int | None = None
 
 
 class TopicDefined(Event, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ NONE = "\0none"
 
 REGULAR = 0.5  # C of the SVMs
 MANY = 5000  # examples; above, rare strings are left out and three folds are enough
+SMALL = 250  # examples; below, five folds would tell no more than three
 PRECISION = 0.8  # of what is accepted, at least; below, the answer is "not known"
 KEEP = 0.025  # the least sure of the right answers that are given up
 OUT_SHARE = 0.15  # share of messages that belong to no class, as confidence is calibrated for
@@ -111,7 +112,7 @@ def train(
     counted = Counter(labels)
     if len(counted) < 2 or min(counted.values()) < 2:
         raise ValueError("a classifier needs at least two labels with two examples each")
-    folds = 3 if len(texts) > MANY else min(5, min(counted.values()))
+    folds = min(3 if len(texts) > MANY or len(texts) < SMALL else 5, *counted.values())
     made = [bags(text, language, spec) for text, language in zip(texts, languages, strict=True)]
     extra = [(bags(name, "en", spec), label) for label, name in (names or {}).items() if label in counted]
     progress(0.2)
@@ -149,7 +150,9 @@ def train(
     return classifier, outcomes
 
 
-def vector(views: Sequence[View], found: Sequence[Counter[str]], unseen_idf: float) -> tuple[NDArray[np.int64], FLOAT, float]:
+def vector(
+    views: Sequence[View], found: Sequence[Counter[str]], unseen_idf: float
+) -> tuple[NDArray[np.int64], FLOAT, float]:
     """Rows and values of a text in the weights, each view at unit length, and the share of its words (by their rarity)
     that the model has never seen."""
     rows: list[int] = []
@@ -244,7 +247,10 @@ def _folds(y: NDArray[Any], folds: int) -> Sequence[tuple[NDArray[np.int64], NDA
 
 
 def _fit(
-    made: Sequence[Sequence[Counter[str]]], y: NDArray[Any], extra: Sequence[tuple[Sequence[Counter[str]], str]], spec: Spec
+    made: Sequence[Sequence[Counter[str]]],
+    y: NDArray[Any],
+    extra: Sequence[tuple[Sequence[Counter[str]], str]],
+    spec: Spec,
 ) -> _Fitted:
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC

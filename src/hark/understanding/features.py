@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -25,14 +26,90 @@ _PLAIN_WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 _LONG = re.compile(r"(.)\1{2,}")
 _CONTRACTIONS = (
-    (re.compile(r"\b(?:can ?not)\b"), "can not"), (re.compile(r"\bwon't\b"), "will not"), (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\bcan(?:not|'t)\b"), "can not"), (re.compile(r"\bwon't\b"), "will not"), (re.compile(r"n't\b"), " not"),
     (re.compile(r"'ve\b"), " have"), (re.compile(r"'re\b"), " are"), (re.compile(r"'ll\b"), " will"),
     (re.compile(r"'m\b"), " am"), (re.compile(r"'s\b"), " s"), (re.compile(r"\b(?:[ldcnstmv]|un|all|dell|nell|sull|quest|dall)'"), " "),
 )  # fmt: skip
 _STOP = frozenset(
-    "a an the to of in on at for is am are was be it its this that i my me you your and or so do does did have has had will"
-    " would can could please s with by as if il lo la i gli le un uno una di a da in con su per e o che mi ti si ci del della"
-    " dei al alla nel nella mio mia ho ha sono".split()
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "is",
+        "am",
+        "are",
+        "was",
+        "be",
+        "it",
+        "its",
+        "this",
+        "that",
+        "i",
+        "my",
+        "me",
+        "you",
+        "your",
+        "and",
+        "or",
+        "so",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "will",
+        "would",
+        "can",
+        "could",
+        "please",
+        "s",
+        "with",
+        "by",
+        "as",
+        "if",
+        "il",
+        "lo",
+        "la",
+        "i",
+        "gli",
+        "le",
+        "un",
+        "uno",
+        "una",
+        "di",
+        "a",
+        "da",
+        "in",
+        "con",
+        "su",
+        "per",
+        "e",
+        "o",
+        "che",
+        "mi",
+        "ti",
+        "si",
+        "ci",
+        "del",
+        "della",
+        "dei",
+        "al",
+        "alla",
+        "nel",
+        "nella",
+        "mio",
+        "mia",
+        "ho",
+        "ha",
+        "sono",
+    ]
 )
 _PARTICLES = re.compile(
     r"(?<=[가-힣]{2})(?:에서는|에서도|으로는|에서|에게|한테|까지|부터|으로|이랑|하고|처럼|보다|마다|이나|은|는|이|가|을|를|에|로|와|과|도|만|의|랑|요)$"
@@ -93,7 +170,7 @@ def stem(word: str, language: str) -> str:
 
 
 def _opened(folded: str) -> str:
-    if "'" in folded or "cannot" in folded or "can not" in folded:
+    if "'" in folded or "cannot" in folded:
         for pattern, plain in _CONTRACTIONS:
             folded = pattern.sub(plain, folded)
     return folded
@@ -106,8 +183,13 @@ def _stems(plain: str, language: str) -> list[str]:
 def _word_view(stems: Sequence[str]) -> list[str]:
     """Stems, neighbours `a_b`, and unordered pairs of content words near each other `a&b`."""
     content = [s for s in stems if s not in _STOP][:PAIRED]
-    skips = [f"{a}&{b}" if a < b else f"{b}&{a}" for i, a in enumerate(content) for b in content[i + 1 : i + 1 + REACH] if a != b]
-    return [*stems, *(f"{a}_{b}" for a, b in zip(stems, stems[1:], strict=False)), *skips]
+    skips = [
+        f"{a}&{b}" if a < b else f"{b}&{a}"
+        for i, a in enumerate(content)
+        for b in content[i + 1 : i + 1 + REACH]
+        if a != b
+    ]
+    return [*stems, *(f"{a}_{b}" for a, b in pairwise(stems)), *skips]
 
 
 def _concept_view(folded: str, language: str) -> list[str]:

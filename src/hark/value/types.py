@@ -33,8 +33,8 @@ class Difficulty(IntEnum):
 
 
 class ChangeReason(IntEnum):
-    """Why a person set severity or difficulty; in `SeverityChanged.reason` and `DifficultyChanged.reason`. A choice and
-    no text, so that the journal holds none."""
+    """Why severity, difficulty or topic was set; in `SeverityChanged.reason` and the like. A choice and no text, so that
+    the journal holds none. CLASSIFIER is no person's: the reading of the message says why."""
 
     BLOCKED = 1
     MONEY = 2
@@ -47,6 +47,7 @@ class ChangeReason(IntEnum):
     EXPERT = 20
     SEVERAL = 21
     ROUTINE = 22
+    CLASSIFIER = 30
 
 
 Medium = Literal["mail", "social", "messenger", "phone"]
