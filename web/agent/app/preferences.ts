@@ -8,6 +8,8 @@ export type Preferences = {
   contactWidth: string
   contactPane: string
   order: string
+  /** Whether suggested replies are folded away. */
+  suggestionsFolded: string
   /** The mailbox one has written from last. */
   sender: string
   /** The help centre one worked in last. */

@@ -1,7 +1,7 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
   AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Check, Gauge, Hand, HandHelping, ListEnd, X, Image, Inbox, Keyboard,
-  Languages, Layers, LogOut, Merge, MessageSquareText, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
+  Languages, Layers, LogOut, Merge, MessageSquareText, MessageSquareQuote, Lightbulb, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, FlaskConical, Hourglass, Newspaper, Trash2,
   BookOpen, Code, Columns2, Eye, FileInput, FilePlus2, FileText, FolderTree, History, LibraryBig, Link2, Link2Off, Save, SearchX, Settings2, Upload,
 } from 'lucide-react'
@@ -37,6 +37,10 @@ export const COMMANDS = define({
   'compose.sendAndKeep': { label: 'command.sendAndKeep', icon: Hourglass, group: 'compose', keys: ['ctrl+shift+enter'] },
   'compose.sendLater': { label: 'command.sendLater', icon: Clock3, group: 'compose' },
   'compose.sendAndResolve': { label: 'command.sendAndResolve', icon: Send, group: 'compose', keys: ['ctrl+alt+enter'] },
+  'compose.suggestion1': { label: 'command.suggestion1', icon: Lightbulb, group: 'compose', keys: ['alt+1'] },
+  'compose.suggestion2': { label: 'command.suggestion2', icon: Lightbulb, group: 'compose', keys: ['alt+2'] },
+  'compose.suggestion3': { label: 'command.suggestion3', icon: Lightbulb, group: 'compose', keys: ['alt+3'] },
+  'compose.canned': { label: 'command.canned', icon: MessageSquareQuote, group: 'compose', keys: ['alt+0'] },
   'compose.discard': { label: 'command.discard', icon: Trash2, group: 'compose' },
   'compose.article': { label: 'command.insertArticle', icon: FileText, group: 'compose', keys: ['ctrl+shift+k'] },
   'articles.new': { label: 'command.newArticle', icon: FilePlus2, group: 'articles', keys: ['shift+a'] },
@@ -82,6 +86,7 @@ export const COMMANDS = define({
   'go.articles.links': { label: 'links.nav', icon: Link2Off, group: 'go' },
   'go.articles.import': { label: 'import.nav', icon: FileInput, group: 'go' },
   'go.articles.settings': { label: 'centre.nav', icon: Settings2, group: 'go' },
+  'go.suggestions': { label: 'suggest.nav', icon: Lightbulb, group: 'go' },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },
   'go.intake': { label: 'settings.intake', icon: Bell, group: 'go' },

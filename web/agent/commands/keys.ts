@@ -12,6 +12,8 @@ export function pressName(event: KeyPress): string {
   const isAscii = /^[\x21-\x7e]$/.test(event.key)
   let key = isAscii ? event.key.toLowerCase() : event.key.length === 1 && letter ? letter.toLowerCase() : event.key.toLowerCase()
   if (event.altKey && letter) key = letter.toLowerCase()
+  const digit = /^Digit(\d)$/.exec(event.code)?.[1]
+  if (event.altKey && digit) key = digit
   const isSign = key.length === 1 && !/[a-z]/.test(key)
   const modifiers = [
     event.ctrlKey || event.metaKey ? 'ctrl' : null,

@@ -12,8 +12,11 @@ for (const [id, { keys = [] }] of Object.entries(COMMANDS) as [CommandId, { keys
   }
 }
 
+/** Ctrl with anything, and Alt with a digit, mean a command also while somebody types. */
+const isCombination = (press: string): boolean => /^ctrl\+|^alt\+\d$/.test(press)
+
 /**
- * Listens once for the whole workspace. Combinations with Ctrl come before any field or editor sees them; single keys
+ * Listens once for the whole workspace. Combinations come before any field or editor sees them; single keys
  * come last and rest while somebody types, a dialog or a menu is open.
  */
 export function useShortcuts(): void {
@@ -28,11 +31,11 @@ export function useShortcuts(): void {
     }
     const combination = (event: KeyboardEvent) => {
       const press = pressName(event)
-      if (press.startsWith('ctrl+') && !event.isComposing && !event.repeat) run(event, press)
+      if (isCombination(press) && !event.isComposing && !event.repeat) run(event, press)
     }
     const single = (event: KeyboardEvent) => {
       const press = pressName(event)
-      if (press.startsWith('ctrl+') || event.defaultPrevented || event.isComposing || isTyping(event.target)) return
+      if (isCombination(press) || event.defaultPrevented || event.isComposing || isTyping(event.target)) return
       if (document.querySelector('[data-modal], [role=menu]')) return
       run(event, follow(press, event.timeStamp))
     }

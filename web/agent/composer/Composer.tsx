@@ -1,8 +1,13 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useCommands } from '../commands/registry'
 import { articleLink, type Insertable, withAddress } from '../help/InsertArticle'
+import { AskBlanks } from '../suggestions/AskBlanks'
+import { blanksOf, selectBlank, typeInto } from '../suggestions/blanks'
+import { COMMAND_OF, Suggestions } from '../suggestions/Suggestions'
+import { useCanned } from '../suggestions/useCanned'
+import { useSuggestions } from '../suggestions/useSuggestions'
 import { ErrorNote } from '../ui/Notice'
 import { UploadList } from './attachments'
 import { ChatField, type ChatHandle } from './ChatField'
@@ -20,6 +25,7 @@ import type { Reply } from './sending'
 import { useTypist } from './typing'
 import { Unseen } from './Unseen'
 import { useDraft } from './useDraft'
+import { textToHtml } from './text'
 import { useSend } from './useSend'
 
 /** The dock under the thread: closed it is one line, open it writes replies (a mail or a chat) and notes. */
@@ -30,6 +36,9 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   const [mention, setMention] = useState<MentionState | null>(null)
   const chatField = useRef<ChatHandle>(null)
   const waiting = useRef<Reply[]>([])
+  const section = useRef<HTMLElement>(null)
+  const [blank, setBlank] = useState<{ text: string; more: Partial<Reply> } | null>(null)
+  const [toInsert, setToInsert] = useState<string | null>(null)
   const { busy, problem, held, sendReply, addNote, takeOver, release } = useSend(conversation)
   const { mode, people, written, files, isNote, inChat } = draft
   const typist = useTypist(conversation.id, inChat)
@@ -56,8 +65,9 @@ export default function Composer({ conversation, onResolved }: { conversation: C
       if (next.resolve) onResolved()
     }
   }
-  const send = async (more: Partial<Reply> = {}) => {
+  const send = async (more: Partial<Reply> = {}, withBlanks = false) => {
     if (!isReady) return
+    if (!isNote && !withBlanks && blanksOf(written.text).length > 0) return setBlank({ text: written.text, more })
     typist.stop()
     if (isNote) {
       if (await addNote({ text: written.text, mentions: written.mentions })) draft.finish()
@@ -105,7 +115,34 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   const isReply = mode !== null && !isNote
   const mayReply = conversation.can.includes('reply')
   const mayNote = conversation.can.includes('note')
+  const insert = (text: string) => {
+    if (mode === null || isNote) draft.start('reply')
+    setToInsert(text)
+  }
+  useEffect(() => {
+    if (toInsert === null || mode === null || isNote) return
+    const field = section.current?.querySelector('textarea')
+    if (inChat || draft.plain) {
+      if (!field) return
+      typeInto(field, toInsert)
+    } else {
+      if (!draft.core || draft.core.isDestroyed) return
+      draft.core.chain().focus().insertContent(textToHtml(toInsert)).run()
+      selectBlank(draft.core)
+    }
+    setToInsert(null)
+  }, [toInsert, mode, isNote, inChat, draft.plain, draft.core])
+  const suggested = useSuggestions(conversation, draft.endpoint?.id ?? null, mayReply && (isReply || (mode === null && conversation.waiting_since !== null)))
+  const use = (position: number) => {
+    const one = suggested.items[position]
+    return one && (() => insert(suggested.take(one)))
+  }
+  const offerCanned = useCanned(conversation.id, insert)
   useCommands({
+    [COMMAND_OF[0]!]: use(0),
+    [COMMAND_OF[1]!]: use(1),
+    [COMMAND_OF[2]!]: use(2),
+    'compose.canned': mayReply && offerCanned,
     'conversation.reply': mayReply && (() => draft.start('reply')),
     'conversation.replyAll': mayReply && (() => draft.start(draft.mayReplyAll ? 'replyAll' : 'reply')),
     'conversation.note': mayNote && (() => draft.start('note')),
@@ -118,13 +155,26 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   })
 
   if (mode === null) {
-    return <ComposerDock mayReply={mayReply} mayNote={mayNote} everyone={draft.repliesToAll} onStart={draft.start} />
+    return (
+      <>
+        <Suggestions items={suggested.items} />
+        <ComposerDock mayReply={mayReply} mayNote={mayNote} everyone={draft.repliesToAll} onStart={draft.start} />
+      </>
+    )
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape leaves whatever field has the focus
     <section
+      ref={section}
       aria-label={t(isNote ? 'command.note' : 'command.reply')}
-      onKeyDown={(event) => event.key === 'Escape' && !mention && (event.target as HTMLElement).blur()}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !mention) (event.target as HTMLElement).blur()
+        // In a reply that is still empty, "/" offers the canned ones.
+        if (event.key === '/' && isReply && written.isEmpty && isWriting(event.target)) {
+          event.preventDefault()
+          offerCanned()
+        }
+      }}
       className={`flex max-h-[40vh] shrink-0 flex-col border-t max-[719px]:max-h-[70vh] ${inChat ? '' : 'min-h-52'} ${isNote ? 'border-note-line bg-note' : 'border-line bg-paper'}`}
     >
       <ComposerHead
@@ -139,6 +189,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
         {!isNote && <EndpointChoice conversation={conversation} chosen={draft.endpoint} onChoose={draft.answerIn} />}
         {!isNote && !inChat && <SenderChoice endpoint={draft.endpoint} chosen={draft.sender} onChoose={draft.setSender} />}
       </ComposerHead>
+      {isReply && written.isEmpty && <Suggestions items={suggested.items} />}
       {isLocked && <LockNote conversation={conversation} busy={busy} onTakeOver={() => void takeOver()} />}
       <Unseen held={held} busy={busy} onEdit={release} onSendAnyway={sendAnyway} onDiscard={discard} />
       {problem && <ErrorNote {...problem} className="mx-4 my-1" />}
@@ -187,6 +238,22 @@ export default function Composer({ conversation, onResolved }: { conversation: C
         ready={isReady}
         busy={busy && !inChat}
       />
+      <AskBlanks
+        text={blank?.text ?? null}
+        onFill={() => {
+          setBlank(null)
+          if (draft.core && !draft.plain && !inChat) selectBlank(draft.core)
+        }}
+        onSend={() => {
+          const more = blank?.more
+          setBlank(null)
+          void send(more, true)
+        }}
+      />
     </section>
   )
+}
+
+function isWriting(target: EventTarget): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement)
 }

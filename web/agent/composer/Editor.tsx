@@ -7,6 +7,7 @@ import { useEffect, useRef } from 'react'
 import { type Key, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
 import { IconButton } from '../ui/Button'
+import { MarkBlanks } from '../suggestions/blanks'
 import { MentionList, type MentionState, mentionSuggestion } from './mentions'
 
 export type Written = { html: string; text: string; mentions: number[]; isEmpty: boolean }
@@ -39,6 +40,7 @@ export function Editor(props: Props) {
     injectCSS: false,
     extensions: [
       StarterKit.configure({ heading: false, horizontalRule: false, link: { openOnClick: false, autolink: true, defaultProtocol: 'https' } }),
+      MarkBlanks,
       Placeholder.configure({ placeholder: () => latest.current.placeholder }),
       ...(props.withMentions
         ? [

@@ -17,13 +17,14 @@ import { itPromises } from './it.promises'
 import { itRouting } from './it.routing'
 import { itHelp } from './it.help'
 import { itStaffing } from './it.staffing'
+import { itSuggestions } from './it.suggestions'
 import { itValue } from './it.value'
 import { itWhatIf } from './it.whatif'
 
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itWhatIf, ...itRouting, ...itStaffing, ...itHelp, ...itPromises,
+  ...itValue, ...itWhatIf, ...itRouting, ...itStaffing, ...itSuggestions, ...itHelp, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,

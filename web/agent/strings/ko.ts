@@ -17,13 +17,14 @@ import { koPromises } from './ko.promises'
 import { koRouting } from './ko.routing'
 import { koHelp } from './ko.help'
 import { koStaffing } from './ko.staffing'
+import { koSuggestions } from './ko.suggestions'
 import { koValue } from './ko.value'
 import { koWhatIf } from './ko.whatif'
 
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koWhatIf, ...koRouting, ...koStaffing, ...koHelp, ...koPromises,
+  ...koValue, ...koWhatIf, ...koRouting, ...koStaffing, ...koSuggestions, ...koHelp, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,

@@ -1,0 +1,73 @@
+/** Blanks: places of a suggested or canned reply that only the agent can fill. In the text they stand as `[name…]` or `[…]`. */
+import { Extension } from '@tiptap/core'
+import { type Editor as Core } from '@tiptap/react'
+import { Plugin } from '@tiptap/pm/state'
+import { Decoration, DecorationSet } from '@tiptap/pm/view'
+import type { Key, Translate } from '../app/i18n'
+import type { Segment } from './queries'
+
+const BLANK = /\[[^[\]\n]{0,30}…\]/g
+const NAMED = new Set(['name', 'number', 'date', 'email', 'link', 'company', 'agent'])
+
+/** What a blank asks for, "" when nothing is known of it. */
+export function blankName(what: string, t: Translate): string {
+  return NAMED.has(what) ? t(`suggest.blank.${what}` as Key) : ''
+}
+
+/** The segments as the text that goes into the composer. */
+export function textOf(segments: readonly Segment[], t: Translate): string {
+  return segments
+    .map((one) => (one.kind === 'blank' ? `[${blankName(one.what, t)}…]` : one.text))
+    .join('')
+    .trim()
+}
+
+/** The blanks of a text, in order. */
+export function blanksOf(text: string): string[] {
+  return text.match(BLANK) ?? []
+}
+
+/** Where the first blank of a text begins and ends. */
+export function firstBlank(text: string): [number, number] | null {
+  const found = text.search(BLANK)
+  return found < 0 ? null : [found, found + text.slice(found).match(BLANK)![0].length]
+}
+
+/** Marks blanks in the rich editor, so that none is overlooked. */
+export const MarkBlanks = Extension.create({
+  name: 'markBlanks',
+  addProseMirrorPlugins: () => [
+    new Plugin({
+      props: {
+        decorations: ({ doc }) => {
+          const marks: Decoration[] = []
+          doc.descendants((node, at) => {
+            if (!node.isText) return
+            for (const found of node.text!.matchAll(BLANK)) marks.push(Decoration.inline(at + found.index, at + found.index + found[0].length, { class: 'blank' }))
+          })
+          return DecorationSet.create(doc, marks)
+        },
+      },
+    }),
+  ],
+})
+
+/** Selects the first blank of the rich editor, so that typing fills it. */
+export function selectBlank(editor: Core): void {
+  let range: { from: number; to: number } | null = null
+  editor.state.doc.descendants((node, at) => {
+    if (range || !node.isText) return
+    const found = firstBlank(node.text!)
+    if (found) range = { from: at + found[0], to: at + found[1] }
+  })
+  if (range) editor.chain().focus().setTextSelection(range).run()
+}
+
+/** Puts text into a plain field as if it had been typed: it can be undone with the field's own undo. */
+export function typeInto(field: HTMLTextAreaElement, text: string): void {
+  field.focus()
+  const before = field.selectionStart
+  if (!document.execCommand('insertText', false, text)) field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
+  const blank = firstBlank(text)
+  if (blank) requestAnimationFrame(() => field.setSelectionRange(before + blank[0], before + blank[1]))
+}
