@@ -372,6 +372,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bots/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get replays
+         * @description The caller's own replays, newest first. Needs the permission `bots.read`.
+         */
+        get: operations["get_replays"];
+        put?: never;
+        /**
+         * Post replay
+         * @description Queue a replay over past conversations; the worker computes it. Needs the permission `bots.write`.
+         */
+        post: operations["post_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/replays/{replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one replay
+         * @description Needs the permission `bots.read`.
+         */
+        get: operations["get_one_replay"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove replay
+         * @description Needs the permission `bots.write`.
+         */
+        delete: operations["remove_replay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/replays/{replay_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post stop replay
+         * @description Needs the permission `bots.write`.
+         */
+        post: operations["post_stop_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bots/{id}/rollback": {
         parameters: {
             query?: never;
@@ -2118,6 +2186,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/help/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List imports
+         * @description Imports of articles, the newest first, with what became of each text and what was not understood. Needs the permission `help.read`.
+         */
+        get: operations["list_help_imports"];
+        put?: never;
+        /**
+         * Post import
+         * @description Upload a zip file of Markdown, or the JSON of Zendesk Guide or Intercom (also zipped); the worker takes it in.
+         *     `publish`: readers see at once what was no draft there. The same again changes only what changed there. Needs the permission `help.publish`.
+         */
+        post: operations["start_help_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get import
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["get_help_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/help/invitations": {
         parameters: {
             query?: never;
@@ -2933,6 +3046,46 @@ export interface paths {
          * @description Needs the permission `conversations.write`.
          */
         post: operations["post_needs_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get found articles
+         * @description Articles for what a visitor has typed so far. For visitors of a messenger, by the token that boot gave them.
+         */
+        get: operations["get_found_articles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messenger/{key}/articles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get shown article
+         * @description An article, to be read in the messenger. For visitors of a messenger, by the token that boot gave them.
+         */
+        get: operations["get_shown_article"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5038,7 +5191,8 @@ export interface paths {
         };
         /**
          * Get frame
-         * @description The page of the widget's frame. `origin`: of the page that holds it. Open to everybody.
+         * @description The page of the widget's frame. `origin`: of the page that holds it; pages of Hark's own, such as a help centre, may
+         *     always. Open to everybody.
          */
         get: operations["get_frame"];
         put?: never;
@@ -6120,6 +6274,14 @@ export interface components {
             by: string;
             rows: components["schemas"]["Contributor"][];
         };
+        /** Day */
+        Day: {
+            /** Format: date */
+            day: string;
+            offered: number;
+            saved_s: number;
+            used: number;
+        };
         /** DayPeriod */
         DayPeriod: {
             end: string;
@@ -6660,6 +6822,21 @@ export interface components {
             /** @enum {string} */
             way: "code" | "device";
         };
+        /** FoundArticle */
+        FoundArticle: {
+            id: number;
+            marks: [
+                number,
+                number
+            ][];
+            text: string;
+            title: string;
+        };
+        /** FoundArticles */
+        FoundArticles: {
+            items: components["schemas"]["FoundArticle"][];
+            language: string;
+        };
         /** FrequentView */
         FrequentView: {
             account_id: number;
@@ -6814,6 +6991,30 @@ export interface components {
             url: string;
             width: number | null;
         };
+        /** HelpImport */
+        HelpImport: {
+            centre_id: number;
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+            created_by: number | null;
+            done: number;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "markdown" | "zendesk" | "intercom";
+            name: string;
+            problem: string | null;
+            problem_count: number;
+            problems: components["schemas"]["help_imports_types_Problem"][];
+            publish: boolean;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed";
+            total: number | null;
+        };
         /** HelpQuestion */
         HelpQuestion: {
             agent_ids?: number[];
@@ -6940,6 +7141,11 @@ export interface components {
             /** @default true */
             verify: boolean;
         };
+        /** ImportForm */
+        ImportForm: {
+            /** Format: binary */
+            file: string;
+        };
         /** InboxPreview */
         InboxPreview: {
             after: components["schemas"]["PreviewRow"][];
@@ -6950,6 +7156,8 @@ export interface components {
         };
         /** InboxView */
         InboxView: {
+            /** @enum {string} */
+            articles: "none" | "shown" | "compared" | "held";
             /** @enum {string} */
             ask_email_when: "away" | "always" | "never";
             collect: components["schemas"]["Collect"];
@@ -7478,7 +7686,7 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
             /** @enum {string} */
-            kind: "landed" | "page" | "opened" | "form" | "left" | "event" | "search";
+            kind: "landed" | "page" | "opened" | "form" | "left" | "event" | "search" | "article" | "helped" | "not_helped";
             /** @default  */
             name: string;
             /** @default  */
@@ -7628,6 +7836,14 @@ export interface components {
             collection_id?: number | null;
             path: string;
             target?: string | null;
+        };
+        /** NewReplay */
+        NewReplay: {
+            /** @default 30 */
+            days: number;
+            /** @default 1000 */
+            most: number;
+            version?: number | null;
         };
         /** NewReplyBody */
         NewReplyBody: {
@@ -7801,15 +8017,6 @@ export interface components {
             providers: components["schemas"]["ClientView"][];
             redirect_uri: string;
         };
-        /** OfLanguage */
-        OfLanguage: {
-            found: number;
-            language: string;
-            mean: number | null;
-            median: number | null;
-            p90: number | null;
-            runs: number;
-        };
         /** Offer */
         Offer: {
             /** Format: uuid */
@@ -7857,6 +8064,17 @@ export interface components {
             end: string;
             /** Format: date-time */
             start: string;
+        };
+        /** OpenedArticle */
+        OpenedArticle: {
+            html: string;
+            id: number;
+            language: string;
+            summary: string;
+            title: string;
+            /** Format: date-time */
+            updated_at: string;
+            url: string;
         };
         /** Opening */
         Opening: {
@@ -7989,6 +8207,11 @@ export interface components {
             items: components["schemas"]["BotVersion"][];
             next?: string | null;
         };
+        /** Page[Replay] */
+        "Page_hark.bots.types.Replay_": {
+            items: components["schemas"]["Replay"][];
+            next?: string | null;
+        };
         /** Page[EventLog] */
         "Page_hark.bottlenecks.eventlogs.types.EventLog_": {
             items: components["schemas"]["EventLog"][];
@@ -8042,6 +8265,11 @@ export interface components {
         /** Page[OutboxView] */
         "Page_hark.delivery.types.OutboxView_": {
             items: components["schemas"]["OutboxView"][];
+            next?: string | null;
+        };
+        /** Page[HelpImport] */
+        "Page_hark.help.imports.types.HelpImport_": {
+            items: components["schemas"]["HelpImport"][];
             next?: string | null;
         };
         /** Page[ArticleRow] */
@@ -8398,16 +8626,6 @@ export interface components {
             article: components["schemas"]["Article"];
             broken_links: components["schemas"]["BrokenLink"][];
         };
-        /** QueryRow */
-        QueryRow: {
-            contacted: number;
-            found: number;
-            language: string;
-            opened: number;
-            query: string;
-            results: number | null;
-            times: number;
-        };
         /** ReadUpTo */
         ReadUpTo: {
             seq: number;
@@ -8450,6 +8668,45 @@ export interface components {
             broken_links?: components["schemas"]["BrokenLink"][];
             headings: components["schemas"]["Heading"][];
             html: string;
+        };
+        /** Replay */
+        Replay: {
+            bot_id: number;
+            /** Format: date-time */
+            created_at: string;
+            days: number;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            most: number;
+            problem: string | null;
+            progress: number;
+            result: components["schemas"]["ReplayResult"] | null;
+            state: string;
+            version: number | null;
+        };
+        /** ReplayResult */
+        ReplayResult: {
+            answered: number;
+            cases: components["schemas"]["Replayed"][];
+            handed: {
+                [key: string]: number;
+            };
+            sentence: string;
+            total: number;
+            unsure: number;
+            wrong: number;
+        };
+        /** Replayed */
+        Replayed: {
+            answer: string;
+            article: string;
+            /** Format: uuid */
+            conversation_id: string;
+            number: number;
+            question: string;
+            share: number;
+            wrong: boolean;
         };
         /** Report */
         Report: {
@@ -8811,22 +9068,61 @@ export interface components {
          * @enum {integer}
          */
         Scope: 1 | 2 | 3;
+        /** SearchDay */
+        SearchDay: {
+            date: string;
+            found: number;
+            mean: number | null;
+            median: number | null;
+            p90: number | null;
+            runs: number;
+        };
+        /** SearchLanguage */
+        SearchLanguage: {
+            found: number;
+            language: string;
+            mean: number | null;
+            median: number | null;
+            p90: number | null;
+            runs: number;
+        };
         /** SearchPage */
         SearchPage: {
             items: components["schemas"]["Hit"][];
             more: boolean;
             next: string | null;
         };
+        /** SearchQuery */
+        SearchQuery: {
+            contacted: number;
+            found: number;
+            language: string;
+            opened: number;
+            query: string;
+            results: number | null;
+            times: number;
+        };
+        /** SearchTotals */
+        SearchTotals: {
+            contacted: number;
+            found: number;
+            from_engine: number;
+            mean: number | null;
+            median: number | null;
+            p90: number | null;
+            runs: number;
+            visits: number;
+        };
         /** Searches */
         Searches: {
-            days: components["schemas"]["help_gaps_Day"][];
+            days: components["schemas"]["SearchDay"][];
             /** Format: date-time */
             end: string;
-            languages: components["schemas"]["OfLanguage"][];
-            queries: components["schemas"]["QueryRow"][];
+            languages: components["schemas"]["SearchLanguage"][];
+            queries: components["schemas"]["SearchQuery"][];
             /** Format: date-time */
             start: string;
-            totals: components["schemas"]["Totals"];
+            totals: components["schemas"]["SearchTotals"];
         };
         /** Seen */
         Seen: {
@@ -9413,17 +9709,6 @@ export interface components {
             handle_s?: number | null;
             name?: string;
         };
-        /** Totals */
-        Totals: {
-            contacted: number;
-            found: number;
-            from_engine: number;
-            mean: number | null;
-            median: number | null;
-            p90: number | null;
-            runs: number;
-            visits: number;
-        };
         /** Track */
         Track: {
             facts: components["schemas"]["NewFact"][];
@@ -9570,7 +9855,7 @@ export interface components {
             before: components["schemas"]["Use"];
             by_account: components["schemas"]["UseBy"][];
             by_agent: components["schemas"]["UseBy"][];
-            by_day: components["schemas"]["suggestions_types_Day"][];
+            by_day: components["schemas"]["Day"][];
             days: number;
             definition: {
                 [key: string]: number;
@@ -9961,14 +10246,10 @@ export interface components {
             /** @default  */
             name: string;
         };
-        /** Day */
-        help_gaps_Day: {
-            date: string;
-            found: number;
-            mean: number | null;
-            median: number | null;
-            p90: number | null;
-            runs: number;
+        /** Problem */
+        help_imports_types_Problem: {
+            item: string;
+            sentence: string;
         };
         /** Preview */
         help_types_Preview: {
@@ -9994,14 +10275,6 @@ export interface components {
             silent_after_s: number | null;
             smtp: components["schemas"]["ServerView"] | null;
             team_id: number | null;
-        };
-        /** Day */
-        suggestions_types_Day: {
-            /** Format: date */
-            day: string;
-            offered: number;
-            saved_s: number;
-            used: number;
         };
     };
     responses: never;
@@ -10979,6 +11252,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_replays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.bots.types.Replay_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReplay"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_one_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    remove_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_stop_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -15517,6 +15995,132 @@ export interface operations {
             };
         };
     };
+    list_help_imports: {
+        parameters: {
+            query?: {
+                centre_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.help.imports.types.HelpImport_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    start_help_import: {
+        parameters: {
+            query: {
+                centre_id: number;
+                kind: "markdown" | "zendesk" | "intercom";
+                publish?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ImportForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpImport"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_help_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpImport"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     get_invitations: {
         parameters: {
             query?: never;
@@ -17484,6 +18088,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_found_articles: {
+        parameters: {
+            query?: {
+                q?: string;
+                language?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundArticles"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_shown_article: {
+        parameters: {
+            query?: {
+                language?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedArticle"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
