@@ -1472,6 +1472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/understanding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get readings
+         * @description What was read in the customer's messages of a conversation, newest first, with its reasons. Needs the permission `conversations.read`.
+         */
+        get: operations["get_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/unmerge": {
         parameters: {
             query?: never;
@@ -2260,7 +2280,7 @@ export interface paths {
         };
         /**
          * List broken links
-         * @description What leads nowhere in the published texts of a help centre. Needs the permission `help.read`.
+         * @description What leads nowhere in the published texts of one help centre, or of all. Needs the permission `help.read`.
          */
         get: operations["list_broken_links"];
         put?: never;
@@ -3046,6 +3066,26 @@ export interface paths {
          * @description Needs the permission `conversations.write`.
          */
         post: operations["post_needs_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/understanding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post correction
+         * @description Say what a message really is, or take back what was set; answers with the readings of its conversation. Needs the permission `conversations.write`.
+         */
+        post: operations["post_correction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5074,6 +5114,90 @@ export interface paths {
         patch: operations["patch_topic"];
         trace?: never;
     };
+    "/api/understanding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get understanding page
+         * @description Accuracy, confusions, agreement with people and drift. Needs the permission `understanding.read`.
+         */
+        get: operations["get_understanding_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/understanding/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get trainings
+         * @description The last trainings, newest first, without their reports. Needs the permission `understanding.read`.
+         */
+        get: operations["get_trainings"];
+        put?: never;
+        /**
+         * Post training
+         * @description Train now; the worker does it in a process of its own. Needs the permission `understanding.write`.
+         */
+        post: operations["post_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/understanding/trainings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one training
+         * @description Needs the permission `understanding.read`.
+         */
+        get: operations["get_one_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/understanding/trainings/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop one training
+         * @description Needs the permission `understanding.write`.
+         */
+        post: operations["stop_one_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/value": {
         parameters: {
             query?: never;
@@ -5154,26 +5278,6 @@ export interface paths {
          * @description The process answers. Open to everybody.
          */
         get: operations["healthz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/help/files/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get help file
-         * @description A picture or file of an article: for the team, and for readers of a published article with it. Open to everybody.
-         */
-        get: operations["get_help_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5333,6 +5437,13 @@ export interface components {
             capacity: number;
             languages?: string[];
             skill_ids?: number[];
+        };
+        /** AgreementView */
+        AgreementView: {
+            changed: number;
+            set: number;
+            /** @enum {string} */
+            task: "topic" | "severity" | "difficulty" | "sentiment" | "needs_answer";
         };
         /** Answer */
         Answer: {
@@ -5783,7 +5894,7 @@ export interface components {
         };
         /** Buttons */
         Buttons: {
-            buttons: components["schemas"]["Button"][];
+            buttons?: components["schemas"]["Button"][];
             id: string;
             /** @default  */
             note: string;
@@ -6072,7 +6183,7 @@ export interface components {
         };
         /** Condition */
         Condition: {
-            branches: components["schemas"]["Branch"][];
+            branches?: components["schemas"]["Branch"][];
             id: string;
             next?: string | null;
             /** @default  */
@@ -6944,6 +7055,19 @@ export interface components {
             too_fast: boolean;
             weekly: number | null;
         };
+        /** GuessView */
+        GuessView: {
+            because?: string[];
+            confidence: number;
+            corrected_to?: number | null;
+            known: boolean;
+            label: string;
+            /** @enum {string} */
+            state: "set" | "undone" | "corrected" | "kept" | "seen";
+            /** @enum {string} */
+            task: "topic" | "severity" | "difficulty" | "sentiment" | "needs_answer";
+            value: number | null;
+        };
         /** HandOff */
         HandOff: {
             cases: number;
@@ -7217,6 +7341,24 @@ export interface components {
             selector: string;
             /** @enum {string} */
             state: "new" | "signing" | "retired";
+        };
+        /** LabelScore */
+        LabelScore: {
+            examples: number;
+            found: number;
+            /** @default  */
+            label: string;
+            precise: number;
+            value: number | null;
+        };
+        /** LanguageScore */
+        LanguageScore: {
+            examples: number;
+            known: number;
+            language: string;
+            precise: number;
+            right: number;
+            threshold: number;
         };
         /** LanguageState */
         LanguageState: {
@@ -8412,6 +8554,16 @@ export interface components {
             items: components["schemas"]["Topic"][];
             next?: string | null;
         };
+        /** Page[ReadingView] */
+        "Page_hark.understanding.types.ReadingView_": {
+            items: components["schemas"]["ReadingView"][];
+            next?: string | null;
+        };
+        /** Page[TrainingView] */
+        "Page_hark.understanding.types.TrainingView_": {
+            items: components["schemas"]["TrainingView"][];
+            next?: string | null;
+        };
         /** Part */
         Part: {
             article?: {
@@ -8629,6 +8781,26 @@ export interface components {
         /** ReadUpTo */
         ReadUpTo: {
             seq: number;
+        };
+        /** ReadingCorrection */
+        ReadingCorrection: {
+            /** @enum {string} */
+            task: "topic" | "severity" | "difficulty" | "sentiment" | "needs_answer";
+            /** @default false */
+            undo: boolean;
+            value?: number | null;
+        };
+        /** ReadingView */
+        ReadingView: {
+            /** Format: date-time */
+            at: string;
+            can: string[];
+            guesses: components["schemas"]["GuessView"][];
+            language: string;
+            /** Format: uuid */
+            message_id: string;
+            model_id: string | null;
+            signals: string[];
         };
         /** ReasonView */
         ReasonView: {
@@ -9208,7 +9380,7 @@ export interface components {
         };
         /** Set */
         Set: {
-            actions: (components["schemas"]["SetTags"] | components["schemas"]["SetSeverity"] | components["schemas"]["SetTeam"] | components["schemas"]["SetTopic"] | components["schemas"]["SetAttribute"])[];
+            actions?: (components["schemas"]["SetTags"] | components["schemas"]["SetSeverity"] | components["schemas"]["SetTeam"] | components["schemas"]["SetTopic"] | components["schemas"]["SetAttribute"])[];
             id: string;
             next?: string | null;
             /** @default  */
@@ -9569,6 +9741,20 @@ export interface components {
             refused: number;
             taken: number;
         };
+        /** TaskReport */
+        TaskReport: {
+            examples: number;
+            known: number;
+            labels: components["schemas"]["LabelScore"][];
+            languages: components["schemas"]["LanguageScore"][];
+            left_out?: number[];
+            matrix: number[][];
+            precise: number;
+            right: number;
+            starters: number;
+            /** @enum {string} */
+            task: "topic" | "severity" | "difficulty" | "sentiment" | "needs_answer";
+        };
         /** Team */
         Team: {
             calendar_id: number | null;
@@ -9709,10 +9895,42 @@ export interface components {
             handle_s?: number | null;
             name?: string;
         };
+        /** TopicShare */
+        TopicShare: {
+            label: string;
+            now: number;
+            topic_id: number;
+            trained: number;
+        };
         /** Track */
         Track: {
             facts: components["schemas"]["NewFact"][];
             visit?: string | null;
+        };
+        /** TrainingReport */
+        TrainingReport: {
+            impossible?: ("topic" | "severity" | "difficulty" | "sentiment" | "needs_answer")[];
+            /** @default 0 */
+            seconds: number;
+            tasks: components["schemas"]["TaskReport"][];
+        };
+        /** TrainingView */
+        TrainingView: {
+            asked_by: string | null;
+            can?: string[];
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            in_use: boolean;
+            labels: number;
+            problem: string | null;
+            progress: number;
+            report?: components["schemas"]["TrainingReport"] | null;
+            seconds_left?: number | null;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "stopped" | "failed";
         };
         /** Trial */
         Trial: {
@@ -9814,6 +10032,24 @@ export interface components {
             text?: string | null;
             /** @default false */
             webhooks: boolean;
+        };
+        /** UnderstandingView */
+        UnderstandingView: {
+            agreement: components["schemas"]["AgreementView"][];
+            can: string[];
+            current: components["schemas"]["TrainingView"] | null;
+            last: components["schemas"]["TrainingView"] | null;
+            new_labels: number;
+            topics: components["schemas"]["TopicShare"][];
+            weeks: components["schemas"]["UnderstandingWeek"][];
+        };
+        /** UnderstandingWeek */
+        UnderstandingWeek: {
+            messages: number;
+            moved: number | null;
+            unknown: number;
+            /** Format: date-time */
+            week: string;
         };
         /** Unsent */
         Unsent: {
@@ -14073,6 +14309,46 @@ export interface operations {
             };
         };
     };
+    get_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.understanding.types.ReadingView_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     post_unmerge: {
         parameters: {
             query?: never;
@@ -15832,8 +16108,8 @@ export interface operations {
     };
     list_help_files: {
         parameters: {
-            query: {
-                centre_id: number;
+            query?: {
+                centre_id?: number | null;
             };
             header?: never;
             path?: never;
@@ -16161,8 +16437,8 @@ export interface operations {
     };
     list_broken_links: {
         parameters: {
-            query: {
-                centre_id: number;
+            query?: {
+                centre_id?: number | null;
             };
             header?: never;
             path?: never;
@@ -18088,6 +18364,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingCorrection"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.understanding.types.ReadingView_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -23467,6 +23787,200 @@ export interface operations {
             };
         };
     };
+    get_understanding_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnderstandingView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.understanding.types.TrainingView_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_one_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    stop_one_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     get_value_model: {
         parameters: {
             query?: never;
@@ -23687,48 +24201,6 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
-                };
-            };
-            /** @description What is wrong, as a problem document (RFC 9457) */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["core_http_Problem"];
-                };
-            };
-            /** @description What is wrong, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["core_http_Problem"];
-                };
-            };
-        };
-    };
-    get_help_file: {
-        parameters: {
-            query?: {
-                key?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

@@ -24,7 +24,7 @@ async def post_correction(db: Db, actor: Actor, id: UUID, data: ReadingCorrectio
         return Page(items=await list_readings(tx, actor, conversation_id))
 
 
-async def get_page(db: Db, actor: Actor) -> UnderstandingView:
+async def get_understanding_page(db: Db, actor: Actor) -> UnderstandingView:
     """Accuracy, confusions, agreement with people and drift."""
     return await get_understanding(db, actor)
 
@@ -45,7 +45,7 @@ async def post_training(db: Db, actor: Actor) -> TrainingView:
         return await get_training(tx, actor, id, now=db.now())
 
 
-async def post_stop(db: Db, actor: Actor, id: UUID) -> TrainingView:
+async def stop_one_training(db: Db, actor: Actor, id: UUID) -> TrainingView:
     async with db.transaction(actor) as tx:
         await stop_training(tx, id)
         return await get_training(tx, actor, id, now=db.now())
@@ -54,9 +54,9 @@ async def post_stop(db: Db, actor: Actor, id: UUID) -> TrainingView:
 ROUTES = (
     get("/api/conversations/{id:uuid}/understanding", get_readings, can="conversations.read"),
     post("/api/messages/{id:uuid}/understanding", post_correction, can="conversations.write"),
-    get("/api/understanding", get_page, can="understanding.read"),
+    get("/api/understanding", get_understanding_page, can="understanding.read"),
     get("/api/understanding/trainings", get_trainings, can="understanding.read"),
     post("/api/understanding/trainings", post_training, can="understanding.write"),
     get("/api/understanding/trainings/{id:uuid}", get_one_training, can="understanding.read"),
-    post("/api/understanding/trainings/{id:uuid}/stop", post_stop, can="understanding.write"),
+    post("/api/understanding/trainings/{id:uuid}/stop", stop_one_training, can="understanding.write"),
 )
