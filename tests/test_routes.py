@@ -49,7 +49,7 @@ QUERIES = {
     "GET /api/reports/map/visits": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&step=opened",
     "GET /api/reports/cases": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z&figure=received",
 }
-MULTIPART = {"POST /api/event-logs", "POST /api/attachments", "POST /api/messenger/{key:str}/attachments"}
+MULTIPART = {"POST /api/help/files", "POST /api/help/imports", "POST /api/event-logs", "POST /api/attachments", "POST /api/messenger/{key:str}/attachments"}
 NOT_OF_THE_TEAM = (PUBLIC, VISITOR)
 
 

@@ -1,99 +1,79 @@
-"""A help centre with articles, made by the actions of the team."""
+"""A help centre with one of everything, for requests to its routes."""
 
 from typing import Any
 
-import msgspec
-from tests.support.workspace import TestWorkspace
-
-from hark.core.db import Db
-from hark.help.actions import create_article
-from hark.help.centres import create_centre, create_collection
-from hark.help.public_settings import PublicPatch, update_public
-from hark.help.texts import publish_text, save_text
-from hark.help.types import CollectionText, NewArticle, NewCentre, NewCollection, Publish, SaveText
-
-BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"}
-
-RETURNS = """Send it back within 30 days.
-
-## How do I send something back?
-
-1. Open your order.
-2. Press **Return**.
-3. Print the label.
-
-## When is the money back?
-
-Within five days. See [delivery](article:{delivery}).
-
-## A film
-
-@[How to pack](https://www.youtube.com/watch?v=dQw4w9WgXcQ)
-"""
+from tests.support.pictures import png
+from tests.support.workspace import SignedIn
 
 
-class Help(msgspec.Struct):
-    """A centre with its slug, and its articles by name."""
+async def make_help(client: SignedIn) -> dict[str, Any]:
+    """Collection of the address -> id of a real object. Its file is "help/files": there are other files."""
 
-    db: Any
-    workspace: TestWorkspace
-    id: int
-    slug: str
-    articles: dict[str, int]
+    async def ok(answer: Any) -> Any:
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
-    @property
-    def at(self) -> str:
-        return f"/help/{self.slug}"
-
-    async def article(
-        self, name: str, title: str, body: str, *, language: str = "en", summary: str = "", **more: Any
-    ) -> int:
-        """A published article."""
-        async with self.db.transaction(self.workspace.owner) as tx:
-            made = await create_article(
-                tx, NewArticle(centre_id=self.id, language=language, title=title, body=body, summary=summary, **more)
-            )
-            await publish_text(tx, made.id, language, Publish(version=made.texts[language].version))
-        self.articles[name] = made.id
-        return made.id
-
-    async def translate(self, name: str, language: str, title: str, body: str, summary: str = "") -> None:
-        id = self.articles[name]
-        async with self.db.transaction(self.workspace.owner) as tx:
-            saved = await save_text(tx, id, language, SaveText(version=0, title=title, body=body, summary=summary))
-            await publish_text(tx, id, language, Publish(version=saved.texts[language].version))
-
-    async def settings(self, **given: Any) -> None:
-        async with self.db.transaction(self.workspace.owner) as tx:
-            await update_public(tx, self.workspace.owner, self.id, PublicPatch(**given))
-
-
-async def make_help(db: Db, workspace: TestWorkspace, **more: Any) -> Help:
-    """A public centre in English, Italian and Korean with a collection and three articles, one of them translated."""
-    slug = f"shop-{workspace.id}"
-    async with db.transaction(workspace.owner) as tx:
-        centre = await create_centre(
-            tx, NewCentre(name="Shop help", slug=slug, languages=["en", "it", "ko"], published=True, **more)
-        )
-        shelf = await create_collection(
-            tx,
-            NewCollection(
-                centre_id=centre.id,
-                texts={
-                    "en": CollectionText(title="Orders", description="Buying and sending back."),
-                    "it": CollectionText(title="Ordini"), "ko": CollectionText(title="주문"),
-                },
-            ),
-        )  # fmt: skip
-    here = Help(db, workspace, centre.id, slug, {})
-    await here.article(
-        "delivery", "How long does delivery take?", "Two days, three to islands.", collection_id=shelf.id
+    centre = await ok(
+        await client.post("/api/help/centres", {"name": "Help", "languages": ["en", "it"], "published": True})
     )
-    await here.article(
-        "returns", "Sending something back", RETURNS.format(delivery=here.articles["delivery"]),
-        summary="Thirty days, free of charge.", collection_id=shelf.id,
-    )  # fmt: skip
-    await here.translate("returns", "it", "Restituire un acquisto", "Entro trenta giorni.\n", "Trenta giorni, gratis.")
-    await here.translate("returns", "ko", "반품하기", "30일 안에 보내 주세요.\n", "30일, 무료예요.")
-    await here.article("secret", "How we pack", "Only for us.", visibility="internal")
-    return here
+    where = f"centre_id={centre['id']}"
+    shelf = await ok(
+        await client.post("/api/help/collections", {"centre_id": centre["id"], "texts": {"en": {"title": "Basics"}}})
+    )
+    file = await ok(await client.request("POST", f"/api/help/files?{where}", files={"file": ("a.png", png())}))
+    article = await ok(
+        await client.post(
+            "/api/help/articles",
+            {
+                "centre_id": centre["id"],
+                "collection_id": shelf["id"],
+                "title": "Returns",
+                "body": f"![a]({file['url']})",
+            },
+        )
+    )
+    await ok(await client.post(f"/api/help/articles/{article['id']}/texts/en/publish", {"version": 1}))
+    redirect = await ok(
+        await client.post(
+            "/api/help/redirects", {"centre_id": centre["id"], "path": "/old", "article_id": article["id"]}
+        )
+    )
+    run = await ok(
+        await client.request(
+            "POST", f"/api/help/imports?{where}&kind=intercom", files={"file": ("a.json", b'{"articles": []}')}
+        )
+    )
+    return {
+        "centres": centre["id"], "collections": shelf["id"], "articles": article["id"], "texts": "en", "versions": 1,
+        "redirects": redirect["id"], "imports": run["id"], "help/files": file["id"],
+    }  # fmt: skip
+
+
+def help_bodies(i: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """ "METHOD path" -> a right body."""
+    text = "/api/help/articles/{id:int}/texts/{language:str}"
+    return {
+        "POST /api/help/centres": {"name": "Second", "languages": ["en"], "domains": ["help.shop.example"]},
+        "PATCH /api/help/centres/{id:int}": {
+            "name": "Help again",
+            "theme": {"color": "#112233"},
+            "home": {"en": {"title": "Hi"}},
+        },
+        "POST /api/help/collections": {"centre_id": i["centres"], "texts": {"en": {"title": "More"}}},
+        "PATCH /api/help/collections/{id:int}": {"texts": {"it": {"title": "Altro"}}},
+        "POST /api/help/collections/order": {"ids": [i["collections"]]},
+        "POST /api/help/articles": {
+            "centre_id": i["centres"],
+            "title": "New",
+            "source": {"type": "searches", "queries": ["q"]},
+        },
+        "PATCH /api/help/articles/{id:int}": {"collection_id": i["collections"], "related": []},
+        "POST /api/help/articles/order": {"ids": [i["articles"]]},
+        f"PUT {text}": {"version": 2, "title": "Returns again"},
+        f"POST {text}/review": {"version": 3, "note": "Look."},
+        f"POST {text}/return": {"note": "No."},
+        f"POST {text}/publish": {"version": 3},
+        f"POST {text}/restore": {"number": 1, "version": 4},
+        "POST /api/help/preview": {"body": "# Hi", "language": "en"},
+        "POST /api/help/redirects": {"centre_id": i["centres"], "path": "/older", "target": "https://shop.example/"},
+    }

@@ -88,9 +88,8 @@ async def order_collections(db: Db, actor: Actor, data: Order) -> None:
         await centres.order_collections(tx, data.ids)
 
 
-async def list_broken_links(db: Db, actor: Actor, centre_id: int) -> Page[BrokenLink]:
-    """What leads nowhere in the published texts of a help centre."""
-    await queries.get_centre(db, actor.workspace_id, centre_id)
+async def list_broken_links(db: Db, actor: Actor, centre_id: int | None = None) -> Page[BrokenLink]:
+    """What leads nowhere in the published texts of one help centre, or of all."""
     return Page(items=await links.broken_links_of(db, actor.workspace_id, centre_id))
 
 
@@ -108,7 +107,7 @@ async def delete_redirect(db: Db, actor: Actor, id: int) -> None:
         await centres.delete_redirect(tx, id)
 
 
-async def list_files(db: Db, actor: Actor, centre_id: int) -> Page[HelpFile]:
+async def list_files(db: Db, actor: Actor, centre_id: int | None = None) -> Page[HelpFile]:
     return Page(items=await stored.list_files(db, actor.workspace_id, centre_id))
 
 

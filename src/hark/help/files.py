@@ -167,11 +167,12 @@ async def _find_by_hash(db: Queries, workspace_id: int, centre_id: int, digest: 
     )  # fmt: skip
 
 
-async def list_files(db: Queries, workspace_id: int, centre_id: int) -> list[HelpFile]:
-    """The files of a help centre, the newest first; at most 500."""
+async def list_files(db: Queries, workspace_id: int, centre_id: int | None) -> list[HelpFile]:
+    """The files of one help centre, or of all, the newest first; at most 500."""
     return await db.all(
         HelpFile,
-        f"SELECT {_FILE} FROM help_files WHERE workspace_id = $1 AND centre_id = $2 ORDER BY created_at DESC, id DESC LIMIT 500",
+        f"SELECT {_FILE} FROM help_files WHERE workspace_id = $1 AND ($2::int IS NULL OR centre_id = $2)"
+        " ORDER BY created_at DESC, id DESC LIMIT 500",
         workspace_id, centre_id,
     )  # fmt: skip
 

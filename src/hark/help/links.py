@@ -37,9 +37,9 @@ class _Target(msgspec.Struct):
 
 
 async def broken_links_of(
-    db: Queries, workspace_id: int, centre_id: int, texts: Sequence[tuple[int, str]] | None = None
+    db: Queries, workspace_id: int, centre_id: int | None, texts: Sequence[tuple[int, str]] | None = None
 ) -> list[BrokenLink]:
-    """What leads nowhere in the live texts of a help centre, or in some of them: (article, language)."""
+    """What leads nowhere in the live texts of a help centre (None: of all), or in some of them: (article, language)."""
     which = TRUE if texts is None else Sql("t.article_id = ANY({}::int[])", [id for id, _ in texts])
     rows = await db.all(
         _Text,
@@ -48,8 +48,8 @@ async def broken_links_of(
             " JOIN articles a ON a.workspace_id = t.workspace_id AND a.id = t.article_id"
             " JOIN article_versions v ON v.workspace_id = t.workspace_id AND v.article_id = t.article_id"
             " AND v.language = t.language AND v.number = t.live"
-            " WHERE t.workspace_id = {} AND t.centre_id = {} AND {} ORDER BY t.article_id, t.language",
-            workspace_id, centre_id, which,
+            " WHERE t.workspace_id = {} AND {} AND {} ORDER BY t.article_id, t.language",
+            workspace_id, TRUE if centre_id is None else Sql("t.centre_id = {}", centre_id), which,
         ),
     )  # fmt: skip
     wanted = None if texts is None else set(texts)
