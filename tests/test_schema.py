@@ -93,7 +93,7 @@ def takes_anything(operation: Any) -> bool:
 def call_one(operation: Any, mode: GenerationMode, address: str, headers: dict[str, str], examples: Examples) -> None:
     parts = [part for part in operation.path.split("/") if part]
     real = {
-        part.strip("{}"): examples.ids[parts[n - 1]]
+        part.strip("{}"): examples.of(operation.path, parts[n - 1])
         for n, part in enumerate(parts)
         if part.startswith("{")
     }  # fmt: skip

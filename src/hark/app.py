@@ -241,6 +241,7 @@ def create_app(
             live_handler(hub, admit_socket, is_still),
             visitor_socket(visitors, services, buckets, visits),
             *widget_handlers(),
+            *hark.help.routes.file_handlers(),
             *help_handlers(),
             *static_handlers(),
         ],
