@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hark.reports.columns import NEVER, Decoder, Layout, Table, narrow
+from hark.reports.dimensions import MIXING, _companies, _order
 from hark.reports.held import Held, View
 from hark.reports.measure import Samples, kaplan_meier_median, measure, measure_parts, measure_series
 from hark.reports.unions import count_once
@@ -199,3 +200,25 @@ def test_whole_numbers_take_few_bytes_and_stay_what_they_are(numbers: list[int])
 def test_never_stays_never() -> None:
     sent = copied(b"\x00\x01" + b"\x00\x00\x00\x08" + NEVER.to_bytes(8, "big"))
     assert decode(sent, {"at": "time"}).columns["at"].tolist() == [NEVER]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=20))
+def test_companies_are_told_apart_by_all_their_bytes(pairs: list[tuple[int, int]]) -> None:
+    """Also those whose ids come out as the same number."""
+    halves = np.array(pairs, dtype=np.int64)
+    halves[:, 1] ^= np.where(halves[:, 1] % 2, halves[:, 0] * MIXING, 0)
+    ids = halves.reshape(-1).view("V16")
+    held = Held.of(Table({
+        "number": np.arange(len(pairs), dtype=np.int32), "at": np.arange(len(pairs)), "company": ids
+    }))  # fmt: skip
+    codes, found = _companies(held.view(-1, 100))
+    assert [found[code].tobytes() for code in codes.tolist()] == [id.tobytes() for id in ids]
+    assert len(found) == len({id.tobytes() for id in ids})
+
+
+@given(st.lists(st.integers(-1, 2**20), max_size=30), st.sampled_from([1, 1000, 2**16]))
+def test_groups_keep_the_order_of_their_rows(codes: list[int], scale: int) -> None:
+    for kind in (np.int32, np.int64):
+        column = np.array([code // scale for code in codes], dtype=kind)
+        if len(column):
+            assert _order(column).tolist() == np.argsort(column, kind="stable").tolist()

@@ -219,7 +219,7 @@ def _with_series(d: Definition, period: _Period) -> tuple[Value, list[Point]]:
 def _grouped(d: Definition, period: _Period, by: By) -> tuple[Value, dict[str, Value]]:
     s, how = period.samples(d, by=by), d.how or HOW[d.unit]
     whole = measure(period.samples(d) if d.by_person is not None and by == "agent" else s, how)
-    groups = dimensions.largest(dimensions.group(s, by, period.facts, period.cohort, period.channels), ROWS)
+    groups = dimensions.group(s, by, period.facts, period.cohort, period.channels, most=ROWS)
     values = measure_parts(groups.samples, groups.bounds, how) if groups.keys else []
     return whole, dict(zip(groups.keys, values, strict=True))
 
@@ -236,8 +236,9 @@ def _longest(
         s = s.take(still == waiting)
     elif d.unit == "count" and s.hit is not None:
         s = s.take(s.hit)
-    s = s.take(s.number > 0)
-    length = None if s.d is None or d.unit not in ("seconds", "count") else np.nan_to_num(s.d, nan=-1.0)
+    if "visits" in d.facts:
+        return []  # of nobody's conversation
+    length = None if s.d is None or d.unit not in ("seconds", "count") else s.d
     rows = _top(length if length is not None else s.at, s.number)
     return [
         (int(s.number[i]), from_unix(int(s.at[i]) / 1e6), None if length is None else float(length[i]),

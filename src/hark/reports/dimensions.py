@@ -5,7 +5,7 @@ tags those of its conversation. Filters and breakdowns say the same: the row of 
 that person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -87,31 +87,40 @@ def keep(samples: Samples, c: Cohort, marked: Array | None, channels: Mapping[in
     return samples if wanted is None else samples.take(wanted)
 
 
-def group(samples: Samples, by: By, facts: Facts, c: Cohort, channels: Mapping[int, int]) -> Groups:
-    """The samples by one dimension. Those of several tags stand in several groups."""
+def group(
+    samples: Samples, by: By, facts: Facts, c: Cohort, channels: Mapping[int, int], *, most: int = 2**31
+) -> Groups:
+    """The samples by one dimension, the `most` largest groups. Those of several tags stand in several groups."""
     codes, names = _codes(samples, by, facts, c, channels)
     if by == "tag":
         rows, codes = _fan_out(samples, facts)
         samples = samples.take(rows)
     if not len(codes):
         return Groups(samples, [], np.zeros(1, dtype=np.int64))
-    small = codes.astype(np.int16) if codes.max() < 2**15 else codes
-    order = np.argsort(small, kind="stable")
-    ordered = codes[order]
-    begins = np.concatenate([[0], np.flatnonzero(np.diff(ordered)) + 1])
+    order = _order(codes)
+    ordered = codes.take(order)
+    begins = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
+    sizes = np.diff(begins, append=len(ordered))
+    if len(sizes) > most:
+        chosen = np.sort(np.argpartition(sizes, len(sizes) - most)[-most:])
+        begins, sizes = begins[chosen], sizes[chosen]
+        order = np.concatenate(
+            [order[low : low + size] for low, size in zip(begins.tolist(), sizes.tolist(), strict=True)]
+        )
     keys = [names.get(code, "" if code < 0 else str(code)) for code in ordered[begins].tolist()]
-    return Groups(samples.take(order), keys, np.concatenate([begins, [len(ordered)]]))
+    return Groups(samples.take(order), keys, np.concatenate([[0], np.cumsum(sizes)]))
 
 
-def largest(groups: Groups, most: int) -> Groups:
-    """The groups with the most rows, when there are more than `most`."""
-    sizes = np.diff(groups.bounds)
-    if len(sizes) <= most:
-        return groups
-    chosen = np.sort(np.argpartition(sizes, len(sizes) - most)[-most:])
-    rows = np.concatenate([np.arange(groups.bounds[i], groups.bounds[i + 1]) for i in chosen.tolist()])
-    bounds = np.concatenate([[0], np.cumsum(sizes[chosen])])
-    return Groups(groups.samples.take(rows), [groups.keys[i] for i in chosen.tolist()], bounds)
+def _order(codes: Array) -> Array:
+    """The order of the codes, rows of one code in theirs. Of small numbers numpy finds it quickly; others are sorted as
+    one number with their row."""
+    if codes.dtype.itemsize <= 2:
+        return np.argsort(codes, kind="stable")
+    low, bits = int(codes.min()), len(codes).bit_length()
+    if int(codes.max()) - low < 2**15:
+        return np.argsort((codes - low).astype(np.int16), kind="stable")
+    order: Array = np.sort((codes.astype(np.int64) - low) << bits | np.arange(len(codes))) & ((1 << bits) - 1)
+    return order
 
 
 def pick(samples: Samples, by: By, key: str, facts: Facts, c: Cohort, channels: Mapping[int, int]) -> Samples:
@@ -120,12 +129,12 @@ def pick(samples: Samples, by: By, key: str, facts: Facts, c: Cohort, channels: 
     if by == "tag":
         rows, codes = _fan_out(samples, facts)
         samples = samples.take(rows)
-    asked = {name: code for code, name in names.items()}.get(key)
-    if asked is None and key.isdecimal() and int(key) not in names:
-        asked = int(key)
-    if asked is None:
+    code = next((code for code, name in names.items() if name == key), None)
+    if code is None and key.isdecimal() and int(key) not in names:
+        code = int(key)
+    if code is None:
         return samples.take(codes < 0 if key == "" else slice(0, 0))
-    return samples.take(codes == asked)
+    return samples.take(codes == code)
 
 
 def _codes(s: Samples, by: By, facts: Facts, c: Cohort, channels: Mapping[int, int]) -> tuple[Array, Mapping[int, str]]:
@@ -170,24 +179,43 @@ def topic_of(facts: Facts, numbers: Array) -> Array:
 
 def _company_of(facts: Facts, numbers: Array) -> tuple[Array, Mapping[int, str]]:
     v = facts.everything("about")
-    by_number = v.made("company of each", lambda: _by_number(v["number"], _companies(v)[0]))
-    names = {code: "" if id.int == 0 else str(id) for code, id in enumerate(_companies(v)[1])}
-    return by_number[np.minimum(numbers, len(by_number) - 1)], names
+    codes, ids = _companies(v)
+    by_number = v.made("company of each", lambda: _by_number(v["number"], codes))
+    return by_number.take(np.minimum(numbers, len(by_number) - 1)), _Ids(ids)
 
 
-def _companies(v: View) -> tuple[Array, list[UUID]]:
+def _companies(v: View) -> tuple[Array, Array]:
     """A code for the company of each conversation, and the company of each code. Ids are told apart by a number made
     of both halves, which sorts ten times faster; should two have the same one, by all their bytes."""
     halves = np.ascontiguousarray(v["company"]).view(np.int64).reshape(-1, 2)
     mixed = v.made("mixed companies", lambda: halves[:, 0] * MIXING ^ halves[:, 1])
-    ids = v.made("companies", lambda: np.unique(mixed))
-    codes = v.made("company codes", lambda: np.searchsorted(ids, mixed).astype(np.int32))
-    first = np.zeros(len(ids), dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    if not (halves[first][codes] == halves).all():
-        exact, codes = np.unique(np.ascontiguousarray(v["company"]).view("S16"), return_inverse=True)
-        return codes.astype(np.int32), [UUID(bytes=id.ljust(16, b"\0")) for id in exact.tolist()]
-    return codes, [UUID(bytes=id.tobytes()) for id in v["company"][first]]
+    different = v.made("companies", lambda: np.unique(mixed))
+    codes = v.made("company codes", lambda: np.searchsorted(different, mixed).astype(np.int32))
+    ids = np.zeros(len(different), dtype=v["company"].dtype)
+    ids[codes] = v["company"]
+    if v.made("companies told apart", lambda: (ids.view(np.int64).reshape(-1, 2)[codes] == halves).all()[None])[0]:
+        return codes, ids
+    exact, inverse = np.unique(np.ascontiguousarray(v["company"]).view("S16"), return_inverse=True)
+    return inverse.astype(np.int32), exact.view("V16")
+
+
+class _Ids(Mapping[int, str]):
+    """Code -> id, written out when asked for: there may be a hundred thousand. The id of nobody is empty."""
+
+    def __init__(self, ids: Array) -> None:
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self._ids)))
+
+    def __getitem__(self, code: int) -> str:
+        if not 0 <= code < len(self._ids):
+            raise KeyError(code)
+        id = UUID(bytes=self._ids[code].tobytes())
+        return "" if id.int == 0 else str(id)
 
 
 def _by_number(numbers: Array, values: Array) -> Array:

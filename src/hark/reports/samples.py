@@ -157,16 +157,21 @@ def severity_raised(facts: Facts, c: Cohort) -> Samples:
 
 def actions(facts: Facts, c: Cohort) -> Samples:
     """What people did by hand; `key` is the kind of event."""
+    return _joined(*_by_hand(facts, c))
+
+
+def _by_hand(facts: Facts, c: Cohort) -> tuple[Samples, Samples]:
     done, replies = facts.view("actions", c.start, c.end), facts.view("sent", c.start, c.end)
     by_hand = (done["kind"] != SEVERITY_CHANGED) & (done["agent"] >= 0)
     own = _plain(done, key=done["kind"].astype(np.int16)).take(by_hand)
     theirs = _plain(replies, key=np.full(len(replies), 3, dtype=np.int16)).take(replies["agent"] >= 0)
-    return _joined(own, theirs)
+    return own, theirs
 
 
 def active_hours(facts: Facts, c: Cohort) -> Samples:
     """Hours of the clock in which a person did something by hand, once for each person; dated by the first of it."""
-    every = actions(facts, c)
+    done, replies = _by_hand(facts, c)
+    every = _joined(*(one.take(_firsts(one.agent, one.at // HOUR_US)) for one in (done, replies)))
     return every.take(_firsts(every.agent, every.at // HOUR_US))
 
 
