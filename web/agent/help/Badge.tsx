@@ -61,17 +61,19 @@ export function LanguageBadge({ state, onOpen }: { state: LanguageState; onOpen?
   const language = useLanguage()
   const of = standing(state)
   const name = `${languageName(state.language, language)}: ${t(STANDING[of])}`
+  // Whoever speaks to the page says what is written on the badge.
+  const spoken = `${state.language.toUpperCase()}, ${name}`
   const look = `inline-flex h-6 min-w-11 items-center justify-center gap-1 rounded-full border px-2 text-[12px] leading-none ${LOOK[of]}`
   const inner = (
     <>
       <StandingMark of={of} size={9} />
-      <span className="uppercase">{state.language}</span>
+      <span>{state.language.toUpperCase()}</span>
     </>
   )
   return (
     <Tip label={name}>
       {onOpen ? (
-        <button type="button" aria-label={name} onClick={onOpen} className={`${look} hover:brightness-95 dark:hover:brightness-110`}>
+        <button type="button" aria-label={spoken} onClick={onOpen} className={`${look} hover:brightness-95 dark:hover:brightness-110`}>
           {inner}
         </button>
       ) : (

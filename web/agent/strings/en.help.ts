@@ -380,7 +380,7 @@ export const enHelp = {
   'gaps.visits': { one: '{n} visit', other: '{n} visits' },
   'gaps.inVain': 'Read in vain:',
   'gaps.draft': 'Write it',
-  'gaps.draftOf': 'Write an article on “{title}”',
+  'gaps.draftOf': 'Write it: {title}',
   'failing.title': 'Articles that do not help',
   'failing.text': 'Opened, and then: not helpful, searched on, or wrote to us.',
   'failing.article': 'Article',

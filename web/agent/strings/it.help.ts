@@ -383,7 +383,7 @@ export const itHelp: Record<keyof typeof enHelp, Message> = {
   'gaps.visits': { one: '{n} visita', other: '{n} visite' },
   'gaps.inVain': 'Letti invano:',
   'gaps.draft': 'Scrivilo',
-  'gaps.draftOf': 'Scrivi un articolo su «{title}»',
+  'gaps.draftOf': 'Scrivilo: {title}',
   'failing.title': 'Articoli che non aiutano',
   'failing.text': 'Aperti, e poi: non utile, altra ricerca, o ci hanno scritto.',
   'failing.article': 'Articolo',

@@ -383,7 +383,7 @@ export const koHelp: Record<keyof typeof enHelp, Message> = {
   'gaps.visits': '방문 {n}건',
   'gaps.inVain': '읽었지만 해결되지 않은 문서:',
   'gaps.draft': '초안 쓰기',
-  'gaps.draftOf': '‘{title}’ 문서 쓰기',
+  'gaps.draftOf': '초안 쓰기: {title}',
   'failing.title': '도움이 되지 않는 문서',
   'failing.text': '열어 본 뒤 도움이 안 된다고 하거나, 다시 검색하거나, 문의한 경우입니다.',
   'failing.article': '문서',

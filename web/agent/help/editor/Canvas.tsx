@@ -1,3 +1,4 @@
+import { Extension } from '@tiptap/core'
 import { type Editor as Core, EditorContent, useEditor } from '@tiptap/react'
 import { Placeholder } from '@tiptap/extensions'
 import { useEffect, useMemo, useRef } from 'react'
@@ -42,6 +43,7 @@ export function Canvas(props: Props) {
       ...EXTENSIONS.map((one) => (one.name === 'callout' ? one.configure({ names: calloutNames(words.current) }) : one)),
       Placeholder.configure({ placeholder: ({ node }) => (node.type.name === 'paragraph' ? words.current('editor.placeholder') : '') }),
       slashMenu((state) => latest.current.onSlash(state)),
+      LeaveBlock,
     ],
     [],
   )
@@ -86,6 +88,20 @@ export function Canvas(props: Props) {
     </>
   )
 }
+
+/** Ctrl-Enter goes on below a table, a callout, a list or code, wherever in it one is. */
+const LeaveBlock = Extension.create({
+  name: 'leaveBlock',
+  addKeyboardShortcuts() {
+    return {
+      'Mod-Enter': () => {
+        const { $from } = this.editor.state.selection
+        if ($from.depth === 0) return false
+        return this.editor.chain().insertContentAt($from.after(1), { type: 'paragraph' }).focus($from.after(1) + 1).run()
+      },
+    }
+  },
+})
 
 /** A callout says what it is in the writer's language; readers get theirs. */
 function calloutNames(t: Translate): Record<CalloutKind, string> {

@@ -25,6 +25,8 @@ export function slashMenu(show: (state: SlashState | null) => void): Extension {
           editor: this.editor,
           char: '/',
           startOfLine: true,
+          // A cell of a table holds words only, and code means its slash.
+          allow: ({ editor }) => !editor.isActive('table') && !editor.isActive('codeBlock'),
           items: ({ query }) => BLOCKS.filter((tool) => matches(tool, query)),
           command: ({ editor, range, props }: { editor: Core; range: Range; props: BlockTool }) => {
             editor.chain().focus().deleteRange(range).run()
