@@ -227,7 +227,7 @@ async def test_from_the_page_to_a_person(browser: Browser, centre: Centre, team:
     await frame.get_by_role("button", name=re.compile("Replacing a broken zip")).click()
     await expect(frame.get_by_text("We mend zips for free.")).to_be_visible()
     await frame.get_by_role("button", name="No", exact=True).click()
-    await frame.get_by_role("button", name="Write to us").click()
+    await frame.get_by_role("region", name="Replacing a broken zip").get_by_role("button", name="Write to us").click()
     box = frame.get_by_role("textbox", name="Your message")
     await box.fill("How do I send my jacket back?")
     await expect(frame.get_by_role("complementary", name="Perhaps this answers it")).to_be_visible()

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -17,7 +16,7 @@ from hark.help.pages_cache import Finished, PageCache, View, finish
 from hark.help.pages_library import Library, article_item, article_path, home_path, load_library, shelf_path
 from hark.help.pages_render import Item, Site, policy
 from hark.help.public_settings import list_listed, list_places
-from hark.help.published import Live, find_centre, find_redirect, list_live, live_stamp, published_by_id
+from hark.help.published import Live, find_centre, find_redirect, live_stamp, published_by_id
 from hark.help.seo import robots
 from hark.help.types import Seen
 
@@ -80,7 +79,6 @@ class HelpPages:
         self._db, self.cache, self._base_url = db, cache, base_url
         self._libraries: dict[str, Library] = {}
         self._since: dict[tuple[int, int], datetime] = {}
-        self._indexes: dict[tuple[int, str], tuple[int, Any]] = {}
 
     async def library(self, slug: str) -> Library | None:
         """What anybody may read of a centre now; None when there is no public centre of this name."""
@@ -163,7 +161,7 @@ class HelpPages:
         csp: str | None = None,
     ) -> Finished:  # fmt: skip
         workspace_id = library.centre.workspace_id
-        since = self._since.get((workspace_id, library.version)) or datetime.now(UTC)
+        since = self._since.get((workspace_id, library.version)) or self._db.now()
         page = finish(text, workspace_id=workspace_id, media_type=media_type, modified=since, csp=csp, view=view)
         self.cache.keep(asked.place, f"/help/{asked.slug}{asked.path}", page, library.version)
         return page
@@ -189,44 +187,16 @@ class HelpPages:
 
     async def find(self, library: Library, site: Site, query: str, language: str, *, limit: int = RESULTS) -> Found:
         """The articles anybody may read that answer a query, best first; none when nothing is good enough."""
-        index = await self._index(library, language)
-        found = index.search(query, language=language, limit=limit)
-        mine = library.texts.get(language, {})
-        hits = [h for h in found.hits if h.id in mine] if found.good else []
-        items = [article_item(site, mine[h.id], marked(h.snippet.text, h.snippet.marks)) for h in hits]
+        from hark.help.finding import find_articles  # its library takes memory, which nobody needs before a search
+
+        found = await find_articles(
+            self._db, library.centre.workspace_id, query, language=language, audience=ANYBODY, limit=limit,
+            centre_id=library.centre.id,
+        )  # fmt: skip
+        hits = found.hits if found.good else []
+        pairs = [(live, h) for h in hits if (live := library.texts.get(h.language, {}).get(h.article_id)) is not None]
+        items = [article_item(site, live, marked(h.snippet.text, h.snippet.marks)) for live, h in pairs]
         return Found(items, found.corrected if items else None)
-
-    async def _index(self, library: Library, language: str) -> Any:
-        from hark.help.markdown import plain_text
-        from hark.search.index import build_index
-        from hark.search.types import Document
-
-        key = library.centre.id, language
-        known = self._indexes.get(key)
-        if known is None or known[0] != library.version:
-            rows = await list_live(
-                self._db, library.centre.workspace_id, centre_id=library.centre.id, language=language, bodies=True
-            )
-            documents = [
-                Document(
-                    id=a.id,
-                    language=language,
-                    at=a.live_at,
-                    fields={
-                        "title": a.title,
-                        "keywords": " ".join(a.keywords),
-                        "summary": a.summary,
-                        "body": plain_text(a.body),
-                    },
-                )
-                for a in rows
-                if a.id in library.texts.get(language, {})
-            ]
-            known = self._indexes[key] = (
-                library.version,
-                build_index(documents, weights={"title": 3, "keywords": 2, "summary": 2, "body": 1}),
-            )
-        return known[1]
 
     async def _moved(self, library: Library, site: Site, path: str, language: str = "") -> Moved | None:
         """Where a former address leads, as far as anybody may go there."""
