@@ -44,7 +44,7 @@ SQL_HOMES = frozenset({
     "reports/mails.py", "reports/saved.py", "reports/schedules.py", "reports/wallboard.py",
     "help/audience.py", "help/centres.py", "help/drafts.py", "help/files.py", "help/links.py", "help/published.py",
     "help/texts.py", "help/versions.py",
-    "help/gaps_queries.py", "help/public_settings.py",
+    "help/finding.py", "help/synonyms.py", "help/gaps_queries.py", "help/public_settings.py",
     "hours/feeds.py", "commands/backup.py", "commands/database.py", "commands/doctor.py",
     "core/db.py", "core/health.py", "core/http.py", "core/journal.py", "core/migrate.py", "core/wake.py",
 })  # fmt: skip

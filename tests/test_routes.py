@@ -38,6 +38,7 @@ SIGNED_IN_ROUTES = {
 ASKED_INSIDE = {"owners.write"}  # by actions, of some of the requests their route lets through
 QUERIES = {
     "GET /api/search": "?q=parcel",
+    "GET /api/search/articles": "?q=parcel",
     "GET /messenger/{key:str}/frame": "?origin=https://shop.example",
     "GET /api/reports/export": "?what=report&format=csv",
     "GET /api/reports/summary": "?start=2026-11-01T00:00:00Z&end=2026-11-08T00:00:00Z",

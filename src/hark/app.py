@@ -44,6 +44,7 @@ import hark.help.gaps_routes
 import hark.help.imports.routes
 import hark.help.public_routes
 import hark.help.routes
+import hark.help.search_routes
 import hark.help.types
 import hark.hours.routes
 import hark.hours.types
@@ -192,6 +193,7 @@ ROUTES: list[Route] = tables(
     hark.simulation.routes.ROUTES,
     hark.help.centre_routes.ROUTES,
     hark.help.public_routes.ROUTES,
+    hark.help.search_routes.ROUTES,
     hark.help.gaps_routes.ROUTES,
     hark.help.routes.ROUTES,
     hark.help.imports.routes.ROUTES,

@@ -53,6 +53,7 @@ def help_bodies(i: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """ "METHOD path" -> a right body."""
     text = "/api/help/articles/{id:int}/texts/{language:str}"
     return {
+        "PUT /api/search/synonyms": {"groups": [["refund", "money back"]]},
         "POST /api/help/centres": {"name": "Second", "languages": ["en"], "domains": ["help.shop.example"]},
         "PATCH /api/help/centres/{id:int}": {
             "name": "Help again",

@@ -4342,6 +4342,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search articles
+         * @description The live articles that answer `q` best, internal ones too; the last word may still be growing. Needs the permission `help.read`.
+         */
+        get: operations["search_articles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/synonyms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List synonyms
+         * @description Needs the permission `help.read`.
+         */
+        get: operations["list_synonyms"];
+        /**
+         * Replace synonyms
+         * @description Keep these groups instead of the former ones. Needs the permission `help.write`.
+         */
+        put: operations["replace_synonyms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sending-domains": {
         parameters: {
             query?: never;
@@ -5516,6 +5560,26 @@ export interface components {
             x: number;
             /** @default 0 */
             y: number;
+        };
+        /** ArticleMatch */
+        ArticleMatch: {
+            centre_id: number;
+            confidence: number;
+            id: number;
+            language: string;
+            marks: [
+                number,
+                number
+            ][];
+            snippet: string;
+            title: string;
+            url: string | null;
+        };
+        /** ArticleMatches */
+        ArticleMatches: {
+            corrected: string | null;
+            good: boolean;
+            items: components["schemas"]["ArticleMatch"][];
         };
         /** ArticlePatch */
         ArticlePatch: {
@@ -8778,6 +8842,10 @@ export interface components {
             article: components["schemas"]["Article"];
             broken_links: components["schemas"]["BrokenLink"][];
         };
+        /** PutSynonyms */
+        PutSynonyms: {
+            groups: string[][];
+        };
         /** ReadUpTo */
         ReadUpTo: {
             seq: number;
@@ -9273,6 +9341,10 @@ export interface components {
             query: string;
             results: number | null;
             times: number;
+        };
+        /** SearchSynonyms */
+        SearchSynonyms: {
+            groups?: string[][];
         };
         /** SearchTotals */
         SearchTotals: {
@@ -21630,6 +21702,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    search_articles: {
+        parameters: {
+            query: {
+                q: string;
+                language?: string | null;
+                centre_id?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleMatches"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    list_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSynonyms"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    replace_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSynonyms"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSynonyms"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

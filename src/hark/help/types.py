@@ -541,6 +541,12 @@ class HelpImportChanged(Event, frozen=True, kw_only=True):
     centre_id: int
 
 
+class SearchSynonymsChanged(Event, frozen=True, kw_only=True):
+    """The words that mean the same to the workspace's search were changed."""
+
+    kind: ClassVar[int] = 216
+
+
 EVENTS: tuple[type[Event], ...] = (
     HelpCentreChanged,
     ArticleChanged,
@@ -548,4 +554,5 @@ EVENTS: tuple[type[Event], ...] = (
     ArticleUnpublished,
     ArticleReviewAsked,
     HelpImportChanged,
+    SearchSynonymsChanged,
 )

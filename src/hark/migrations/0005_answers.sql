@@ -7,6 +7,12 @@ ALTER TABLE simulation_runs ADD COLUMN kind smallint NOT NULL DEFAULT 1
 
 -- search -------------------------------------------------------------------------------------------------------------
 
+CREATE TABLE search_synonyms (            -- what customers and articles call by different words
+  workspace_id int PRIMARY KEY REFERENCES workspaces,
+  groups jsonb NOT NULL CONSTRAINT search_synonyms_groups CHECK (jsonb_typeof(groups) = 'array'),  -- of lists of words or phrases
+  version int NOT NULL DEFAULT 1          -- grows with every change: indexes in memory compare it
+);
+
 -- help centre: articles ----------------------------------------------------------------------------------------------
 
 CREATE TABLE help_centres (               -- a brand's help centre

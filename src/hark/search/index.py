@@ -48,6 +48,10 @@ class Index:
     def __len__(self) -> int:
         return len(self._where)
 
+    def use_synonyms(self, groups: Sequence[Sequence[str]]) -> None:
+        """Take these groups of words or phrases that mean the same, instead of the former ones."""
+        self.synonyms = Synonyms(groups)
+
     def put(self, document: Document) -> None:
         """Add a document, in the place of the one of the same id."""
         if self._where.get(document.id, document.language) != document.language:

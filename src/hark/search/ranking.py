@@ -25,12 +25,14 @@ RECENT, HALF_LIFE_S = 0.05, 180 * 86_400.0
 
 
 class Ranked(NamedTuple):
-    """The best slots with their scores, the share of the query's weight each one holds, and how near its words stand."""
+    """The best slots with their scores; of each: the share of the query's weight it holds, how near its words stand (in
+    the same measure), and its score per weight asked."""
 
     slots: Slots
     scores: Floats
     covered: Floats
     nearness: Floats
+    strength: Floats
 
 
 def rank(shelf: Shelf, question: Question, *, allowed: Callable[[Hashable], bool] | None, limit: int) -> Ranked:
@@ -47,7 +49,8 @@ def rank(shelf: Shelf, question: Question, *, allowed: Callable[[Hashable], bool
     share = np.clip(covered[best] / total, 0, 1)
     final = (scores[best] + NEARBY * nearness) * share**TOGETHER * shelf.priors(RECENT, HALF_LIFE_S)[best]
     order = np.lexsort((best, -final))[:limit]
-    return Ranked(best[order], final[order], share[order], nearness[order] / total)
+    final = final[order]
+    return Ranked(best[order], final, share[order], nearness[order] / total, final / total)
 
 
 def _best(shelf: Shelf, scores: Floats, keep: int, allowed: Callable[[Hashable], bool] | None) -> Slots:
