@@ -1,5 +1,5 @@
 import logo from '../ui/hark.svg'
-import { BarChart3, Inbox, LibraryBig, type LucideIcon, Search, Settings } from 'lucide-react'
+import { BarChart3, Bot, Inbox, LibraryBig, type LucideIcon, Search, Settings } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { countersQuery } from '../api/queries'
 import { command, type CommandId } from '../commands/catalogue'
@@ -15,6 +15,7 @@ import { useRoute } from './router'
 const PLACES: { id: CommandId; icon: LucideIcon; page: string }[] = [
   { id: 'go.inbox', icon: Inbox, page: 'inbox' },
   { id: 'go.articles', icon: LibraryBig, page: 'articles' },
+  { id: 'go.bots', icon: Bot, page: 'bots' },
   { id: 'go.report', icon: BarChart3, page: 'reports' },
   { id: 'go.settings', icon: Settings, page: 'settings' },
 ]

@@ -16,6 +16,7 @@ import { Rail } from './Rail'
 import { useRoute } from './router'
 import { useWorkspaceCommands } from './useWorkspaceCommands'
 
+const Bots = lazy(() => import('../bots/Bots'))
 const Help = lazy(() => import('../help/Help'))
 const NewConversation = lazy(() => import('../composer/NewConversation'))
 const Reports = lazy(() => import('../report/Reports'))
@@ -32,7 +33,7 @@ export function Workspace({ client }: { client: QueryClient }) {
   useNext()
   useCommands({ 'compose.new': me.permissions.includes('conversations.reply') && (() => setWriting(true)) })
   useEffect(() => {
-    if (route.page !== 'inbox') document.title = `${t(route.page === 'articles' ? 'help.nav' : route.page === 'reports' ? 'nav.report' : 'nav.settings')} · Hark`
+    if (route.page !== 'inbox') document.title = `${t(route.page === 'articles' ? 'help.nav' : route.page === 'bots' ? 'bots.nav' : route.page === 'reports' ? 'nav.report' : 'nav.settings')} · Hark`
   }, [route.page, t])
 
   const isThreadOpen = route.page === 'inbox' && route.conversation !== null
@@ -50,6 +51,7 @@ export function Workspace({ client }: { client: QueryClient }) {
           {route.page === 'inbox' && <Inbox open={route.conversation} />}
           {route.page === 'reports' && <Reports section={route.section} item={route.item} />}
           {route.page === 'articles' && <Help section={route.section} item={route.item} />}
+          {route.page === 'bots' && <Bots item={route.item} />}
           {route.page === 'settings' && <Settings section={route.section} item={route.item} />}
         </Suspense>
       </div>

@@ -7,6 +7,7 @@ export type SettingsPage = (typeof SETTINGS_PAGES)[number]
 export type Route =
   | { page: 'inbox'; conversation: string | null }
   | { page: 'reports'; section: string; item: string | null }
+  | { page: 'bots'; item: string | null }
   | { page: 'articles'; section: string; item: string | null }
   | { page: 'settings'; section: SettingsPage; item: string | null }
   | { page: 'setup' }
@@ -16,6 +17,7 @@ export function parseRoute(pathname: string): Route {
   const [first, second, third] = pathname.split('/').filter(Boolean).map(decodeURIComponent)
   if (first === 'reports' || first === 'report') return { page: 'reports', section: second ?? 'overview', item: third ?? null }
   if (first === 'articles') return { page: 'articles', section: second ?? 'list', item: third ?? null }
+  if (first === 'bots') return { page: 'bots', item: second ?? null }
   if (first === 'setup') return { page: 'setup' }
   if (first === 'invitation' && second) return { page: 'invitation', token: second }
   if (first === 'settings') {
@@ -32,6 +34,8 @@ export function href(route: Route): string {
       return `/inbox${part(route.conversation)}`
     case 'settings':
       return `/settings/${route.section}${part(route.item)}`
+    case 'bots':
+      return `/bots${part(route.item)}`
     case 'reports':
     case 'articles':
       return `/${route.page}${part(route.section)}${part(route.item)}`

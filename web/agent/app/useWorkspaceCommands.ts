@@ -56,6 +56,7 @@ export function useWorkspaceCommands(client: QueryClient): void {
   const helpPage = (path: string) => () => navigate({ page: 'articles', section: path, item: null }, { search: '' })
   useCommands(
     Object.fromEntries([
+      ['go.bots', may('bots.read') && (() => navigate({ page: 'bots', item: null }, { search: '' }))],
       ['go.articles', may('help.read') && helpPage('list')],
       ...HELP_PAGES.map(({ command, path, may: also = 'help.read' }) => [command, may('help.read') && may(also) && helpPage(path)]),
     ]),

@@ -3,7 +3,7 @@ import {
   AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Check, Gauge, Hand, HandHelping, ListEnd, X, Image, Inbox, Keyboard,
   Languages, Layers, LogOut, Merge, MessageSquareText, MessageSquareQuote, Lightbulb, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, FlaskConical, Hourglass, Newspaper, Trash2,
-  BookOpen, Code, Columns2, Eye, FileInput, FilePlus2, FileText, FolderTree, History, LibraryBig, Link2, Link2Off, Save, SearchX, Settings2, Upload,
+  BookOpen, Bot, Code, Columns2, Eye, FileInput, FilePlus2, FileText, FolderTree, History, LibraryBig, Link2, Link2Off, Save, SearchX, Settings2, Upload,
 } from 'lucide-react'
 import type { Key } from '../app/i18n'
 
@@ -87,6 +87,7 @@ export const COMMANDS = define({
   'go.articles.import': { label: 'import.nav', icon: FileInput, group: 'go' },
   'go.articles.settings': { label: 'centre.nav', icon: Settings2, group: 'go' },
   'go.suggestions': { label: 'suggest.nav', icon: Lightbulb, group: 'go' },
+  'go.bots': { label: 'bots.nav', icon: Bot, group: 'go', keys: ['g t'] },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },
   'go.intake': { label: 'settings.intake', icon: Bell, group: 'go' },

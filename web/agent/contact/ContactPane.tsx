@@ -17,6 +17,7 @@ import { IconButton } from '../ui/Button'
 import { ErrorNote, Skeleton } from '../ui/Notice'
 import { Splitter } from '../ui/Splitter'
 import { Tip } from '../ui/Tip'
+import { BotCards } from '../bots/BotCards'
 import { CompanyCard } from './CompanyCard'
 import { ContactName } from './ContactName'
 import { VisitorCard } from './VisitorCard'
@@ -46,6 +47,11 @@ export function ContactPane({ conversationId, overlay, width, onWidth, onClose }
           {conversation && (
             <div className="border-b border-line px-4 py-3">
               <CaseFacts conversation={conversation} />
+            </div>
+          )}
+          {conversation && (
+            <div className="flex flex-col gap-3 px-4 pt-3 empty:hidden">
+              <BotCards conversationId={conversationId} seq={conversation.seq} />
             </div>
           )}
           {contactId ? <Person id={contactId} conversationId={conversationId} hasVisitor={hasVisitor} /> : <Skeleton rows={3} />}

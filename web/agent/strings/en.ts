@@ -16,6 +16,7 @@ import { enMap } from './en.map'
 import { enPromises } from './en.promises'
 import { enRouting } from './en.routing'
 import { enHelp } from './en.help'
+import { enBots } from './en.bots'
 import { enStaffing } from './en.staffing'
 import { enSuggestions } from './en.suggestions'
 import { enValue } from './en.value'
@@ -355,6 +356,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enStaffing, ...enSuggestions, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enBots, ...enStaffing, ...enSuggestions, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

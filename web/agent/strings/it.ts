@@ -16,6 +16,7 @@ import { itMap } from './it.map'
 import { itPromises } from './it.promises'
 import { itRouting } from './it.routing'
 import { itHelp } from './it.help'
+import { itBots } from './it.bots'
 import { itStaffing } from './it.staffing'
 import { itSuggestions } from './it.suggestions'
 import { itValue } from './it.value'
@@ -24,7 +25,7 @@ import { itWhatIf } from './it.whatif'
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itWhatIf, ...itRouting, ...itStaffing, ...itSuggestions, ...itHelp, ...itPromises,
+  ...itValue, ...itWhatIf, ...itRouting, ...itBots, ...itStaffing, ...itSuggestions, ...itHelp, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,

@@ -16,6 +16,7 @@ import { koMap } from './ko.map'
 import { koPromises } from './ko.promises'
 import { koRouting } from './ko.routing'
 import { koHelp } from './ko.help'
+import { koBots } from './ko.bots'
 import { koStaffing } from './ko.staffing'
 import { koSuggestions } from './ko.suggestions'
 import { koValue } from './ko.value'
@@ -24,7 +25,7 @@ import { koWhatIf } from './ko.whatif'
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koWhatIf, ...koRouting, ...koStaffing, ...koSuggestions, ...koHelp, ...koPromises,
+  ...koValue, ...koWhatIf, ...koRouting, ...koBots, ...koStaffing, ...koSuggestions, ...koHelp, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,
