@@ -5,39 +5,35 @@ from urllib.parse import quote
 from uuid import UUID
 
 from hark.bots.machine import Shown
-from hark.core.db import Queries
-from hark.help.audience import ANYBODY, Audience, contact_audience, may_read
-from hark.help.published import Live, list_live, list_live_centres, live_stamp, may_enter, published_by_id
-from hark.help.queries import CentreRecord
+from hark.core.db import Db, Queries, Tx
+from hark.help.audience import ANYBODY, Audience, contact_audience
+from hark.help.finding import find_articles
+from hark.help.published import Live, list_live_centres, may_enter, published_by_id
+from hark.help.queries import CentreRecord, get_centre
 from hark.settings import load_settings
 
 MAX_SECTION = 700  # characters of an article that are quoted
-WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.5, "body": 1.0}
 
 
 async def find_answer(
-    db: Queries, workspace_id: int, query: str, *, language: str, audience: Audience = ANYBODY,
+    db: Db | Tx, workspace_id: int, query: str, *, language: str, audience: Audience = ANYBODY,
     confidence: float | None = None, skip: tuple[str, ...] = (),
 ) -> Shown | None:  # fmt: skip
     """The article that answers a question, with the section that fits; None when nothing is good enough.
 
     `confidence`: how sure the search must be, its own calibrated threshold when None. `skip`: addresses shown before.
     """
-    kept = await _library(db, workspace_id)
-    centres = {c.id for c in kept.centres.values() if may_enter(c, audience)}
-
-    def allowed(key: object) -> bool:
-        live = kept.texts[key]
-        if live.centre_id not in centres or not may_read(live.visibility, live.condition, audience):
-            return False
-        return article_url(kept.centres[live.centre_id], live) not in skip
-
-    found = kept.index.search(query, language=language.split("-")[0], limit=3, allowed=allowed)
-    best = found.hits[0] if found.hits else None
-    if best is None or not (found.good if confidence is None else best.confidence >= confidence):
-        return None
-    live = kept.texts[best.id]
-    return _shown(kept.centres[live.centre_id], live, _section(live.body, best.snippet.text))
+    found = await find_articles(
+        db, workspace_id, query, language=language.split("-")[0] or None, audience=audience, limit=1 + len(skip)
+    )
+    for hit in found.hits:
+        if not (found.good if confidence is None else hit.confidence >= confidence):
+            return None
+        centre = await get_centre(db, workspace_id, hit.centre_id)
+        live = await published_by_id(db, centre, hit.article_id, hit.language, audience)
+        if live is not None and article_url(centre, live) not in skip:
+            return _shown(centre, live, section_of(live.body, hit.snippet.text))
+    return None
 
 
 async def reader(db: Queries, workspace_id: int, conversation_id: UUID, endpoint_id: UUID) -> Audience:
@@ -58,7 +54,7 @@ async def get_article(db: Queries, workspace_id: int, article_id: int, language:
         for wanted in dict.fromkeys([language, language.split("-")[0], *centre.languages]):
             live = await published_by_id(db, centre, article_id, wanted, ANYBODY)
             if live is not None and may_enter(centre, ANYBODY):
-                return _shown(centre, live, _section(live.body, ""))
+                return _shown(centre, live, section_of(live.body, ""))
     return None
 
 
@@ -74,44 +70,11 @@ def base_url() -> str:
     return load_settings().base_url.rstrip("/")
 
 
-class _Library:
-    """What was live at one stamp, and the index over it."""
-
-    def __init__(self, stamp: int, centres: list[CentreRecord], live: list[Live]) -> None:
-        from hark.search.index import Document, build_index
-
-        self.stamp = stamp
-        self.centres = {centre.id: centre for centre in centres}
-        self.texts: dict[object, Live] = {(one.id, one.language): one for one in live}
-        self.index = build_index(
-            (
-                Document(
-                    id=key, language=one.language.split("-")[0], at=one.live_at,
-                    fields={"title": one.title, "keywords": " ".join(one.keywords), "summary": one.summary, "body": one.body},
-                )
-                for key, one in self.texts.items()
-            ),
-            weights=WEIGHTS,
-        )  # fmt: skip
-
-
-_libraries: dict[int, _Library] = {}  # of this process, renewed when readers may see something else
-
-
-async def _library(db: Queries, workspace_id: int) -> _Library:
-    stamp = await live_stamp(db, workspace_id)
-    kept = _libraries.get(workspace_id)
-    if kept is None or kept.stamp != stamp:
-        centres = await list_live_centres(db, workspace_id)
-        kept = _libraries[workspace_id] = _Library(stamp, centres, await list_live(db, workspace_id, bodies=True))
-    return kept
-
-
 def _shown(centre: CentreRecord, live: Live, section: str) -> Shown:
     return Shown(title=live.title, url=article_url(centre, live), section=section or live.summary)
 
 
-def _section(body: str, snippet: str) -> str:
+def section_of(body: str, snippet: str) -> str:
     """The paragraph that a snippet stands in and what follows under the same heading, as text; else the first one."""
     from hark.help.markdown import plain_text
 

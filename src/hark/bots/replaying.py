@@ -27,15 +27,13 @@ MAX_CASES = 200
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A live article in one language."""
+    """A live article in one language. `fields` as the search reads them."""
 
     id: int
     language: str
     title: str
     url: str
-    keywords: str
-    summary: str
-    body: str
+    fields: dict[str, str]
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -101,7 +99,7 @@ def replay(order: Order, progress: Callable[[float], None], find: Find | None = 
 
 def judge(past: Past, article: Text) -> Replayed:
     """Whether the article agrees with what the person said then."""
-    mine, theirs = telling(f"{article.title} {article.keywords} {article.summary} {article.body}"), telling(past.answer)
+    mine, theirs = telling(" ".join(article.fields.values())), telling(past.answer)
     share = len(mine & theirs) / len(theirs) if theirs else 0.0
     return Replayed(
         conversation_id=past.id, number=past.number, question=past.said[0][:500], article=article.title,
@@ -254,20 +252,12 @@ def begins(flow: BotFlow, past: Past) -> str | None:
 
 def finder(articles: Sequence[Text]) -> Find:
     """The search over these articles; loads numpy."""
-    from hark.bots.knowledge import WEIGHTS
+    from hark.help.finding import WEIGHTS
     from hark.search.index import Document, build_index
 
     by_key = {(a.id, a.language): a for a in articles}
-    index = build_index(
-        (
-            Document(
-                id=key, language=a.language.split("-")[0],
-                fields={"title": a.title, "keywords": a.keywords, "summary": a.summary, "body": a.body},
-            )
-            for key, a in by_key.items()
-        ),
-        weights=WEIGHTS,
-    )  # fmt: skip
+    documents = (Document(id=key, language=a.language, fields=a.fields) for key, a in by_key.items())
+    index = build_index(documents, weights=WEIGHTS)
 
     def find(query: str, language: str, confidence: float | None, skip: Sequence[str]) -> Text | None:
         short = language.split("-")[0] or None

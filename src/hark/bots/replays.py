@@ -25,6 +25,7 @@ from hark.core.ids import uuid7
 from hark.core.sql import Sql
 from hark.core.waiting import wait_at_most
 from hark.help.audience import ANYBODY, may_read
+from hark.help.finding import fields_of
 from hark.help.published import list_live, list_live_centres, may_enter
 from hark.hours.queries import load_calendars
 
@@ -145,11 +146,15 @@ async def load_order(db: Db, actor: Actor, flow: BotFlow, new: NewReplay) -> Ord
     """The flow, the articles anybody may read, and what customers said in conversations that the actor sees."""
     centres = {c.id: c for c in await list_live_centres(db, actor.workspace_id) if may_enter(c, ANYBODY)}
     live = await list_live(db, actor.workspace_id, bodies=True)
-    texts = [
-        Text(a.id, a.language, a.title, article_url(centres[a.centre_id], a), " ".join(a.keywords), a.summary, a.body)
-        for a in live
-        if a.centre_id in centres and may_read(a.visibility, a.condition, ANYBODY)
-    ]
+    readable = [a for a in live if a.centre_id in centres and may_read(a.visibility, a.condition, ANYBODY)]
+
+    def read() -> list[Text]:
+        return [
+            Text(a.id, a.language, a.title, article_url(centres[a.centre_id], a), fields_of(a, a.body))
+            for a in readable
+        ]
+
+    texts = await asyncio.to_thread(read)
     rows = await db.all(
         _Past, Sql(_PAST, actor.workspace_id, db.now() - timedelta(days=new.days), visible(actor), new.most)
     )
