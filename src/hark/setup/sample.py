@@ -15,6 +15,7 @@ from hark.access.queries import builtin_role_id
 from hark.agents.actions import insert_agent
 from hark.agents.teams import create_team
 from hark.agents.types import NewAgent, NewTeam
+from hark.bots.sample import create_sample_bot
 from hark.contacts.companies import create_company
 from hark.contacts.types import NewCompany
 from hark.conversations import actions
@@ -24,6 +25,7 @@ from hark.core.crypto import Keys
 from hark.core.db import Db, Tx
 from hark.core.errors import Unavailable
 from hark.core.files import Files
+from hark.help.sample import create_sample_help
 from hark.intake.accounts.actions import create_mailbox
 from hark.intake.accounts.types import NewMailbox
 from hark.intake.process import Processor, Reader
@@ -90,6 +92,8 @@ async def create_sample(
         async with past.transaction(system(0)) as tx:
             sample = await _found(tx, keys, password, password_hash)
             await make_messenger(tx, sample.actors["owner"], sample.mailboxes["support"])
+            await create_sample_help(tx)
+            await create_sample_bot(tx, keys)
         await _play(past, then, sample, Ledger(past, files), Processor(db, files, readers), now)
     return SampleSignIn(OWNER, password)
 
