@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hark.suggestions.masking import Person, Place, Segment, Source, Vocabulary, body, mask, plain
+from hark.suggestions.masking import Here, Person, Place, Segment, Source, Vocabulary, body, mask, plain
 from hark.suggestions.ordinary import ORDINARY
 
 COMMON = (
@@ -31,7 +31,7 @@ THERE = Person(("Maria Rossi", "김철수"), ("maria.rossi@corp.example",), "Zen
 
 
 def shown(text: str, *, asked: str = "", known: Vocabulary = KNOWN, here: Place = HERE, person: Person = THERE) -> str:
-    segments = mask(Source(text, person, asked, "Giulia Verdi"), here, known)
+    segments = mask(Source(text, person, asked, "Giulia Verdi"), Here(here), known)
     return "" if segments is None else plain(segments)
 
 
@@ -66,11 +66,11 @@ def test_the_other_customers_data_becomes_this_ones_or_a_blank(text: str, asked:
 
 
 def test_too_little_left_is_nothing() -> None:
-    assert mask(Source("Zorblatt qux 4711 frobnicate", THERE, ""), HERE, KNOWN) is None
+    assert mask(Source("Zorblatt qux 4711 frobnicate", THERE, ""), Here(HERE), KNOWN) is None
 
 
 def test_a_blank_says_what_belongs_there() -> None:
-    segments = mask(Source("Please restart the router on 12.03.2026 and wait.", THERE, ""), HERE, KNOWN)
+    segments = mask(Source("Please restart the router on 12.03.2026 and wait.", THERE, ""), Here(HERE), KNOWN)
     assert segments is not None
     assert Segment("blank", "", "date") in segments
 
@@ -92,17 +92,16 @@ NAMES = (
     "Jean-Luc", "MÜLLER", "van der Zwiep", "Xi", "van-Houten", "zorblatt",
 )  # fmt: skip
 EN, IT, KO = (
-    "zero one two three four five six seven eight nine".split(),
-    "zero uno due tre quattro cinque sei sette otto nove".split(),
-    list("영일이삼사오육칠팔구"),
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    ("zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove"),
+    tuple("영일이삼사오육칠팔구"),
 )
 LETTERS = string.ascii_letters + string.digits
 codes = st.text(LETTERS + "-_/#.", min_size=4, max_size=16).filter(lambda s: any(c.isdigit() for c in s))
 digits = st.text(string.digits, min_size=5, max_size=14)
 number_words = st.sampled_from((EN, IT, KO)).flatmap(lambda w: st.lists(st.sampled_from(w), min_size=4, max_size=9))
-ORDINARY_WORDS = st.sampled_from(
-    "account button cable device error invoice letter online paper parcel plan printer router screen table".split()
-)
+PHRASE = "account button cable device error invoice letter online paper parcel plan printer router screen table"
+ORDINARY_WORDS = st.sampled_from(PHRASE.split(" "))
 secrets = st.one_of(
     st.sampled_from(NAMES),
     st.sampled_from(NAMES).map(str.lower),
@@ -211,7 +210,7 @@ def test_any_text_at_all_keeps_its_secrets(text: str, customers: int) -> None:
     seen = shown(reply, known=known)
     assert set(re.findall(r"\d+", unicodedata.normalize("NFKC", seen))) <= set(NUMBERS)
     for word in words(text):
-        form_of_ordinary = any(other.startswith(word[:4]) for other in LISTED)
+        form_of_ordinary = any(other.startswith(word[:4] if word.isascii() else word[:2]) for other in LISTED)
         if len(word) >= 5 and word not in words(RECEIVED) and not form_of_ordinary:
             assert word not in words(seen), seen
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from hark.core.text import fold
@@ -90,7 +91,8 @@ def tokens(text: str) -> tuple[list[Token], str]:
         pending, end = pending + gap, chunk.end()
         lead, core, trail = _edges(chunk.group())
         for token in _split(core, opens):
-            found.append(token._replace(before=pending + lead + token.before))
+            before = pending + lead + token.before
+            found.append(token if before == token.before else token._replace(before=before))
             pending, lead, opens = "", "", False
         pending += lead + trail if core else chunk.group()
         opens = opens or chunk.group().rstrip(_CLOSERS)[-1:] in _ENDS
@@ -99,6 +101,8 @@ def tokens(text: str) -> tuple[list[Token], str]:
 
 def _edges(chunk: str) -> tuple[str, str, str]:
     """A chunk without the punctuation at its edges, and that."""
+    if chunk.isalnum():
+        return "", chunk, ""
     start = next((n for n, c in enumerate(chunk) if c.isalnum()), len(chunk))
     end = next((n for n, c in enumerate(reversed(chunk)) if c.isalnum()), 0)
     return chunk[:start], chunk[start : len(chunk) - end], chunk[max(start, len(chunk) - end) :]
@@ -123,8 +127,13 @@ def _closed(before: str) -> bool:
     return before.rstrip()[-1:] in ("", ",", ".", "!", "?", ":", ";", ")", "…", "-", "—")
 
 
-def _split(core: str, opens: bool) -> Iterator[Token]:
+@lru_cache(maxsize=50_000)
+def _split(core: str, opens: bool) -> tuple[Token, ...]:
     """The tokens of a run without white space: one for a value, else one a word."""
+    return tuple(_parts(core, opens))
+
+
+def _parts(core: str, opens: bool) -> Iterator[Token]:
     if not core:
         return
     if core.lower() in _HONORIFICS:
@@ -168,19 +177,26 @@ def key_of(text: str) -> str:
 
 
 def runs(found: Sequence[Token]) -> list[tuple[int, int]]:
-    """The [start, end) of every run: values that stand side by side on one line. A word alone is a run of its own."""
+    """The [start, end) of every run: values that stand side by side on one line, and three letters or more that stand
+    alone ("j o e"). A word alone is a run of its own."""
     spans: list[tuple[int, int]] = []
     for n, token in enumerate(found):
         last = found[n - 1] if n else None
-        joins = (
-            last is not None and token.what is not What.WORD and last.what is not What.WORD and not last.ending
-            and "\n" not in token.before and not any(c in token.before for c in ".!?;:")
-        )  # fmt: skip
-        if joins:
+        near = last is not None and "\n" not in token.before and not any(c in token.before for c in ".!?;:")
+        values = (
+            near and token.what is not What.WORD and last is not None and last.what is not What.WORD and not last.ending
+        )
+        if values or _spelled(found, n):
             spans[-1] = (spans[-1][0], n + 1)
         else:
             spans.append((n, n + 1))
     return spans
+
+
+def _spelled(found: Sequence[Token], n: int) -> bool:
+    """Whether a letter stands alone after another one, with a third before or behind them."""
+    around = [0 <= i < len(found) and len(found[i].key) == 1 and found[i].key.isascii() for i in range(n - 2, n + 2)]
+    return around[1] and around[2] and (around[0] or around[3])
 
 
 def run_key(found: Sequence[Token]) -> str:

@@ -8,7 +8,7 @@ one. Names of the source's customer and whom a greeting names always go. What is
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -103,6 +103,7 @@ def _stems() -> dict[str, frozenset[str]]:
     }
 
 
+@lru_cache(maxsize=100_000)
 def is_ordinary(key: str) -> bool:
     """Whether a folded word is one of ours, in any form of it."""
     if key in PLAIN:
@@ -116,10 +117,21 @@ def _ends(rest: str) -> bool:
     return rest in PARTICLES or (len(rest) > 1 and rest in ORDINARY["ko"])
 
 
-def mask(source: Source, place: Place, vocabulary: Vocabulary) -> list[Segment] | None:
+class Here:
+    """A conversation, read once for all the suggestions in it: what stands in it, and the values its customer wrote."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        person = place.person
+        words, values, _ = _judged("\n".join((place.said, *person.names, *person.emails, person.company)))
+        self.keys = words | values
+        self.asked = _values(place.asked)
+
+
+def mask(source: Source, here: Here, vocabulary: Vocabulary) -> list[Segment] | None:
     """The reply as it may be shown in this conversation; None when too little of it is left to help."""
     found, tail = tokens(body(clean(source.text)))
-    judge = _Judge(source, place, vocabulary)
+    judge = _Judge(source, here, vocabulary)
     judged = [(run, judge.greeted(run) if greeted else judge.run(run)) for run, greeted in _spans(found)]
     judged = _without_lists(judged, vocabulary)
     left = sum(len(run) for run, segment in judged if segment.kind != "blank")
@@ -141,14 +153,15 @@ def _set(run: Sequence[Token], segment: Segment) -> Iterator[Segment]:
 class _Judge:
     """Decides run by run, for one source and one place."""
 
-    def __init__(self, source: Source, place: Place, vocabulary: Vocabulary) -> None:
-        self.source, self.place, self.vocabulary = source, place, vocabulary
+    def __init__(self, source: Source, here: Here, vocabulary: Vocabulary) -> None:
+        self.source, self.here, self.place, self.vocabulary = source, here, here.place, vocabulary
         self.theirs = _name_keys(source.person)
         self.author = {key_of(part) for part in source.agent.split()}
-        person = place.person
-        words, values, _ = _judged("\n".join((place.said, *person.names, *person.emails, person.company)))
-        self.here = words | values
-        self.asked, self.told = (_values(text) for text in (place.asked, source.asked))
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """What the other customer had written."""
+        return _values(self.source.asked)
 
     def greeted(self, run: Sequence[Token]) -> Segment:
         """Whom the greeting names: always this customer."""
@@ -163,7 +176,7 @@ class _Judge:
             return self._named(run)
         if run[0].what is What.NAME and all(token.key in self.author for token in run) and self.place.agent:
             return Segment("filled", self.place.agent if len(run) > 1 else self.place.agent.split()[0], "agent")
-        if key in self.here:
+        if key in self.here.keys:
             return Segment("text", text)
         if _is_word(run):
             known = key in self.vocabulary.words or is_ordinary(key) or is_soft(run)
@@ -190,10 +203,9 @@ class _Judge:
         """The other customer's own value (they had written it) becomes the one value of this shape that this customer
         has written; everything else is a blank."""
         what = _what(run)
-        if key in self.told:
-            alike = {text for other, text in self.asked.items() if _shape(other) == _shape(key)}
-            if len(alike) == 1:
-                return Segment("filled", alike.pop(), what)
+        alike = {text for other, text in self.here.asked.items() if _shape(other) == _shape(key)}
+        if len(alike) == 1 and key in self.told:
+            return Segment("filled", alike.pop(), what)
         return Segment("blank", "", what)
 
 

@@ -62,10 +62,11 @@ class Ranker:
         questions.resize((questions.shape[0], wide))
         self.size = questions.shape[0]
         self._questions, self._answers = questions, answers
-        self._ways = tuple(
+        self._ways: tuple[_Way, ...] = tuple(
             _Way([parts_of(term) for term in self._vocabulary], self._questions, self._answers, weight)
             for parts_of, weight in ((_itself, WHOLE), (pieces, PIECES))
         )
+        self._said: Any = self._ways[0].normed(self._answers)
 
     def score(self, question: str, language: str | None) -> Scores:
         """How well the reply of each pair would answer this question."""
@@ -83,8 +84,10 @@ class Ranker:
 
     def alike(self, row: int) -> Any:
         """How like the replies are to one of them (0..1), by whole terms."""
-        way = self._ways[0]
-        return (self._answers @ way.spread(self._answers[row])) / way.answer_norms / way.answer_norms[row]
+        start, end = self._said.indptr[row : row + 2]
+        one = np.zeros(self._said.shape[1], dtype=np.float32)
+        one[self._said.indices[start:end]] = self._said.data[start:end]
+        return self._said @ one
 
     def _count(self, texts: Iterable[tuple[str, str | None]]) -> Any:
         counts: list[float] = []
@@ -119,6 +122,10 @@ class _Way:
             (said @ mean.astype(np.float32)) / self.answer_norms / max(1, int((questions.getnnz(1) > 0).sum()))
         )
 
+    def normed(self, answers: Any) -> Any:
+        """The answers by their weighted parts, each of length one."""
+        return (sparse.diags(1 / self.answer_norms) @ answers @ self._parts).tocsr().astype(np.float32)
+
     def ask(self, parts: Iterable[tuple[tuple[str, ...], float]]) -> Any:
         """What each term of the vocabulary is worth to a question of these parts (with their counts), whatever its
         length."""
@@ -129,10 +136,6 @@ class _Way:
                     asked[id] += n
         asked *= self._rarity
         return self._parts @ (asked / (float(np.linalg.norm(asked)) or 1.0))
-
-    def spread(self, row: Any) -> Any:
-        """The same for a text of our own."""
-        return self._parts @ np.asarray((row @ self._parts).todense()).ravel()
 
 
 def _matrix(data: Any, columns: Any, ends: Any, width: int) -> Any:

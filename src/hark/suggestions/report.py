@@ -9,7 +9,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.suggestions import queries
 from hark.suggestions.learning import Learners
-from hark.suggestions.masking import Person, Place, mask
+from hark.suggestions.masking import Here, Person, Place, mask
 from hark.suggestions.queries import Answer
 from hark.suggestions.suggest import frequent, source_of
 from hark.suggestions.types import KEPT_WHOLE, Day, FrequentView, Use, UseBy, UseReport
@@ -83,7 +83,7 @@ async def list_frequent(db: Db, learners: Learners, actor: Actor, account_id: in
         return None
     groups = frequent(learned) if learned.ids else []
     rows = {r.message_id: r for r in await queries.list_sources(db, actor, [learned.ids[row] for row, _ in groups])}
-    nobody = Place(Person(), "", "")
+    nobody = Here(Place(Person(), "", ""))
     views: list[FrequentView] = []
     for row, group in groups:
         source = rows.get(learned.ids[row])

@@ -12,7 +12,7 @@ from hark.core.db import Db
 from hark.suggestions import queries
 from hark.suggestions.actions import record_offer
 from hark.suggestions.learning import Learned, Learners
-from hark.suggestions.masking import Person, Place, Segment, Source, mask, plain
+from hark.suggestions.masking import Here, Person, Place, Segment, Source, mask, plain
 from hark.suggestions.queries import Answered, Said, SourceRow
 from hark.suggestions.types import OfferView, SourceView, SuggestionView
 
@@ -95,11 +95,12 @@ def rank(learned: Learned, question: str, conversation_id: UUID) -> list[Found]:
     for row in map(int, best[np.argsort(-total[best], kind="stable")]):
         if row in covered or not np.isfinite(total[row]):
             continue
+        sure = confidence(float(scores.question[row]), float(scores.answer[row]), float(learned.outcomes[row]))
+        if sure < LEAST:
+            continue
         group = np.flatnonzero(learned.ranker.alike(row) >= SAME)
         covered.update(map(int, group))
-        sure = confidence(float(scores.question[row]), float(scores.answer[row]), float(learned.outcomes[row]))
-        if sure >= LEAST:
-            found.append(Found(row, sure, max(1, len(group))))
+        found.append(Found(row, sure, max(1, len(group))))
         if len(found) == LOOKED_AT:
             break
     return found
@@ -116,22 +117,25 @@ def _views(
 ) -> tuple[list[SuggestionView], list[UUID]]:
     from rapidfuzz.fuzz import token_sort_ratio
 
+    here = Here(place)
     views: list[SuggestionView] = []
     texts: list[str] = []
     sources: list[UUID] = []
     for one in found:
         row = rows.get(learned.ids[one.row])
-        segments = mask(source_of(row), place, learned.vocabulary) if row else None
+        segments = mask(source_of(row), here, learned.vocabulary) if row else None
         if row is None or segments is None:
             continue
         text = plain(segments)
         same = next((n for n, other in enumerate(texts) if token_sort_ratio(text, other) >= SAME_TEXT), None)
         if same is not None:
             views[same] = msgspec.structs.replace(views[same], alike=views[same].alike + one.alike)
-        elif len(views) < OFFERED:
+        else:
             views.append(_view(len(views) + 1, one, row, segments))
             texts.append(text)
             sources.append(row.message_id)
+        if len(views) == OFFERED:
+            break
     return views, sources
 
 

@@ -22,9 +22,9 @@ export function Suggestions({ items }: { items: readonly Suggestion[] }) {
     <section aria-label={t('suggest.title')} className="fade-in shrink-0 border-t border-line bg-panel px-4 py-1.5 max-[719px]:px-2">
       <header className="flex items-center gap-2 text-secondary text-ink-3">
         <Lightbulb size={14} aria-hidden className="shrink-0" />
-        <h3 className="grow font-medium">
+        <p className="grow font-medium">
           {t('suggest.title')} {isFolded && <span className="tabular">({items.length})</span>}
-        </h3>
+        </p>
         <IconButton
           label={t(isFolded ? 'suggest.show' : 'suggest.hide')}
           aria-expanded={!isFolded}

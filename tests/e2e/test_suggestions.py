@@ -1,0 +1,144 @@
+"""Suggested replies in the browser: a similar question arrives, Alt-1 answers it, the blank is seen and asked for."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from playwright.async_api import Page, expect
+from tests.e2e.conftest import House, sign_in
+from tests.e2e.test_work import AXE
+
+ANSWER = (
+    "Hi {name},\n\nplease open the settings page and press the reset button. Then wait two minutes and try again.\n"
+    "Your new password was sent to {mail} for order {order}.\n\nBest regards,\nOlive"
+)
+PEOPLE = (
+    ("Maria", "maria@rossi.example", "A-1001"),
+    ("John", "john@smith.example", "A-2002"),
+    ("Kim", "kim@park.example", "A-3003"),
+)
+
+
+async def find(api: httpx.AsyncClient, subject: str) -> Any:
+    for _ in range(150):
+        items = (await api.get("/api/conversations", params={"filter": "open", "order": "newest"})).json()["items"]
+        if found := next((c for c in items if c["subject"] == subject), None):
+            return (await api.get(f"/api/conversations/{found['id']}")).json()
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{subject} did not arrive")
+
+
+async def answered_before(desk: House, api: httpx.AsyncClient) -> None:
+    """Three customers with the same trouble have had their answer."""
+    for name, mail, order in PEOPLE:
+        subject = f"Password of {name}"
+        await desk.send(desk.mail(f"{name} <{mail}>", subject, "I cannot log in, my password does not work."))
+        case = await find(api, subject)
+        reply = {
+            "id": str(uuid4()), "text": ANSWER.format(name=name, mail=mail, order=order), "seen_seq": case["seq"], "to": [{"address": mail}],
+        }  # fmt: skip
+        sent = await api.post(f"/api/conversations/{case['id']}/replies", json=reply)
+        assert sent.status_code == 201, sent.text
+        await api.post(f"/api/outbox/{reply['id']}/send-now")
+    for _ in range(150):
+        (account,) = (await api.get("/api/suggestion-accounts")).json()["items"]
+        if account["learned"] == len(PEOPLE):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the replies were not learned from")
+
+
+async def is_accessible(page: Page) -> None:
+    await page.evaluate(AXE.read_text("utf-8"))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
+async def picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("HARK_SCREENSHOTS"):
+        await page.screenshot(path=str(Path(folder) / f"suggestions-{name}.png"))
+
+
+async def test_a_similar_question_is_answered_with_alt_1(page: Page, desk: House) -> None:
+    await sign_in(page, desk)
+    async with desk.api() as api:
+        await answered_before(desk, api)
+        await desk.send(
+            desk.mail(
+                "Luca Bianchi <luca@bianchi.example>", "Cannot log in", "My password does not work, I cannot log in."
+            )
+        )
+        await find(api, "Cannot log in")
+    await page.get_by_text("Cannot log in").first.click()
+    suggested = page.get_by_role("region", name="Suggested replies")
+    await expect(suggested.get_by_role("listitem")).to_have_count(1)  # three that say the same are one
+    await expect(suggested).to_contain_text("3 alike")
+    await is_accessible(page)
+    await picture(page, "offered")
+    await page.keyboard.press("Alt+1")
+    editor = page.get_by_role("textbox", name="Reply")
+    await expect(editor).to_contain_text("Hi Luca,")
+    await expect(editor).to_contain_text("sent to luca@bianchi.example")
+    assert not any(word in await editor.inner_text() for _, mail, order in PEOPLE for word in (mail, order))
+    await expect(editor.locator(".blank")).to_have_text("[number…]")
+    await picture(page, "inserted")
+    await is_accessible(page)
+    await page.keyboard.press("Control+z")
+    await expect(editor).not_to_contain_text("Hi Luca,")
+    await page.keyboard.press("Control+Shift+z")
+    await expect(editor).to_contain_text("Hi Luca,")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    asked = page.get_by_role("dialog", name="A blank is still open")
+    await expect(asked).to_be_visible()
+    await picture(page, "asked")
+    await is_accessible(page)
+    await asked.get_by_role("button", name="Fill it in").click()
+    await expect(asked).to_be_hidden()
+    await page.keyboard.type("B-7788")  # the blank is selected
+    await expect(editor).to_contain_text("for order B-7788.")
+    before = len(desk.sink.mails)
+    await page.get_by_role("button", name="Send", exact=True).click()
+    for _ in range(300):
+        if len(desk.sink.mails) > before:
+            break
+        await asyncio.sleep(0.1)
+    async with desk.api() as api:
+        for _ in range(150):
+            total = (await api.get("/api/suggestions/report")).json()["total"]
+            if total["used"]:
+                break
+            await asyncio.sleep(0.1)
+    assert (total["offered"], total["used"]) == (1, 1)
+    assert total["kept"] > 0.8
+    await page.goto(desk.url + "/reports/suggestions")
+    await expect(page.get_by_text("1 of 1 replies with suggestions in view")).to_be_visible()
+    await expect(page.get_by_text("Time saved is an estimate")).to_be_visible()
+    await expect(page.get_by_text("times, to")).to_be_visible()
+    await is_accessible(page)
+    await picture(page, "page")
+
+
+async def test_a_frequent_reply_becomes_a_canned_one(page: Page, desk: House) -> None:
+    await sign_in(page, desk, "/reports/suggestions")
+    await page.get_by_role("button", name="Save as canned reply").click()
+    form = page.get_by_role("dialog", name="New canned reply")
+    await form.get_by_label("Name").fill("Reset")
+    await form.get_by_label("Text").fill("Hi {{contact.first_name}}, please reset […] and wait.")
+    await is_accessible(page)
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("“Reset” is a canned reply now.")).to_be_visible()
+    await page.goto(desk.url + "/settings/replies")
+    await expect(page.get_by_text("Hi {{contact.first_name}}")).to_be_visible()
+    await is_accessible(page)
+    await picture(page, "settings")
+    await desk.send(desk.mail("Rita Blu <rita@blu.example>", "Something new", "Hello?"))
+    await page.goto(desk.url + "/")
+    await page.get_by_text("Something new").first.click()
+    await page.get_by_role("button", name="Reply", exact=True).click()
+    editor = page.get_by_role("textbox", name="Reply")
+    await editor.press("/")
+    await page.get_by_role("option", name="Reset").click()
+    await expect(editor).to_contain_text("Hi Rita, please reset […] and wait.")
