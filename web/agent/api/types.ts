@@ -40,7 +40,7 @@ export type Counters = Record<string, number>
 export type MailAddress = { name: string; address: string }
 export type Authentication = Schema['Authentication']
 export type Headers = { from?: MailAddress; to?: MailAddress[]; cc?: MailAddress[]; bcc?: MailAddress[]; subject?: string; notes?: string[]; authentication?: Authentication | null }
-export type Author = Omit<Schema['Author'], 'kind'> & { kind: 'agent' | 'customer' | 'system' | 'rule' | 'bot' | 'token' }
+export type Author = Omit<Schema['Author'], 'kind'> & { kind: 'agent' | 'customer' | 'system' | 'rule' | 'bot' | 'token' | 'classifier' }
 export type Attachment = Schema['AttachmentView']
 
 export type Message = Omit<Schema['MessageView'], 'author' | 'headers' | 'kind' | 'direction' | 'delivery'> & {

@@ -1,7 +1,7 @@
 /** Every command of the workspace, once. Buttons, menus, shortcuts and the palette read this table. */
 import {
   AlarmClock, ArrowDown, ArrowUp, Archive, BarChart3, Bell, Bookmark, Columns3, MonitorDot, CalendarClock, CheckCircle2, CircleDot, CircleMinus, CirclePause, Clock3, CornerUpLeft, Check, Gauge, Hand, HandHelping, ListEnd, X, Image, Inbox, Keyboard,
-  Languages, Layers, LogOut, Merge, MessageSquareText, MessageSquareQuote, Lightbulb, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
+  Languages, Layers, LogOut, Merge, MessageSquareText, MessageSquareQuote, BrainCircuit, Lightbulb, type LucideIcon, Monitor, Moon, PanelRight, Reply, ReplyAll, RotateCcw, Search, Send, SendHorizontal,
   Settings, ShieldAlert, Split, SquarePen, Undo2, SignalHigh, StickyNote, Sun, Tag, UserCheck, UserPlus, Users, UserRound, UserX, Waypoints, Coins, FlaskConical, Hourglass, Newspaper, Trash2,
   BookOpen, Bot, Code, Columns2, Eye, FileInput, FilePlus2, FileText, FolderTree, History, LibraryBig, Link2, Link2Off, Save, SearchX, Settings2, Upload,
 } from 'lucide-react'
@@ -87,6 +87,7 @@ export const COMMANDS = define({
   'go.articles.import': { label: 'import.nav', icon: FileInput, group: 'go' },
   'go.articles.settings': { label: 'centre.nav', icon: Settings2, group: 'go' },
   'go.suggestions': { label: 'suggest.nav', icon: Lightbulb, group: 'go' },
+  'go.understanding': { label: 'understanding.nav', icon: BrainCircuit, group: 'go' },
   'go.bots': { label: 'bots.nav', icon: Bot, group: 'go', keys: ['g t'] },
   'go.settings': { label: 'nav.settings', icon: Settings, group: 'go', keys: ['g s'] },
   'go.team': { label: 'settings.people', icon: Users, group: 'go' },

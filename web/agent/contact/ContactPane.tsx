@@ -18,6 +18,7 @@ import { ErrorNote, Skeleton } from '../ui/Notice'
 import { Splitter } from '../ui/Splitter'
 import { Tip } from '../ui/Tip'
 import { BotCards } from '../bots/BotCards'
+import { Understood } from '../understanding/Understood'
 import { CompanyCard } from './CompanyCard'
 import { ContactName } from './ContactName'
 import { VisitorCard } from './VisitorCard'
@@ -49,6 +50,7 @@ export function ContactPane({ conversationId, overlay, width, onWidth, onClose }
               <CaseFacts conversation={conversation} />
             </div>
           )}
+          {conversation && <Understood conversation={conversation} />}
           {conversation && (
             <div className="flex flex-col gap-3 px-4 pt-3 empty:hidden">
               <BotCards conversationId={conversationId} seq={conversation.seq} />

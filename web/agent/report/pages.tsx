@@ -1,4 +1,4 @@
-import { BarChart3, Lightbulb, CalendarClock, FlaskConical, Coins, Bookmark, Columns3, MonitorDot, type LucideIcon, Waypoints } from 'lucide-react'
+import { BarChart3, BrainCircuit, Lightbulb, CalendarClock, FlaskConical, Coins, Bookmark, Columns3, MonitorDot, type LucideIcon, Waypoints } from 'lucide-react'
 import { type ComponentType, lazy } from 'react'
 import type { Key } from '../app/i18n'
 import type { CommandId } from '../commands/catalogue'
@@ -18,6 +18,7 @@ export const REPORT_PAGES: readonly ReportPage[] = [
   { path: 'staffing', label: 'staffing.nav', icon: CalendarClock, command: 'go.staffing', View: lazy(() => import('../staffing/Staffing')) },
   { path: 'what-if', label: 'reports.whatIf', icon: FlaskConical, command: 'go.whatIf', View: lazy(() => import('../whatif/WhatIf')) },
   { path: 'suggestions', label: 'suggest.nav', icon: Lightbulb, command: 'go.suggestions', may: 'suggestions.read', View: lazy(() => import('../suggestions/SuggestionsPage')) },
+  { path: 'understanding', label: 'understanding.nav', icon: BrainCircuit, command: 'go.understanding', may: 'understanding.read', View: lazy(() => import('../understanding/UnderstandingPage')) },
   { path: 'saved', label: 'reports.saved', icon: Bookmark, command: 'go.report.saved', View: lazy(() => import('./Saved')) },
   { path: 'wallboard', label: 'reports.wallboard', icon: MonitorDot, command: 'go.report.wallboard', View: lazy(() => import('./Wallboard')), whole: true },
 ]

@@ -19,6 +19,7 @@ import { enHelp } from './en.help'
 import { enBots } from './en.bots'
 import { enStaffing } from './en.staffing'
 import { enSuggestions } from './en.suggestions'
+import { enUnderstanding } from './en.understanding'
 import { enValue } from './en.value'
 import { enWhatIf } from './en.whatif'
 
@@ -356,6 +357,6 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enBots, ...enStaffing, ...enSuggestions, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enBots, ...enStaffing, ...enSuggestions, ...enUnderstanding, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

@@ -19,13 +19,14 @@ import { itHelp } from './it.help'
 import { itBots } from './it.bots'
 import { itStaffing } from './it.staffing'
 import { itSuggestions } from './it.suggestions'
+import { itUnderstanding } from './it.understanding'
 import { itValue } from './it.value'
 import { itWhatIf } from './it.whatif'
 
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itWhatIf, ...itRouting, ...itBots, ...itStaffing, ...itSuggestions, ...itHelp, ...itPromises,
+  ...itValue, ...itWhatIf, ...itRouting, ...itBots, ...itStaffing, ...itSuggestions, ...itUnderstanding, ...itHelp, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,

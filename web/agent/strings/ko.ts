@@ -19,13 +19,14 @@ import { koHelp } from './ko.help'
 import { koBots } from './ko.bots'
 import { koStaffing } from './ko.staffing'
 import { koSuggestions } from './ko.suggestions'
+import { koUnderstanding } from './ko.understanding'
 import { koValue } from './ko.value'
 import { koWhatIf } from './ko.whatif'
 
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koWhatIf, ...koRouting, ...koBots, ...koStaffing, ...koSuggestions, ...koHelp, ...koPromises,
+  ...koValue, ...koWhatIf, ...koRouting, ...koBots, ...koStaffing, ...koSuggestions, ...koUnderstanding, ...koHelp, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,
