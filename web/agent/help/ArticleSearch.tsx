@@ -9,10 +9,10 @@ import { useRested } from '../settings/priority/useRested'
 import { CONTROL } from '../ui/Field'
 import { useCombobox } from '../ui/useCombobox'
 import { HELP } from './queries'
-import type { ArticleRow } from './types'
+import type { ArticleMatch, ArticleRow } from './types'
 
-/** `slug` is null while no reader can open it. */
-export type FoundArticle = { id: number; centre_id: number; title: string; language: string; slug: string | null }
+/** `url` is null while not everybody may open it. */
+export type FoundArticle = Pick<ArticleMatch, 'id' | 'title' | 'language' | 'url' | 'snippet'>
 
 type Props = {
   centre: number | null
@@ -35,13 +35,13 @@ export function ArticleSearch({ centre, language, label, placeholder, initial = 
   const rested = useRested(text.trim())
   const isAddress = /^(?:https?:|mailto:|tel:|\/|#)/i.test(text.trim())
   const found = useQuery({
-    queryKey: [...HELP, 'search', centre, language, rested],
-    queryFn: ({ signal }) => searchArticles(rested, { centre, language }, signal),
+    queryKey: [...HELP, 'search', centre, language, live, rested],
+    queryFn: ({ signal }) => searchArticles(rested, { centre, language, live }, signal),
     enabled: rested !== '' && !isAddress,
     placeholderData: (old) => old,
     staleTime: 30_000,
   })
-  const hits = rested === '' || isAddress ? [] : (found.data ?? []).filter((hit) => !live || hit.slug !== null)
+  const hits = rested === '' || isAddress ? [] : (found.data ?? []).filter((hit) => !live || hit.url !== null)
   const enter = () => {
     const hit = hits[active]
     if (isAddress) onText?.(text.trim())
@@ -79,8 +79,11 @@ export function ArticleSearch({ centre, language, label, placeholder, initial = 
             className="flex min-h-9 items-center gap-3 rounded-control px-2 aria-selected:bg-hover pointer-coarse:min-h-11"
           >
             <FileText size={16} className="shrink-0 text-ink-3" aria-hidden />
-            <span className="min-w-0 grow truncate">{hit.title || t('articles.untitled')}</span>
-            {hit.slug === null && <span className="shrink-0 text-secondary text-ink-3">{t('standing.draft')}</span>}
+            <span className="min-w-0 grow">
+              <span className="block truncate">{hit.title || t('articles.untitled')}</span>
+              {hit.snippet && <span className="block truncate text-secondary text-ink-3">{hit.snippet}</span>}
+            </span>
+            {hit.url === null && <span className="shrink-0 text-secondary text-ink-3">{t('link.hidden')}</span>}
             <span className="shrink-0 text-secondary text-ink-3 uppercase">{hit.language}</span>
           </div>
         ))}
@@ -96,12 +99,16 @@ export function ArticleSearch({ centre, language, label, placeholder, initial = 
   )
 }
 
-/** In the language asked for if it is published in it, else in its own. */
-async function searchArticles(q: string, { centre, language }: { centre: number | null; language: string | null }, signal: AbortSignal): Promise<FoundArticle[]> {
-  const { items } = await api.get<Page<ArticleRow>>('/api/help/articles', { q, centre_id: centre, limit: 8 }, signal)
-  return items.map((row) => {
-    const live = row.languages.filter((one) => one.live)
-    const shown = live.find((one) => one.language === language) ?? live.find((one) => one.language === row.source_language) ?? live[0]
-    return { id: row.id, centre_id: row.centre_id, title: shown?.title || row.title, language: shown?.language ?? row.source_language, slug: shown?.slug ?? null }
-  })
+/** What readers can find first, in the order of the one search everything uses; then drafts and others whose words fit. */
+async function searchArticles(q: string, { centre, language, live }: { centre: number | null; language: string | null; live: boolean }, signal: AbortSignal): Promise<FoundArticle[]> {
+  const [found, listed] = await Promise.all([
+    api.get<Page<ArticleMatch>>('/api/search/articles', { q, centre_id: centre, language, limit: 8 }, signal),
+    live ? null : api.get<Page<ArticleRow>>('/api/help/articles', { q, centre_id: centre, limit: 8 }, signal),
+  ])
+  const known = new Set(found.items.map((one) => one.id))
+  const more = (listed?.items ?? []).filter((one) => !known.has(one.id))
+  return [
+    ...found.items.map(({ id, title, language: tag, url, snippet }) => ({ id, title, language: tag, url, snippet })),
+    ...more.map((row) => ({ id: row.id, title: row.title, language: row.source_language, url: null, snippet: '' })),
+  ].slice(0, 12)
 }

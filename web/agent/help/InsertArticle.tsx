@@ -6,7 +6,6 @@ import { useCommands } from '../commands/registry'
 import { CommandButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { ArticleSearch, type FoundArticle } from './ArticleSearch'
-import { publicAddress } from './editor/address'
 import { centresQuery } from './queries'
 
 export type Insertable = { title: string; url: string }
@@ -31,10 +30,9 @@ export function InsertArticle({ onInsert }: { onInsert: (article: Insertable) =>
   const isThere = centres.some((one) => one.published && one.articles_live > 0)
   useCommands({ 'compose.article': isThere && (() => setOpen(true)) })
   if (!isThere) return null
-  const choose = ({ title, slug, language: tag, centre_id: id }: FoundArticle) => {
-    const centre = centres.find((one) => one.id === id)
+  const choose = ({ title, url }: FoundArticle) => {
     setOpen(false)
-    if (centre && slug !== null) onInsert({ title, url: new URL(publicAddress(centre, tag, slug), location.origin).href })
+    if (url !== null) onInsert({ title, url: new URL(url, location.origin).href })
   }
   return (
     <>

@@ -163,6 +163,7 @@ export const enHelp = {
   'link.field': 'Article or address',
   'link.placeholder': 'Search articles, or paste an address',
   'link.nothing': 'No article fits these words.',
+  'link.hidden': 'not public',
   'link.take': 'Link to {address}',
   'link.remove': 'Remove link',
 

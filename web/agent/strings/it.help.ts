@@ -166,6 +166,7 @@ export const itHelp: Record<keyof typeof enHelp, Message> = {
   'link.field': 'Articolo o indirizzo',
   'link.placeholder': 'Cerca articoli, o incolla un indirizzo',
   'link.nothing': 'Nessun articolo corrisponde a queste parole.',
+  'link.hidden': 'non pubblico',
   'link.take': 'Collega a {address}',
   'link.remove': 'Togli collegamento',
 

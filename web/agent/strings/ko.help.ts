@@ -166,6 +166,7 @@ export const koHelp: Record<keyof typeof enHelp, Message> = {
   'link.field': '문서 또는 주소',
   'link.placeholder': '문서를 검색하거나 주소를 붙여 넣으세요',
   'link.nothing': '이 단어에 맞는 문서가 없습니다.',
+  'link.hidden': '비공개',
   'link.take': '{address} 링크',
   'link.remove': '링크 제거',
 

@@ -107,14 +107,14 @@ function ImportRow({ one }: { one: HelpImport }) {
       </p>
       {isRunning && (
         <div className="mt-2" role="status">
-          <progress max={Math.max(1, one.total)} value={one.done} aria-label={t('import.running', { done: one.done, total: one.total })} className="h-1.5 w-full accent-accent" />
-          <p className="tabular text-secondary text-ink-3">{one.total > 0 ? t('import.running', { done: one.done, total: one.total }) : t('import.waiting')}</p>
+          <progress max={Math.max(1, one.total ?? 1)} value={one.done} aria-label={t('import.running', { done: one.done, total: one.total ?? 0 })} className="h-1.5 w-full accent-accent" />
+          <p className="tabular text-secondary text-ink-3">{one.total ? t('import.running', { done: one.done, total: one.total ?? 0 }) : t('import.waiting')}</p>
         </div>
       )}
       {!isRunning && (
         <ul className="tabular mt-1 flex flex-wrap gap-x-4 text-secondary text-ink-2">
-          {COUNTS.filter((name) => one.counts[name] > 0).map((name) => (
-            <li key={name}>{t(`import.${name}`, { n: one.counts[name] })}</li>
+          {COUNTS.filter((name) => (one.counts[name] ?? 0) > 0).map((name) => (
+            <li key={name}>{t(`import.${name}`, { n: one.counts[name] ?? 0 })}</li>
           ))}
         </ul>
       )}

@@ -5,9 +5,8 @@ import { useT } from '../../app/i18n'
 import { SettingsForm } from '../../settings/parts'
 import { Field, TextArea } from '../../ui/Field'
 import { HELP } from '../queries'
+import type { SynonymGroups } from '../types'
 import { Section } from './CentreSettings'
-
-type SynonymGroups = { groups: string[][] }
 
 /** One group a line, words apart by commas. */
 export function readGroups(text: string): string[][] {
@@ -24,7 +23,7 @@ export function Synonyms() {
   const given = useQuery({ queryKey: key, queryFn: ({ signal }) => api.get<SynonymGroups>('/api/search/synonyms', undefined, signal) })
   const [text, setText] = useState<string | null>(null)
   useEffect(() => {
-    if (given.data) setText((old) => old ?? given.data.groups.map((group) => group.join(', ')).join('\n'))
+    if (given.data) setText((old) => old ?? (given.data.groups ?? []).map((group) => group.join(', ')).join('\n'))
   }, [given.data])
   if (text === null) return null
   return (
