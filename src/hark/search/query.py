@@ -110,7 +110,12 @@ def understand(shelf: Shelf, query: str, synonyms: Synonyms, *, prefix: bool) ->
                 corrections.append((word, nearest[0][0]))
             else:
                 ways += _split(shelf, word.form)
-        parts.append(Part(word, [way for way in ways if way.terms or way.hints], _mass(shelf, word)))
+        known = [way for way in ways if way.terms or way.hints]
+        meant = (
+            [] if len(ways[0].terms) == len(word.terms) else ways[1:]
+        )  # another word was meant: that one is asked for
+        mass = max((_mass_of(shelf, way) for way in meant), default=_mass(shelf, word))
+        parts.append(Part(word, known, mass * (STOP if word.stop else 1)))
     if len(parts) > MAX_WORDS:
         floor = sorted((part.mass for part in parts), reverse=True)[MAX_WORDS]
         parts = [part for part in parts if part.mass > floor]
@@ -147,8 +152,13 @@ def _split(shelf: Shelf, form: str) -> list[Way]:
 
 def _mass(shelf: Shelf, word: Word) -> float:
     own = sum(weight(shelf, shelf.terms.get(term)) for term in word.terms)
-    hints = sum(HINTS[hint[0]] * weight(shelf, shelf.terms.get(hint)) for hint in word.hints)
-    return (own + hints) * (STOP if word.stop else 1)
+    return own + sum(HINTS[hint[0]] * weight(shelf, shelf.terms.get(hint)) for hint in word.hints)
+
+
+def _mass_of(shelf: Shelf, way: Way) -> float:
+    return sum(weight(shelf, term) for term in way.terms) + sum(
+        share * weight(shelf, hint) for hint, share in way.hints
+    )
 
 
 def _way(shelf: Shelf, word: Word, factor: float) -> Way:

@@ -25,13 +25,13 @@ RECENT, HALF_LIFE_S = 0.05, 180 * 86_400.0
 
 
 class Ranked(NamedTuple):
-    """The best slots with their scores; of each: the share of the query's weight it holds, how near its words stand (in
-    the same measure), and its score per weight asked."""
+    """The best slots with their scores; of each: the share of the query's weight it holds, the share of the word it holds
+    least of (words that only say how it is asked left out), and its score per weight asked."""
 
     slots: Slots
     scores: Floats
     covered: Floats
-    nearness: Floats
+    least: Floats
     strength: Floats
 
 
@@ -44,13 +44,16 @@ def rank(shelf: Shelf, question: Question, *, allowed: Callable[[Hashable], bool
     scores = sum((score for score, _ in met), np.zeros(size)) * shelf.alive[:size]
     covered = sum((held for _, held in met), np.zeros(size))
     total = max(sum(part.mass for part in question.parts), 1e-9)
+    shares = [held / part.mass for (_, held), part in zip(met, question.parts, strict=True) if not part.word.stop]
+    least = np.minimum.reduce(shares) if shares else np.zeros(size)
     best = _best(shelf, scores, max(limit, RERANKED), allowed)
     nearness = _nearness(shelf, question, best)
     share = np.clip(covered[best] / total, 0, 1)
     final = (scores[best] + NEARBY * nearness) * share**TOGETHER * shelf.priors(RECENT, HALF_LIFE_S)[best]
     order = np.lexsort((best, -final))[:limit]
     final = final[order]
-    return Ranked(best[order], final, share[order], nearness[order] / total, final / total)
+    chosen = best[order]
+    return Ranked(chosen, final, share[order], least[chosen], final / total)
 
 
 def _best(shelf: Shelf, scores: Floats, keep: int, allowed: Callable[[Hashable], bool] | None) -> Slots:
