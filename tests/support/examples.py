@@ -115,6 +115,7 @@ async def make_examples(services: Services, ws: TestWorkspace, client: SignedIn)
     await _sign_ins(db, ws, client, ids)
     await _domain(services, ws, client, ids)
     token = await _visit(services, ws, client, ids)
+    await client.patch(f"/api/help/centres/{ids['centres']}/public", {"messenger_id": ids["messengers"]})
     return Examples(ids=ids, other_conversation=other, visitor_token=token)
 
 
@@ -367,6 +368,9 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/mailboxes/oauth/return": {"state": i["state"], "error": "access_denied"},
         "POST /api/outbox/{id:uuid}/retry": {"seen_seq": 1},
         "POST /api/intake/{id:uuid}/accept-held": {"conversation_id": i["conversations"]},
+        "PATCH /api/help/centres/{id:int}/public": {
+            "messenger_id": i["messengers"], "mailbox_id": i["mailboxes"], "holdout_percent": 10,
+        },
         "POST /api/messengers": {
             "name": "Shop", "team_id": i["teams"], "calendar_id": i["calendars"], "reply_mailbox_id": i["mailboxes"],
             "origins": ["https://shop.example"], "title": {"en": "Hello"}, "prechat": [{"field": "email", "required": True}],
