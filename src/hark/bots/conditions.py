@@ -12,13 +12,14 @@ from typing import Any
 import msgspec
 
 from hark.bots.answers import fold
+from hark.bots.flow import BotFlow, Condition
 from hark.core.actor import ActorKind, system
 from hark.core.errors import BadRequest
 from hark.filters.evaluate import matches
 from hark.filters.parse import parse_condition
 from hark.filters.types import Facts
 
-OWN = re.compile(r"^(contact\.[a-z][a-z0-9_]{0,39}|conversation\.[a-z][a-z0-9_]{0,39}|answer|channel_open|language|understanding\.(intent|topic|severity|sentiment|language))$")  # fmt: skip
+OWN = re.compile(r"^(contact\.[a-z][a-z0-9_]{0,39}|conversation\.[a-z][a-z0-9_]{0,39}|answer|channel_open|language|understanding\.(intent|topic|severity|difficulty|sentiment|language))$")  # fmt: skip
 OPS = frozenset({"is", "is_not", "contains", "known", "unknown", "at_least", "at_most"})
 MAX_DEPTH = 8
 
@@ -55,6 +56,16 @@ def check_condition(when: Any, depth: int = 1) -> str | None:
     except BadRequest as error:
         return error.detail
     return None
+
+
+def asks_understanding(flow: BotFlow) -> bool:
+    """Whether a condition of the flow asks what was understood: only then it has to be."""
+    return any(
+        "understanding." in str(branch.when)
+        for block in flow.blocks
+        if isinstance(block, Condition)
+        for branch in block.branches
+    )
 
 
 def holds(when: dict[str, Any], world: World, known: Mapping[str, str], last: str) -> bool:

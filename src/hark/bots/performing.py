@@ -6,9 +6,11 @@ from uuid import UUID
 
 import msgspec
 
+from hark.bots.conditions import asks_understanding
 from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic
 from hark.bots.knowledge import find_answer, get_article, reader
 from hark.bots.machine import (
+    Begin,
     Call,
     Do,
     End,
@@ -19,10 +21,11 @@ from hark.bots.machine import (
     Sleep,
     State,
     Tell,
+    Words,
     step,
 )
 from hark.bots.sending import Way, bot_name, can_reach, find_way, parts, send
-from hark.bots.surroundings import load_world
+from hark.bots.surroundings import load_world, understand
 from hark.bots.types import Reason
 from hark.bots.words import reason_sentence, say
 from hark.contacts.visitors import rename_visitor
@@ -69,9 +72,11 @@ async def perform(tx: Tx, conversation_id: UUID, run: Working, heard: Heard) -> 
     done, tells = Done(state=run.state, entered=[]), list[Tell]()
     following: Heard | None = heard
     while following is not None:
+        last = following.text if isinstance(following, Begin | Words) else done.state.last
         world = await load_world(
-            tx, tx.workspace_id, conversation_id, way, run.state.language or run.flow.language, now=tx.now()
-        )
+            tx, tx.workspace_id, conversation_id, way, run.state.language or run.flow.language, now=tx.now(),
+            understanding=await understand(tx, tx.workspace_id, last) if last and asks_understanding(run.flow) else None,
+        )  # fmt: skip
         one = step(run.flow, done.state, following, world)
         done.state, done.entered, following = one.state, [*done.entered, *one.entered], None
         for effect in one.effects:

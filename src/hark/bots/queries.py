@@ -252,9 +252,9 @@ FROM come GROUP BY block_id ORDER BY entered DESC, block_id
 
 
 async def list_troubles(db: Queries, actor: Actor, bot_id: int) -> list[Trouble]:
-    """What went wrong lately, newest first; conversations that the actor may not see are not named. Raises NotFound."""
+    """What went wrong lately, newest first, with the messages that no bot could handle; conversations that the actor may not see are not named. Raises NotFound."""
     await get_record(db, actor.workspace_id, bot_id)
-    return await db.all(
+    own = await db.all(
         Trouble,
         Sql(
             "SELECT t.at, t.block_id, t.sentence, (SELECT c.id FROM conversations c WHERE c.workspace_id = {}"
@@ -263,6 +263,18 @@ async def list_troubles(db: Queries, actor: Actor, bot_id: int) -> list[Trouble]
             actor.workspace_id, visible(actor), actor.workspace_id, bot_id,
         ),
     )  # fmt: skip
+    parked = await db.all(
+        Trouble,
+        Sql(
+            "SELECT p.parked_at AS at, NULL::text AS block_id, 'A message could not be handled three times and waits for a'"
+            " || ' person of the team: ' || left(p.error, 300) AS sentence, (SELECT c.id FROM events e JOIN conversations c"
+            "   ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id WHERE e.workspace_id = p.workspace_id"
+            "   AND e.seq = p.seq AND {}) AS conversation_id FROM parked_events p WHERE p.workspace_id = {}"
+            " AND p.consumer = 'bots' ORDER BY p.parked_at DESC LIMIT 20",
+            visible(actor), actor.workspace_id,
+        ),
+    )  # fmt: skip
+    return sorted([*own, *parked], key=lambda one: one.at, reverse=True)
 
 
 class _Run(msgspec.Struct):

@@ -14,7 +14,7 @@ from hark.bots.flow import BotFlow, NoAnswer
 from hark.bots.machine import Begin, Heard, State, TimeUp, Words
 from hark.bots.performing import perform
 from hark.bots.starting import Candidate, candidates, find_start
-from hark.bots.surroundings import Said, find_said, hear
+from hark.bots.surroundings import Said, find_said, listen
 from hark.bots.types import PersonAsked, Reason, RunState
 from hark.conversations.lock import lock_root, record, save
 from hark.conversations.types import Locked
@@ -89,15 +89,16 @@ async def _message(tx: Tx, conversation_id: UUID, event: MessageReceived) -> Non
     run = await find_run(tx, c.id)
     if run is not None:
         if said.seq > run.handled:
-            await _step(tx, c, run, _words(said), said)
+            await _step(tx, c, run, await _words(tx, said), said)
         return
     if c.assignee_id is None and said.first:
         await _perhaps_start(tx, c, said)
     await _arm_no_answer(tx, c, said)
 
 
-def _words(said: Said) -> Words:
-    return Words(text=said.text, files=tuple(said.files), urgent=hear(said.text).urgent)
+async def _words(tx: Tx, said: Said) -> Words:
+    heard = await listen(tx, tx.workspace_id, said.text)
+    return Words(text=said.text, files=tuple(said.files), urgent=heard.urgent)
 
 
 async def _perhaps_start(tx: Tx, c: Locked, said: Said) -> None:
@@ -111,7 +112,7 @@ async def _perhaps_start(tx: Tx, c: Locked, said: Said) -> None:
 
 async def start_run(tx: Tx, c: Locked, bot: Candidate, block_id: str, said: Said) -> None:
     """A bot takes the conversation over, with what the customer has said. `c` is locked."""
-    heard = hear(said.text)
+    heard = await listen(tx, tx.workspace_id, said.text)
     language = said.language or heard.language or bot.flow.language
     run = await insert_run(tx, c, bot, said.endpoint_id, State(language=language))
     await _step(tx, c, run, Begin(block_id, said.text, heard.urgent), said)

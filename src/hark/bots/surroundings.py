@@ -1,6 +1,7 @@
 """What a bot knows of the conversation it is in: the customer's words, what is known of them, and whether somebody of the
 team is there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,10 @@ from hark.bots.words import SENTENCES, spoken
 from hark.core.clock import from_unix, unix
 from hark.core.db import Queries
 from hark.hours.queries import load_calendars
-from hark.understanding.signals import signals
+from hark.understanding.reading import read
+from hark.understanding.signals import Signals, signals
+from hark.understanding.types import TASKS, Task
+from hark.value.types import Severity
 
 DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -85,8 +89,36 @@ class Listened(msgspec.Struct, frozen=True):
 
 
 def hear(text: str) -> Listened:
-    """Listen to a customer's words: who asks for a person, is angry, is about to leave or writes about money."""
-    heard = signals(text)
+    """Listen to a customer's words by rules: who asks for a person, is angry, is about to leave or writes about money."""
+    return _listened(signals(text), text)
+
+
+async def listen(db: Queries, workspace_id: int, text: str) -> Listened:
+    """The same, and by the workspace's own classifiers: certainly unhappy about something serious is angry."""
+    reading = await read(db, workspace_id, text)
+    heard = _listened(reading.signals, text)
+    mood, severity = reading.find(Task.SENTIMENT), reading.find(Task.SEVERITY)
+    unhappy = mood is not None and mood.known and mood.value == -1
+    serious = severity is not None and severity.known and (severity.value or 0) >= Severity.HIGH
+    return Listened(heard.urgent or (Reason.ANGRY if unhappy and serious else None), heard.language)
+
+
+async def understand(db: Queries, workspace_id: int, text: str) -> dict[str, Any]:
+    """What conditions of a flow can ask about somebody's words; only what the classifiers are sure of."""
+    reading = await read(db, workspace_id, text)
+    known = {guess.task: guess.value for guess in reading.guesses if guess.known and guess.value is not None}
+    found: dict[str, Any] = {TASKS[task]: value for task, value in known.items()}
+    if Task.SENTIMENT in known:
+        found["sentiment"] = MOODS[known[Task.SENTIMENT]]
+    if Task.TOPIC in known:
+        found["intent"] = known[Task.TOPIC]
+    return {**found, "language": reading.signals.language}
+
+
+MOODS = {-1: "negative", 0: "neutral", 1: "positive"}
+
+
+def _listened(heard: Signals, text: str) -> Listened:
     reasons = (
         (heard.wants_person or fold(first_line(text)) in PERSON, Reason.ASKED),
         (heard.angry, Reason.ANGRY),
@@ -105,7 +137,14 @@ class _Known(msgspec.Struct):
 
 
 async def load_world(
-    db: Queries, workspace_id: int, conversation_id: UUID, way: Way, language: str, *, now: datetime
+    db: Queries,
+    workspace_id: int,
+    conversation_id: UUID,
+    way: Way,
+    language: str,
+    *,
+    now: datetime,
+    understanding: Mapping[str, Any] | None = None,
 ) -> World:
     """What a step in this conversation may look at."""
     known = await db.one(
@@ -127,7 +166,14 @@ async def load_world(
     is_open, back = await presence_words(db, workspace_id, way.calendar_id, known.zone, language, now)
     facts = await find_facts(db, workspace_id, conversation_id)
     return World(
-        now=now, language=language, open=is_open, back=back, numbered=way.numbered, attributes=attributes, facts=facts
+        now=now,
+        language=language,
+        open=is_open,
+        back=back,
+        numbered=way.numbered,
+        attributes=attributes,
+        facts=facts,
+        understanding=understanding or {},
     )
 
 
