@@ -9,6 +9,8 @@ that the processes of a machine share and that outlast them.
 """
 
 import asyncio
+import contextlib
+import ctypes
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
@@ -42,6 +44,9 @@ from hark.reports.shapes import shaped
 
 UNDATED = frozenset({"about", "tags"})
 """Facts of conversations, needed whenever those began."""
+
+GIVEN_BACK = 100_000
+"""After reading more rows than these memory is given back to the system: glibc keeps several times their size."""
 
 UNTOLD = frozenset({"handling"})
 """Facts that change without an event: read again for each report."""
@@ -161,6 +166,13 @@ async def _read_all(tx: Tx, kept: Kept, name: str, since: datetime, head: Head, 
     since = _quarter(since)
     held = await asyncio.to_thread(Held.of, await _read(tx, name, since, None, calendars))
     await kept.put(name, One(held, since, head))
+    if held.length > GIVEN_BACK:
+        await asyncio.to_thread(_give_back)
+
+
+def _give_back() -> None:
+    with contextlib.suppress(AttributeError, OSError):  # another library than glibc needs no asking
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _quarter(t: datetime) -> datetime:
