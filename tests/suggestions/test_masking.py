@@ -13,8 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from hark.search.stopwords import STOPWORDS
 from hark.suggestions.masking import Here, Person, Place, Segment, Source, Vocabulary, body, mask, plain
-from hark.suggestions.ordinary import ORDINARY
+from hark.suggestions.ordinary import ORDINARY, SOFT_NUMBERS
 
 COMMON = (
     "Please restart the router and wait two minutes. The firmware updates itself. See https://help.example/reset for"
@@ -165,7 +166,7 @@ RECEIVED = " ".join((*COMMON, HERE.said, *HERE.person.names, *HERE.person.emails
 NUMBERS = Counter(re.findall(r"\d+", RECEIVED))
 
 
-@settings(max_examples=400)
+@settings(max_examples=2500)
 @given(secret=secrets, place=places, asked=st.booleans(), customers=st.integers(1, 2))
 @example(
     secret="four two seven one",
@@ -191,13 +192,13 @@ def test_nothing_of_another_customer_is_ever_shown(secret: str, place: str, aske
     assert set(re.findall(r"\d+", unicodedata.normalize("NFKC", seen))) <= set(NUMBERS), seen
 
 
-LISTED = {letters(word) for listed in ORDINARY.values() for word in listed}
+LISTED = {letters(word) for listed in (*ORDINARY.values(), *STOPWORDS.values(), SOFT_NUMBERS) for word in listed}
 # A single number word may survive where it is ordinary in itself; a row of them never does (the check of `whole`).
 ALONE = {"zero", "three", "four", "five", "seven", "eight", "nine", "quattro", "cinque", "sette", "otto", "nove"}
 
 
 @given(text=st.text(max_size=300), customers=st.integers(1, 2))
-@settings(max_examples=200)
+@settings(max_examples=2500)
 def test_any_text_at_all_keeps_its_secrets(text: str, customers: int) -> None:
     """Words that only one or two customers have got are not in what a third is shown, whatever was written."""
     reply = f"{text} Please restart the router and wait two minutes. {text}"

@@ -22,7 +22,7 @@ from hark.suggestions.masking import Vocabulary, body
 from hark.suggestions.queries import Experience, Reply, Version
 
 if TYPE_CHECKING:
-    from hark.suggestions.ranking import Ranker
+    from hark.suggestions.ranking import Likeness, Ranker
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,7 @@ class Learned(msgspec.Struct, frozen=True):
     conversations: list[UUID]
     customers: list[str]
     ranker: "Ranker"
+    likeness: "Likeness"
     vocabulary: Vocabulary
     outcomes: Any  # per row: what people made of it so far, added to the score
 
@@ -121,7 +122,7 @@ def build(
 ) -> Learned:
     """Learn an account's replies; with `base` only the new ones are read, and what several customers have received stays
     as it was. Takes about a second for 2,000 of them, so it belongs into a thread."""
-    from hark.suggestions.ranking import Pair, Ranker, guess_language
+    from hark.suggestions.ranking import Likeness, Pair, Ranker, guess_language
 
     customers = customer_keys(replies)
     texts = [body(clean(r.text)) for r in replies]
@@ -131,13 +132,15 @@ def build(
     if base is None:
         vocabulary = Vocabulary(zip(customers, texts, strict=True))
         ranker, whole_at = Ranker(pairs), at
+        likeness = Likeness([vocabulary.known_in(text) for text in texts])
     else:
         ids, conversations, customers = base.ids + ids, base.conversations + conversations, base.customers + customers
         vocabulary, whole_at = base.vocabulary, base.whole_at
         ranker = Ranker(pairs, base.ranker) if pairs else base.ranker
+        likeness = Likeness([vocabulary.known_in(text) for text in texts], base.likeness)
     return Learned(
         version=version, made_at=at, whole_at=whole_at, ids=ids, conversations=conversations, customers=customers,
-        ranker=ranker, vocabulary=vocabulary, outcomes=_outcomes(ids, experience),
+        ranker=ranker, likeness=likeness, vocabulary=vocabulary, outcomes=_outcomes(ids, experience),
     )  # fmt: skip
 
 

@@ -80,6 +80,11 @@ class Vocabulary:
             for kept, keys in zip((self.words, self.values, self.pairs), _judged(text), strict=True):
                 kept |= keys
 
+    def known_in(self, text: str) -> set[str]:
+        """The words of a text that belong to nobody alone."""
+        words, _, _ = _judged(text)
+        return {key for key in words if key in self.words or is_ordinary(key)}
+
 
 def _judged(text: str) -> tuple[set[str], set[str], set[str]]:
     """The words, the runs of values and the pairs of words of a text, by their keys."""

@@ -7,7 +7,7 @@ the vocabulary and one over the texts. How the weights were chosen: `docs/develo
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,7 +66,6 @@ class Ranker:
             _Way([parts_of(term) for term in self._vocabulary], self._questions, self._answers, weight)
             for parts_of, weight in ((_itself, WHOLE), (pieces, PIECES))
         )
-        self._said: Any = self._ways[0].normed(self._answers)
 
     def score(self, question: str, language: str | None) -> Scores:
         """How well the reply of each pair would answer this question."""
@@ -82,13 +81,6 @@ class Ranker:
         whole = WHOLE + PIECES
         return Scores(total, same / whole, answer / whole)
 
-    def alike(self, row: int) -> Any:
-        """How like the replies are to one of them (0..1), by whole terms."""
-        start, end = self._said.indptr[row : row + 2]
-        one = np.zeros(self._said.shape[1], dtype=np.float32)
-        one[self._said.indices[start:end]] = self._said.data[start:end]
-        return self._said @ one
-
     def _count(self, texts: Iterable[tuple[str, str | None]]) -> Any:
         counts: list[float] = []
         columns: list[int] = []
@@ -99,6 +91,26 @@ class Ranker:
                 counts.append(_damped(n))
             ends.append(len(columns))
         return _matrix(counts, columns, ends, len(self._vocabulary))
+
+
+class Likeness:
+    """Which replies say nearly the same, by the words that belong to no single customer."""
+
+    def __init__(self, replies: Sequence[Collection[str]], before: "Likeness | None" = None) -> None:
+        """`before`: another one, whose replies come first."""
+        self._ids: dict[str, int] = dict(before._ids) if before else {}
+        columns = [self._ids.setdefault(word, len(self._ids)) for words in replies for word in words]
+        ends = np.cumsum([0, *(len(words) for words in replies)])
+        weights = np.repeat([1 / max(1.0, len(words)) ** 0.5 for words in replies], np.diff(ends))
+        matrix = _matrix(weights, columns, ends, len(self._ids))
+        self._matrix: Any = _stacked(before._matrix, matrix, len(self._ids)) if before else matrix
+
+    def alike(self, row: int) -> Any:
+        """How like all replies are to one of them (0..1): cosine of their words."""
+        start, end = self._matrix.indptr[row : row + 2]
+        one = np.zeros(self._matrix.shape[1], dtype=np.float32)
+        one[self._matrix.indices[start:end]] = self._matrix.data[start:end]
+        return self._matrix @ one
 
 
 class _Way:
@@ -121,10 +133,6 @@ class _Way:
         self.common = (
             (said @ mean.astype(np.float32)) / self.answer_norms / max(1, int((questions.getnnz(1) > 0).sum()))
         )
-
-    def normed(self, answers: Any) -> Any:
-        """The answers by their weighted parts, each of length one."""
-        return (sparse.diags(1 / self.answer_norms) @ answers @ self._parts).tocsr().astype(np.float32)
 
     def ask(self, parts: Iterable[tuple[tuple[str, ...], float]]) -> Any:
         """What each term of the vocabulary is worth to a question of these parts (with their counts), whatever its

@@ -36,30 +36,34 @@ async def suggest(db: Db, learners: Learners, actor: Actor, id: UUID, endpoint_i
 
     What is shown is recorded, so that it can be told later what became of it.
     """
+    offer, account_id, sources = await find_replies(db, learners, actor, id, endpoint_id)
+    if not offer.suggestions or actor.agent_id is None:
+        return offer
+    async with db.transaction(actor) as tx:
+        offer_id = await record_offer(tx, actor.agent_id, id, account_id, sources, [v.confidence for v in offer.suggestions])
+    return msgspec.structs.replace(offer, id=offer_id)
+
+
+async def find_replies(
+    db: Db, learners: Learners, actor: Actor, id: UUID, endpoint_id: UUID | None
+) -> tuple[OfferView, int, list[UUID]]:
+    """What `suggest` would show, without an id and unrecorded; the account, and the messages it comes from. Raises NotFound."""
     answered = await queries.get_answered(db, actor, id, endpoint_id)
     nothing = OfferView(id=None, suggestions=[], enabled=answered.enabled, learning=False, learned=0)
     if not answered.enabled:
-        return nothing
+        return nothing, answered.account_id, []
     learned = await learners.get(actor.workspace_id, answered.account_id)
     if learned is None:
-        return msgspec.structs.replace(nothing, learning=True)
+        return msgspec.structs.replace(nothing, learning=True), answered.account_id, []
     nothing = msgspec.structs.replace(nothing, learned=len(learned.ids))
     said = await queries.list_said(db, actor.workspace_id, id)
     question = question_of(answered, said)
     if not learned.ids or not question:
-        return nothing
+        return nothing, answered.account_id, []
     found = rank(learned, question, id)
     rows = {r.message_id: r for r in await queries.list_sources(db, actor, [learned.ids[f.row] for f in found])}
     views, sources = _views(learned, found, rows, place_of(answered, said))
-    if not views:
-        return nothing
-    offer_id = None
-    if actor.agent_id is not None:
-        async with db.transaction(actor) as tx:
-            offer_id = await record_offer(
-                tx, actor.agent_id, id, answered.account_id, sources, [v.confidence for v in views]
-            )
-    return msgspec.structs.replace(nothing, id=offer_id, suggestions=views)
+    return msgspec.structs.replace(nothing, suggestions=views), answered.account_id, sources
 
 
 def question_of(answered: Answered, said: Sequence[Said]) -> str:
@@ -98,7 +102,7 @@ def rank(learned: Learned, question: str, conversation_id: UUID) -> list[Found]:
         sure = confidence(float(scores.question[row]), float(scores.answer[row]), float(learned.outcomes[row]))
         if sure < LEAST:
             continue
-        group = np.flatnonzero(learned.ranker.alike(row) >= SAME)
+        group = np.flatnonzero(learned.likeness.alike(row) >= SAME)
         covered.update(map(int, group))
         found.append(Found(row, sure, max(1, len(group))))
         if len(found) == LOOKED_AT:
@@ -170,7 +174,7 @@ def frequent(learned: Learned, least: int = 3, limit: int = 20) -> list[tuple[in
     for row in range(len(learned.ids) - 1, -1, -1):
         if covered[row]:
             continue
-        group = np.flatnonzero((learned.ranker.alike(row) >= SAME) & ~covered)
+        group = np.flatnonzero((learned.likeness.alike(row) >= SAME) & ~covered)
         covered[group] = True
         covered[row] = True
         if len(group) >= least and len({learned.customers[n] for n in group}) >= least:

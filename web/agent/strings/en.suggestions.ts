@@ -46,7 +46,7 @@ export const enSuggestions = {
   'suggest.account': 'Mailbox or messenger',
   'suggest.repliesColumn': 'In view',
   'suggest.frequent': 'Sent again and again',
-  'suggest.frequentText': 'Replies that nearly the same words went to three customers or more. What belonged to one of them is a blank.',
+  'suggest.frequentText': 'Replies that went to three customers or more in nearly the same words. What belonged to one of them is a blank.',
   'suggest.frequentEmpty': 'No reply has gone to three customers in nearly the same words yet.',
   'suggest.sent': '{n} times, to {customers} customers',
   'suggest.toCanned': 'Save as canned reply',
