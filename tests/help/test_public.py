@@ -153,6 +153,8 @@ async def test_the_sitemap_names_every_page_and_its_languages(reader: httpx.Asyn
 async def test_feeds_and_files_for_machines(reader: httpx.AsyncClient, shop: Help) -> None:
     feed = ElementTree.fromstring((await reader.get(f"{shop.at}/en/feed.atom")).content)  # noqa: S314 - our own
     assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) == 2
+    rss = ElementTree.fromstring((await reader.get(f"{shop.at}/en/feed.rss")).content)  # noqa: S314 - our own
+    assert len(rss.findall("channel/item")) == 2
     text = (await reader.get(f"{shop.at}/llms.txt")).text
     assert "## Orders" in text
     assert "sending-something-back.md): Thirty days, free of charge." in text

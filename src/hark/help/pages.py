@@ -36,6 +36,7 @@ from hark.help.seo import (
     llms,
     outline,
     page_title,
+    rss,
     sitemap,
 )
 
@@ -198,13 +199,16 @@ def sitemap_of(library: Library, site: Site) -> str:
     return sitemap(places) if centre.published else sitemap([])
 
 
-def feed_of(library: Library, site: Site, language: str) -> str:
-    """The Atom feed of a language: what was published or changed last."""
+def feed_of(library: Library, site: Site, language: str, kind: str) -> str:
+    """What was published or changed last in a language, as Atom or RSS."""
     newest = sorted(library.texts.get(language, {}).values(), key=lambda a: (a.live_at, a.id), reverse=True)[:FEED]
-    return atom(
-        title=site.name, url=site.base + home_path(language), feed_url=f"{site.base}/{language}/feed.atom", language=language,
-        entries=[_entry(library, site, a) for a in newest],
-    )  # fmt: skip
+    entries = [_entry(library, site, a) for a in newest]
+    url, feed_url = site.base + home_path(language), f"{site.base}/{language}/feed.{kind}"
+    if kind == "atom":
+        return atom(title=site.name, url=url, feed_url=feed_url, language=language, entries=entries)
+    texts = library.centre.home.get(language)
+    about = texts.description if texts else ""
+    return rss(title=site.name, url=url, feed_url=feed_url, language=language, about=about, entries=entries)
 
 
 def llms_of(library: Library, site: Site) -> str:

@@ -20,8 +20,9 @@ from hark.help.published import Live, find_centre, find_redirect, live_stamp, pu
 from hark.help.seo import robots
 from hark.help.types import Seen
 
-HTML, XML, ATOM, TEXT, MARKDOWN = (
-    "text/html; charset=utf-8", "application/xml; charset=utf-8", "application/atom+xml; charset=utf-8",
+FEEDS = {"atom": "application/atom+xml; charset=utf-8", "rss": "application/rss+xml; charset=utf-8"}
+HTML, XML, TEXT, MARKDOWN = (
+    "text/html; charset=utf-8", "application/xml; charset=utf-8",
     "text/plain; charset=utf-8", "text/markdown; charset=utf-8",
 )  # fmt: skip
 MAX_LIBRARIES = 50
@@ -123,8 +124,9 @@ class HelpPages:
                 return self._keep(
                     library, asked, site, pages.home(library, site, language), HTML, view=view, csp=policy(site)
                 )
-            case ["feed.atom"]:
-                return self._keep(library, asked, site, pages.feed_of(library, site, language), ATOM)
+            case ["feed.atom" | "feed.rss" as name]:
+                kind = name.removeprefix("feed.")
+                return self._keep(library, asked, site, pages.feed_of(library, site, language, kind), FEEDS[kind])
             case ["search"]:
                 return await self._search(library, site, asked, language)
             case ["contact"] if site.contact:

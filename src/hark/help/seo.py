@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from email.utils import format_datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -206,7 +207,7 @@ def article_graph(story: Story, found: Outline) -> list[dict[str, Any]]:
                 {"@type": "Question", "name": s.heading, "acceptedAnswer": {"@type": "Answer", "text": s.text}} for s in faq
             ],
         })  # fmt: skip
-    elif len(found.steps) >= 2:
+    if len(found.steps) >= 2:
         graph.append({
             "@type": "HowTo", "name": story.title, "description": story.description, "inLanguage": story.language,
             "step": [
@@ -320,6 +321,21 @@ def atom(*, title: str, url: str, feed_url: str, language: str, entries: Sequenc
             f"<updated>{e.updated.isoformat()}</updated>{published}<summary>{_xml(e.summary)}</summary></entry>"
         )
     return "\n".join([*lines, "</feed>", ""])
+
+
+def rss(*, title: str, url: str, feed_url: str, language: str, about: str, entries: Sequence[Entry]) -> str:
+    """The same as RSS 2.0, for readers that know no Atom."""
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>', '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>',
+        f"<title>{_xml(title)}</title><link>{_xml(url)}</link><description>{_xml(about or title)}</description>",
+        f'<language>{_xml(language)}</language><atom:link href="{_xml(feed_url)}" rel="self" type="application/rss+xml"/>',
+    ]  # fmt: skip
+    for e in entries:
+        lines.append(
+            f'<item><title>{_xml(e.title)}</title><link>{_xml(e.url)}</link><guid isPermaLink="true">{_xml(e.url)}</guid>'
+            f"<pubDate>{format_datetime(e.updated)}</pubDate><description>{_xml(e.summary)}</description></item>"
+        )
+    return "\n".join([*lines, "</channel></rss>", ""])
 
 
 def llms(*, title: str, about: str, entries: Sequence[Entry], other: Sequence[Crumb]) -> str:
