@@ -193,7 +193,7 @@ def serve_first(cache: PageCache, see: See, app: ASGIApp) -> ASGIApp:
                 )
                 path = rewritten
         scope["state"]["help_place"], scope["state"]["help_path"] = place, path  # the router cuts a last slash off
-        if not path.startswith("/help/") or scope.get("method") not in ("GET", "HEAD") or scope["query_string"]:
+        if not path.startswith("/help/") or scope.get("method") not in ("GET", "HEAD"):
             await app(scope, receive, send)
             return
         page = await cache.find(place, path)

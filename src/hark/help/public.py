@@ -64,13 +64,15 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as pages need it. `place`: the centre's slug at its own domain, else ''; `path` below the help centre."""
+    """A request as pages need it. `place`: the centre's slug at its own domain, else ''; `path` below the help centre.
+    `seeks`: for an address that is none, something like it is searched."""
 
     place: str
     slug: str
     path: str
     query: str = ""
     accept_language: str = ""
+    seeks: bool = True
 
 
 class HelpPages:
@@ -228,7 +230,7 @@ class HelpPages:
             return Moved(site.prefix + quote(asked.path.rstrip("/")))
         language = first or _wanted(library, asked.accept_language)
         words = one_line(unquote(parts[-1] if parts else "").replace("-", " ").replace("_", " "), 80)
-        found = await self.find(library, site, words, language, limit=5) if words and len(parts) < 8 else Found([])
+        found = await self.find(library, site, words, language, limit=5) if words and asked.seeks else Found([])
         return Made(pages.missing(library, site, language, words, found.items), 404, policy(site))
 
 

@@ -32,6 +32,7 @@ from hark.visits.types import FactKind
 FOREVER = "public, max-age=31536000, immutable"
 MAX_FORM = 64_000
 SEARCHES_PER_MINUTE = 120
+LOST_PER_MINUTE = 60
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#0f766e"/>'
     '<path d="M12 12.5a4 4 0 1 1 5.6 3.7c-1 .5-1.6 1.2-1.6 2.3m0 3.5v.1" stroke="#fff" stroke-width="2.6" fill="none"'
@@ -78,6 +79,10 @@ async def get_page(
         buckets.take(("help search", centre, _peer(request)), SEARCHES_PER_MINUTE)
     if asked.path.endswith("/suggest"):
         return await _suggest(help_pages, asked)
+    try:
+        buckets.take(("help lost", centre, _peer(request)), LOST_PER_MINUTE)
+    except TooMany:  # whoever tries many addresses gets the page that says so, but no search for each
+        asked = msgspec.structs.replace(asked, seeks=False)
     made = await help_pages.get(asked)
     if isinstance(made, Made) and made.view is not None and asked.path.endswith("/search"):
         data = {"query": one_line(asked.query, MAX_QUERY), "results": made.results, "language": made.view.language}
