@@ -31,7 +31,12 @@ async def test_the_first_message_brings_the_first_training_and_it_is_used(
     assert page["last"] is None
     assert (page["current"]["state"], page["current"]["in_use"]) == ("done", True)
     assert page["current"]["report"]["impossible"] == ["topic"]
-    assert {t["task"] for t in page["current"]["report"]["tasks"]} == {"severity", "difficulty", "sentiment", "needs_answer"}
+    assert {t["task"] for t in page["current"]["report"]["tasks"]} == {
+        "severity",
+        "difficulty",
+        "sentiment",
+        "needs_answer",
+    }
     MODELS.serve_from(files)
     assert set((await MODELS.of(db, workspace.id)).tasks) == set(Task) - {Task.TOPIC}
     await queue_due(db)
@@ -77,9 +82,10 @@ async def test_the_worker_gives_back_what_it_has_not_finished(client: SignedIn, 
     await client.post("/api/understanding/trainings", {})
     stop = asyncio.Event()
     working = asyncio.create_task(run_trainings(db, files, stop))
-    while (await client.get("/api/understanding")).json()["last"]["state"] == "waiting":
+    for _ in range(500):
+        if (await client.get("/api/understanding")).json()["last"]["state"] != "waiting":
+            break
         await asyncio.sleep(0.02)
     stop.set()
     await working
     assert (await client.get("/api/understanding")).json()["last"]["state"] in ("waiting", "done")
-

@@ -72,7 +72,7 @@ def learned_text(text: str, subject: str) -> str:
 
 def _places(text: str, shares: list[tuple[str, str, float]], language: str) -> list[Place]:
     """Where the words stand that spoke most for the guess, at most `REASONS`, neighbours as one."""
-    from hark.understanding.features import folded_text, stem
+    from hark.understanding.features import STOP, folded_text, stem
 
     weight: dict[str, float] = {}
     concept_weight: dict[str, float] = {}
@@ -91,6 +91,8 @@ def _places(text: str, shares: list[tuple[str, str, float]], language: str) -> l
         if not folded or len(folded) < 2 or not folded[0].isalnum():
             continue
         stemmed = stem(folded, language)
+        if stemmed in STOP or folded in STOP:
+            continue
         score = weight.get(stemmed, 0.0) + sum(concept_weight.get(c, 0.0) for c in concepts([stemmed], folded))
         if score > 0:
             scored.append((score, match.start(), match.end()))

@@ -19,7 +19,7 @@ export function Understood({ conversation }: { conversation: Conversation }) {
   const heading = useId()
   const readings = useQuery(readingsQuery(conversation.id, conversation.seq)).data
   const [newest] = readings ?? []
-  const shown = latestGuesses(readings ?? [])
+  const shown = latestGuesses(readings ?? []).filter(({ guess }) => saysMore(guess, conversation))
   if (!newest || (shown.length === 0 && newest.signals.length === 0)) return null
   return (
     <section aria-labelledby={heading} className="border-b border-line px-4 py-3">
@@ -42,6 +42,22 @@ export function Understood({ conversation }: { conversation: Conversation }) {
       </ul>
     </section>
   )
+}
+
+/** Whether a guess tells what does not stand above it, or goes without saying, already. */
+function saysMore(guess: Guess, conversation: Conversation): boolean {
+  if (guess.state !== 'seen') return true
+  switch (guess.task) {
+    case 'topic':
+      return guess.value !== conversation.topic_id
+    case 'severity':
+    case 'difficulty':
+      return guess.value !== conversation[guess.task]
+    case 'needs_answer':
+      return guess.value === 0
+    default:
+      return true
+  }
 }
 
 function Row({ guess, messageId, can, conversationId }: { guess: Guess; messageId: string; can: boolean; conversationId: string }) {
