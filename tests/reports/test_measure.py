@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hark.reports.build import _first
 from hark.reports.columns import NEVER, Decoder, Layout, Table, narrow
 from hark.reports.dimensions import MIXING, _companies, _order
 from hark.reports.held import Held, View
@@ -222,3 +223,10 @@ def test_groups_keep_the_order_of_their_rows(codes: list[int], scale: int) -> No
         column = np.array([code // scale for code in codes], dtype=kind)
         if len(column):
             assert _order(column).tolist() == np.argsort(column, kind="stable").tolist()
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(1, 30))
+def test_the_longest_come_first(values: list[int], wanted: int) -> None:
+    order = np.array(values, dtype=np.float64)
+    rows = _first(order, min(wanted, len(values))).tolist()
+    assert rows == sorted(sorted(range(len(values)), key=lambda i: (-values[i], i))[:wanted])

@@ -252,15 +252,21 @@ def _top(order: Array, number: Array) -> list[int]:
     wanted = CASES
     while True:
         wanted = min(wanted * 4, len(order))
-        rows = (
-            np.argpartition(order, len(order) - wanted)[len(order) - wanted :]
-            if wanted < len(order)
-            else np.arange(len(order))
-        )
+        rows = _first(order, wanted)
         rows = rows[np.argsort(-order[rows], kind="stable")]
         _, first = np.unique(number[rows], return_index=True)
         if len(first) >= CASES or wanted == len(order):
             return [int(row) for row in rows[np.sort(first)][:CASES]]
+
+
+def _first(order: Array, wanted: int) -> Array:
+    """So many rows with the largest values, in their order; of equal ones the first. (argpartition takes twenty times as
+    long where many are equal.)"""
+    if wanted == len(order):
+        return np.arange(len(order))
+    least = np.partition(order, len(order) - wanted)[len(order) - wanted]
+    above = np.flatnonzero(order > least)
+    return np.sort(np.concatenate([above, np.flatnonzero(order == least)[: wanted - len(above)]]))
 
 
 def _days(c: Cohort) -> Array:
