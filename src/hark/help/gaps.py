@@ -5,6 +5,7 @@ gaps stand together: their terms are compared by overlap (Jaccard) and joined as
 two groups is at least `SIMILAR` (average-link), most similar first. That can be read off the terms that are shown.
 """
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from hark.visits.searches import runs_of
 from hark.visits.types import FactKind
 
 SIMILAR = 0.34
-MOST_CLUSTERED = 1_500
+MOST_CLUSTERED = 1_000
 """Different queries that are compared with each other: the most frequent."""
 
 LEAST_OPENED = 3
@@ -309,25 +310,28 @@ def cluster(sets: Sequence[frozenset[str]]) -> list[list[int]]:
             for b in mates[i + 1 :]:
                 if b not in link[a]:
                     link[a][b] = link[b][a] = len(sets[a] & sets[b]) / len(sets[a] | sets[b])
-    while (best := _closest(groups, link)) is not None:
-        a, b = best
+    heap = [
+        (-overlap, a, b, 1, 1)
+        for a, others in link.items()
+        for b, overlap in others.items()
+        if a < b and overlap >= SIMILAR
+    ]
+    heapq.heapify(heap)
+    while heap:
+        _, a, b, size_a, size_b = heapq.heappop(heap)
+        if len(groups.get(a, ())) != size_a or len(groups.get(b, ())) != size_b:
+            continue  # one of them has grown or is gone since
         groups[a] += groups.pop(b)
         for other, overlap in link.pop(b).items():
             link[other].pop(b, None)
             if other != a:
                 link[a][other] = link[other][a] = link[a].get(other, 0.0) + overlap
+        for other, total in link[a].items():
+            first, last = min(a, other), max(a, other)
+            shared = total / (len(groups[a]) * len(groups[other]))
+            if shared >= SIMILAR:
+                heapq.heappush(heap, (-shared, first, last, len(groups[first]), len(groups[last])))
     return [sorted(group) for _, group in sorted(groups.items())]
-
-
-def _closest(groups: Mapping[int, Sequence[int]], link: Mapping[int, Mapping[int, float]]) -> tuple[int, int] | None:
-    best, pair = SIMILAR, None
-    for a, others in link.items():
-        for b, total in others.items():
-            if a < b:
-                average = total / (len(groups[a]) * len(groups[b]))
-                if average > best or (average == best and pair is None):
-                    best, pair = average, (a, b)
-    return pair
 
 
 def count_failing(

@@ -1,5 +1,6 @@
 """What people look for, over HTTP: searches until an answer, gaps, articles that fail, and what articles save."""
 
+import asyncio
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,8 @@ async def list_gaps(
     start, end = _period(db, start, end)
     _, runs = await _read(db, actor, start, end, centre_id, language)
     titles = await list_titles(db, actor.workspace_id, _articles(runs), language)
-    return Gaps(find_gaps(runs, lambda query, of: terms(query, of or None), titles))
+    gaps = await asyncio.to_thread(find_gaps, runs, lambda query, of: terms(query, of or None), titles)
+    return Gaps(gaps)
 
 
 async def list_failing(
