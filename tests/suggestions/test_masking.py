@@ -169,6 +169,12 @@ NUMBERS = Counter(re.findall(r"\d+", RECEIVED))
 @settings(max_examples=2500)
 @given(secret=secrets, place=places, asked=st.booleans(), customers=st.integers(1, 2))
 @example(
+    secret="https://files.example/d/AAAAAAAAAA?sig=x",
+    place="Please restart the router,{}and wait. The firmware updates itself.",
+    asked=False,
+    customers=1,
+)
+@example(
     secret="four two seven one",
     place="Please restart the router and wait. {} is yours. Firmware updates.",
     asked=False,

@@ -69,7 +69,7 @@ _TITLE_WORDS = "고객 회원 담당자 선생 사장 대표 상담사 매니저
 _TITLES = frozenset(_TITLE_WORDS.split())
 _STOPS = frozenset().union(*STOPWORDS.values())
 PLAIN = _STOPS | ORDINARY["en"] | ORDINARY["it"] | ORDINARY["ko"]
-_JOINING = "-'’‘`/&,.;:!?()[]{}<>\"“”«»…–—·|*~+="
+_JOINING = "-'’‘`/&,.;:!?()[]{}<>\"“”«»…–—·"
 _HONORIFICS = frozenset(
     {"sig.ra", "sig.na", "dott.ssa", "dr.ssa", "prof.ssa", "ill.mo", "gent.mo", "gent.ma", "spett.le"}
 )
@@ -143,7 +143,7 @@ def _parts(core: str, opens: bool) -> Iterator[Token]:
     elif any(c.isnumeric() for c in core):
         what = What.LINK if _LINK.fullmatch(core) else What.DATE if _DATE.fullmatch(core) else What.NUMBER
         yield Token("", core, key_of(core), what)
-    elif _LINK.fullmatch(core):
+    elif _LINK.fullmatch(core) or "://" in core or "www." in core.lower() or core.count("/") > 2:
         yield Token("", core, key_of(core), What.LINK)
     elif any(not (c.isalpha() or unicodedata.category(c)[0] == "M" or c in _JOINING) for c in core):
         yield Token("", core, key_of(core), What.NUMBER)

@@ -20,6 +20,8 @@ WHOLE, PIECES = 1.0, 0.4  # weights of the two ways to compare; tuned on the fir
 COMMON = 1.5  # how much of what an answer shares with the average question is taken off
 SAME_QUESTION = 0.8  # weight of question against question, beside question against answer
 RARITY = 1.5  # exponent of the inverse document frequency: a rare word says more than its logarithm
+ECHO = 0.4  # how much a word counts that comes back in answers to questions that hold it
+FEW_ECHOES = 2.0  # so many such answers, as often as by chance, are thought to be there already
 FEW = 20  # texts that are thought to be there beside those that are: among three, no word is common yet
 MAX_CHARACTERS = 6_000  # of a text are read
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -123,16 +125,16 @@ class _Way:
         ends = np.cumsum([0, *(len(of) for of in parts)])
         plain = _matrix(np.ones(len(columns)), columns, ends, len(self._ids))
         plain.sum_duplicates()
-        texts = int((questions.getnnz(1) > 0).sum() + (answers.getnnz(1) > 0).sum())
-        seen = sum(np.bincount((m @ plain).indices, minlength=len(self._ids)) for m in (questions, answers))
-        self._rarity = (np.log((texts + FEW) / (seen + 1)).clip(0) ** RARITY).astype(np.float32)
+        asked, said = ((m @ plain).sign() for m in (questions, answers))
+        known = questions.getnnz(1) > 0
+        self._rarity = _rarity(asked, said, int(known.sum() + (answers.getnnz(1) > 0).sum())) * _echo(
+            asked, said, known
+        )
         self._parts = (plain @ sparse.diags(self._rarity)).tocsr()
         asked, said = questions @ self._parts, answers @ self._parts
         self.question_norms, self.answer_norms = _norms(asked), _norms(said)
         mean = np.asarray((sparse.diags(1 / self.question_norms) @ asked).sum(0)).ravel()
-        self.common = (
-            (said @ mean.astype(np.float32)) / self.answer_norms / max(1, int((questions.getnnz(1) > 0).sum()))
-        )
+        self.common = (said @ mean.astype(np.float32)) / self.answer_norms / max(1, int(known.sum()))
 
     def ask(self, parts: Iterable[tuple[tuple[str, ...], float]]) -> Any:
         """What each term of the vocabulary is worth to a question of these parts (with their counts), whatever its
@@ -144,6 +146,24 @@ class _Way:
                     asked[id] += n
         asked *= self._rarity
         return self._parts @ (asked / (float(np.linalg.norm(asked)) or 1.0))
+
+
+def _rarity(asked: Any, said: Any, texts: int) -> Any:
+    """The inverse document frequency of every part, sharpened."""
+    seen = _times(asked) + _times(said)
+    return (np.log((texts + FEW) / (seen + 1)).clip(0) ** RARITY).astype(np.float32)
+
+
+def _echo(asked: Any, said: Any, known: Any) -> Any:
+    """How much more often than by chance a part of a question comes back in its own answer, as a factor on its weight."""
+    both = _times(asked.multiply(said).tocsr())
+    chance = _times(asked) * _times(said[np.flatnonzero(known)]) / max(1, int(known.sum()))
+    return np.exp(ECHO * np.log((both + FEW_ECHOES) / (chance + FEW_ECHOES)).clip(-3, 3)).astype(np.float32)
+
+
+def _times(matrix: Any) -> Any:
+    """In how many rows each column stands."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1])
 
 
 def _matrix(data: Any, columns: Any, ends: Any, width: int) -> Any:

@@ -40,7 +40,9 @@ async def suggest(db: Db, learners: Learners, actor: Actor, id: UUID, endpoint_i
     if not offer.suggestions or actor.agent_id is None:
         return offer
     async with db.transaction(actor) as tx:
-        offer_id = await record_offer(tx, actor.agent_id, id, account_id, sources, [v.confidence for v in offer.suggestions])
+        offer_id = await record_offer(
+            tx, actor.agent_id, id, account_id, sources, [v.confidence for v in offer.suggestions]
+        )
     return msgspec.structs.replace(offer, id=offer_id)
 
 
