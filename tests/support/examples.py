@@ -124,7 +124,7 @@ async def _suggestions(db: Db, ws: TestWorkspace, client: SignedIn, conversation
     id = uuid4()
     await db.run(
         "INSERT INTO suggestion_offers (workspace_id, id, conversation_id, account_id, agent_id, at, sources, confidences)"
-        " VALUES ($1, $2, $3, $4, $5, now(), ARRAY[$2], ARRAY[0.5])",
+        " VALUES ($1, $2, $3, $4, $5, now(), ARRAY[$2::uuid], ARRAY[0.5])",
         ws.id, id, UUID(conversation_id), ws.account_id, ws.owner.agent_id,
     )  # fmt: skip
     canned = await _made(client, "/api/canned-replies", {"name": "Hours", "text": "We are here from nine to five."})
