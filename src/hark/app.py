@@ -222,7 +222,7 @@ def create_app(
         await visitors.close()
         await help_visits.close()
         await visits.close()
-        pages.close()
+        await pages.close()
         await hooks.close()
         await hub.close()
         await learners.close()

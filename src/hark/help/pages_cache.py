@@ -5,6 +5,7 @@ newest event of the help centre in the workspace's journal is its version. That 
 once a second besides, since a wake-up may be lost. What is not kept goes on to the routes of `hark.help.public_routes`.
 """
 
+import asyncio
 import gzip
 import hashlib
 import time
@@ -14,12 +15,15 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 import msgspec
+import structlog
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hark.core import metrics
+from hark.core.db import is_passing
 from hark.core.http import SECURITY_HEADERS
 from hark.core.wake import Bus
 
+log = structlog.get_logger(__name__)
 CHECK_S = 1.0
 MAX_BYTES = 64_000_000
 WORTH_PACKING = 400
@@ -108,28 +112,36 @@ class PageCache:
         self._bytes = 0
         self._versions: dict[int, int] = {}
         self._until: dict[int, float] = {}  # workspace -> until when its version needs no asking; removed: ask
-        self._places: dict[str, str] = {}
+        self._places: dict[str, str] | None = None
         self._places_until = 0.0
+        self._reading: asyncio.Task[None] | None = None
         self._stop = bus.listen(self._changed)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._stop()
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
 
     def _changed(self, workspace_id: int, _seq: int) -> None:
         self._until.pop(workspace_id, None)
-        self._places_until = min(self._places_until, self._seconds() + 0.05)
 
     async def place_of(self, host: str) -> str | None:
-        """The slug of the centre whose own domain this is."""
-        now = self._seconds()
-        if now >= self._places_until:
-            self._places_until = now + CHECK_S
-            self._places = await self._hosts()
+        """The slug of the centre whose own domain this is. Asked for every request of the process, so it waits for the
+        database once; later changes are read beside, within a second, and while it is away what is known stays."""
+        if self._places is None:
+            self._places = {}
+            await self._read_places()
+        elif self._seconds() >= self._places_until and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.create_task(self._read_places())
         return self._places.get(host) or self._places.get(host.partition(":")[0])
 
-    @property
-    def has_places(self) -> bool:
-        return bool(self._places) or self._places_until == 0.0 or self._seconds() >= self._places_until
+    async def _read_places(self) -> None:
+        self._places_until = self._seconds() + CHECK_S
+        try:
+            self._places = await self._hosts()
+        except Exception as error:
+            log.warning("own domains of help centres could not be read, those known stay", error=str(error))
 
     async def version(self, workspace_id: int) -> int:
         """The version now; forgets the workspace's pages when it is another than theirs."""
@@ -147,7 +159,12 @@ class PageCache:
         if page is None:
             return None
         if self._seconds() >= self._until.get(page.workspace_id, 0.0):
-            await self.version(page.workspace_id)
+            try:
+                await self.version(page.workspace_id)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                return page  # while the database is away, people can go on reading
             return self._pages.get((place, path))
         return page
 
@@ -182,16 +199,11 @@ def serve_first(cache: PageCache, see: See, app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         path: str = scope["path"]
-        place = ""
-        if cache.has_places:
-            place = await cache.place_of(_host(scope)) or ""
-            if place and not path.startswith(OWN_PATHS):
-                rewritten = f"/help/{place}{path}"
-                scope["path"], scope["raw_path"] = (
-                    rewritten,
-                    b"/help/" + place.encode() + (scope.get("raw_path") or path.encode()),
-                )
-                path = rewritten
+        place = await cache.place_of(_host(scope)) or ""
+        if place and not path.startswith(OWN_PATHS):
+            raw = scope.get("raw_path") or path.encode()
+            path = f"/help/{place}{path}"
+            scope["path"], scope["raw_path"] = path, b"/help/" + place.encode() + raw
         scope["state"]["help_place"], scope["state"]["help_path"] = place, path  # the router cuts a last slash off
         if not path.startswith("/help/") or scope.get("method") not in ("GET", "HEAD"):
             await app(scope, receive, send)
