@@ -19,12 +19,12 @@ from hark.help import files as stored
 from hark.help.types import (
     Article,
     ArticlePatch,
+    ArticlePreview,
     ArticleRow,
     AskReview,
     Diff,
     NewArticle,
     Order,
-    Preview,
     Publish,
     Published,
     Rendered,
@@ -136,7 +136,7 @@ async def diff_text(
     return await versions.diff_versions(db, actor.workspace_id, id, language, older, newer)
 
 
-async def preview_text(db: Db, actor: Actor, data: Preview) -> Rendered:
+async def preview_text(db: Db, actor: Actor, data: ArticlePreview) -> Rendered:
     """Markdown as readers will see it."""
     from hark.help.markdown import render
 

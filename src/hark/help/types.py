@@ -427,7 +427,7 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     body: list[DiffLine]
 
 
-class Preview(Body):
+class ArticlePreview(Body):
     """`centre_id`, `language`: where links to other articles lead."""
 
     body: Markdown

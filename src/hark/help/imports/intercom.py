@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hark.help.imports.html import html_to_markdown
-from hark.help.imports.types import Found, FoundArticle, FoundCollection, FoundText, Problem, Unreadable, Words
+from hark.help.imports.types import Found, FoundArticle, FoundCollection, FoundText, ImportProblem, Unreadable, Words
 from hark.help.imports.zendesk import match_language
 
 _ARTICLE = re.compile(r"/articles/(\d+)")
@@ -38,7 +38,7 @@ class _Intercom:
         self.shelves = shelves
         self.languages = list(languages)
         self.files = files
-        self.problems: list[Problem] = []
+        self.problems: list[ImportProblem] = []
 
     def found(self) -> Found:
         articles = [a for row in self.articles.values() if (a := self._article(row))]
@@ -59,7 +59,7 @@ class _Intercom:
         title = str(row.get("name") or row.get("title") or row.get("id"))
         parent = self.shelves.get(str(row.get("parent_id") or ""))
         if parent is not None and self._depth(row) > 1:
-            self.problems.append(Problem(title, "Collections go two levels deep: this one was moved up."))
+            self.problems.append(ImportProblem(title, "Collections go two levels deep: this one was moved up."))
             while (above := self.shelves.get(str(parent.get("parent_id") or ""))) is not None:
                 parent = above
         texts: dict[str, Words] = {}
@@ -81,7 +81,9 @@ class _Intercom:
             language = self._language(locale)
             if language is None:
                 self.problems.append(
-                    Problem(item, f"The help centre does not have the language {locale}, so that text was left out.")
+                    ImportProblem(
+                        item, f"The help centre does not have the language {locale}, so that text was left out."
+                    )
                 )
             elif language not in texts and (one.get("title") or one.get("body")):
                 texts[language] = self._text(one, item)
@@ -96,7 +98,7 @@ class _Intercom:
     def _text(self, one: dict[str, Any], item: str) -> FoundText:
         told: list[str] = []
         body = html_to_markdown(str(one.get("body") or ""), told.append)
-        self.problems += [Problem(item, sentence) for sentence in dict.fromkeys(told)]
+        self.problems += [ImportProblem(item, sentence) for sentence in dict.fromkeys(told)]
         return FoundText(
             title=str(one.get("title") or "").strip()[:300], summary=str(one.get("description") or "").strip()[:1000],
             body=body, draft=one.get("state") == "draft", paths=_path(one),

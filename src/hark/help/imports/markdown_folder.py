@@ -17,7 +17,7 @@ from hark.help.imports.types import (
     FoundArticle,
     FoundCollection,
     FoundText,
-    Problem,
+    ImportProblem,
     Unreadable,
     Words,
 )
@@ -54,7 +54,7 @@ class _Reader:
     def __init__(self, tree: Tree, languages: Sequence[str]) -> None:
         self.tree = tree
         self.languages = list(languages)
-        self.problems: list[Problem] = []
+        self.problems: list[ImportProblem] = []
         names = [n for n in tree.names if n.lower().endswith(ENDINGS)]
         self.folders = self._language_folders(names)
         self.pages: dict[str, dict[str, str]] = {}  # path inside its language -> language -> name in the tree
@@ -65,7 +65,9 @@ class _Reader:
             elif top in self.folders:
                 self.pages.setdefault(name.partition("/")[2], {})[self.folders[top]] = name
             elif not _is_of_a_repository(name):
-                self.problems.append(Problem(name, "It stands beside the folders of the languages and was left out."))
+                self.problems.append(
+                    ImportProblem(name, "It stands beside the folders of the languages and was left out.")
+                )
 
     def _language_folders(self, names: Sequence[str]) -> dict[str, str]:
         """Folder -> language of the help centre, of the top folders that are named by a language."""
@@ -73,7 +75,9 @@ class _Reader:
         known = {top: language for top in tops if (language := self._language(top))}
         for top in tops:
             if known and top not in known and _LANGUAGE.match(top):
-                self.problems.append(Problem(top, "The help centre does not have this language, so it was left out."))
+                self.problems.append(
+                    ImportProblem(top, "The help centre does not have this language, so it was left out.")
+                )
         return known
 
     def _language(self, folder: str) -> str | None:
@@ -88,7 +92,7 @@ class _Reader:
         for path, by_language in sorted(self.pages.items()):
             if "/" not in path and _is_of_a_repository(path):
                 self.problems.append(
-                    Problem(min(by_language.values()), "It is about the folder itself and was left out.")
+                    ImportProblem(min(by_language.values()), "It is about the folder itself and was left out.")
                 )
                 continue
             texts = {language: self._text(name) for language, name in by_language.items()}
@@ -124,11 +128,11 @@ class _Reader:
         front, body = _front(self.tree.text(name))
         if front.get("?"):
             self.problems.append(
-                Problem(name, "The lines above the text (front matter) could not be read and were left out.")
+                ImportProblem(name, "The lines above the text (front matter) could not be read and were left out.")
             )
         told: list[str] = []
         body = to_ours(body, told.append)
-        self.problems += [Problem(name, sentence) for sentence in dict.fromkeys(told)]
+        self.problems += [ImportProblem(name, sentence) for sentence in dict.fromkeys(told)]
         heading = _TITLE_LINE.search(body)
         if heading and not body[: heading.start()].strip():
             body = body[heading.end() :]

@@ -8,7 +8,7 @@ import msgspec
 
 from hark.core.db import Db, Queries, Tx
 from hark.help.centres import update_collection
-from hark.help.imports.types import KIND_NAMES, HelpImport, ImportKind, ImportState, Problem
+from hark.help.imports.types import KIND_NAMES, HelpImport, ImportKind, ImportProblem, ImportState
 from hark.help.queries import get_collection
 from hark.help.types import CollectionPatch, CollectionText
 
@@ -87,7 +87,7 @@ class _Run(msgspec.Struct):
     done: int
     total: int | None
     counts: dict[str, int]
-    problems: list[Problem]
+    problems: list[ImportProblem]
     problem_count: int
     problem: str | None
     created_at: datetime

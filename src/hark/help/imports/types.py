@@ -43,7 +43,7 @@ class Unreadable(BadRequest):
     """The source as a whole cannot be read; the detail says why and what to do."""
 
 
-class Problem(msgspec.Struct, frozen=True):
+class ImportProblem(msgspec.Struct, frozen=True):
     """Something that was not understood: where, and what became of it in a sentence."""
 
     item: str
@@ -95,7 +95,7 @@ class Found(msgspec.Struct, kw_only=True):
 
     collections: list[FoundCollection]
     articles: list[FoundArticle]
-    problems: list[Problem]
+    problems: list[ImportProblem]
     link: Callable[[str, str], str | None]
     file: Callable[[str, str], tuple[str, bytes] | None]
 
@@ -113,7 +113,7 @@ class HelpImport(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     total: int | None
     counts: dict[str, int]
-    problems: list[Problem]
+    problems: list[ImportProblem]
     problem_count: int
     problem: str | None
     created_at: datetime
@@ -125,7 +125,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     """What an import did."""
 
     counts: dict[str, int] = {}
-    problems: list[Problem] = []
+    problems: list[ImportProblem] = []
     problem_count: int = 0
     stopped: bool = False
 
@@ -135,4 +135,4 @@ class Outcome(msgspec.Struct, kw_only=True):
     def add(self, item: str, sentence: str) -> None:
         self.problem_count += 1
         if len(self.problems) < MAX_KEPT:
-            self.problems.append(Problem(item, sentence))
+            self.problems.append(ImportProblem(item, sentence))

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hark.help.imports.html import html_to_markdown
-from hark.help.imports.types import Found, FoundArticle, FoundCollection, FoundText, Problem, Unreadable, Words
+from hark.help.imports.types import Found, FoundArticle, FoundCollection, FoundText, ImportProblem, Unreadable, Words
 
 _ARTICLE = re.compile(r"/articles/(\d+)")
 _KEYS = ("categories", "sections", "articles", "translations")
@@ -32,7 +32,7 @@ class _Zendesk:
         self.lists = lists
         self.languages = list(languages)
         self.files = files
-        self.problems: list[Problem] = []
+        self.problems: list[ImportProblem] = []
         self.translations: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for row in [*lists["translations"], *_inline(lists)]:
             key = (str(row.get("source_type", "")), str(row.get("source_id", "")))
@@ -53,7 +53,7 @@ class _Zendesk:
         for row in sorted(self.lists["sections"], key=lambda r: _int(r.get("position"))):
             if row.get("parent_section_id") in parents or str(row.get("parent_section_id")) in parents:
                 self.problems.append(
-                    Problem(
+                    ImportProblem(
                         str(row.get("name", "")), "Collections go two levels deep: this section was moved up one level."
                     )
                 )
@@ -82,7 +82,7 @@ class _Zendesk:
             language = self._language(one.get("locale") or row.get("source_locale"))
             if language is None:
                 self.problems.append(
-                    Problem(
+                    ImportProblem(
                         item,
                         f"The help centre does not have the language {one.get('locale')}, so that text was left out.",
                     )
@@ -94,7 +94,7 @@ class _Zendesk:
             return None
         if row.get("user_segment_id") is not None:
             self.problems.append(
-                Problem(
+                ImportProblem(
                     item, "Only some people could read it in Zendesk; it was made internal. Choose who may read it."
                 )
             )
@@ -109,7 +109,7 @@ class _Zendesk:
     def _text(self, one: dict[str, Any], row: dict[str, Any], item: str) -> FoundText:
         told: list[str] = []
         body = html_to_markdown(str(one.get("body") or ""), told.append)
-        self.problems += [Problem(item, sentence) for sentence in dict.fromkeys(told)]
+        self.problems += [ImportProblem(item, sentence) for sentence in dict.fromkeys(told)]
         labels = [str(label)[:80] for label in row.get("label_names") or [] if str(label).strip()]
         return FoundText(
             title=str(one.get("title") or one.get("name") or "").strip()[:300], body=body,
