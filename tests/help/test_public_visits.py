@@ -10,7 +10,10 @@ from litestar import Litestar
 from tests.support.public_help import BROWSER, Help, make_help
 from tests.support.workspace import TestWorkspace
 
+from hark.channels.email.adapter import mail_reader
 from hark.core.db import Db
+from hark.core.services import Services
+from hark.intake.process import Processor
 from hark.visits.actions import start_visit
 from hark.visits.types import NewVisit
 
@@ -104,7 +107,9 @@ async def test_the_figures_over_http(app: Litestar, http: httpx.AsyncClient, db:
     assert (await http.get("/api/help/deflection", headers=_auth(shop))).json()["saved"] is None
 
 
-async def test_the_contact_form_writes_to_the_mailbox(http: httpx.AsyncClient, db: Db, shop: Help) -> None:
+async def test_the_contact_form_writes_to_the_mailbox(
+    http: httpx.AsyncClient, db: Db, services: Services, shop: Help
+) -> None:
     url = f"{shop.at}/en/contact"
     assert (await http.get(url, headers=BROWSER)).status_code == 404
     await shop.settings(mailbox_id=shop.workspace.account_id)
@@ -119,6 +124,11 @@ async def test_the_contact_form_writes_to_the_mailbox(http: httpx.AsyncClient, d
     sent = await http.post(url, data=letter, headers=BROWSER)
     assert "ann@customer.example" in sent.text
     assert await db.one(int, count, shop.workspace.id, shop.workspace.account_id) == 1
+    await Processor(db, services.files, {1: mail_reader(services.keys)}).work_once()
+    found = (await http.get("/api/conversations?filter=open", headers=_auth(shop))).json()["items"]
+    assert [(c["subject"], c["contact"]["name"], c["preview"]) for c in found] == [
+        ("Zip", "Ann", "It broke. What now?")
+    ]
 
 
 def _auth(shop: Help) -> dict[str, str]:
