@@ -223,7 +223,8 @@ async def send_page(page: Finished, see: See, scope: Any, send: Any) -> None:
     """Answer with a finished page: whole, 304, or its head alone."""
     asked: dict[bytes, bytes] = dict(scope["headers"])
     status, head, body = answer(page, asked, scope["method"])
-    if page.view is not None and (cookie := see(page.view, asked)) is not None:
+    view = page.view if scope["method"] == "GET" else None
+    if view is not None and (cookie := see(view, asked)) is not None:
         head = [cookie, *((name, b"private, no-cache" if name == b"cache-control" else value) for name, value in head)]
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": body})

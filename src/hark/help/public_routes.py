@@ -184,7 +184,7 @@ def _sent(
         raise NotFoundException("There is nothing at this address.")
     seen = view if view is not None else getattr(made, "view", None)
     cookie = None
-    if seen is not None:
+    if seen is not None and request.method != "HEAD":
         cookie = visits.tell(seen, headers, kind, dict(data or {})) if kind is not None else visits.see(seen, headers)
     if isinstance(made, Moved):
         response = Response(b"", status_code=made.status, media_type="text/plain", headers={"location": made.url})
