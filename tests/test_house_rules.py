@@ -63,7 +63,7 @@ FILE_STORE = frozenset({"put", "get", "delete"})
 # Words an event may carry as text: enumerated codes only.
 EVENT_TYPES = (bool, int, float, UUID, datetime, type(None))
 
-HEAVY = {"numpy", "scipy", "sklearn", "rapidfuzz", "py3langid", "snowballstemmer", "markdown_it", "jinja2", "markdownify", "yaml", "fpdf", "xlsxwriter", "holidays", "icalendar"}
+HEAVY = {"numpy", "scipy", "sklearn", "rapidfuzz", "py3langid", "snowballstemmer", "markdown_it", "jinja2", "markdownify", "fpdf", "xlsxwriter", "holidays", "icalendar"}
 
 GLOBAL_TABLES = {
     "schema_migrations": "which migrations have run, before any workspace exists",
