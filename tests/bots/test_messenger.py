@@ -144,6 +144,10 @@ async def test_asked_for_a_person_and_got_one_is_counted(
     await work()
     funnel = (await client.get(f"/api/bots/{bot['id']}/funnel")).json()
     assert (funnel["got_person"], funnel["person_after_s"]) == (1, 90.0)
+    period = {"start": (clock.at - timedelta(days=1)).isoformat(), "end": (clock.at + timedelta(days=1)).isoformat()}
+    report = await client.get("/api/reports/summary", params={**period, "figures": "asked_person,asked_person_after"})
+    figures = {f["key"]: f["now"] for f in report.json()["figures"]}
+    assert (figures["asked_person"]["value"], figures["asked_person_after"]["median"]) == (1.0, 90.0), report.text
 
 
 async def test_a_person_who_steps_in_ends_the_bot(

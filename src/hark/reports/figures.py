@@ -196,6 +196,20 @@ FIGURES: tuple[Definition, ...] = (
         make=lambda f, c, x: samples.holding(f, c),
     ),
     Definition(
+        key="asked_person", name="Asked for a person, got one", group="quality", unit="share", better="higher",
+        dated_by="received", facts=("asked_person",), agent="Who wrote; while nobody has, the person it is assigned to.", main=False,
+        formula="Customers who asked a bot for a person in the period and to whom a person of the team has writte"
+        "n since, of all who asked.",
+        make=lambda f, c, x: samples.asked_person_rate(f, c),
+    ),
+    Definition(
+        key="asked_person_after", name="Until a person came", group="speed", unit="seconds", clock="customer", better="lower",
+        dated_by="received", facts=("asked_person",), agent="Who wrote; while nobody has, the person it is assigned to.", main=False,
+        formula="From the moment a customer asked a bot for a person to the next public message by one, day a"
+        "nd night. Asked in the period.",
+        make=lambda f, c, x: samples.asked_person(f, c),
+    ),
+    Definition(
         key="severity_raised", name="Severity raised", group="quality", unit="count", dated_by="done", facts=("actions",),
         by=(*EVERYWHERE, "severity"), agent="Who raised it; a rule is nobody.",
         formula="How often the severity of a conversation was raised in the period, by a person or a rule.",

@@ -341,6 +341,22 @@ def _actions(workspace_id: int, wanted: Sql) -> Sql:
     )  # fmt: skip
 
 
+# Somebody who asked a bot for a person, until the next public message of one. Each run of a bot counts once.
+def _asked_person(workspace_id: int, wanted: Sql) -> Sql:
+    return Sql(
+        "SELECT c.number::int4, r.asked_at, coalesce(m.occurred_at, 'infinity'), p.account_id, coalesce(c.team_id, -1),"
+        " coalesce(CASE WHEN m.author_kind = 1 AND m.author_id ~ '^[0-9]+$' THEN m.author_id::int4 END, c.assignee_id, -1)"
+        " FROM bot_runs r JOIN conversations c ON c.workspace_id = r.workspace_id AND c.id = r.conversation_id"
+        " JOIN endpoints p ON p.workspace_id = r.workspace_id AND p.id = r.endpoint_id"
+        " LEFT JOIN LATERAL (SELECT a.occurred_at, a.author_kind, a.author_id FROM messages a"
+        "   WHERE a.workspace_id = c.workspace_id AND a.conversation_id = c.id AND a.direction = 2 AND a.kind = 1"
+        "   AND a.deleted_at IS NULL AND a.author_kind NOT IN (4, 5) AND a.audience > 0 AND a.occurred_at >= r.asked_at"
+        "   ORDER BY a.seq LIMIT 1) m ON true"
+        " WHERE r.workspace_id = {} AND r.asked_at IS NOT NULL AND c.status <> 4 AND {}",
+        workspace_id, wanted,
+    )  # fmt: skip
+
+
 def _about(workspace_id: int, wanted: Sql) -> Sql:
     return Sql(
         "SELECT c.number::int4, c.created_at, coalesce(c.topic_id, -1),"
@@ -391,6 +407,7 @@ FACTS: dict[str, Fact] = {
     "actions": Fact(
         {**_HEADED, "kind": "small", "raised": "int", "severity": "int", **_WHERE}, _actions, _at("e.occurred_at")
     ),
+    "asked_person": Fact({**_HEADED, "until": "time", **_WHERE}, _asked_person, _at("r.asked_at")),
     "handling": Fact({**_HEADED, "until": "time", **_WHERE}, _handling, _at("h.t0")),
     "about": Fact({**_HEADED, "topic": "int", "company": "uuid"}, _about, _always),
     "tags": Fact({**_HEADED, "tag": "int"}, _tags, _always),

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from hark.reports.columns import Array
+from hark.reports.columns import NEVER, Array
 from hark.reports.facts import Facts, of_number
 from hark.reports.held import View
 from hark.reports.measure import Samples
@@ -188,6 +188,21 @@ def promises(facts: Facts, c: Cohort) -> Samples:
     """Promises that were decided in the period; those kept are hits, `key` is what was promised."""
     v = facts.view("promises", c.start, c.end)
     return _plain(v, hit=v["kept"], key=v["kind"])
+
+
+def asked_person(facts: Facts, c: Cohort) -> Samples:
+    """Customers who asked a bot for a person; those are hits to whom one has written, `d` seconds later."""
+    v = facts.view("asked_person", c.start, c.end)
+    got = v["until"] != NEVER
+    d = (np.where(got, v["until"], facts.now_us) - v["at"]) / 1e6
+    return _plain(v, d=d, hit=got, waiting=~got)
+
+
+def asked_person_rate(facts: Facts, c: Cohort) -> Samples:
+    """The same as a share."""
+    v = facts.view("asked_person", c.start, c.end)
+    got = v["until"] != NEVER
+    return _plain(v, hit=got, waiting=~got)
 
 
 def gave_up(facts: Facts, c: Cohort) -> Samples:

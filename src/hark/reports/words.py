@@ -59,6 +59,8 @@ FIGURES: dict[str, tuple[str, str, str]] = {
     "workload": ("Workload", "Carico di lavoro", "업무량"),
     "topic_share": ("Share of the main topic", "Quota dell’argomento principale", "주요 주제 비중"),
     "topic_entropy": ("Variety of topics", "Varietà degli argomenti", "주제 다양성"),
+    "asked_person": ("Asked for a person, got one", "Ha chiesto una persona e l’ha avuta", "상담원 요청 후 연결률"),
+    "asked_person_after": ("Until a person came", "Fino all’arrivo di una persona", "상담원이 오기까지"),
     "searches": ("Searches until an answer", "Ricerche fino alla risposta", "답을 찾기까지 검색 수"),
     "gave_up": ("Gave up before writing", "Rinunce prima di scrivere", "문의 전 이탈"),
     "handle_time": ("Handle time", "Tempo di lavorazione", "처리 시간"),

@@ -179,6 +179,8 @@ export const enReports = {
   'figure.active_hours': 'Active hours',
   'figure.topic_share': 'Largest topic',
   'figure.topic_entropy': 'Variety of topics',
+  'figure.asked_person': 'Asked for a person, got one',
+  'figure.asked_person_after': 'Until a person came',
   'figure.searches': 'Searches until an answer',
   'figure.gave_up': 'Gave up before writing',
   'figure.handle_time': 'Handle time',
@@ -199,6 +201,8 @@ export const enReports = {
   'formula.active_hours': 'Hours of the clock in which a person did something by hand, once for each person.',
   'formula.topic_share': 'Share of the most frequent topic among the conversations with a topic that a person has replied in: 100 % is one topic all day.',
   'formula.topic_entropy': 'Entropy in bits of the topics among the conversations that a person has replied in: 0 is one topic only, 3 is as varied as eight equally frequent ones.',
+  'formula.asked_person': 'Customers who asked a bot for a person in the period and to whom a person of the team has written since, of all who asked.',
+  'formula.asked_person_after': 'From the moment a customer asked a bot for a person to the next public message by one, day and night. Asked in the period.',
   'formula.searches': 'Searches in a visit (a landing from a search engine is the first) until an article is opened and neither another search nor a message follows within 30 minutes. The rest ended without an answer.',
   'formula.gave_up': 'Visits in which somebody opened the messenger or began to write and sent nothing, of all in which somebody did.',
 } as const satisfies Record<string, Message>

@@ -179,6 +179,8 @@ export const itReports: Record<keyof typeof enReports, Message> = {
   'figure.active_hours': 'Ore attive',
   'figure.topic_share': 'Argomento principale',
   'figure.topic_entropy': 'Varietà degli argomenti',
+  'figure.asked_person': 'Ha chiesto una persona e l’ha avuta',
+  'figure.asked_person_after': 'Fino all’arrivo di una persona',
   'figure.searches': 'Ricerche fino alla risposta',
   'figure.gave_up': 'Rinunce prima di scrivere',
   'figure.handle_time': 'Tempo di lavorazione',
@@ -199,6 +201,8 @@ export const itReports: Record<keyof typeof enReports, Message> = {
   'formula.active_hours': 'Ore dell’orologio in cui una persona ha fatto qualcosa a mano, una volta per persona.',
   'formula.topic_share': 'Quota dell’argomento più frequente tra le conversazioni con argomento a cui una persona ha risposto: 100 % è un solo argomento tutto il giorno.',
   'formula.topic_entropy': 'Entropia in bit degli argomenti tra le conversazioni a cui una persona ha risposto: 0 è un solo argomento, 3 è vario come otto ugualmente frequenti.',
+  'formula.asked_person': 'Clienti che nel periodo hanno chiesto una persona a un bot e a cui da allora ha scritto una persona del team, sul totale di chi l’ha chiesta.',
+  'formula.asked_person_after': 'Dal momento in cui un cliente ha chiesto una persona a un bot al primo messaggio pubblico di una persona, giorno e notte. Richieste del periodo.',
   'formula.searches': 'Ricerche in una visita (l’arrivo da un motore di ricerca è la prima) finché si apre un articolo e per 30 minuti non segue né un’altra ricerca né un messaggio. Le altre sono finite senza risposta.',
   'formula.gave_up': 'Visite in cui qualcuno ha aperto il messenger o iniziato a scrivere e non ha inviato nulla, sul totale di queste.',
 }

@@ -179,6 +179,8 @@ export const koReports: Record<keyof typeof enReports, Message> = {
   'figure.active_hours': '활동 시간',
   'figure.topic_share': '최다 주제 비중',
   'figure.topic_entropy': '주제 다양성',
+  'figure.asked_person': '상담원 요청 후 연결률',
+  'figure.asked_person_after': '상담원이 오기까지',
   'figure.searches': '답을 찾기까지 검색 수',
   'figure.gave_up': '문의 전 이탈률',
   'figure.handle_time': '처리 시간',
@@ -199,6 +201,8 @@ export const koReports: Record<keyof typeof enReports, Message> = {
   'formula.active_hours': '담당자가 직접 작업한 시각(1시간 단위)의 수입니다. 사람마다 한 번씩 셉니다.',
   'formula.topic_share': '담당자가 답변한 대화 중 가장 잦은 주제의 비중입니다. 100%는 하루 종일 한 주제만 다룬 것입니다.',
   'formula.topic_entropy': '담당자가 답변한 대화 주제의 엔트로피(비트)입니다. 0은 한 가지 주제, 3은 여덟 주제가 고르게 섞인 수준입니다.',
+  'formula.asked_person': '기간에 봇에게 상담원을 요청한 고객 중 그 뒤 팀의 담당자가 답한 고객의 비율입니다.',
+  'formula.asked_person_after': '고객이 봇에게 상담원을 요청한 때부터 담당자의 첫 공개 메시지까지의 시간입니다(밤낮 포함). 기간에 요청한 건입니다.',
   'formula.searches': '방문 중(검색 엔진에서 들어온 것을 첫 검색으로 셈) 문서를 열고 30분 안에 다시 검색하거나 문의하지 않을 때까지의 검색 수입니다. 나머지는 답을 찾지 못한 방문입니다.',
   'formula.gave_up': '메신저를 열거나 쓰기 시작했지만 보내지 않은 방문의 비율입니다.',
 }
