@@ -1,11 +1,16 @@
 """Articles in the messenger: found as somebody types, read in place, and kept from the share of visitors who show what they
 save."""
 
+import re
+from uuid import UUID
+
 from hark.channels.messenger.types import ArticleShare, FoundArticle, FoundArticles, OpenedArticle, Session
+from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import NotFound
 from hark.core.text import one_line
 from hark.help.audience import ANYBODY, Audience, contact_audience
+from hark.help.files import file_key
 from hark.help.holdout import is_held_out
 from hark.help.markdown import render
 from hark.help.pages_library import article_path
@@ -13,9 +18,11 @@ from hark.help.pages_render import prepare
 from hark.help.public_settings import ShownCentre, find_shown
 from hark.help.published import list_published, may_enter, published_by_id
 from hark.help.queries import CentreRecord, get_centre
+from hark.help.types import Seen
 
 MAX_QUERY = 200
 LIMIT = 5
+_FILE = re.compile(r"/help/files/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 NONE = FoundArticles(items=[], language="")
 GONE = "This article is not here any more."
 
@@ -56,7 +63,7 @@ async def find_for(db: Db, session: Session, query: str, language: str) -> Found
     return FoundArticles(items=items, language=language)
 
 
-async def get_shown(db: Db, session: Session, id: int, language: str, base_url: str) -> OpenedArticle:
+async def get_shown(db: Db, keys: Keys, session: Session, id: int, language: str, base_url: str) -> OpenedArticle:
     """An article as it is read in the messenger. Raises NotFound."""
     centre, audience = await _centre(db, session)
     if centre is None:
@@ -80,6 +87,10 @@ async def get_shown(db: Db, session: Session, id: int, language: str, base_url: 
         return f"{base}{article_path(beside[other])}{fragment}" if other in beside else None
 
     body = prepare(render(live.body, language=live.language, article_url=address).html, live.language)
+    if (
+        live.visibility is not Seen.PUBLIC
+    ):  # its pictures are for these readers too, and browsers send no token with them
+        body = _FILE.sub(lambda m: f"{m[0]}?key={file_key(keys, UUID(m[1]), db.now())}", body)
     return OpenedArticle(
         id=live.id, title=live.title, summary=live.summary, html=body, language=live.language, updated_at=live.live_at,
         url=base + article_path(live),

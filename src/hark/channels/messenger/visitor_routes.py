@@ -233,12 +233,12 @@ async def get_found_articles(
 
 
 async def get_shown_article(
-    db: Db, buckets: Buckets, settings: Settings, request: AnyRequest, key: str, id: int, language: str = ""
+    db: Db, keys: Keys, buckets: Buckets, settings: Settings, request: AnyRequest, key: str, id: int, language: str = ""
 ) -> OpenedArticle:
     """An article, to be read in the messenger."""
     session = await _session(db, request, key)
     buckets.admit_post(session, _peer(request), cost=0.2)
-    return await articles.get_shown(db, session, id, language[:35], settings.base_url)
+    return await articles.get_shown(db, keys, session, id, language[:35], settings.base_url)
 
 
 async def _session(db: Db, request: AnyRequest, key: str) -> Session:
