@@ -42,6 +42,7 @@ import hark.delivery.types
 import hark.help.centre_routes
 import hark.help.gaps_routes
 import hark.help.imports.routes
+import hark.help.preview_page
 import hark.help.public_routes
 import hark.help.routes
 import hark.help.search_routes
@@ -192,6 +193,7 @@ ROUTES: list[Route] = tables(
     hark.imports.routes.ROUTES,
     hark.simulation.routes.ROUTES,
     hark.help.centre_routes.ROUTES,
+    hark.help.preview_page.ROUTES,
     hark.help.public_routes.ROUTES,
     hark.help.search_routes.ROUTES,
     hark.help.gaps_routes.ROUTES,

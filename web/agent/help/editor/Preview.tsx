@@ -4,11 +4,11 @@ import { api } from '../../api/client'
 import { useTheme } from '../../app/useTheme'
 import { ErrorNote, Skeleton } from '../../ui/Notice'
 import { useProblemText } from '../../app/problems'
-import type { Article, Centre, Rendered } from '../types'
+import type { Article, Rendered } from '../types'
 import type { Fields } from './useText'
 
 /** The text as readers get it: the public page itself, in a frame of its own where nothing can leave it. */
-export function Preview({ article, language, fields }: { article: Article; centre: Centre; language: string; fields: Fields }) {
+export function Preview({ article, language, fields }: { article: Article; language: string; fields: Fields }) {
   const t = useT()
   const theme = useTheme()
   const version = article.texts[language]?.version ?? 0
@@ -17,7 +17,11 @@ export function Preview({ article, language, fields }: { article: Article; centr
       key={version}
       src={`/api/help/articles/${article.id}/texts/${language}/page?theme=${theme}&v=${version}`}
       title={t('editor.previewOf', { title: fields.title || t('articles.untitled') })}
-      sandbox="allow-same-origin"
+      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+      onLoad={(event) => {
+        // The preview stays what it is: links open beside it.
+        for (const link of event.currentTarget.contentDocument?.querySelectorAll<HTMLAnchorElement>('a[href]:not([href^="#"])') ?? []) link.target = '_blank'
+      }}
       className="min-h-0 w-full grow bg-paper"
     />
   )

@@ -60,7 +60,7 @@ export function TextEditor({ article, centre, language }: { article: Article; ce
   useCommands({
     'articles.save': mayWrite && (() => void text.flush().then((done) => done && notify({ text: t('state.saved'), seconds: 3 }))),
     'articles.publish': publishing.mayPublish && (() => void publishing.publish(false)),
-    'articles.preview': () => void text.flush().then(() => toggle('preview')()),
+    'articles.preview': !isNew && (() => void text.flush().then(() => toggle('preview')())),
     'articles.source': fits && toggle('source'),
     'articles.compare': !isSource && source !== undefined && toggle('compare'),
     'articles.history': saved?.live_version !== undefined && toggle('history'),
@@ -111,7 +111,7 @@ export function TextEditor({ article, centre, language }: { article: Article; ce
               <Toolbar core={core} />
             </div>
           )}
-          {shownMode === 'preview' && <Preview article={article} centre={centre} language={language} fields={fields} />}
+          {shownMode === 'preview' && <Preview article={article} language={language} fields={fields} />}
           {shownMode === 'history' && <History article={article} language={language} text={text} onClose={() => setMode('write')} />}
           <div className={`min-h-0 grow ${isReading ? 'hidden' : 'flex'}`}>
             {shownMode === 'compare' && source && <Compare article={article} centre={centre} language={language} />}

@@ -65,8 +65,15 @@ export function useText(article: Article, language: string) {
       return true
     } catch (error) {
       if (error instanceof Problem && error.code === 'changed_meanwhile') {
+        const theirs = error.body.current as ArticleText | null
+        // The language was taken away meanwhile: what is written here begins it anew.
+        if (theirs === null && version.current > 0) {
+          version.current = 0
+          sent.current = fieldsOf(undefined)
+          return true
+        }
         stopped.current = true
-        setConflict(error.body.current as ArticleText)
+        setConflict(theirs)
       } else setProblem(error)
       setSaving('failed')
       return false
