@@ -12,6 +12,8 @@ import hark.access.routes
 import hark.access.types
 import hark.agents.routes
 import hark.agents.types
+import hark.ai.routes
+import hark.ai.types
 import hark.automation.jobs
 import hark.automation.routes
 import hark.bots.routes
@@ -79,6 +81,7 @@ import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, is_still, send_rotated_token
+from hark.bots.calling import Ask
 from hark.channels.email.authentication.resolver import DnsResolver, Resolver
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.oauth.providers import PROVIDERS, Providers
@@ -137,6 +140,7 @@ EVENTS: Registry = registry(
     hark.sla.types.EVENTS,
     hark.routing.types.EVENTS,
     hark.suggestions.types.EVENTS,
+    hark.ai.types.EVENTS,
     hark.bots.types.EVENTS,
     hark.help.types.EVENTS,
 )
@@ -167,6 +171,7 @@ ROUTES: list[Route] = tables(
     hark.understanding.routes.ROUTES,
     hark.swarm.routes.ROUTES,
     hark.suggestions.routes.ROUTES,
+    hark.ai.routes.ROUTES,
     hark.automation.routes.ROUTES,
     hark.bots.routes.ROUTES,
     hark.sla.routes.ROUTES,
@@ -209,9 +214,10 @@ def create_app(
     mail_hooks: MailHooks | None = None,
     dns: Resolver | None = None,
     fetch: Fetch | None = None,
+    ask_model: Ask | None = None,
 ) -> Litestar:
-    """The web application on open services; `dns` answers instead of this machine's name servers, `fetch` instead of
-    the internet.
+    """The web application on open services; `dns` answers instead of this machine's name servers, `fetch` and `ask_model`
+    instead of the internet.
 
     Raises ValueError when two lines of the route tables collide.
     """
@@ -265,6 +271,7 @@ def create_app(
             "oauth_providers": provide(oauth_providers),
             "mail_hooks": provide(hooks),
             "ask": provide(asker(host_policy(allow_private=services.settings.private_hosts))),
+            "ask_model": provide(ask_model or model_asker(services)),
             "fetch": provide(fetch or fetcher(host_policy(allow_private=services.settings.private_hosts))),
         },
         middleware=[HeadersMiddleware(), actor_middleware(authenticate), IdempotencyMiddleware()],
@@ -278,6 +285,12 @@ def create_app(
     )
     app.asgi_handler = serve_first(pages, help_visits.see, app.asgi_handler)
     return app
+
+
+def model_asker(services: Services) -> Ask:
+    """What asks language models; one on the operator's own network may do without TLS."""
+    private = services.settings.private_hosts
+    return asker(host_policy(allow_private=private), plain=private)
 
 
 def provide(value: Any) -> Provide:

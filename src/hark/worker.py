@@ -8,6 +8,7 @@ from typing import Literal
 import structlog
 
 from hark.access.jobs import clean_up
+from hark.ai.actions import forget_calls
 from hark.automation import jobs as automation
 from hark.automation.log import forget_runs
 from hark.bots import running as bots
@@ -129,6 +130,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "reports": lambda: every(REPORTS_LOOK_S, lambda: send_due(db, mail, settings.public_url or ""), stop),
         "article imports": lambda: every(ARTICLES_LOOK_S, lambda: run_imports(db, files), stop),
         "event-logs": lambda: every(EVENT_LOGS_LOOK_S, lambda: read_logs(db, files), stop),
+        "model log": lambda: every(UPKEEP_S, lambda: forget_calls(db), stop),
         "rule log": lambda: every(UPKEEP_S, lambda: forget_runs(db), stop),
         "suggestions": lambda: every(UPKEEP_S, lambda: forget_stale(db), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),

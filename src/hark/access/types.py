@@ -39,6 +39,9 @@ PERMISSIONS: dict[str, str] = {
     "suggestions.write": "Turn suggested replies on and off, and write canned replies",
     "understanding.read": "See how well messages are understood, and what was learned",
     "understanding.write": "Train the classifiers, and stop a training",
+    "ai.read": "See the settings of language models, and what was sent to them",
+    "ai.write": "Connect and limit language models",
+    "ai.use": "Ask the language model: drafts, summaries, translations, answers",
     "routing.write": "Change how teams and people get their work, and see what was learned of people",
     "hours.read": "See business hours",
     "hours.write": "Change business hours",
@@ -58,7 +61,7 @@ _VIEWER = frozenset(
      "sla.read", "suggestions.read", "understanding.read", "help.read"}
 )  # fmt: skip
 _AGENT = _VIEWER | {
-    "conversations.reply", "conversations.write", "contacts.write", "tags.write", "tokens.write", "help.write",
+    "conversations.reply", "conversations.write", "contacts.write", "tags.write", "tokens.write", "help.write", "ai.use",
 }  # fmt: skip
 _OWNER = frozenset(PERMISSIONS)
 

@@ -512,3 +512,37 @@ CREATE INDEX rule_runs_old ON rule_runs (workspace_id, at);
 CREATE INDEX rule_runs_here ON rule_runs (workspace_id, conversation_id, rule_id, at);
 
 -- language models ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE ai_settings (                -- an endpoint that the workspace may ask; no row: none
+  workspace_id int PRIMARY KEY REFERENCES workspaces,
+  enabled boolean NOT NULL DEFAULT false,
+  url text NOT NULL DEFAULT '',
+  model text NOT NULL DEFAULT '',
+  key text,                               -- encrypted
+  tokens_a_month bigint NOT NULL DEFAULT 1000000 CHECK (tokens_a_month >= 0),
+  calls_a_minute int NOT NULL DEFAULT 30 CHECK (calls_a_minute > 0),
+  timeout_s int NOT NULL DEFAULT 30 CHECK (timeout_s BETWEEN 1 AND 120),
+  redact boolean NOT NULL DEFAULT true,
+  keep_days int NOT NULL DEFAULT 30 CHECK (keep_days BETWEEN 1 AND 365),
+  CONSTRAINT ai_settings_whole CHECK (NOT enabled OR (url <> '' AND model <> ''))
+);
+CREATE TABLE ai_calls (                   -- everything that was ever sent to it, and what came back
+  workspace_id int NOT NULL REFERENCES workspaces,
+  id uuid NOT NULL,
+  at timestamptz NOT NULL,
+  agent_id int,
+  conversation_id uuid,
+  task smallint NOT NULL CHECK (task BETWEEN 0 AND 5),         -- place in hark.ai.types.TASKS
+  model text NOT NULL,
+  state smallint NOT NULL DEFAULT 1 CHECK (state BETWEEN 1 AND 4),   -- 1 asked 2 answered 3 failed 4 refused
+  sent jsonb NOT NULL,                    -- the messages as they left
+  answer text,                            -- as it came, with its marks
+  tokens bigint NOT NULL CHECK (tokens >= 0),   -- until it is answered what it may cost at most
+  milliseconds int,
+  problem text,
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, agent_id) REFERENCES agents ON DELETE SET NULL (agent_id),
+  FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
+);
+CREATE INDEX ai_calls_newest ON ai_calls (workspace_id, at DESC, id DESC);
+CREATE INDEX ai_calls_conversation ON ai_calls (workspace_id, conversation_id) WHERE conversation_id IS NOT NULL;

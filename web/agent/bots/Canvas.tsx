@@ -78,7 +78,7 @@ function Picture({ flow, problems, chosen, tried, funnel, readOnly, onChoose, on
   }
   const count = nodes.length
   useEffect(() => {
-    void view.fitView({ padding: 0.15, maxZoom: 1 })
+    void view.fitView({ padding: 0.15, minZoom: 0.6, maxZoom: 1 })
     // only when a block comes or goes: what is edited stays where it is
   }, [count > 0, view]) // oxlint-disable-line react-hooks/exhaustive-deps
   return (
@@ -101,7 +101,7 @@ function Picture({ flow, problems, chosen, tried, funnel, readOnly, onChoose, on
         minZoom={0.2}
         maxZoom={1.5}
         fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+        fitViewOptions={{ padding: 0.15, minZoom: 0.6, maxZoom: 1 }}
         proOptions={{ hideAttribution: true }}
         aria-label={t('bots.canvas')}
       >
@@ -123,7 +123,7 @@ function BlockCard({ id, data }: NodeProps<BotNode>) {
   return (
     <div className="bot-block" data-chosen={data.chosen} data-wrong={problem?.level} data-lone={data.lone} data-tried={data.tried}>
       {block.type !== 'start' && <Handle type="target" position={Position.Top} className="bot-in" />}
-      <button type="button" onClick={() => data.onChoose(block.id)} className="nodrag-none block w-full px-3 pt-2 pb-1.5 text-left">
+      <button type="button" onClick={() => data.onChoose(block.id)} className="block min-h-12 w-full px-3 pt-2 pb-1.5 text-left">
         <span className="flex items-center gap-1.5 text-secondary font-medium text-ink-2">
           <Icon size={14} strokeWidth={2} aria-hidden className="shrink-0" />
           <span className="min-w-0 grow truncate">{t(`bots.block.${block.type}`)}</span>

@@ -20,6 +20,7 @@ export function useFlow(bot: Bot) {
   const [future, setFuture] = useState<Flow[]>([])
   const revision = useRef(bot.revision)
   const saved = useRef(bot.flow)
+  const latest = useRef(bot.flow)
 
   const change = useCallback((next: Flow | ((flow: Flow) => Flow)) => {
     setFlow((now) => {
@@ -68,10 +69,20 @@ export function useFlow(bot: Bot) {
     [bot.id, client],
   )
   useEffect(() => {
+    latest.current = flow
     if (flow === saved.current || saving === 'changed') return
+    setSaving((now) => (now === 'saved' ? 'saving' : now))
     const timer = setTimeout(() => void save(flow), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [flow, save, saving])
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => latest.current !== saved.current && event.preventDefault()
+    addEventListener('beforeunload', warn)
+    return () => {
+      removeEventListener('beforeunload', warn)
+      void save(latest.current)
+    }
+  }, [save])
 
   /** Another flow than the draft: of another version, or as somebody else has left it. */
   const load = (fresh: Bot) => {

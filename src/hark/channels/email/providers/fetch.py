@@ -41,21 +41,23 @@ def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
     return fetch
 
 
-def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Ask:
-    """What asks servers for bots: as a Fetch, with the method, headers and body of the request."""
+def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None, plain: bool = False) -> Ask:
+    """What asks servers for bots and language models: as a Fetch, with the method, headers and body of the request. `plain`:
+    also without TLS, for servers on the operator's own network."""
     context = tls or ssl.create_default_context()
 
     async def ask(request: Request) -> bytes:
         parts = urlsplit(request.url)
-        host, port = parts.hostname or "", parts.port or 443
-        if parts.scheme != "https" or not host:
+        open_line = plain and parts.scheme == "http"
+        host, port = parts.hostname or "", parts.port or (80 if open_line else 443)
+        if (parts.scheme != "https" and not open_line) or not host:
             raise Unavailable("Only addresses with https are called.")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             async with asyncio.timeout(request.timeout_s):
                 status, body = await _exchange(
-                    host, port, resolve, context, target=target, method=request.method, headers=request.headers,
-                    body=request.body,
+                    host, port, resolve, None if open_line else context, target=target, method=request.method,
+                    headers=request.headers, body=request.body,
                 )  # fmt: skip
         except TimeoutError as error:
             raise Unavailable(f"{host} did not answer within {request.timeout_s:.0f} s.") from error
@@ -73,11 +75,11 @@ OWN = frozenset({"host", "connection", "content-length", "transfer-encoding", "u
 
 
 async def _exchange(
-    host: str, port: int, resolve: Resolve, tls: ssl.SSLContext, *, target: str, method: str = "GET",
+    host: str, port: int, resolve: Resolve, tls: ssl.SSLContext | None, *, target: str, method: str = "GET",
     headers: Mapping[str, str] | None = None, body: bytes = b"",
 ) -> tuple[int, bytes]:  # fmt: skip
     sock = await connect(host, port, resolve, TIMEOUT_S)
-    reader, writer = await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=host)
+    reader, writer = await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=host if tls else None)
     try:
         http = h11.Connection(h11.CLIENT)
         named = f"[{host}]" if ":" in host else host
