@@ -57,7 +57,7 @@ export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, o
           {core && !core.isDestroyed && !plain && <FormatBar editor={core} onLink={() => setLinking(true)} />}
         </>
       )}
-      <InsertArticle onInsert={onArticle} />
+      <InsertArticle ready={(core !== null && !core.isDestroyed) || plain || onEmoji !== null} onInsert={onArticle} />
       <span className="grow" />
       {isNote ? (
         <Tip label={t('compose.addNote')} keys="ctrl+enter" side="top">

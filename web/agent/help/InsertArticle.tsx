@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useLanguage, useT } from '../app/i18n'
 import { useMay } from '../app/me'
-import { useCommands } from '../commands/registry'
+import { runCommand, useCommands } from '../commands/registry'
 import { CommandButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { ArticleSearch, type FoundArticle } from './ArticleSearch'
@@ -20,8 +20,19 @@ export function withAddress(text: string, { url }: Insertable): string {
   return `${text}${text === '' || /\s$/.test(text) ? '' : ' '}${url} `
 }
 
-/** In the composer: an article readers can open, put in as a link. Notes and replies alike; absent where there is no help centre. */
-export function InsertArticle({ onInsert }: { onInsert: (article: Insertable) => void }) {
+let wanted: Insertable | null = null
+const WANTED = 'hark:insert-article'
+
+/** Puts an article into the reply, which is begun if there is none. */
+export function insertArticle(article: Insertable): void {
+  wanted = article
+  runCommand('conversation.reply')
+  window.dispatchEvent(new Event(WANTED))
+}
+
+/** In the composer: an article readers can open, put in as a link. Notes and replies alike; absent where there is no help
+ * centre. `ready`: the field can take it. */
+export function InsertArticle({ ready, onInsert }: { ready: boolean; onInsert: (article: Insertable) => void }) {
   const t = useT()
   const language = useLanguage()
   const [open, setOpen] = useState(false)
@@ -29,6 +40,18 @@ export function InsertArticle({ onInsert }: { onInsert: (article: Insertable) =>
   const centres = useQuery({ ...centresQuery, enabled: mayRead }).data ?? []
   const isThere = centres.some((one) => one.published && one.articles_live > 0)
   useCommands({ 'compose.article': isThere && (() => setOpen(true)) })
+  const latest = useRef(onInsert)
+  latest.current = onInsert
+  useEffect(() => {
+    if (!ready) return
+    const take = () => {
+      if (wanted) latest.current(wanted)
+      wanted = null
+    }
+    take()
+    window.addEventListener(WANTED, take)
+    return () => window.removeEventListener(WANTED, take)
+  }, [ready])
   if (!isThere) return null
   const choose = ({ title, url }: FoundArticle) => {
     setOpen(false)

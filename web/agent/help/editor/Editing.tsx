@@ -9,12 +9,15 @@ import { articleQuery } from '../queries'
 import type { Centre } from '../types'
 import { TextEditor } from './TextEditor'
 
+/** How soon a colleague's words are seen here. */
+const OTHERS_MS = 15_000
+
 /** An article on the desk: whichever of its languages the address names. */
 export default function Editing({ id, centres }: { id: number; centres: readonly Centre[] }) {
   const t = useT()
   const say = useProblemText()
   const search = useSearch()
-  const article = useQuery({ ...articleQuery(id), refetchOnWindowFocus: true })
+  const article = useQuery({ ...articleQuery(id), refetchInterval: OTHERS_MS, refetchOnWindowFocus: true })
   const centre = centres.find((one) => one.id === article.data?.centre_id)
   const language = useMemo(() => {
     const asked = new URLSearchParams(search).get('language')
