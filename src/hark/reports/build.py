@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 import numpy as np
@@ -19,7 +20,7 @@ from hark.reports.columns import Array
 from hark.reports.facts import Facts, micros, read_facts
 from hark.reports.figures import FIGURES, Definition, Extra
 from hark.reports.measure import HOW, Samples, measure, measure_parts, measure_series
-from hark.reports.queries import Named, VisitRow, find_conversations, list_names, list_visits
+from hark.reports.queries import Named, VisitRow, find_companies, find_conversations, list_names, list_visits
 from hark.reports.types import (
     VERSION,
     Both,
@@ -105,7 +106,7 @@ async def build_breakdown(
     async with _snapshot(db, actor, [d], [cohort, compare], by=by) as both:
         split = await _all(_grouped, [(d, period, by) for period in both if period is not None])
     (total, now), (total_before, before) = split[0], (split[1] if len(split) > 1 else (None, {}))
-    names = {n.id: n.name for n in await _names(db, actor, by)}
+    names = {n.id: n.name for n in await _names(db, actor, by, {**now, **before})}
     rows = [
         BreakdownRow(key=one, label=names.get(one, ""), now=now.get(one, _nothing(d)),
             before=before.get(one, _nothing(d)) if compare else None)
@@ -282,5 +283,7 @@ def _nothing(d: Definition) -> Value:
     return Value(count=0, value=0.0 if d.unit in ("count", "minor") else None)
 
 
-async def _names(db: Db, actor: Actor, by: By) -> list[Named]:
+async def _names(db: Db, actor: Actor, by: By, keys: Collection[str]) -> list[Named]:
+    if by == "company":  # of a hundred thousand those that are shown
+        return await find_companies(db, actor.workspace_id, [UUID(key) for key in keys if key])
     return await list_names(db, actor.workspace_id, by) if by in NAMED else []

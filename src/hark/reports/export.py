@@ -75,7 +75,7 @@ def breakdown_sheet(breakdown: Breakdown, state: ReportState, time_zone: str, la
             for row in breakdown.rows]  # fmt: skip
     name = words.figure_name(language, breakdown.figure)
     about = [("Figure", name), ("Clock", breakdown.clock or ""), ("Unit", _unit(breakdown.unit, breakdown.currency)),
-             ("Formula", f"{breakdown.formula} Definition {breakdown.version}."), *_chosen(state)]  # fmt: skip
+             ("Formula", words.formula(language, breakdown, breakdown.figure)), *_chosen(state)]  # fmt: skip
     title = f"{name}, {words.word(language, 'breakdown', words.dimension_name(language, breakdown.by))}"
     return Sheet(title=title, columns=columns, rows=rows, about=about, time_zone=time_zone)
 
@@ -113,7 +113,7 @@ def _about(report: Report, state: ReportState, language: str) -> list[tuple[str,
         before = words.say_period(Span(report.compare_start, report.compare_end), report.time_zone, language)
         lines.append(("Compared with", before))
     formulas = [
-        (_name(f, language), f"{f.formula} Definition {f.version}, dated by {f.dated_by}.") for f in report.figures
+        (_name(f, language), f"{words.formula(language, f, f.key)} Dated by {f.dated_by}.") for f in report.figures
     ]
     return [*lines, *_chosen(state), *formulas]
 

@@ -113,7 +113,7 @@ def card(figure: Figure, currency: str, language: str) -> Card:
     return Card(
         title=words.figure_name(language, figure.key), clock=words.clock_name(language, figure.clock), number=say(now),
         change=change, better=better, note=" · ".join(notes), waiting=figure.now.waiting or 0, ended=figure.now.count,
-        formula=f"{figure.formula} {words.word(language, 'definition', figure.version)}.",
+        formula=words.formula(language, figure, figure.key),
         points=[(point.at, point.value) for point in figure.series],
         points_before=[(point.at, point.value) for point in figure.series_before],
         bars=figure.unit in ("count", "minor"),

@@ -147,6 +147,16 @@ async def list_names(db: Queries, workspace_id: int, by: str) -> list[Named]:
     return await db.all(Named, _NAMES[by], workspace_id)
 
 
+async def find_companies(db: Queries, workspace_id: int, ids: Sequence[UUID]) -> list[Named]:
+    """Those of these companies that there are, with their names."""
+    return await db.all(
+        Named,
+        "SELECT id::text, name FROM companies WHERE workspace_id = $1 AND id = ANY($2::uuid[])",
+        workspace_id,
+        list(ids),
+    )
+
+
 class Found(msgspec.Struct, frozen=True):
     """A conversation behind a number."""
 

@@ -6,8 +6,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
+from hark.reports.formulas import FORMULAS
 from hark.reports.state import Span, zone_of
-from hark.reports.types import Clock
+from hark.reports.types import Breakdown, Clock, Figure
 
 Language = Literal["en", "it", "ko"]
 
@@ -87,6 +88,13 @@ def word(language: str, key: str, *values: object) -> str:
 def figure_name(language: str, key: str) -> str:
     names = FIGURES.get(key)
     return names[_index(language)] if names else key.replace("_", " ").capitalize()
+
+
+def formula(language: str, figure: Figure | Breakdown, key: str) -> str:
+    """How the figure `key` is counted and by which version of the definition, in words."""
+    said = FORMULAS.get(f"{key}.{figure.clock}") or FORMULAS.get(key)
+    text = figure.formula if said is None else (figure.formula, *said)[_index(language)]
+    return f"{text} {word(language, 'definition', figure.version)}."
 
 
 def dimension_name(language: str, key: str) -> str:
