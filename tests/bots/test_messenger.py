@@ -156,7 +156,9 @@ async def test_a_person_who_steps_in_ends_the_bot(
     bot = await publish(*BLOCKS)
     visitor = await messenger.visitor()
     thread = (await visitor.write("Hello"))["thread_id"]
+    assert (await client.post("/api/routing/next", {})).json() is None  # the bot has a moment to take it
     await work()
+    assert (await client.post("/api/routing/next", {})).json() is None  # and has it now
     c = await conversation_of(client)
     taken = await client.post(f"/api/conversations/{c['id']}/assign", {"assignee_id": workspace.owner.agent_id})
     assert taken.status_code in (200, 201, 204), taken.text

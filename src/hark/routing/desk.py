@@ -19,6 +19,7 @@ from hark.routing.queries import RoutingRow, team_routings
 
 MEDIA = {1: "mail", 2: "messenger"}
 """What kind of waiting a channel is, by the kind of its account."""
+BOTS_FIRST_S = 3.0  # a bot that is switched on takes what it wants within moments; people get the rest
 MOST_CASES = 20_000
 CHAT_QUIET = timedelta(minutes=10)
 """A chat that nobody has written in for so long takes no attention, even while it is open."""
@@ -230,7 +231,7 @@ async def _cases(
     rows = await tx.all(
         _Waiting,
         Sql(_WAITING, tx.now() - REFUSED_FOR, tx.workspace_id, Sql("({} OR {})", teams, nobodys),
-            visible(actor or system(tx.workspace_id)), MOST_CASES),
+            visible(actor or system(tx.workspace_id)), lens.now_s - BOTS_FIRST_S, MOST_CASES),
     )  # fmt: skip
     people = [m.person for m in members.values()]
     skills = frozenset[int]().union(*(p.skills for p in people))
@@ -265,5 +266,6 @@ JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
 LEFT JOIN holdings h ON h.workspace_id = c.workspace_id AND h.conversation_id = c.id AND h.agent_id IS NULL
 WHERE c.workspace_id = {} AND c.status = 0 AND c.stage <> 4 AND c.wait_t0 IS NOT NULL AND c.assignee_id IS NULL AND {} AND {}
   AND NOT EXISTS (SELECT FROM offers o WHERE o.workspace_id = c.workspace_id AND o.conversation_id = c.id)
+  AND (c.wait_t0 < {} OR NOT EXISTS (SELECT FROM bots b WHERE b.workspace_id = c.workspace_id AND b.enabled))
 ORDER BY c.wait_t0, c.id LIMIT {}
 """

@@ -16,6 +16,7 @@ import { enMap } from './en.map'
 import { enPromises } from './en.promises'
 import { enRouting } from './en.routing'
 import { enHelp } from './en.help'
+import { enAi } from './en.ai'
 import { enBots } from './en.bots'
 import { enStaffing } from './en.staffing'
 import { enSuggestions } from './en.suggestions'
@@ -211,6 +212,9 @@ const enCore = {
   'author.bot': 'The bot',
   'author.token': 'The API',
 
+  'event.botTookOver': '{who} took over',
+  'event.botHandedOver': '{who} handed over to a person',
+  'event.personAsked': 'The customer asked for a person',
   'event.assigned': '{who} assigned this to {target}',
   'event.unassigned': '{who} removed the assignment',
   'event.snoozed': '{who} snoozed until {time}',
@@ -357,6 +361,7 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enBots, ...enStaffing, ...enSuggestions, ...enUnderstanding, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
+export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enAi,
+  ...enBots, ...enStaffing, ...enSuggestions, ...enUnderstanding, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

@@ -16,6 +16,7 @@ import { itMap } from './it.map'
 import { itPromises } from './it.promises'
 import { itRouting } from './it.routing'
 import { itHelp } from './it.help'
+import { itAi } from './it.ai'
 import { itBots } from './it.bots'
 import { itStaffing } from './it.staffing'
 import { itSuggestions } from './it.suggestions'
@@ -26,7 +27,8 @@ import { itWhatIf } from './it.whatif'
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itWhatIf, ...itRouting, ...itBots, ...itStaffing, ...itSuggestions, ...itUnderstanding, ...itHelp, ...itPromises,
+  ...itValue, ...itWhatIf, ...itRouting, ...itAi,
+  ...itBots, ...itStaffing, ...itSuggestions, ...itUnderstanding, ...itHelp, ...itPromises,
   ...itMap,
   ...itPriority,
   ...itPrice,
@@ -225,6 +227,9 @@ export const it: Strings = {
   'author.bot': 'Il bot',
   'author.token': 'L’API',
 
+  'event.botTookOver': '{who} ha preso la conversazione',
+  'event.botHandedOver': '{who} l’ha passata a una persona',
+  'event.personAsked': 'Il cliente ha chiesto una persona',
   'event.assigned': '{who} ha assegnato a {target}',
   'event.unassigned': '{who} ha tolto l’assegnazione',
   'event.snoozed': '{who} ha posticipato fino a {time}',

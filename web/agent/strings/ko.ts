@@ -16,6 +16,7 @@ import { koMap } from './ko.map'
 import { koPromises } from './ko.promises'
 import { koRouting } from './ko.routing'
 import { koHelp } from './ko.help'
+import { koAi } from './ko.ai'
 import { koBots } from './ko.bots'
 import { koStaffing } from './ko.staffing'
 import { koSuggestions } from './ko.suggestions'
@@ -26,7 +27,8 @@ import { koWhatIf } from './ko.whatif'
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koWhatIf, ...koRouting, ...koBots, ...koStaffing, ...koSuggestions, ...koUnderstanding, ...koHelp, ...koPromises,
+  ...koValue, ...koWhatIf, ...koRouting, ...koAi,
+  ...koBots, ...koStaffing, ...koSuggestions, ...koUnderstanding, ...koHelp, ...koPromises,
   ...koMap,
   ...koPriority,
   ...koPrice,
@@ -225,6 +227,9 @@ export const ko: Strings = {
   'author.bot': '봇',
   'author.token': 'API',
 
+  'event.botTookOver': '{who}이(가) 대화를 맡음',
+  'event.botHandedOver': '{who}이(가) 담당자에게 넘김',
+  'event.personAsked': '고객이 상담원을 요청함',
   'event.assigned': '{who} 님이 {target}에 배정',
   'event.unassigned': '{who} 님이 담당자 해제',
   'event.snoozed': '{who} 님이 {time}까지 미룸',
