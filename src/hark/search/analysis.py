@@ -72,13 +72,17 @@ def composed(text: str) -> str:
 def read(run: str, language: str) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
     """Form, terms, hints and stop of what `RUNS` finds."""
     form = fold(run)[:MAX_WORD]
-    stop = form in STOPWORDS.get(language, ())
+    stop = stops(form, language)
     if _IS_CJK.match(form):
-        stop = stop or form in STOPWORDS["ko"]
         form = bare(form)
         return form, tuple(pairs(form)), ("=" + form,) if len(form) > 1 and not stop else (), stop
     hints = ("=" + form, "^" + form[:BEGINNING]) if len(form) >= BEGINNING else ("=" + form,)
     return form, (_stem(form, "en" if language == "ko" else language),), () if stop else hints, stop
+
+
+def stops(form: str, language: str) -> bool:
+    """Whether a folded word says how something is asked and not what."""
+    return form in STOPWORDS.get("ko" if _IS_CJK.match(form) else base(language), ())
 
 
 def _stem(word: str, language: str) -> str:

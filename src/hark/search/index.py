@@ -9,7 +9,7 @@ from hark.search.confidence import GOOD, confidence
 from hark.search.query import Question, Synonyms, understand, weight
 from hark.search.ranking import rank
 from hark.search.shelf import Shelf
-from hark.search.snippets import snippet
+from hark.search.snippets import Wanted, snippet
 from hark.search.types import Document, Found, Hit, Snippet
 
 __all__ = ["Document", "Found", "Hit", "Index", "Snippet", "build_index"]
@@ -89,7 +89,7 @@ class Index:
         if len(found) > 1:
             hits.sort(key=lambda hit: (-hit.confidence, -hit.score))
         good = bool(hits) and max(hit.confidence for hit in hits) >= GOOD
-        corrected = next((a.corrected for a in found if a.hits and hits and a.hits[0] is hits[0]), None)
+        corrected = next((a.corrected for a in found if good and a.hits and a.hits[0] is hits[0]), None)
         return Found(hits=hits[:limit], good=good, corrected=corrected)
 
 
@@ -114,7 +114,7 @@ def _search_shelf(
     return Found(hits=hits, good=False, corrected=question.corrected)
 
 
-def _wanted(shelf: Shelf, question: Question) -> dict[int, float]:
+def _wanted(shelf: Shelf, question: Question) -> Wanted:
     """The terms that met the query in any way, with what each says."""
     ways = [way for part in question.parts if not part.word.stop for way in part.ways]
     ways += [way for _, _, others in question.phrases for way in others]
@@ -122,13 +122,13 @@ def _wanted(shelf: Shelf, question: Question) -> dict[int, float]:
     for way in ways:
         for term in way.terms:
             wanted[term] = max(wanted.get(term, 0), weight(shelf, term) * way.factor)
-    return wanted
+    return Wanted(shelf, wanted)
 
 
-def _shown(shelf: Shelf, document: Document, wanted: Mapping[int, float]) -> tuple[str, Snippet]:
+def _shown(shelf: Shelf, document: Document, wanted: Wanted) -> tuple[str, Snippet]:
     """The field that holds most of the query, and a piece of the text, or of that field where the text holds none."""
     pieces = {
-        name: (*snippet(shelf, document.fields[name], wanted), factor)
+        name: (*snippet(document.fields[name], wanted), factor)
         for name, factor in zip(shelf.fields, shelf.weights, strict=True)
         if document.fields.get(name)
     }

@@ -6,9 +6,10 @@ from math import log
 from typing import NamedTuple
 
 from hark.core.text import fold
-from hark.search.analysis import Word, composed, words
+from hark.search.analysis import Word, composed, stops, words
 from hark.search.shelf import Shelf
 
+PRESENT = 0.5  # what a word that every document holds still says
 STOP = 0.1  # what a word that only says how it is asked weighs
 HINTS = {"=": 0.4, "^": 0.3}  # the very same word, and a word that begins the same, beside its term
 CORRECTED = 0.6  # per edit: a corrected word is never worth the word itself
@@ -17,6 +18,7 @@ JOINED = 0.9  # "log in" for "login"
 SYNONYM = 0.85
 MAX_WORDS = 48  # of a query: the heaviest
 COMPLETIONS, CORRECTIONS = 20, 3
+SHORT = 5  # letters of a word whose first one is seldom wrong
 
 
 class Way(NamedTuple):
@@ -83,9 +85,9 @@ def _by_member(
 
 
 def weight(shelf: Shelf, term: int | None) -> float:
-    """How much a term says: its rarity (idf); a term that nothing holds is the rarest."""
+    """How much a term says: its rarity (idf), and a little whatever it is; a term that nothing holds is the rarest."""
     n, held = len(shelf), 0 if term is None else int(shelf.frequency[term])
-    return log(1 + (n - held + 0.5) / (held + 0.5))
+    return PRESENT + log(1 + (n - held + 0.5) / (held + 0.5))
 
 
 def understand(shelf: Shelf, query: str, synonyms: Synonyms, *, prefix: bool) -> Question:
@@ -104,7 +106,7 @@ def understand(shelf: Shelf, query: str, synonyms: Synonyms, *, prefix: bool) ->
             completed = shelf.vocabulary.beginning_with(fold(query[growing.start :]), COMPLETIONS)
             ways += [_way_to(shelf, form, COMPLETED) for form in completed]
         if len(ways) == 1 and len(ways[0].terms) < len(word.terms) and word.form not in shelf.vocabulary.counts:
-            nearest = [] if word.stop else shelf.vocabulary.near(word.form, CORRECTIONS)
+            nearest = [] if word.stop else _meant(shelf, word.form)
             ways += [_way_to(shelf, form, CORRECTED**edits) for form, edits in nearest]
             if nearest:
                 corrections.append((word, nearest[0][0]))
@@ -135,13 +137,21 @@ def _phrases(shelf: Shelf, parts: Sequence[Part], synonyms: Synonyms) -> list[tu
     return found
 
 
+def _meant(shelf: Shelf, form: str) -> list[tuple[str, int]]:
+    """What a word may have been meant to be, with the edits: a short one begins as it was written, and nobody searches for
+    a word that only says how something is asked."""
+    near = shelf.vocabulary.near(form, 3 * CORRECTIONS)
+    sure = [(other, edits) for other, edits in near if len(form) > SHORT or other[0] == form[0] or form[0] > "\u10ff"]
+    return [(other, edits) for other, edits in sure if not stops(other, shelf.language)][:CORRECTIONS]
+
+
 def _split(shelf: Shelf, form: str) -> list[Way]:
     """A word that nothing holds, as two that are known; the rarer of the two as frequent as can be."""
     counts = shelf.vocabulary.counts
     cuts = [
         (form[:n], form[n:])
         for n in range(1, len(form))
-        if form[:n] in counts and len(form[n:]) > 2 and form[n:] in counts
+        if form[:n] in counts and len(form[n:]) > 1 and form[n:] in counts
     ]
     if not cuts or form.isdigit():
         return []

@@ -17,6 +17,7 @@ from hark.search.shelf import SLOT, VALUE, Floats, Shelf, Slots
 K1 = 0.7
 B = 0.6
 LEAD = 1.5  # how much more a word of a text's opening counts
+TITLE = 0.4  # what a word in a field of weight 2.7 is worth beside its counts, which saturate
 NEARBY = 0.5  # the bonus of the best pairs, in their words' own weight
 TOGETHER = 0.2  # how much a document loses that lacks words: its share of the query to this power
 REACH = 8  # positions between two words that still belong together
@@ -82,13 +83,15 @@ def _met(shelf: Shelf, part: Part, size: int) -> tuple[Floats, Floats]:
 
 def _by_way(shelf: Shelf, way: Way, size: int) -> tuple[Floats, Floats]:
     score, held, missing = np.zeros(size), np.zeros(size), np.zeros(size, np.bool_)
-    norms = shelf.norms(B, LEAD)
+    norms, presence = shelf.norms(B, LEAD), shelf.presence(TITLE)
     for term, share in (*((term, 1.0) for term in way.terms), *way.hints):
         found = shelf.postings(term)
         slots, values = found[SLOT], found[VALUE]
         times = np.bincount(slots, (values & 0xFFFF) * norms[values >> 16, slots], size)
         idf = share * way.factor * weight(shelf, term)
         score += idf * (K1 + 1) * times / (K1 + times)
+        if presence is not None:
+            score += idf * np.bincount(slots, (values & 0xFFFF > 0) * presence[values >> 16, slots], size)
         held += idf * (times > 0)
         if way.whole and share == 1.0:
             missing |= times == 0

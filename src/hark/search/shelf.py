@@ -18,7 +18,7 @@ from hark.search.vocabulary import Vocabulary
 
 FIELD_GAP = 20  # positions between two fields: no phrase spans them
 MAX_WORDS = 20_000  # of a document that are read
-LEAD_WORDS = 60  # how a text opens
+LEAD_WORDS = 100  # how a text opens
 TAIL = 32_768  # postings read whole in some microseconds
 REMEMBERED = 50_000  # words whose numbers are kept at hand
 
@@ -68,6 +68,7 @@ class Shelf:
         self._dead = 0
         self._norms: Floats | None = None
         self._priors: Floats | None = None
+        self._presence: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.slots)
@@ -92,7 +93,7 @@ class Shelf:
         )
         self._tail.append(postings.astype(np.int32))
         self._tail_size += len(content.keys)
-        self._norms = self._priors = None
+        self._norms = self._priors = self._presence = None
         if self._tail_size > TAIL:
             self._file_tail()
 
@@ -109,7 +110,7 @@ class Shelf:
         self.alive[slot] = False
         self.lengths[:, slot] = 0
         self._dead += 1
-        self._norms = self._priors = None
+        self._norms = self._priors = self._presence = None
         if self._dead > max(64, len(self.slots) // 3):
             self._renumber()
         return True
@@ -202,7 +203,7 @@ class Shelf:
         lengths = np.zeros((len(self.fields), room), np.int32)
         lengths[:, : len(kept)] = self.lengths[:, kept]
         self.lengths, self.alive = lengths, np.arange(room) < len(kept)
-        self._norms = self._priors = None
+        self._norms = self._priors = self._presence = None
         self._file_tail()
 
     def postings(self, term: int) -> Ints:
@@ -230,6 +231,17 @@ class Shelf:
             worth = self.weights[:, None] / (1 - b + b * lengths / np.maximum(mean, 1))
             self._norms = np.vstack([worth, np.full(len(self.documents), lead * self.weights[self.text])])
         return self._norms
+
+    def presence(self, worth: float) -> Floats | None:
+        """[field, slot]: what a term is worth for being in that field at all, where the field weighs more than one: more in
+        a short one, for a title of two words that meets both is met whole. None when no field does."""
+        if self._presence is None:
+            lengths = self.lengths[:, : len(self.documents)]
+            heavy = worth * np.log(np.maximum(self.weights, 1.0))[:, None]
+            mean = lengths.sum(axis=1, keepdims=True) / max(1, len(self.slots))
+            table = heavy * 2 / (1 + lengths / np.maximum(mean, 1))
+            self._presence = np.vstack([table, np.zeros(len(self.documents))])
+        return self._presence if self.weights.max(initial=0) > 1 else None
 
     def priors(self, recent: float, half_life_s: float) -> Floats:
         """[slot]: the documents' own weight, and up to `recent` more for those as new as the newest."""

@@ -8,18 +8,33 @@ from hark.search.types import Snippet
 
 LENGTH = 180
 READ = 20_000  # characters of a field that are looked through
+Best = tuple[float, int]
 
 
-def snippet(shelf: Shelf, text: str, wanted: Mapping[int, float]) -> tuple[Snippet, float]:
-    """The window of the text that holds most of the `wanted` terms (number -> weight, each counted once), and the weight
-    it holds. The start of the text where it holds none."""
+class Wanted:
+    """The terms that met a query with what each says; which words of a text hold one is looked up once per word."""
+
+    def __init__(self, shelf: Shelf, terms: Mapping[int, float]) -> None:
+        self._shelf, self._terms = shelf, terms
+        self._words: dict[str, Best | None] = {}
+
+    def best(self, run: str) -> "Best | None":
+        """The weightiest term of a word, None when it holds none."""
+        if run not in self._words:
+            held = [(self._terms[term], term) for term in self._shelf.numbers(run)[1] if term in self._terms]
+            self._words[run] = max(held, default=None)
+        return self._words[run]
+
+
+def snippet(text: str, wanted: Wanted) -> tuple[Snippet, float]:
+    """The window of the text that holds most of the wanted terms, each counted once, and the weight it holds. The start of
+    the text where it holds none."""
     text = " ".join(composed(text[:READ]).split())
-    marks: list[tuple[int, int, tuple[float, int]]] = []
-    for run in RUNS.finditer(text):
-        _, terms, _ = shelf.numbers(run[run.lastindex or 0])
-        if not wanted.keys().isdisjoint(terms):
-            best = max((wanted[term], term) for term in terms if term in wanted)
-            marks.append((*run.span(run.lastindex or 0), best))
+    marks = [
+        (*run.span(run.lastindex or 0), best)
+        for run in RUNS.finditer(text)
+        if (best := wanted.best(run[run.lastindex or 0])) is not None
+    ]
     start, held = _best_window(marks)
     first = _word_start(text, max(0, start - LENGTH // 5))
     last = min(len(text), first + LENGTH)
@@ -30,7 +45,7 @@ def snippet(shelf: Shelf, text: str, wanted: Mapping[int, float]) -> tuple[Snipp
     return Snippet(head + text[first:last] + tail, ranges), held
 
 
-def _best_window(marks: list[tuple[int, int, tuple[float, int]]]) -> tuple[int, float]:
+def _best_window(marks: list[tuple[int, int, Best]]) -> tuple[int, float]:
     best, best_start = 0.0, 0
     for n, (start, _, _) in enumerate(marks[:400]):
         inside = {term: weight for a, b, (weight, term) in marks[n : n + 60] if b <= start + LENGTH * 3 // 4}

@@ -25,7 +25,8 @@ perche pero piu po poi posso possono potete potrebbe puo puoi qual quale quali q
 quanto quasi quell quella quelle quelli quello quest questa queste questi questo qui quindi s sara sarebbe saranno se sei
 sempre senza si sia siamo siano siete sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo suo
 suoi t ti tra tranne tu tua tue tuo tuoi tutta tutte tutti tutto un una uno v vi viene vengono voglio voi vorrei vostra
-vostre vostri vostro buongiorno salve ciao aiuto
+vostre vostri vostro buongiorno salve ciao aiuto buonasera dovrei dovrebbero dovrai dovra dobbiamo devi devo devono potrei potra
+potremmo vorremmo vuole vuoi voler riesco riesce faccia fai fanno facciamo stanno sto stiamo cos dov com qualcosa qualcuno nessuno
 """
 
 _KOREAN = """
@@ -36,6 +37,7 @@ _KOREAN = """
 어디에서 어디인가 어디인가요 어디로 어디야 언제 언제인가 언제부터 얼마 얼마나 얼마인가 여기 왜 우리 위해 위한 으로 은 을 의 이 이건 이것 이것은 이게
 이란 이런 인가 인가요 인해 일 있나요 있는 있는가 있는지 있다 있습니까 있습니다 있어요 있을까요 저 저는 저의 제 제가 제발 좀 주세요 중 즉 지
 하고 하나요 하는 하는가 하려고 하려면 하면 한 한다 할 할까요 함 합니까 합니다 해요 해주세요 했나 했는가 했나요 했는지 하였는가 하였나 해야 몇 명은 등
+오나요 가나요 있을까 있나 없나요 없어요 없습니다 되나 돼요 되요 안돼요 안되나요 하고싶어요 궁금합니다 궁금해요 드립니다 부탁 가능한가요 가능한지 인지 인가 언제쯤 얼마예요 뭐예요 무엇이에요 어떡해요 어떻하나요 어케 좀요 이거 그거 저거
 """
 
 STOPWORDS: dict[str, frozenset[str]] = {
