@@ -233,7 +233,7 @@ async def test_from_the_page_to_a_person(browser: Browser, centre: Centre, team:
     await box.fill("How do I send something back to you?")
     await expect(frame.get_by_role("complementary", name="Perhaps this answers it")).to_be_visible()
     await box.press("Enter")
-    await expect(frame.get_by_text("Sent", exact=True)).to_be_visible()
+    await expect(frame.locator(".said .state").last).to_contain_text("Sent")
     conversation = await team.newest()
     for _ in range(50):
         facts = (await team.client.get(f"/api/conversations/{conversation['id']}/visitor")).json()["timeline"]

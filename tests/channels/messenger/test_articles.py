@@ -36,7 +36,7 @@ async def test_an_article_is_found_while_it_is_typed_and_read_in_place(messenger
     assert "Open your order." in read["html"]
     assert f'data-article="{shop.articles["delivery"]}"' in read["html"]
     assert read["url"].endswith(f"/help/{shop.slug}/en/articles/sending-something-back")
-    assert await titles(visitor, "how we pack") == []  # only for the team
+    assert "How we pack" not in await titles(visitor, "how we pack")  # only for the team
     assert (await visitor.get(f"articles/{shop.articles['secret']}")).status_code == 404
 
 
