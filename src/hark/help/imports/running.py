@@ -179,10 +179,10 @@ class _Run:
         for address in pictures:
             pictures[address] = await self._picture(address, text)
         if self.lost_pictures:
+            shown = ", ".join(self.lost_pictures[:3]) + (" and more" if len(self.lost_pictures) > 3 else "")
             self.outcome.add(
                 text.base or text.title,
-                f"{len(self.lost_pictures)} pictures did not come along, {self.lost_pictures[0][:200]} the first; their"
-                " descriptions stand in their places.",
+                f"Pictures that did not come along: {len(self.lost_pictures)} ({shown}). Their descriptions stand in their places.",
             )
         return rewrite(
             text.body, lambda address, is_picture: self._address(address, text, pictures if is_picture else {})
@@ -216,9 +216,7 @@ class _Run:
                     item, f"The picture {address[:200]} did not come along; it is still loaded from there."
                 )
                 return address
-            self.outcome.add(
-                item, f"The picture {address[:200]} did not come along; its description stands in its place."
-            )
+            self.lost_pictures.append(address[:200])
             return None
         try:
             return (await keep_file(self.db, self.files, self.actor, self.centre.id, name=found[0], data=found[1])).url
