@@ -30,11 +30,23 @@ class Seen(HTMLParser):
         if tag not in TAGS:
             self.wrong.append(f"<{tag}>")
         for name, value in attrs:
-            allowed = ATTRIBUTES.get(tag, set()) | {"rel", "loading", "decoding", "controls", "preload", "lang", "title"}
+            allowed = ATTRIBUTES.get(tag, set()) | {
+                "rel",
+                "loading",
+                "decoding",
+                "controls",
+                "preload",
+                "lang",
+                "title",
+            }
             if name not in allowed or name.startswith("on"):
                 self.wrong.append(f"{tag} {name}")
             scheme = SCHEME.match(IGNORED.sub("", value or ""))
-            if name in ("href", "src", "data-id") and scheme and scheme[1] not in ("http", "https", "mailto", "tel", "sms"):
+            if (
+                name in ("href", "src", "data-id")
+                and scheme
+                and scheme[1] not in ("http", "https", "mailto", "tel", "sms")
+            ):
                 self.wrong.append(f"{tag} {name}={value}")
             if tag == "video" and name == "src" and not (value or "").startswith("/help/files/"):
                 self.wrong.append(f"video {value}")

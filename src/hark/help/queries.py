@@ -94,11 +94,6 @@ async def get_centre_view(db: Queries, actor: Actor, id: int) -> Centre:
     return centre_view(row, counts, actor)
 
 
-async def list_workspaces(db: Queries) -> list[int]:
-    """All workspaces of the installation."""
-    return await db.all(int, "SELECT id FROM workspaces ORDER BY id")
-
-
 async def _counted(db: Queries, rows: Sequence[CentreRecord]) -> list[tuple[CentreRecord, _Counts]]:
     found = await db.all(
         _Counts,

@@ -13,6 +13,11 @@ from hark.help.queries import get_collection
 from hark.help.types import CollectionPatch, CollectionText
 
 
+async def list_workspaces(db: Queries) -> list[int]:
+    """All workspaces of the installation."""
+    return await db.all(int, "SELECT id FROM workspaces ORDER BY id")
+
+
 class _Known(msgspec.Struct):
     key: str
     id: int
