@@ -66,6 +66,26 @@ async def test_noise_is_not_shown(
     assert (await client.get(f"/api/bots/{bot['id']}/funnel")).json()["reasons"] == {"unknown": 1}
 
 
+async def test_an_end_that_nobody_accepted_is_no_answer(
+    messenger: TestMessenger, publish: Publish, work: Any, client: SignedIn, db: Db, workspace: TestWorkspace
+) -> None:
+    blocks = [start("b"), {"type": "buttons", "id": "b", "text": {"en": "What?"}, "buttons": [
+        {"id": "h", "label": {"en": "Opening times"}, "next": "e"}, {"id": "s", "label": {"en": "It is solved"}, "next": "f"}]},
+        {"type": "resolve", "id": "e", "text": {"en": "From nine to five."}}, {"type": "resolve", "id": "f", "accepted": True}]  # fmt: skip
+    await publish(*blocks)
+    outcomes = []
+    for words in ("Opening times", "It is solved"):
+        visitor = await messenger.visitor()
+        thread = (await visitor.write("Hello"))["thread_id"]
+        await work()
+        await visitor.write(words, thread=thread)
+        await work()
+        outcomes.append(
+            await db.one(int, "SELECT outcome FROM episodes WHERE workspace_id = $1 ORDER BY started_at DESC LIMIT 1", workspace.id)
+        )
+    assert outcomes == [2, 3]  # unanswered, answered by the bot
+
+
 HOOK = (
     start("w"),
     {"type": "webhook", "id": "w", "url": "https://shop.example/order?q={{contact.name}}", "secret_headers": {"X-Key": "s3cret"},

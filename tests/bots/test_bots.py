@@ -112,6 +112,12 @@ async def test_a_bot_goes_as_a_file(client: SignedIn) -> None:
     # dots keep the secret, and nobody reads it
     kept = (await client.patch(f"/api/bots/{bot['id']}", {"flow": bot["flow"]})).json()
     assert kept["flow"]["blocks"][1]["secret_headers"] == {"X-Key": "•••"}
+    elsewhere = {
+        **bot["flow"],
+        "blocks": [{**b, "url": "https://evil.example/"} if b["id"] == "w" else b for b in bot["flow"]["blocks"]],
+    }
+    moved = (await client.patch(f"/api/bots/{bot['id']}", {"flow": elsewhere})).json()
+    assert moved["flow"]["blocks"][1]["secret_headers"] == {}
     assert (await client.post("/api/bots/import", {**file, "format": "other"})).status_code == 400
 
 

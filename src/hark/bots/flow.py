@@ -246,9 +246,11 @@ class HandOver(Block, tag_field="type", tag="hand_over", kw_only=True):
 
 
 class Resolve(Block, tag_field="type", tag="resolve", kw_only=True):
-    """The end: the conversation is resolved."""
+    """The end: the conversation is resolved. `accepted`: the customer has said before that this answers it, so the case
+    counts as answered by the bot; without it nobody has answered."""
 
     text: Words = {}
+    accepted: bool = False
 
 
 class Survey(Block, tag_field="type", tag="survey", kw_only=True):

@@ -335,7 +335,7 @@ def _enter(walk: _Walk, block: AnyBlock) -> str | _Done | None:
             return DONE
         case Resolve():
             walk.tell(walk.words(block.text))
-            walk.end("resolved")
+            walk.end("answered" if block.accepted else "resolved")
             return DONE
         case Wait():
             walk.effects.append(Sleep(block.seconds))

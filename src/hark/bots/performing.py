@@ -245,6 +245,10 @@ async def trouble(tx: Tx, bot_id: int, block_id: str | None, conversation_id: UU
 async def _finish(tx: Tx, conversation_id: UUID, run: Working, done: Done, end: End) -> None:
     """To a person with the summary, or resolved."""
     if end.how != "handed_over":
+        if end.how == "resolved":  # nobody has accepted an answer: it must not count as one
+            c = await lock_root(tx, conversation_id)
+            record(tx, c, BotHandedOver())
+            await save(tx, c)
         await resolve(tx, conversation_id)
         return
     locale = await tx.one(str, "SELECT locale FROM workspaces WHERE id = $1", tx.workspace_id)
