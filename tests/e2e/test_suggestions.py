@@ -58,8 +58,16 @@ async def is_accessible(page: Page) -> None:
 
 
 async def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("HARK_SCREENSHOTS"):
-        await page.screenshot(path=str(Path(folder) / f"suggestions-{name}.png"))
+    folder = os.environ.get("HARK_SCREENSHOTS")
+    if not folder:
+        return
+    await page.screenshot(path=str(Path(folder) / f"suggestions-{name}.png"))
+    await page.emulate_media(color_scheme="dark")
+    await page.screenshot(path=str(Path(folder) / f"suggestions-{name}-dark.png"))
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.screenshot(path=str(Path(folder) / f"suggestions-{name}-390.png"))
+    await page.set_viewport_size({"width": 1440, "height": 900})
 
 
 async def test_a_similar_question_is_answered_with_alt_1(page: Page, desk: House) -> None:
@@ -143,3 +151,11 @@ async def test_a_frequent_reply_becomes_a_canned_one(page: Page, desk: House) ->
     await editor.press("/")
     await page.get_by_role("option", name="Reset").click()
     await expect(editor).to_contain_text("Hi Rita, please reset […] and wait.")
+    await editor.press("Control+a")
+    await editor.press("Delete")
+    await page.evaluate("localStorage.setItem('hark.language', 'ko')")
+    for path, name in (("/reports/suggestions", "page-ko"), ("/settings/replies", "settings-ko")):
+        await page.goto(desk.url + path)
+        await page.get_by_role("heading", level=1).wait_for()
+        await is_accessible(page)
+        await picture(page, name)

@@ -166,10 +166,16 @@ RECEIVED = " ".join((*COMMON, HERE.said, *HERE.person.names, *HERE.person.emails
 NUMBERS = Counter(re.findall(r"\d+", RECEIVED))
 
 
-@settings(max_examples=2500)
+@settings(max_examples=300, derandomize=True)
 @given(secret=secrets, place=places, asked=st.booleans(), customers=st.integers(1, 2))
 @example(
     secret="https://files.example/d/AAAAAAAAAA?sig=x",
+    place="Please restart the router,{}and wait. The firmware updates itself.",
+    asked=False,
+    customers=1,
+)
+@example(
+    secret="files.example/AAAAAAAAAA",
     place="Please restart the router,{}and wait. The firmware updates itself.",
     asked=False,
     customers=1,
@@ -204,7 +210,7 @@ ALONE = {"zero", "three", "four", "five", "seven", "eight", "nine", "quattro", "
 
 
 @given(text=st.text(max_size=300), customers=st.integers(1, 2))
-@settings(max_examples=2500)
+@settings(max_examples=150, derandomize=True)
 def test_any_text_at_all_keeps_its_secrets(text: str, customers: int) -> None:
     """Words that only one or two customers have got are not in what a third is shown, whatever was written."""
     reply = f"{text} Please restart the router and wait two minutes. {text}"

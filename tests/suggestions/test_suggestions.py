@@ -1,5 +1,6 @@
 """Suggestions over HTTP: learned from what was sent, shown with their source, counted, forgotten."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,9 +12,14 @@ from hark.suggestions.actions import forget_stale
 
 
 async def suggested(client: SignedIn, conversation: UUID) -> Any:
-    answer = await client.post(f"/api/conversations/{conversation}/suggestions", {})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    """What is suggested, once the account's replies are read."""
+    for _ in range(600):
+        answer = await client.post(f"/api/conversations/{conversation}/suggestions", {})
+        assert answer.status_code == 200, answer.text
+        if not answer.json()["learning"]:
+            return answer.json()
+        await asyncio.sleep(0.05)
+    raise AssertionError("it is still learning")
 
 
 def text_of(suggestion: Any) -> str:

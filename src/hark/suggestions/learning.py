@@ -31,6 +31,7 @@ REST_S = 10.0  # at most so often is an account read again
 WHOLE_S = 600.0  # so often everything is read again: the window moves on, and new words become known
 SMALL = 300  # below so many replies everything is read again each time: that takes no longer than a moment
 WAIT_S = 2.0
+MAX_ARTICLES = 300
 PRIOR = 4.0  # offers a reply is thought to have had, with an average outcome
 FEEDBACK = 0.6  # how much outcomes count beside likeness
 
@@ -107,18 +108,39 @@ class Learners:
         while len(self._learned) > KEPT_ACCOUNTS:
             self._learned.popitem(last=False)
 
-    async def _learn(self, key: tuple[int, int], known: Learned | None) -> Learned:
+    async def _learn(self, key: tuple[int, int], before: Learned | None) -> Learned:
         db, now = self._db, self._db.now()
         version = await queries.version_of(db, *key)
-        more = known is not None and len(known.ids) >= SMALL and self._seconds() - known.whole_at < WHOLE_S
-        base = known if more else None
+        more = before is not None and len(before.ids) >= SMALL and self._seconds() - before.whole_at < WHOLE_S
+        base = before if more else None
         replies = await queries.list_replies(db, *key, now=now, after=base.version.seq if base else 0)
         experience = await queries.list_experience(db, *key, now=now)
-        return await asyncio.to_thread(build, replies, experience, version, self._seconds(), base)
+        known = [] if base else await published_texts(db, key[0])
+        return await asyncio.to_thread(build, replies, experience, version, self._seconds(), base, known)
+
+
+async def published_texts(db: Db, workspace_id: int) -> list[str]:
+    """What everybody can read in the help centres: at most `MAX_ARTICLES` articles."""
+    from hark.help.audience import ANYBODY, may_read
+    from hark.help.published import list_live, list_live_centres
+
+    public = {
+        centre.id
+        for centre in await list_live_centres(db, workspace_id)
+        if may_read(centre.visibility, centre.condition, ANYBODY)
+    }
+    live = await list_live(db, workspace_id, bodies=True) if public else []
+    readable = [a for a in live if a.centre_id in public and may_read(a.visibility, a.condition, ANYBODY)]
+    return [f"{a.title}\n{a.body}" for a in readable[:MAX_ARTICLES]]
 
 
 def build(
-    replies: Sequence[Reply], experience: Sequence[Experience], version: Version, at: float, base: Learned | None = None
+    replies: Sequence[Reply],
+    experience: Sequence[Experience],
+    version: Version,
+    at: float,
+    base: Learned | None = None,
+    known: Sequence[str] = (),
 ) -> Learned:
     """Learn an account's replies; with `base` only the new ones are read, and what several customers have received stays
     as it was. Takes about a second for 2,000 of them, so it belongs into a thread."""
@@ -130,7 +152,7 @@ def build(
     pairs = [Pair(q, a, guess_language(f"{q} {a}")) for q, a in zip(questions, texts, strict=True)]
     ids, conversations = [r.message_id for r in replies], [r.conversation_id for r in replies]
     if base is None:
-        vocabulary = Vocabulary(zip(customers, texts, strict=True))
+        vocabulary = Vocabulary(zip(customers, texts, strict=True), known)
         ranker, whole_at = Ranker(pairs), at
         likeness = Likeness([vocabulary.known_in(text) for text in texts])
     else:

@@ -58,6 +58,7 @@ _INVISIBLE = dict.fromkeys(
 _CHUNK = re.compile(r"\S+")
 _EMAIL = re.compile(r"[^\s@<>()\",;]+@[^\s@<>()\",;]+")
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*:/|www\.)\S+|\w[\w-]*(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#:]\S*)?", re.I)
+_GLUED_LINK = re.compile(r"://|www\.|\w\.\w[\w.-]*/", re.IGNORECASE)
 _JOINTS = re.compile(r"([^\w]+)")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?|\d{1,4}[년월일]\w*|\d{1,2}:\d{2}\w*")
 _HANGUL_WORD = re.compile(r"[\uac00-\ud7a3]+")
@@ -143,7 +144,7 @@ def _parts(core: str, opens: bool) -> Iterator[Token]:
     elif any(c.isnumeric() for c in core):
         what = What.LINK if _LINK.fullmatch(core) else What.DATE if _DATE.fullmatch(core) else What.NUMBER
         yield Token("", core, key_of(core), what)
-    elif _LINK.fullmatch(core) or "://" in core or "www." in core.lower() or core.count("/") > 2:
+    elif _LINK.fullmatch(core) or _GLUED_LINK.search(core) or core.count("/") > 2:
         yield Token("", core, key_of(core), What.LINK)
     elif any(not (c.isalpha() or unicodedata.category(c)[0] == "M" or c in _JOINING) for c in core):
         yield Token("", core, key_of(core), What.NUMBER)

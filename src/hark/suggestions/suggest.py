@@ -1,5 +1,6 @@
 """The three replies to suggest in a conversation, made safe to be seen there."""
 
+import asyncio
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -62,9 +63,9 @@ async def find_replies(
     question = question_of(answered, said)
     if not learned.ids or not question:
         return nothing, answered.account_id, []
-    found = rank(learned, question, id)
+    found = await asyncio.to_thread(rank, learned, question, id)
     rows = {r.message_id: r for r in await queries.list_sources(db, actor, [learned.ids[f.row] for f in found])}
-    views, sources = _views(learned, found, rows, place_of(answered, said))
+    views, sources = await asyncio.to_thread(_views, learned, found, rows, place_of(answered, said))
     return msgspec.structs.replace(nothing, suggestions=views), answered.account_id, sources
 
 

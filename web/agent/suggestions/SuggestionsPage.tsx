@@ -12,7 +12,7 @@ import { Button } from '../ui/Button'
 import { Field, Select } from '../ui/Field'
 import { Empty, ErrorNote, Skeleton } from '../ui/Notice'
 import { notify } from '../ui/toasts'
-import { textOf } from './blanks'
+import { cannedOf, textOf } from './blanks'
 import { CannedDialog } from './CannedDialog'
 import { accountsQuery, cannedQuery, type Frequent, frequentQuery, reportQuery, type UseReport } from './queries'
 import { Segments } from './Segments'
@@ -224,7 +224,7 @@ function FrequentRow({ one }: { one: Frequent }) {
           </Button>
         )}
       </div>
-      {saving && <CannedDialog name={one.question.slice(0, 80)} text={text} onClose={() => setSaving(false)} />}
+      {saving && <CannedDialog name={one.question.slice(0, 80)} text={cannedOf(one.segments)} onClose={() => setSaving(false)} />}
     </li>
   )
 }

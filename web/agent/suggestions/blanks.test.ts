@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blanksOf, firstBlank, textOf } from './blanks'
+import { blanksOf, cannedOf, firstBlank, textOf } from './blanks'
 
 const t = ((key: string) => key.split('.').at(-1)!) as never
 
@@ -23,4 +23,9 @@ test('segments become text with named blanks', () => {
 test('brackets of people are no blanks', () => {
   expect(blanksOf('see [1] and [the manual] … [x\n…]')).toEqual([])
   expect(firstBlank('nothing')).toBeNull()
+})
+
+test('a canned reply names what it can fill in', () => {
+  const blank = (what: string) => ({ kind: 'blank', text: '', what }) as const
+  expect(cannedOf([{ kind: 'text', text: 'Hi ', what: '' }, blank('name'), blank('date')])).toBe('Hi {{contact.first_name}}[…]')
 })

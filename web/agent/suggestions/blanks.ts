@@ -22,6 +22,16 @@ export function textOf(segments: readonly Segment[], t: Translate): string {
     .trim()
 }
 
+const PLACES: Record<string, string> = { name: '{{contact.first_name}}', email: '{{contact.email}}', company: '{{company.name}}', agent: '{{agent.name}}' }
+
+/** The segments as the text of a canned reply: what it can fill in by itself stands there by its name. */
+export function cannedOf(segments: readonly Segment[]): string {
+  return segments
+    .map((one) => (one.kind === 'text' ? one.text : (PLACES[one.what] ?? '[…]')))
+    .join('')
+    .trim()
+}
+
 /** The blanks of a text, in order. */
 export function blanksOf(text: string): string[] {
   return text.match(BLANK) ?? []
