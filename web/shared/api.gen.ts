@@ -160,6 +160,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get ai
+         * @description Needs the permission `ai.use`.
+         */
+        get: operations["get_ai"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch ai
+         * @description Needs the permission `ai.write`.
+         */
+        patch: operations["patch_ai"];
+        trace?: never;
+    };
+    "/api/ai/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get ai calls
+         * @description Exactly what was sent to the model, and what came back, newest first. Needs the permission `ai.read`.
+         */
+        get: operations["get_ai_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post ai test
+         * @description Ask the endpoint one word, also while it is turned off. Needs the permission `ai.write`.
+         */
+        post: operations["post_ai_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attachments": {
         parameters: {
             query?: never;
@@ -898,6 +962,106 @@ export interface paths {
          * @description Needs the permission `conversations.write`.
          */
         patch: operations["patch_conversation"];
+        trace?: never;
+    };
+    "/api/conversations/{id}/ai/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post ai answer
+         * @description An answer from articles and past answers with its sources, or a refusal. Needs the permission `ai.use`.
+         */
+        post: operations["post_ai_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/ai/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post ai draft
+         * @description A reply to look at; it is not sent. Needs the permission `ai.use`.
+         */
+        post: operations["post_ai_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/ai/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post ai summary
+         * @description The conversation in a few lines, in the language of who asks. Needs the permission `ai.use`.
+         */
+        post: operations["post_ai_summary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/ai/tone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post ai tone
+         * @description Needs the permission `ai.use`.
+         */
+        post: operations["post_ai_tone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/ai/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post ai translation
+         * @description Needs the permission `ai.use`.
+         */
+        post: operations["post_ai_translation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/conversations/{id}/assign": {
@@ -5509,6 +5673,76 @@ export interface components {
             /** @enum {string} */
             task: "topic" | "severity" | "difficulty" | "sentiment" | "needs_answer";
         };
+        /** AiAnswer */
+        AiAnswer: {
+            citations: components["schemas"]["Citation"][];
+            /** @default false */
+            refused: boolean;
+            text: string;
+            /** @default  */
+            why: string;
+        };
+        /** AiCall */
+        AiCall: {
+            agent_id: number | null;
+            answer: string | null;
+            /** Format: date-time */
+            at: string;
+            conversation_id: string | null;
+            /** Format: uuid */
+            id: string;
+            milliseconds: number | null;
+            model: string;
+            problem: string | null;
+            sent: {
+                [key: string]: string;
+            }[];
+            /** @enum {string} */
+            state: "asked" | "answered" | "failed" | "refused";
+            /** @enum {string} */
+            task: "draft" | "answer" | "summary" | "translate" | "tone" | "test";
+            tokens: number;
+        };
+        /** AiSettings */
+        AiSettings: {
+            /** @default 0 */
+            calls: number;
+            /** @default 30 */
+            calls_a_minute: number;
+            can?: string[];
+            /** @default false */
+            enabled: boolean;
+            /** @default 0 */
+            failed: number;
+            /** @default false */
+            has_key: boolean;
+            /** @default 30 */
+            keep_days: number;
+            /** @default  */
+            model: string;
+            /** @default true */
+            redact: boolean;
+            /** @default 30 */
+            timeout_s: number;
+            /** @default 1000000 */
+            tokens_a_month: number;
+            /** @default 0 */
+            tokens_used: number;
+            /** @default  */
+            url: string;
+        };
+        /** AiSettingsPatch */
+        AiSettingsPatch: {
+            calls_a_minute?: number;
+            enabled?: boolean;
+            keep_days?: number;
+            key?: string | null;
+            model?: string;
+            redact?: boolean;
+            timeout_s?: number;
+            tokens_a_month?: number;
+            url?: string;
+        };
         /** Answer */
         Answer: {
             accepted?: string | null;
@@ -5610,6 +5844,12 @@ export interface components {
             related?: number[];
             source_language?: string;
             visibility?: "public" | "internal" | "segment";
+        };
+        /** ArticlePreview */
+        ArticlePreview: {
+            body: string;
+            centre_id?: number | null;
+            language?: string | null;
         };
         /** ArticleRow */
         ArticleRow: {
@@ -6093,6 +6333,12 @@ export interface components {
         Change: {
             subject: string;
         };
+        /** ChangeTone */
+        ChangeTone: {
+            text: string;
+            /** @enum {string} */
+            tone: "friendlier" | "formal" | "shorter" | "clearer";
+        };
         /** ChannelPatience */
         ChannelPatience: {
             account_id: number;
@@ -6143,6 +6389,16 @@ export interface components {
             left: number;
             needed: number;
             outcomes: number;
+        };
+        /** Citation */
+        Citation: {
+            article_id?: number | null;
+            conversation_id?: string | null;
+            /** @enum {string} */
+            kind: "article" | "reply";
+            n: number;
+            title: string;
+            url: string | null;
         };
         /** ClientPatch */
         ClientPatch: {
@@ -6745,7 +7001,7 @@ export interface components {
             format: string;
             id: number;
             name: string;
-            preview?: components["schemas"]["bottlenecks_eventlogs_types_Preview"] | null;
+            preview?: components["schemas"]["Preview"] | null;
             problem: string | null;
             problems: components["schemas"]["bottlenecks_eventlogs_types_Problem"][];
             size: number;
@@ -7217,7 +7473,7 @@ export interface components {
             name: string;
             problem: string | null;
             problem_count: number;
-            problems: components["schemas"]["help_imports_types_Problem"][];
+            problems: components["schemas"]["ImportProblem"][];
             publish: boolean;
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed";
@@ -7353,6 +7609,11 @@ export interface components {
         ImportForm: {
             /** Format: binary */
             file: string;
+        };
+        /** ImportProblem */
+        ImportProblem: {
+            item: string;
+            sentence: string;
         };
         /** InboxPreview */
         InboxPreview: {
@@ -8413,6 +8674,11 @@ export interface components {
             items: components["schemas"]["Team"][];
             next?: string | null;
         };
+        /** Page[AiCall] */
+        "Page_hark.ai.types.AiCall_": {
+            items: components["schemas"]["AiCall"][];
+            next?: string | null;
+        };
         /** Page[RuleRun] */
         "Page_hark.automation.types.RuleRun_": {
             items: components["schemas"]["RuleRun"][];
@@ -8777,6 +9043,14 @@ export interface components {
         PresenceView: {
             agents: components["schemas"]["PersonPresence"][];
         };
+        /** Preview */
+        Preview: {
+            columns: string[];
+            delimiter: string;
+            encoding: string;
+            mapping: components["schemas"]["Mapping"] | null;
+            rows: string[][];
+        };
         /** PreviewRow */
         PreviewRow: {
             channel: string;
@@ -9039,6 +9313,8 @@ export interface components {
         };
         /** Resolve */
         Resolve: {
+            /** @default false */
+            accepted: boolean;
             id: string;
             /** @default  */
             note: string;
@@ -10024,6 +10300,11 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "stopped" | "failed";
         };
+        /** Translate */
+        Translate: {
+            text?: string | null;
+            to: string;
+        };
         /** Trial */
         Trial: {
             assumptions: components["schemas"]["Assumptions"];
@@ -10543,13 +10824,11 @@ export interface components {
             subject: string;
             would: ("tag" | "assign" | "severity" | "difficulty" | "topic" | "resolve" | "snooze" | "note")[];
         };
-        /** Preview */
-        bottlenecks_eventlogs_types_Preview: {
-            columns: string[];
-            delimiter: string;
-            encoding: string;
-            mapping: components["schemas"]["Mapping"] | null;
-            rows: string[][];
+        /** Written */
+        Written: {
+            /** @default 0 */
+            left_out: number;
+            text: string;
         };
         /** Problem */
         bottlenecks_eventlogs_types_Problem: {
@@ -10573,17 +10852,6 @@ export interface components {
             address: string;
             /** @default  */
             name: string;
-        };
-        /** Problem */
-        help_imports_types_Problem: {
-            item: string;
-            sentence: string;
-        };
-        /** Preview */
-        help_types_Preview: {
-            body: string;
-            centre_id?: number | null;
-            language?: string | null;
         };
         /** Mailbox */
         intake_accounts_types_Mailbox: {
@@ -11042,6 +11310,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentWork"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_ai: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiSettings"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    patch_ai: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AiSettingsPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiSettings"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_ai_calls: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hark.ai.types.AiCall_"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_ai_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -13085,6 +13512,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_ai_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiAnswer"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_ai_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_ai_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_ai_tone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTone"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_ai_translation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Translate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -16619,7 +17254,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["help_types_Preview"];
+                "application/json": components["schemas"]["ArticlePreview"];
             };
         };
         responses: {
