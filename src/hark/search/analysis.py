@@ -6,10 +6,11 @@ languages are stemmed lightly.
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hark.core.text import fold
 from hark.search.korean import PARTICLES, bare, pairs
@@ -91,8 +92,15 @@ def _stem(word: str, language: str) -> str:
     return str(_stemmer(language).stemWord(word))
 
 
-@lru_cache
-def _stemmer(language: str):  # type: ignore[no-untyped-def]  # the package names no type
-    import snowballstemmer
+_own = threading.local()
 
-    return snowballstemmer.stemmer(_STEMMERS[language])
+
+def _stemmer(language: str) -> Any:
+    """This thread's own stemmer: it holds the word it works on, and texts are read in several threads at once."""
+    found = getattr(_own, language, None)
+    if found is None:
+        import snowballstemmer
+
+        found = snowballstemmer.stemmer(_STEMMERS[language])
+        setattr(_own, language, found)
+    return found

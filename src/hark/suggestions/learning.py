@@ -101,7 +101,8 @@ class Learners:
         if task.cancelled():
             return
         if error := task.exception():
-            log.error("suggestions could not be learned", account=key[1], exc_info=error)
+            # without the stack: its variables are letters of customers
+            log.error("suggestions could not be learned", account=key[1], error=type(error).__name__)
             return
         self._learned[key] = task.result()
         self._learned.move_to_end(key)

@@ -190,4 +190,5 @@ async def _fill(db: Db, ws: int, agent: int, calendar: int, rows: list[tuple[int
     columns = ("workspace_id", "id", "conversation_id", "seq", "endpoint_id", "direction", "kind", "audience", "author_kind", "author_id", "occurred_at", "text")  # fmt: skip
     await db.copy("messages", columns, messages)
     await db.copy("learned_replies", ("workspace_id", "message_id", "account_id", "seq", "at"), learned)
+    await db.run("ANALYZE")
     return ids
