@@ -23,8 +23,15 @@ MAILS = {
 
 
 async def picture(page: Page, name: str) -> None:
+    """Light, dark and as wide as a phone, where pictures are wanted."""
     if folder := os.environ.get("HARK_SCREENSHOTS"):
         await page.screenshot(path=str(Path(folder) / f"understanding-{name}.png"))
+        await page.emulate_media(color_scheme="dark")
+        await page.screenshot(path=str(Path(folder) / f"understanding-{name}-dark.png"))
+        await page.emulate_media(color_scheme="light")
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await page.screenshot(path=str(Path(folder) / f"understanding-{name}-390.png"))
+        await page.set_viewport_size({"width": 1440, "height": 900})
 
 
 async def labelled(desk: House, api: httpx.AsyncClient) -> dict[str, int]:
@@ -66,6 +73,13 @@ async def test_a_mail_is_understood_and_corrected(page: Page, desk: House) -> No
         await expect(page.get_by_role("region", name="Confusions: Topic")).to_contain_text("Refunds")
         await is_accessible(page)
         await picture(page, "page")
+        if os.environ.get("HARK_SCREENSHOTS"):
+            await api.patch("/api/me", json={"locale": "ko"})
+            await page.reload()
+            await expect(page.get_by_role("button", name="지금 학습")).to_be_visible()
+            await picture(page, "page-ko")
+            await api.patch("/api/me", json={"locale": "en"})
+            await page.reload()
         await page.get_by_role("button", name="Mood").click()
         await expect(page.get_by_role("heading", name="Mood by language")).to_be_visible()
 

@@ -288,7 +288,7 @@ def _fit(
         names = sorted(set(labels.tolist()))
         weights, bias = _fit_by_ratio(matrix, labels, names, views)
         return _Fitted(names, views, weights, bias, unseen_idf)
-    svm = LinearSVC(C=REGULAR, tol=1e-2 if len(made) > MANY else 1e-4, random_state=0).fit(matrix, labels)
+    svm = LinearSVC(C=REGULAR, tol=0.1 if len(made) > MANY else 1e-4, random_state=0).fit(matrix, labels)
     weights, bias = svm.coef_.T.astype(np.float32), svm.intercept_.astype(np.float32)
     if len(svm.classes_) == 2:
         weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])

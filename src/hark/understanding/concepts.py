@@ -210,6 +210,59 @@ clean: clean cleaning wash laundry dishes dust vacuum trash garbage mop | pulire
 allowed: allowed permitted legal legally requirement requirements required need_to must eligibility eligible qualify conditions policy rules | consentito permesso legale requisiti obbligatorio necessario condizioni regole | 자격 조건 요건 필수 규정 정책 허용
 sent: went_through gone_through completed complete success successful successfully done finished processed posted cleared | completato riuscito andato_a_buon_fine elaborato finito concluso | 완료 성공 처리 끝났
 everyday: daily every_day weekly monthly every_week every_month regularly often frequency each repeating | ogni_giorno giornaliero settimanale mensile ogni_settimana ogni_mese spesso | 매일 매주 매월 매달 자주
+pending: pending processing in_progress on_hold not_completed not_gone_through still_processing unprocessed | in_sospeso in_elaborazione in_corso in_attesa | 처리중 처리_중 보류 진행중
+reversed: reverted reverse reversed bounced_back came_back went_back sent_back returned disappeared back_in | stornato tornato_indietro riaccreditato | 되돌아 반려 취소됐
+usual: normally usually typically estimate estimated expect expected expectation average | di_solito normalmente previsto stimato | 보통 예상 평균
+amount: wrong_amount incorrect_amount different_amount less_than more_than too_much too_little short only_got instead exact | importo_sbagliato di_meno di_piu troppo meno | 금액이_다 적게 많이_나
+atm: atm atms cash_machine cashpoint machine | bancomat sportello | atm 현금지급기 기계
+swallowed: swallowed swallow ate eaten retained kept took_my_card kept_my_card stuck | ingoiato trattenuta trattenuto mangiato | 먹혔 삼켜 안_나와
+damage: damaged damage cracked crack bent snapped melted chip scratched torn broke | danneggiato danneggiata spezzata rovinato graffiato | 손상 파손 부러 휘어 깨졌
+coffee: coffee espresso cappuccino latte brew cup | caffe cappuccino | 커피 에스프레소
+liking: favorite favourite enjoy love thumbs_up really_like | preferito adoro mi_piace | 좋아하 최애 마음에_들
+dislike: dislike hate don't_like dont_like do_not_like thumbs_down sick_of awful | odio non_mi_piace detesto | 싫어 별로 마음에_안
+halt: stop pause halt quit enough cancel_that never_mind nevermind shut_up hold_on | basta ferma fermati smetti pausa lascia_stare | 그만 멈춰 중지 됐어
+episode: podcast podcasts episode episodes show series | podcast episodio puntata serie | 에피소드 팟캐스트 시리즈
+book2: audiobook audiobooks novel chapter author read reading kindle story | audiolibro romanzo capitolo autore leggere storia | 책 소설 오디오북 읽어
+radio: radio station stations fm frequency tune channel broadcast | radio stazione frequenza canale | 라디오 주파수 방송 채널
+shares: stock stocks share shares nasdaq dow market price ticker trading | azioni borsa quotazione mercato | 주식 주가 증시
+happening: event events concert concerts festival show exhibition party going_on happening things_to_do | evento concerto festival mostra festa | 행사 공연 콘서트 축제 파티
+venue: bar pub club museum park beach theater theatre cinema mall gym salon shop shops | bar locale museo parco spiaggia teatro palestra | 술집 클럽 박물관 공원 해변 극장
+add: add create make put include insert append save note set | aggiungi aggiungere crea creare inserisci metti salva | 추가 넣어 만들 등록 저장
+remove: remove delete erase clear take_off drop get_rid | rimuovi rimuovere elimina cancella togli | 삭제 지워 제거 빼
+lookup: check look_up search show list read display give_me tell_me find | controlla cerca mostra leggi dimmi elenca trova | 확인 검색 보여 알려 찾아 읽어
+reply: reply respond response answer write_back | rispondi rispondere risposta | 답장 회신 답변
+indifferent: don't_care doesn't_matter whatever don't_mind no_preference anything any_of either up_to_you | non_importa fa_lo_stesso qualsiasi come_vuoi | 상관없 아무거나 마음대로
+clarify: explain clarify elaborate rephrase what_do_you_mean didn't_understand confused more_detail simplify | spiega spiegami chiarire non_ho_capito ripeti | 설명 무슨_뜻 이해가_안
+praise: good_job well_done nice_work great_job awesome brilliant smart amazing clever | bravo bravissimo ottimo_lavoro ben_fatto | 잘했 훌륭 똑똑 대단
+heat: temperature warm warmer cold colder hot heat heating cool cooler thermostat degrees fan air_conditioning | temperatura caldo freddo riscaldamento termostato gradi condizionatore | 온도 따뜻 더워 추워 난방 에어컨
+plug: plug socket outlet switch wemo power | presa interruttore spina | 콘센트 플러그 스위치
+ticket: ticket tickets train_ticket fare | biglietto biglietti | 표 티켓 승차권
+count: how_many number_of count how_often | quanti quante quante_volte numero_di | 몇_개 몇_번 개수 횟수
+factory: reset factory factory_reset default defaults original_settings restore wipe | ripristina ripristinare fabbrica impostazioni_iniziali | 초기화 공장 리셋
+device: device devices watch tablet laptop computer speaker tv headphones | dispositivo orologio tablet portatile computer televisore | 기기 시계 태블릿 노트북 컴퓨터
+present: gift present gifts birthday | regalo compleanno | 선물 생일
+distance: far distance how_far miles kilometers away close near | distanza lontano quanto_dista chilometri | 거리 얼마나_먼 얼마나_멀
+abroad: traveling travelling going_to will_be_in leaving_for visiting trip flying abroad | in_viaggio vado_in saro_in all'estero | 여행_가 출국 해외에
+recent: recent recently last latest newest most_recent previous past history | ultimo ultima recente recenti scorsi | 최근 마지막 지난
+soon: soon right_away shortly today tomorrow tonight in_time by_tomorrow deadline | presto subito domani stasera | 곧 당장 오늘_안 내일까지
+appear: show showing shows shown see visible appear appears appeared reflect reflected displayed not_showing still_not | compare risulta visualizzato vedo | 보이 나타 표시 안_보여 뜨
+someone: someone somebody else anyone another_person other_people friend wife husband child | qualcuno altri altra_persona | 누가 다른_사람 타인
+eligible: eligible qualify allowed requirements age old_enough minimum_age legal | idoneo requisiti eta_minima maggiorenne | 자격 조건 요건 가능한_나이
+everywhere: anywhere everywhere where_can_i which_places which_shops accepted_at use_it_at | ovunque dovunque dove_posso | 어디서나 어디에서 사용처
+transferin: received incoming came_in sent_to_me paid_me into_my_account get_paid | ricevuto in_entrata accreditato arrivato_sul | 들어온 입금됐 받은_돈
+transferout: sent outgoing i_sent send_to made_a_transfer paid_someone | inviato in_uscita ho_mandato | 보낸 송금한 이체한
+statement: statement statements history transactions activity records | estratto movimenti cronologia | 내역 명세 거래내역 기록
+onlinebuy: online website internet web ecommerce shop_online purchase_online | online sito internet | 온라인 인터넷 쇼핑몰
+autopay: direct_debit standing_order recurring subscription automatic_payment regular_payment | addebito_diretto domiciliazione ricorrente | 자동이체 정기결제 정기
+ownname: my_name your_name call_me call_you called who_am_i | mio_nome come_mi_chiamo chiamami | 내_이름 제_이름 나를
+capability: can_you_do are_you_able help_me_with what_do_you_do your_purpose able_to_do abilities features | cosa_sai_fare puoi_fare capacita | 뭘_할 무엇을_할 할_수_있
+origin: where_are_you_from where_were_you born who_made who_created who_built your_maker developer company_made | da_dove_vieni chi_ti_ha_fatto creato | 누가_만들 어디_출신 만든_사람
+worksfor: who_do_you_work_for your_boss employer work_for | per_chi_lavori capo | 누구를_위해 일하
+greet: how_are_you how's_it_going what's_up how_do_you_do how_are_things | come_stai come_va | 잘_지내 어떻게_지내
+sparebag: carry_on carry-on cabin overhead hand_luggage size_limit | bagaglio_a_mano cabina | 기내
+plantype: regular premium unleaded diesel octane type_of_gas which_gas | diesel benzina_verde tipo_di_carburante | 휘발유 경유 고급유
+jump: jump_start jumper jumpstart start_a_car dead_battery cables | cavi batteria_scarica avviare_l'auto | 점프 방전
+smalltalk: fun_fact tell_me_something interesting bored story secret | annoiato dimmi_qualcosa segreto | 심심 재밌는_얘기 비밀
 hours: opening_hours open_hours business_hours opening closing opens closes open | orari apertura chiusura aperti aperto | 영업시간 운영시간 오픈 마감 문_여
 """.strip()
 

@@ -1,6 +1,10 @@
 export const enUnderstanding = {
   'author.classifier': 'Understanding',
   'why.30': 'read in the message',
+  'event.topicByReading': 'Topic set to {topic}, as read in the message',
+  'event.raisedByReading': 'Severity raised to {level}, as read in the message',
+  'event.loweredByReading': 'Severity lowered to {level}, as read in the message',
+  'event.difficultyByReading': 'Difficulty set to {level}, as read in the message',
   'understood.title': 'Understood',
   'understood.topic': 'Topic',
   'understood.severity': 'Severity',

@@ -4,6 +4,10 @@ import type { enUnderstanding } from './en.understanding'
 export const itUnderstanding: Record<keyof typeof enUnderstanding, Message> = {
   'author.classifier': 'Comprensione',
   'why.30': 'così si legge nel messaggio',
+  'event.topicByReading': 'Argomento {topic}, come si legge nel messaggio',
+  'event.raisedByReading': 'Gravità alzata a {level}, come si legge nel messaggio',
+  'event.loweredByReading': 'Gravità abbassata a {level}, come si legge nel messaggio',
+  'event.difficultyByReading': 'Difficoltà {level}, come si legge nel messaggio',
   'understood.title': 'Capito dal messaggio',
   'understood.topic': 'Argomento',
   'understood.severity': 'Gravità',

@@ -4,6 +4,10 @@ import type { enUnderstanding } from './en.understanding'
 export const koUnderstanding: Record<keyof typeof enUnderstanding, Message> = {
   'author.classifier': '메시지 이해',
   'why.30': '메시지에서 읽음',
+  'event.topicByReading': '메시지에서 읽은 주제: {topic}',
+  'event.raisedByReading': '메시지에서 읽어 심각도를 {level}(으)로 올림',
+  'event.loweredByReading': '메시지에서 읽어 심각도를 {level}(으)로 내림',
+  'event.difficultyByReading': '메시지에서 읽은 난이도: {level}',
   'understood.title': '메시지에서 읽은 내용',
   'understood.topic': '주제',
   'understood.severity': '심각도',

@@ -117,7 +117,8 @@ function sentence(event: ThreadEvent, { agent, team, tag, topic }: Directory, sa
   if (name === 'topic_changed') {
     const after = id('after')
     if (after === null) return say('event.noTopic')
-    return say(event.author.kind === 'rule' ? 'event.topicByRule' : key, { topic: topic(after)?.name ?? '…' })
+    const by: Partial<Record<typeof event.author.kind, Key>> = { rule: 'event.topicByRule', classifier: 'event.topicByReading' }
+    return say(by[event.author.kind] ?? key, { topic: topic(after)?.name ?? '…' })
   }
   if (name === 'tags_changed') {
     const names = (field: string) => ((data[field] as number[] | undefined) ?? []).map((one) => tag(one)?.name ?? '…').join(', ')
@@ -132,6 +133,9 @@ function sentence(event: ThreadEvent, { agent, team, tag, topic }: Directory, sa
 function levelSentence(event: ThreadEvent, name: 'severity_changed' | 'difficulty_changed', say: Say): string {
   const [before, after] = [Number(event.data.before ?? 1), Number(event.data.after ?? 1)]
   const level = say(`${name === 'severity_changed' ? 'severity' : 'difficulty'}.${after}` as Key)
+  if (event.author.kind === 'classifier') {
+    return say(name === 'difficulty_changed' ? 'event.difficultyByReading' : after > before ? 'event.raisedByReading' : 'event.loweredByReading', { level })
+  }
   const byRule = event.author.kind === 'rule'
   const key: Key =
     name === 'difficulty_changed'
