@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, expect
 from tests.e2e.conftest import CHROMIUM
 from tests.e2e.test_work import AXE, AXE_RUN
+from tests.support.public_help import BROWSER
 from tests.support.widget import Team, Web
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -217,7 +218,9 @@ async def test_a_video_asks_nobody_before_it_is_pressed(browser: Browser, centre
 
 async def test_from_the_page_to_a_person(browser: Browser, centre: Centre, team: Team) -> None:
     """Search and an article on the pages; then in the messenger: search, article, not helped, contact. The agent sees it."""
-    context = await browser.new_context(locale="en-GB")
+    context = await browser.new_context(
+        locale="en-GB", user_agent=BROWSER["user-agent"]
+    )  # a headless one counts as a crawler
     page = await context.new_page()
     seen = await opened(page, f"{centre.url}/en/search?q=gift+card")
     await page.goto(f"{centre.url}/en/")
