@@ -171,7 +171,10 @@ async def test_the_past_is_played_again_in_a_process_of_its_own(
     assert [(c["conversation_id"], c["wrong"]) for c in result["cases"]] == [
         (str(wrong.conversation_id), True), (str(good.conversation_id), False),
     ]  # fmt: skip
-    assert (await client.get("/api/conversations")).json()["items"][0]["id"]  # nothing was changed
+    other = (await client.post(f"/api/bots/{bot['id']}/replays", {"days": 7})).json()
+    stopped = await client.post(f"/api/bots/{bot['id']}/replays/{other['id']}/stop", {})
+    assert stopped.json()["state"] == "stopped"
+    assert await claim_replay(db) is None
     assert (await client.delete(f"/api/bots/{bot['id']}/replays/{done['id']}")).status_code == 204
 
 

@@ -306,7 +306,7 @@ async def forget(db: Db) -> int:
     gone = await db.run(
         "UPDATE bot_runs r SET state = '{}' FROM conversations c JOIN contacts p ON p.workspace_id = c.workspace_id"
         " AND p.id = c.contact_id WHERE c.workspace_id = r.workspace_id AND c.id = r.conversation_id"
-        " AND p.erased_at IS NOT NULL AND r.status > 0 AND r.state <> '{}'"
+        " AND p.erased_at IS NOT NULL AND r.state <> '{}'"
     )
     gone += await db.run("UPDATE contacts SET attributes = '{}' WHERE erased_at IS NOT NULL AND attributes <> '{}'")
     gone += await db.run(

@@ -89,6 +89,7 @@ async def _message(tx: Tx, conversation_id: UUID, event: MessageReceived) -> Non
     run = await find_run(tx, c.id)
     if run is not None:
         if said.seq > run.handled:
+            run.endpoint_id = said.endpoint_id  # it answers where the customer is now
             await _step(tx, c, run, await _words(tx, said), said)
         return
     if c.assignee_id is None and said.first:
@@ -163,8 +164,8 @@ async def _write(tx: Tx, run: Run, state: State, entered: Sequence[str], said: S
     run.state = state
     run.handled = said.seq if said is not None else run.handled
     await tx.run(
-        "UPDATE bot_runs SET state = $3, handled = $4, facts = $5 WHERE workspace_id = $1 AND id = $2",
-        tx.workspace_id, run.id, msgspec.to_builtins(state), run.handled, run.facts + len(entered),
+        "UPDATE bot_runs SET state = $3, handled = $4, facts = $5, endpoint_id = $6 WHERE workspace_id = $1 AND id = $2",
+        tx.workspace_id, run.id, msgspec.to_builtins(state), run.handled, run.facts + len(entered), run.endpoint_id,
     )  # fmt: skip
     if entered:
         await tx.run(
@@ -289,8 +290,10 @@ async def no_answer(tx: Tx, timer: Timer) -> None:
     said = await find_said(tx, tx.workspace_id, waiting.message_id) if waiting.message_id else None
     if waiting.wait_t0 is None or said is None or c.assignee_id is not None or waiting.status is not Status.OPEN:
         return
-    if await find_run(tx, c.id) is not None:
+    if await find_run(tx, c.id) is not None or await _was_given_to_people(tx, c.id):
         return
+    if (await listen(tx, tx.workspace_id, said.text)).urgent is not None:
+        return  # they wait for a person, and a bot would only stand between
     waited = tx.now().timestamp() - waiting.wait_t0
     later: list[int] = []
     for bot in await candidates(tx):
@@ -303,6 +306,15 @@ async def no_answer(tx: Tx, timer: Timer) -> None:
     if later:
         due = datetime.fromtimestamp(waiting.wait_t0 + min(later), tx.now().tzinfo)
         await set_timer(tx, c.id, TimerKind.BOT_NO_ANSWER, due, timer.data)
+
+
+async def _was_given_to_people(tx: Tx, conversation_id: UUID) -> bool:
+    """Whether a bot had it and gave it back, or a person took it: no other bot takes it from the queue again."""
+    return await tx.one(
+        bool,
+        "SELECT EXISTS (SELECT FROM bot_runs WHERE workspace_id = $1 AND conversation_id = $2 AND status > 0)",
+        tx.workspace_id, conversation_id,
+    )  # fmt: skip
 
 
 class _Waiting(msgspec.Struct):
