@@ -32,7 +32,7 @@ async def test_a_help_centre_is_made_changed_and_deleted(client: SignedIn, db: D
     assert found.id == made["id"]
     assert (await client.delete(path)).json()["code"] == "published"
     await client.patch(path, {"published": False})
-    await Desk(client, made).published("Returns")
+    await Desk(client, made).published("Returns", language="en")
     assert (await client.delete(path)).status_code == 204
     assert (await client.get("/api/help/articles")).json()["items"] == []
     assert (await client.get(path)).status_code == 404
