@@ -1,7 +1,7 @@
 /** Addresses of the workspace. `parseRoute` and `href` are inverse to each other. */
 import { useMemo, useSyncExternalStore } from 'react'
 
-export const SETTINGS_PAGES = ['mailboxes', 'messengers', 'people', 'teams', 'tags', 'topics', 'priority', 'hours', 'promises', 'routing', 'rules', 'replies', 'tokens', 'intake', 'audit', 'workspace', 'work', 'me'] as const
+export const SETTINGS_PAGES = ['mailboxes', 'messengers', 'people', 'teams', 'tags', 'topics', 'priority', 'hours', 'promises', 'routing', 'rules', 'ai', 'replies', 'tokens', 'intake', 'audit', 'workspace', 'work', 'me'] as const
 export type SettingsPage = (typeof SETTINGS_PAGES)[number]
 
 export type Route =

@@ -10,6 +10,7 @@ import { useCanned } from '../suggestions/useCanned'
 import { useSuggestions } from '../suggestions/useSuggestions'
 import { ErrorNote } from '../ui/Notice'
 import { UploadList } from './attachments'
+import { AiMenu } from '../ai/AiMenu'
 import { ChatField, type ChatHandle } from './ChatField'
 import { ComposerDock } from './ComposerDock'
 import { ComposerFoot } from './ComposerFoot'
@@ -118,6 +119,11 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   const insert = (text: string) => {
     if (mode === null || isNote) draft.start('reply')
     setToInsert(text)
+  }
+  const putWritten = (text: string, replaces: boolean) => {
+    if (replaces && (inChat || draft.plain)) draft.setText('')
+    else if (replaces) draft.core?.commands.clearContent(true)
+    insert(text)
   }
   useEffect(() => {
     if (toInsert === null || mode === null || isNote) return
@@ -235,6 +241,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
         onFiles={files.add}
         onEmoji={inChat ? (emoji) => chatField.current?.insert(emoji) : null}
         onArticle={putArticle}
+        help={<AiMenu conversationId={conversation.id} draft={() => (isNote ? '' : written.text)} onInsert={putWritten} />}
         ready={isReady}
         busy={busy && !inChat}
       />

@@ -1,6 +1,6 @@
 import type { Editor as Core } from '@tiptap/react'
 import { ChevronDown, Link2, Paperclip, RemoveFormatting } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useT } from '../app/i18n'
 import { runCommand } from '../commands/registry'
 import { type Insertable, InsertArticle } from '../help/InsertArticle'
@@ -21,11 +21,13 @@ type Props = {
   /** Only in a chat. */
   onEmoji: ((emoji: string) => void) | null
   onArticle: (article: Insertable) => void
+  /** What else can write. */
+  help?: ReactNode
   ready: boolean
   busy: boolean
 }
 
-export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, onArticle, ready, busy }: Props) {
+export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, onArticle, help, ready, busy }: Props) {
   const t = useT()
   const chooser = useRef<HTMLInputElement>(null)
   const [linking, setLinking] = useState(false)
@@ -58,6 +60,7 @@ export function ComposerFoot({ isNote, core, plain, onPlain, onFiles, onEmoji, o
         </>
       )}
       <InsertArticle ready={(core !== null && !core.isDestroyed) || plain || onEmoji !== null} onInsert={onArticle} />
+      {help}
       <span className="grow" />
       {isNote ? (
         <Tip label={t('compose.addNote')} keys="ctrl+enter" side="top">

@@ -1,4 +1,4 @@
-import { type LucideIcon, Clock, FileClock, Handshake, Inbox, KeyRound, ListTree, Mail, MessageSquareText, MessageSquareQuote, MessagesSquare, Scale, SlidersHorizontal, Tag, UserRound, Users, UsersRound, Sprout, Waypoints } from 'lucide-react'
+import { type LucideIcon, Clock, FileClock, Handshake, Inbox, KeyRound, ListTree, Mail, MessageSquareText, MessageSquareQuote, MessagesSquare, Scale, SlidersHorizontal, Sparkles, Tag, UserRound, Users, UsersRound, Sprout, Waypoints } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useT } from '../app/i18n'
 import { useMe } from '../app/me'
@@ -23,6 +23,7 @@ const SECTIONS: readonly Section[] = [
   { page: 'routing', icon: Waypoints, may: 'agents.read', View: lazy(() => import('./routing/Routing')) },
   { page: 'rules', icon: ListTree, may: 'rules.read', View: lazy(() => import('./rules/Rules')) },
   { page: 'replies', icon: MessageSquareQuote, may: 'suggestions.read', View: lazy(() => import('../suggestions/RepliesSettings')) },
+  { page: 'ai', icon: Sparkles, may: 'ai.write', View: lazy(() => import('../ai/AiSettingsPage')) },
   { page: 'workspace', icon: SlidersHorizontal, may: 'settings.write', View: lazy(() => import('./WorkspaceSettings')) },
   { page: 'tokens', icon: KeyRound, may: 'tokens.write', View: lazy(() => import('./tokens/Tokens')) },
   { page: 'intake', icon: Inbox, may: 'intake.read', View: lazy(() => import('./intake/Intake')), whole: true },
