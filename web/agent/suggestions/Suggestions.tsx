@@ -19,7 +19,7 @@ export function Suggestions({ items }: { items: readonly Suggestion[] }) {
   if (items.length === 0) return null
   const isFolded = folded === 'yes'
   return (
-    <section aria-label={t('suggest.title')} className="fade-in shrink-0 border-t border-line bg-panel px-4 py-1.5 max-[719px]:px-2">
+    <section aria-label={t('suggest.title')} className="fade-in shrink-0 border-t border-line bg-panel px-4 py-1.5 max-[719px]:px-3">
       <header className="flex items-center gap-2 text-secondary text-ink-3">
         <Lightbulb size={14} aria-hidden className="shrink-0" />
         <p className="grow font-medium">
