@@ -11,7 +11,7 @@ it its itself just know let like ll m make me more most mustn my myself need no 
 other our ours ourselves out over own please possible re s same shall she should shouldn so some such t tell than thank
 thanks that the their theirs them themselves then there these they this those through to too under until up us use using
 ve very want was wasn way we were weren what when where which while who whom whose why will with won would wouldn you your
-yours yourself yourselves
+yours yourself yourselves long much many take takes took
 """
 
 _ITALIAN = """
