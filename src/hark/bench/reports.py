@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
@@ -76,17 +77,19 @@ async def _measure(here: Installation, person: Person, cases: Sequence[Case], ro
 
 
 async def _timed(here: Installation, app: Any, person: Person, case: Case, rounds: int) -> Figure:
-    """p95 (nearest rank) of a kind of request."""
+    """p95 (nearest rank) of a kind of request, and the median of the processor's time, which other work disturbs less."""
     for path in case.paths:
         await ask(app, path, person)
-    taken = []
+    taken, worked = [], []
     for n in range(rounds):
         await work_on_recent(here.db, n)
-        begin = time.perf_counter()
+        begin, busy = time.perf_counter(), time.process_time()
         await ask(app, case.paths[n % len(case.paths)], person)
         taken.append((time.perf_counter() - begin) * 1000)
+        worked.append((time.process_time() - busy) * 1000)
     p95 = sorted(taken)[math.ceil(0.95 * len(taken)) - 1]
-    return Figure(key=case.key, value=round(p95, 1), unit="ms, p95", target=case.target_ms, better="lower")
+    unit = f"ms, p95 ({median(worked):.0f} of the processor)"
+    return Figure(key=case.key, value=round(p95, 1), unit=unit, target=case.target_ms, better="lower")
 
 
 async def _first_report(here: Installation, settings: Settings) -> float:
