@@ -206,6 +206,26 @@ async def test_an_upload_is_run_by_the_worker_and_can_be_watched(desk: Desk, db:
     assert ANYBODY.person is None
 
 
+async def test_an_export_of_an_odd_shape_ends_with_a_sentence(desk: Desk, db: Db, files: Files) -> None:
+    odd = [
+        {"articles": [{"id": 1, "title": "A\0B", "body": "<p>x\0</p>", "locale": "en", "label_names": 7}]},
+        {
+            "articles": [{"id": {"a": 1}, "title": ["x"], "body": {"y": 1}, "locale": 5, "section_id": "z"}],
+            "sections": [3, {}],
+        },
+        {"articles": [{"id": 3}], "categories": {"id": 1}, "translations": [{"source_id": 3, "locale": None}]},
+    ]
+    for n, document in enumerate(odd):
+        path = f"/api/help/imports?centre_id={desk.centre['id']}&kind=zendesk"
+        started = desk.ok(
+            await desk.client.request("POST", path, files={"file": ("x.json", json.dumps(document).encode())})
+        )
+        assert await run_imports(db, files) == 1
+        done = desk.ok(await desk.client.get(f"/api/help/imports/{started['id']}"))
+        assert done["state"] in ("done", "failed"), n
+        assert done["state"] == "done" or done["problem"].endswith(".")
+
+
 @pytest.mark.parametrize(
     ("kind", "source"),
     [("markdown", b"PK\x03\x04 broken"), ("markdown", b"{}"), ("markdown", zipped({"a.txt": "x"})), ("intercom", b"no json"),

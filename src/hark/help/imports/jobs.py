@@ -5,8 +5,8 @@ import asyncio
 import structlog
 
 from hark.core.actor import system
-from hark.core.db import Db
-from hark.core.errors import HarkError
+from hark.core.db import Db, is_passing
+from hark.core.errors import HarkError, Unavailable
 from hark.core.files import Files
 from hark.help.imports.actions import Claim, claim_import, end_import, tell_import
 from hark.help.imports.types import KIND_NAMES, Outcome
@@ -14,6 +14,10 @@ from hark.help.queries import get_centre
 
 log = structlog.get_logger(__name__)
 
+FAULT = (
+    "Hark met an error of its own in this export, which its log describes. What was taken in before it is kept; the same import"
+    " goes on there once it is cured."
+)
 LOOK_S = 2.0
 TELL_S = 1.0
 
@@ -49,7 +53,14 @@ async def run_one(db: Db, files: Files, claim: Claim) -> None:
             await tell_import(db, claim, *latest)
         await tell_import(db, claim, *latest)
         await end_import(db, claim, await taking)
+    except Unavailable:
+        raise
     except HarkError as error:
         log.warning("import of articles failed", workspace=claim.workspace_id, problem=error.detail)
         await end_import(db, claim, None, problem=error.detail)
+    except Exception as error:
+        if is_passing(error):
+            raise  # the next one who looks goes on
+        log.exception("import of articles failed", workspace=claim.workspace_id)
+        await end_import(db, claim, None, problem=FAULT)
     await files.delete(claim.file_key)

@@ -14,7 +14,7 @@ import msgspec
 
 from hark.core.actor import Actor
 from hark.core.db import Db, Tx
-from hark.core.errors import Conflict, HarkError
+from hark.core.errors import BadRequest, Conflict, HarkError
 from hark.core.files import Files
 from hark.help.actions import insert_article
 from hark.help.centres import create_collection, keep_redirect
@@ -137,7 +137,7 @@ class _Run:
             try:
                 async with self.db.transaction(self.actor) as tx:
                     await self._text(tx, self.ids[article.key], language, text, body)
-            except Conflict as error:
+            except (BadRequest, Conflict) as error:
                 self.outcome.fate("skipped")
                 self.outcome.add(text.base or text.title, error.detail)
 

@@ -40,6 +40,6 @@ def _of_json(kind: Kind, documents: list[Any], languages: Sequence[str], files: 
 
 def _json(data: bytes) -> Any:
     try:
-        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf").replace(b"\\u0000", b""))  # no column holds a NUL
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(NOT_JSON, code="no_json") from error

@@ -110,7 +110,7 @@ class _Zendesk:
         told: list[str] = []
         body = html_to_markdown(str(one.get("body") or ""), told.append)
         self.problems += [ImportProblem(item, sentence) for sentence in dict.fromkeys(told)]
-        labels = [str(label)[:80] for label in row.get("label_names") or [] if str(label).strip()]
+        labels = [str(label)[:80] for label in _list(row.get("label_names")) if str(label).strip()]
         return FoundText(
             title=str(one.get("title") or one.get("name") or "").strip()[:300], body=body,
             draft=bool(one.get("draft") or row.get("draft")), keywords=labels[:50], base=str(row.get("id")),
