@@ -153,9 +153,11 @@ async def test_a_frequent_reply_becomes_a_canned_one(page: Page, desk: House) ->
     await expect(editor).to_contain_text("Hi Rita, please reset […] and wait.")
     await editor.press("Control+a")
     await editor.press("Delete")
-    await page.evaluate("localStorage.setItem('hark.language', 'ko')")
+    async with desk.api() as api:
+        await api.patch("/api/me", json={"locale": "ko"})
     for path, name in (("/reports/suggestions", "page-ko"), ("/settings/replies", "settings-ko")):
         await page.goto(desk.url + path)
+        await expect(page.locator("html")).to_have_attribute("lang", "ko")
         await page.get_by_role("heading", level=1).wait_for()
         await is_accessible(page)
         await picture(page, name)
