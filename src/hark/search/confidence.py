@@ -4,7 +4,7 @@ A logistic regression on four things that mean the same in every language and co
 on the tuned halves (`bench.answers.search_data`) of KorQuAD, SQuAD-it and the titles of the help articles in three
 languages, each asked with its answer in the index and again with its answer taken out, and on questions about something else
 altogether asked of the help articles; each set weighs the same. On the other halves what is said and what is right agree
-within .08 in every band of it (docs/develop/search.md), and 95 % of right first hits are kept. `hark bench answers` measures it.
+within .08 in every band of it (docs/develop/search.md), and 95 % of right first hits are kept in the mean. `hark bench answers` measures it.
 """
 
 import numpy as np
