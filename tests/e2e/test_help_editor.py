@@ -200,3 +200,30 @@ async def test_shelves_settings_and_imports(page: Page, desk: House, library: di
     await page.keyboard.type("What people look")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="What people look for")).to_be_visible()
+
+
+async def test_an_article_goes_into_a_reply(page: Page, desk: House, library: dict[str, Any]) -> None:
+    async with desk.api() as client:
+        made = await client.post(
+            "/api/help/articles",
+            json={"centre_id": library["id"], "title": "Where is my invoice?", "body": "Open **Billing**."},
+        )
+        article = made.json()
+        await client.post(f"/api/help/articles/{article['id']}/texts/en/publish", json={"version": 1})
+        await desk.send(desk.mail("Carla <carla@customer.example>", "Invoice", "Where is my invoice?"))
+        for _ in range(100):
+            found = (await client.get("/api/conversations")).json()["items"]
+            if found:
+                break
+            await page.wait_for_timeout(100)
+    await sign_in(page, desk, f"/inbox/{found[0]['id']}")
+    await page.get_by_role("button", name="Insert “Where is my invoice?” into the reply").click()
+    link = page.get_by_role("textbox", name="Reply").get_by_role("link", name="Where is my invoice?")
+    await expect(link).to_have_attribute(
+        "href", re.compile(f"/help/{library['slug']}/en/articles/where-is-my-invoice$")
+    )
+    await page.keyboard.press("Control+Shift+k")
+    await page.get_by_role("dialog").get_by_role("combobox").fill("invoice")
+    await audit(page, "choose an article")
+    await page.get_by_role("option", name=re.compile("Where is my invoice")).click()
+    await expect(link).to_have_count(2)

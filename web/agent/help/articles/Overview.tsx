@@ -40,12 +40,12 @@ export function Overview({ centre, filter, onFilter }: { centre: Centre; filter:
   const total = all.data?.length ?? 0
   if (total === 0) return null
   return (
-    <ul aria-label={t('overview.label')} className="mt-4 grid grid-cols-[repeat(auto-fit,minmax(260px,1fr))] gap-3">
+    <ul aria-label={t('overview.label')} className="mt-4 grid grid-cols-[repeat(auto-fit,minmax(260px,1fr))] gap-3 max-[719px]:-mx-4 max-[719px]:flex max-[719px]:overflow-x-auto max-[719px]:px-4">
       {centre.languages.map((tag) => {
         const column = counts.get(tag)!
         const live = (column.get('live') ?? 0) + (column.get('changed') ?? 0) + (column.get('stale') ?? 0)
         return (
-          <li key={tag} className="rounded-card border border-line px-4 py-3">
+          <li key={tag} className="rounded-card border border-line px-4 py-3 max-[719px]:w-64 max-[719px]:shrink-0">
             <p className="flex items-baseline justify-between gap-2">
               <span className="font-medium">{languageName(tag, language)}</span>
               <span className="tabular text-secondary text-ink-3">{t('overview.live', { live, total })}</span>

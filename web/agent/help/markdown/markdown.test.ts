@@ -21,8 +21,11 @@ const SAME: Record<string, string> = {
   tasks: '- [x] done\n- [ ] open\n',
   quote: '> Said **once**.\n>\n> - and listed\n',
   callout: '> [!WARNING]\n> Do not unplug.\n>\n> - one\n> - two\n',
+  'callout with a title': '> [!NOTE] Before you *begin*\n> Have the key at hand.\n',
   'callout with code': '> [!TIP]\n> ```sh\n> ls -l\n> ```\n',
   video: '@[video](https://www.youtube.com/watch?v=abc)\n',
+  'video with a title': '@[The tour](https://vimeo.com/76979871)\n',
+  'heading with a name': '## How to pay {#pay}\n',
   'image with a width': '![A blue button](/help/files/7){width=400}\n',
   table: '| Plan | Price |\n| :--- | ---: |\n| **Free** | 0 € |\n| a \\| b | first<br>second |\n',
   code: '```python\nprint("`hi`")\n```\n',
@@ -101,7 +104,7 @@ describe('Markdown of articles', () => {
   it('reads callouts and videos as such', () => {
     expect(parse('>[!NOTE]\n>\n>Text.').content![0]).toMatchObject({ type: 'callout', attrs: { kind: 'note' } })
     for (const film of ['> [!VIDEO](https://youtu.be/x "T")', '@[video](https://youtu.be/x)', 'https://youtu.be/x']) {
-      expect(parse(film).content).toEqual([{ type: 'video', attrs: { src: 'https://youtu.be/x' } }])
+      expect(parse(film).content).toEqual([{ type: 'video', attrs: { src: 'https://youtu.be/x', title: '' } }])
     }
     expect(parse('See https://youtu.be/x').content![0]!.type).toBe('paragraph')
     expect(parse('> an ordinary quote').content![0]!.type).toBe('blockquote')

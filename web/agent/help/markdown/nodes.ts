@@ -4,10 +4,10 @@ import { type JSONContent, type MarkdownParseHelpers, type MarkdownToken, mergeA
 export const CALLOUTS = ['note', 'tip', 'important', 'warning', 'caution'] as const
 export type CalloutKind = (typeof CALLOUTS)[number]
 
-const MARKER = /^ {0,3}> ?\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)/i
-const VIDEO = /^ {0,3}@\[video\]\(<?([^\s)>]+)>?\)[ \t]*(?:\n|$)/i
+const MARKER = /^ {0,3}> ?\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*([^\n]*?)[ \t]*(?:\n|$)/i
+const VIDEO = /^ {0,3}@\[([^\]\n]*)\]\(<?([^\s)>]+)>?\)[ \t]*(?:\n|$)/i
 /** As Adobe's articles write it. */
-const QUOTED_VIDEO = /^ {0,3}> ?\[!VIDEO\]\(<?([^\s)>]+)>?(?:\s+"(?:\\.|[^"\\])*")?\)[ \t]*(?:\n|$)/i
+const QUOTED_VIDEO = /^ {0,3}> ?\[!(VIDEO)\]\(<?([^\s)>]+)>?(?:\s+"(?:\\.|[^"\\])*")?\)[ \t]*(?:\n|$)/i
 const QUOTED = /^ {0,3}> ?(.*)$/
 
 /** `> [!NOTE]` and what stands under it (GitHub's alerts). */
@@ -18,6 +18,7 @@ export const Callout = Node.create<{ names: Record<CalloutKind, string> }>({
   content: 'block+',
   defining: true,
   addAttributes: () => ({
+    title: { default: '', parseHTML: (element) => element.getAttribute('data-title') ?? '', renderHTML: ({ title }) => (title ? { 'data-title': title as string } : {}) },
     kind: {
       default: 'note',
       parseHTML: (element) => element.getAttribute('data-callout') ?? 'note',
@@ -26,7 +27,7 @@ export const Callout = Node.create<{ names: Record<CalloutKind, string> }>({
   }),
   parseHTML: () => [{ tag: 'div[data-callout]' }],
   renderHTML({ HTMLAttributes, node }) {
-    return ['div', mergeAttributes(HTMLAttributes, { role: 'note', 'data-name': this.options.names[node.attrs.kind as CalloutKind] }), 0]
+    return ['div', mergeAttributes(HTMLAttributes, { role: 'note', 'data-name': (node.attrs.title as string) || this.options.names[node.attrs.kind as CalloutKind] }), 0]
   },
   markdownTokenizer: {
     name: 'callout',
@@ -44,12 +45,12 @@ export const Callout = Node.create<{ names: Record<CalloutKind, string> }>({
         inner.push(quoted ? quoted[1]! : line)
       }
       const raw = marker[0] + lines.slice(0, inner.length).join('\n')
-      return { type: 'callout', raw, kind: marker[1]!.toLowerCase(), tokens: lexer.blockTokens(inner.join('\n')) }
+      return { type: 'callout', raw, kind: marker[1]!.toLowerCase(), title: marker[2] ?? '', tokens: lexer.blockTokens(inner.join('\n')) }
     },
   },
   parseMarkdown: (token, helpers) => {
     const content = blocks(token.tokens ?? [], helpers)
-    return { type: 'callout', attrs: { kind: token.kind as string }, content: content.length > 0 ? content : [{ type: 'paragraph' }] }
+    return { type: 'callout', attrs: { kind: token.kind as string, title: (token.title as string | undefined) ?? '' }, content: content.length > 0 ? content : [{ type: 'paragraph' }] }
   },
 })
 
@@ -60,21 +61,22 @@ export const Video = Node.create({
   atom: true,
   draggable: true,
   addAttributes: () => ({
+    title: { default: '', parseHTML: (element) => element.getAttribute('data-title') ?? '', renderHTML: ({ title }) => (title ? { 'data-title': title as string } : {}) },
     src: { default: '', parseHTML: (element) => element.getAttribute('data-video') ?? '', renderHTML: ({ src }) => ({ 'data-video': src as string }) },
   }),
   parseHTML: () => [{ tag: 'div[data-video]' }],
-  renderHTML: ({ HTMLAttributes, node }) => ['div', HTMLAttributes, node.attrs.src as string],
+  renderHTML: ({ HTMLAttributes, node }) => ['div', HTMLAttributes, (node.attrs.title as string) || (node.attrs.src as string)],
   markdownTokenizer: {
     name: 'video',
     level: 'block',
-    start: (source) => source.search(/^ {0,3}(?:> ?\[!VIDEO\]\(|@\[video\]\()/im),
+    start: (source) => source.search(/^ {0,3}(?:> ?\[!VIDEO\]\(|@\[[^\]\n]*\]\()/im),
     tokenize(source) {
       const found = VIDEO.exec(source) ?? QUOTED_VIDEO.exec(source)
       if (!found || (found[0].trimStart().startsWith('>') && QUOTED.test(source.slice(found[0].length).split('\n', 1)[0]!))) return undefined
-      return { type: 'video', raw: found[0], src: found[1] }
+      return { type: 'video', raw: found[0], src: found[2], title: found[1]!.toLowerCase() === 'video' ? '' : found[1] }
     },
   },
-  parseMarkdown: (token) => ({ type: 'video', attrs: { src: token.src as string } }),
+  parseMarkdown: (token) => ({ type: 'video', attrs: { src: token.src as string, title: token.title as string } }),
 })
 
 /** Whether an address by itself on a line is a film: YouTube, Vimeo, or a file. */

@@ -19,7 +19,7 @@ function mark(type: string, attributes?: (token: MarkdownToken) => Record<string
 
 const paragraph: Read = (token, helpers) => {
   const address = (token.raw ?? '').trim()
-  if (token.type === 'paragraph' && isVideo(address) && !/\s/.test(address)) return { type: 'video', attrs: { src: address } }
+  if (token.type === 'paragraph' && isVideo(address) && !/\s/.test(address)) return { type: 'video', attrs: { src: address, title: '' } }
   return { type: 'paragraph', content: helpers.parseInline(token.tokens ?? []) }
 }
 

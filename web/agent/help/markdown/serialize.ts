@@ -36,9 +36,9 @@ function block(node: JSONContent, other: boolean): string {
     case 'blockquote':
       return quoted(blocks(content))
     case 'callout':
-      return `> [!${String(node.attrs?.kind ?? 'note').toUpperCase()}]\n${quoted(blocks(content))}`
+      return `> [!${String(node.attrs?.kind ?? 'note').toUpperCase()}]${node.attrs?.title ? ` ${String(node.attrs.title)}` : ''}\n${quoted(blocks(content))}`
     case 'video':
-      return `@[video](${address(String(node.attrs?.src ?? ''))})`
+      return `@[${String(node.attrs?.title || 'video')}](${address(String(node.attrs?.src ?? ''))})`
     case 'codeBlock':
       return fenced(content.map((one) => one.text ?? '').join(''), (node.attrs?.language as string | null) ?? '')
     case 'horizontalRule':
