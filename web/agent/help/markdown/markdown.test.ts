@@ -23,7 +23,7 @@ const SAME: Record<string, string> = {
   callout: '> [!WARNING]\n> Do not unplug.\n>\n> - one\n> - two\n',
   'callout with a title': '> [!NOTE] Before you *begin*\n> Have the key at hand.\n',
   'callout with code': '> [!TIP]\n> ```sh\n> ls -l\n> ```\n',
-  video: '@[video](https://www.youtube.com/watch?v=abc)\n',
+  video: '@[](https://www.youtube.com/watch?v=abc)\n',
   'video with a title': '@[The tour](https://vimeo.com/76979871)\n',
   'heading with a name': '## How to pay {#pay}\n',
   'image with a width': '![A blue button](/help/files/7){width=400}\n',
@@ -103,7 +103,7 @@ describe('Markdown of articles', () => {
 
   it('reads callouts and videos as such', () => {
     expect(parse('>[!NOTE]\n>\n>Text.').content![0]).toMatchObject({ type: 'callout', attrs: { kind: 'note' } })
-    for (const film of ['> [!VIDEO](https://youtu.be/x "T")', '@[video](https://youtu.be/x)', 'https://youtu.be/x']) {
+    for (const film of ['> [!VIDEO](https://youtu.be/x "T")', '@[](https://youtu.be/x)', 'https://youtu.be/x']) {
       expect(parse(film).content).toEqual([{ type: 'video', attrs: { src: 'https://youtu.be/x', title: '' } }])
     }
     expect(parse('See https://youtu.be/x').content![0]!.type).toBe('paragraph')

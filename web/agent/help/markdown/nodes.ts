@@ -73,7 +73,7 @@ export const Video = Node.create({
     tokenize(source) {
       const found = VIDEO.exec(source) ?? QUOTED_VIDEO.exec(source)
       if (!found || (found[0].trimStart().startsWith('>') && QUOTED.test(source.slice(found[0].length).split('\n', 1)[0]!))) return undefined
-      return { type: 'video', raw: found[0], src: found[2], title: found[1]!.toLowerCase() === 'video' ? '' : found[1] }
+      return { type: 'video', raw: found[0], src: found[2], title: found[1] === 'VIDEO' ? '' : found[1] }
     },
   },
   parseMarkdown: (token) => ({ type: 'video', attrs: { src: token.src as string, title: token.title as string } }),

@@ -38,7 +38,7 @@ function block(node: JSONContent, other: boolean): string {
     case 'callout':
       return `> [!${String(node.attrs?.kind ?? 'note').toUpperCase()}]${node.attrs?.title ? ` ${String(node.attrs.title)}` : ''}\n${quoted(blocks(content))}`
     case 'video':
-      return `@[${String(node.attrs?.title || 'video')}](${address(String(node.attrs?.src ?? ''))})`
+      return `@[${String(node.attrs?.title ?? '')}](${address(String(node.attrs?.src ?? ''))})`
     case 'codeBlock':
       return fenced(content.map((one) => one.text ?? '').join(''), (node.attrs?.language as string | null) ?? '')
     case 'horizontalRule':
