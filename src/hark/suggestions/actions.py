@@ -144,10 +144,7 @@ async def choose(tx: Tx, actor: Actor, id: UUID, chosen: Chosen) -> None:
 
 async def set_account(tx: Tx, account_id: int, *, enabled: bool) -> None:
     """Turn the suggestions of an account on or off. Raises NotFound."""
-    await tx.one(
-        int, "SELECT id FROM channel_accounts WHERE workspace_id = $1 AND id = $2", tx.workspace_id, account_id,
-        missing="This mailbox or messenger does not exist.",
-    )  # fmt: skip
+    await queries.require_account(tx, tx.actor, account_id)
     await tx.run(
         "INSERT INTO suggestion_accounts (workspace_id, account_id, enabled) VALUES ($1, $2, $3)"
         " ON CONFLICT (workspace_id, account_id) DO UPDATE SET enabled = $3",

@@ -280,6 +280,14 @@ async def names_of(db: Queries, workspace_id: int) -> tuple[dict[int, str], dict
 # canned replies ---------------------------------------------------------------------------------------------------------
 
 
+async def require_account(db: Queries, actor: Actor, id: int) -> None:
+    """Raises NotFound unless there is such a mailbox or messenger."""
+    await db.one(
+        int, "SELECT id FROM channel_accounts WHERE workspace_id = $1 AND id = $2", actor.workspace_id, id,
+        missing="This mailbox or messenger does not exist.",
+    )  # fmt: skip
+
+
 async def list_canned(db: Queries, actor: Actor) -> list[CannedReply]:
     """All canned replies, by name."""
     rows = await db.all(

@@ -65,6 +65,7 @@ async def patch_suggestion_account(db: Db, actor: Actor, id: int, data: AccountP
 
 async def get_frequent_replies(db: Db, actor: Actor, learners: Learners, id: int) -> Page[FrequentView]:
     """What an account sends again and again; empty while its replies are being read for the first time."""
+    await queries.require_account(db, actor, id)
     return Page(items=await list_frequent(db, learners, actor, id) or [])
 
 
