@@ -14,8 +14,11 @@ from tests.support.workspace import TestWorkspace
 
 from hark.core.db import Db
 from hark.help.centres import create_redirect, update_centre
-from hark.help.texts import archive_text
-from hark.help.types import CentrePatch, NewRedirect
+from hark.help.queries import get_article
+from hark.help.texts import archive_text, publish_text, save_text
+from hark.help.types import CentrePatch, NewRedirect, Publish, SaveText
+
+VIP = {"field": "vip", "op": "is", "value": True}
 
 
 @pytest_asyncio.fixture
@@ -106,11 +109,15 @@ async def test_what_is_published_is_seen_at_once(reader: httpx.AsyncClient, shop
 
 
 async def test_what_is_not_for_everybody_is_nowhere(reader: httpx.AsyncClient, shop: Help, db: Db) -> None:
-    assert (await reader.get(f"{shop.at}/en/articles/how-we-pack")).status_code == 404
+    await shop.article("lounge", "Lounge access", "For few.", visibility="segment", condition=VIP)
+    for slug in ("how-we-pack", "lounge-access"):
+        assert (await reader.get(f"{shop.at}/en/articles/{slug}")).status_code == 404
+        assert (await reader.get(f"{shop.at}/en/articles/{slug}.md")).status_code == 404
     for path in ("/en/", "/sitemap.xml", "/llms.txt", "/en/feed.atom"):
         page = await reader.get(shop.at + path)
         assert page.status_code == 200, path
         assert "how-we-pack" not in page.text
+        assert "lounge" not in page.text.lower()
     async with db.transaction(shop.workspace.owner) as tx:
         await update_centre(tx, shop.id, CentrePatch(published=False))
     for path in ("/en/", "/sitemap.xml", "/en/articles/sending-something-back"):
@@ -174,6 +181,13 @@ async def test_former_addresses_lead_on(reader: httpx.AsyncClient, shop: Help, d
     moved = await reader.get(f"{shop.at}/hc/it/articles/360-back")
     assert (moved.status_code, moved.headers["location"]) == (301, f"{shop.at}/it/articles/restituire-un-acquisto")
     assert (await reader.get(f"{shop.at}/shop")).headers["location"] == "https://shop.example/"
+    async with db.transaction(shop.workspace.owner) as tx:  # a name that was
+        version = (await get_article(tx, shop.workspace.owner, shop.articles["returns"])).texts["en"].version
+        save = SaveText(version=version, slug="returns", title="Returns")
+        renamed = await save_text(tx, shop.articles["returns"], "en", save)
+        await publish_text(tx, renamed.id, "en", Publish(version=renamed.texts["en"].version))
+    moved = await reader.get(f"{shop.at}/en/articles/sending-something-back")
+    assert (moved.status_code, moved.headers["location"]) == (301, f"{shop.at}/en/articles/returns")
 
 
 async def test_an_own_domain(reader: httpx.AsyncClient, shop: Help, db: Db) -> None:
