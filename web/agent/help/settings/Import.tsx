@@ -66,7 +66,7 @@ export default function Import({ centre }: { centre: Centre }) {
           type="file"
           hidden
           aria-label={t('import.choose')}
-          accept={kind === 'markdown' ? '.zip,.md' : '.json,.zip,.jsonl,.ndjson'}
+          accept={kind === 'markdown' ? '.zip' : '.json,.zip'}
           onChange={(event) => {
             const chosen = event.target.files?.[0]
             event.target.value = ''
