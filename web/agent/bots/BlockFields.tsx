@@ -2,7 +2,7 @@ import { type Key, useT } from '../app/i18n'
 import { useDirectory } from '../app/me'
 import { ArticleChoice } from './ArticleChoice'
 import { Duration } from '../settings/rules/AfterField'
-import { Field, Input, Select } from '../ui/Field'
+import { Checkbox, Field, Input, Select } from '../ui/Field'
 import { AttributeField, freshPart, Rows } from './Rows'
 import { SetFields } from './SetFields'
 import { TriggerFields } from './TriggerFields'
@@ -76,7 +76,12 @@ export function BlockFields({ block, language, onChange }: Props) {
         </>
       )
     case 'resolve':
-      return words(block.text ?? {}, 'bots.says')
+      return (
+        <>
+          {words(block.text ?? {}, 'bots.says')}
+          <Checkbox label={t('bots.accepted')} hint={t('bots.acceptedHint')} checked={block.accepted} onChange={(event) => onChange({ ...block, accepted: event.target.checked })} />
+        </>
+      )
     case 'survey':
       return (
         <>

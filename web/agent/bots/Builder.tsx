@@ -10,7 +10,7 @@ import { Button, IconButton } from '../ui/Button'
 import { Menu, MenuItem } from '../ui/Menu'
 import { ErrorNote, Skeleton } from '../ui/Notice'
 import { notify } from '../ui/toasts'
-import { add, arrange, blocksOf, duplicate, exits, MAX_BLOCKS, remove, replace, BLOCK_TYPES } from './flow'
+import { add, arrange, blocksOf, duplicate, exits, freePlace, MAX_BLOCKS, remove, replace, BLOCK_TYPES } from './flow'
 import { FlowSettings } from './FlowSettings'
 import { FunnelPanel } from './FunnelPanel'
 import { BLOCK_ICONS } from './icons'
@@ -58,7 +58,7 @@ function Editor({ bot, label }: { bot: Bot; label: string }) {
     const source = from && blocksOf(flow).find((one) => one.id === from.id)
     const lowest = Math.max(0, ...blocksOf(flow).map((one) => (one.y ?? 0) + heightOf(one)))
     const at = source ? { x: source.x ?? 0, y: (source.y ?? 0) + heightOf(source) + 60 } : { x: 0, y: lowest + 60 }
-    const made = add(flow, type, at, from)
+    const made = add(flow, type, freePlace(flow, at, 130, heightOf), from)
     change(made.flow)
     choose(made.id)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { add, arrange, blocksOf, connect, duplicate, exits, freshId, remove, say, unreachable } from './flow'
+import { add, arrange, blocksOf, connect, duplicate, exits, freePlace, freshId, remove, say, unreachable } from './flow'
 import type { Flow } from './types'
 
 const EMPTY: Flow = { language: 'en', blocks: [] }
@@ -51,6 +51,11 @@ describe('a flow', () => {
     const [start, buttons, end] = blocksOf(flow)
     expect(start!.y!).toBeLessThan(buttons!.y!)
     expect(buttons!.y! + 100).toBeLessThan(end!.y!)
+  })
+
+  test('a new card lies on no other', () => {
+    expect(freePlace(chain(), { x: 0, y: 90 }, 100, () => 80)).toEqual({ x: 300, y: 90 })
+    expect(freePlace(chain(), { x: 0, y: 900 }, 100, () => 80)).toEqual({ x: 0, y: 900 })
   })
 
   test('speaks another language where the own is missing', () => {

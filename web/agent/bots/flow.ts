@@ -58,6 +58,15 @@ export function add(flow: Flow, type: BlockType, at: { x: number; y: number }, f
   return { flow: from ? connect(next, from.id, from.port, id) : next, id }
 }
 
+/** The place itself, or the nearest to its right where no other card lies. */
+export function freePlace(flow: Flow, at: { x: number; y: number }, height: number, heightOf: (block: Block) => number): { x: number; y: number } {
+  const lies = (x: number) =>
+    blocksOf(flow).some((block) => Math.abs((block.x ?? 0) - x) < NODE_WIDTH + GRID && at.y < (block.y ?? 0) + heightOf(block) + GRID && (block.y ?? 0) < at.y + height + GRID)
+  let x = at.x
+  while (lies(x)) x += NODE_WIDTH + 3 * GRID
+  return { x, y: at.y }
+}
+
 /** A copy of a block beside it, with the same ways out. */
 export function duplicate(flow: Flow, id: string): { flow: Flow; id: string } | null {
   const block = blocksOf(flow).find((one) => one.id === id)
@@ -90,7 +99,7 @@ export function blank(type: BlockType, id: string, language: string): Block {
     set: { type: 'set', actions: [], next: null },
     wait: { type: 'wait', seconds: 60, next: null, written: null },
     hand_over: { type: 'hand_over', text: {}, team_id: null },
-    resolve: { type: 'resolve', text: {} },
+    resolve: { type: 'resolve', text: {}, accepted: false },
     survey: { type: 'survey', text, attribute: 'conversation.satisfaction', next: null },
   }
   return { id, x: 0, y: 0, note: '', ...blanks[type] } as Block

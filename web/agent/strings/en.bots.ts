@@ -268,4 +268,6 @@ export const enBots = {
   'bots.askedPerson': { one: '{n} asked for a person, {got} got one.', other: '{n} asked for a person, {got} got one.' },
   'bots.unsure': { one: '{n} more was answered, with no answer of a person to compare.', other: '{n} more were answered, with no answer of a person to compare.' },
   'bots.tried': { one: '{n} step', other: '{n} steps' },
+  'bots.accepted': 'The customer has said that this answers it',
+  'bots.acceptedHint': 'Only then it counts as answered by the bot.',
 } as const

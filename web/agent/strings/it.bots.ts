@@ -271,4 +271,6 @@ export const itBots: Record<keyof typeof enBots, Message> = {
   'bots.askedPerson': { one: '{n} ha chiesto una persona, {got} l’ha avuta.', other: '{n} hanno chiesto una persona, {got} l’hanno avuta.' },
   'bots.unsure': { one: 'Un’altra ha avuto risposta, senza una risposta umana con cui confrontarla.', other: 'Altre {n} hanno avuto risposta, senza una risposta umana con cui confrontarle.' },
   'bots.tried': { one: '{n} passo', other: '{n} passi' },
+  'bots.accepted': 'Il cliente ha detto che questo risponde',
+  'bots.acceptedHint': 'Solo allora conta come risposta del bot.',
 }

@@ -271,4 +271,6 @@ export const koBots: Record<keyof typeof enBots, Message> = {
   'bots.askedPerson': '상담원 요청 {n}건, 연결 {got}건.',
   'bots.unsure': '비교할 상담원 답변이 없는 답변 {n}건이 더 있습니다.',
   'bots.tried': '{n}단계',
+  'bots.accepted': '고객이 답이 되었다고 말함',
+  'bots.acceptedHint': '이때만 봇의 답변으로 셉니다.',
 }
