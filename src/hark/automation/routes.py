@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar.params import Parameter
 
-from hark.automation.actions import check_draft, create_rule, delete_rule, order_rules, update_rule
+from hark.automation.actions import check_draft, check_references, create_rule, delete_rule, order_rules, update_rule
 from hark.automation.dry_run import dry_run
 from hark.automation.log import list_runs
 from hark.automation.queries import get_rule, list_rules
@@ -48,6 +48,7 @@ async def put_rule_order(db: Db, actor: Actor, data: RuleOrder) -> Page[Rule]:
 async def post_dry_run(db: Db, actor: Actor, data: RuleDraft) -> DryRun:
     """What such a rule would have done in the last 30 days; nothing is changed or stored."""
     check_draft(data)
+    await check_references(db, actor.workspace_id, data.actions)
     return await dry_run(db, actor, data, now=db.now())
 
 
