@@ -83,8 +83,10 @@ export function useText(article: Article, language: string) {
   /** Sends what is not saved yet. False when it could not be. */
   const flush = useCallback(async (): Promise<boolean> => {
     clearTimeout(timer.current)
-    if (running.current) await running.current
-    while (!stopped.current && isDirty()) {
+    while (!stopped.current) {
+      // Several may ask at once; each save begins from the version the one before has made.
+      while (running.current) await running.current
+      if (!isDirty()) break
       running.current = send()
       const done = await running.current
       running.current = null
