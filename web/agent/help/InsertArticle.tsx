@@ -22,6 +22,7 @@ export function withAddress(text: string, { url }: Insertable): string {
 
 let wanted: Insertable | null = null
 const WANTED = 'hark:insert-article'
+const SETTLED_MS = 200
 
 /** Puts an article into the reply, which is begun if there is none. */
 export function insertArticle(article: Insertable): void {
@@ -48,9 +49,17 @@ export function InsertArticle({ ready, onInsert }: { ready: boolean; onInsert: (
       if (wanted) latest.current(wanted)
       wanted = null
     }
-    take()
-    window.addEventListener(WANTED, take)
-    return () => window.removeEventListener(WANTED, take)
+    // A reply that is just begun may still be given its kept draft, which replaces the field.
+    let timer = setTimeout(take, SETTLED_MS)
+    const soon = () => {
+      clearTimeout(timer)
+      timer = setTimeout(take, SETTLED_MS)
+    }
+    window.addEventListener(WANTED, soon)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener(WANTED, soon)
+    }
   }, [ready])
   if (!isThere) return null
   const choose = ({ title, url }: FoundArticle) => {
