@@ -23,7 +23,7 @@ async def test_a_model_is_connected_and_drafts_a_reply(page: Page, desk: House) 
         await desk.send(desk.mail("Bob <bob@big.example>", "Where is my parcel", "Please call +39 06 1234 5678."))
         await page.goto(desk.url + "/inbox")
         await page.get_by_text("Where is my parcel").first.click(timeout=15_000)
-        await page.keyboard.press("r")
+        await page.get_by_role("button", name="Reply").click()
         model.says = "It is on its way. We call [NUMBER_1]. https://evil.example/x"
         await page.get_by_role("button", name="Ask the language model").click()
         await page.get_by_role("menuitem", name="Draft a reply").click()

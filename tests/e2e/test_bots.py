@@ -41,17 +41,19 @@ async def test_a_bot_is_made_tried_and_published(page: Page, desk: House, tmp_pa
     assert await axe(page) == []
 
     await page.get_by_role("button", name="Publish", exact=True).click()
-    await expect(page.get_by_text("Version 1 is published.")).to_be_visible()
+    await expect(page.get_by_text("Version 1 is live.")).to_be_visible()
     await page.get_by_role("tab", name="Versions").click()
-    await expect(page.get_by_role("list", name="Versions").get_by_text("live")).to_be_visible()
+    await expect(page.get_by_role("list", name="Versions").get_by_text("live", exact=True)).to_be_visible()
 
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Export as a file").click()
     file = tmp_path / "bot.json"
     await (await download.value).save_as(file)
     await page.get_by_role("button", name="All bots").click()
-    await page.get_by_role("checkbox", name="Greeter is on").check()
-    await expect(page.get_by_role("checkbox", name="Greeter is on")).to_be_checked()
+    switch = page.get_by_role("checkbox", name="Greeter is on")
+    await expect(switch).to_be_checked()
+    await switch.uncheck()
+    await expect(switch).not_to_be_checked()
     await page.locator("input[type=file]").set_input_files(file)
     await expect(page.get_by_role("heading", name=re.compile("Greeter"))).to_be_visible()
     await expect(page.locator(".bot-block").filter(has_text="What is it about?")).to_be_visible()

@@ -15,9 +15,9 @@ _STARTER: dict[str, Any] = {
         {
             "type": "message", "id": "greet", "x": 0, "y": 140, "next": "answer",
             "text": {
-                "en": "Hello {{contact.name}}! I am an automatic assistant and answer from our articles. A person is always one step away.",
-                "it": "Ciao {{contact.name}}! Sono un assistente automatico e rispondo con i nostri articoli. Una persona è sempre a un passo.",
-                "ko": "안녕하세요 {{contact.name}}! 저는 도움말로 답해 드리는 자동 도우미입니다. 언제든 상담원과 이야기하실 수 있습니다.",
+                "en": "Hello {{contact.name|there}}! I am an automatic assistant and answer from our articles. A person is always one step away.",
+                "it": "Ciao {{contact.name|a te}}! Sono un assistente automatico e rispondo con i nostri articoli. Una persona è sempre a un passo.",
+                "ko": "안녕하세요 {{contact.name|고객님}}! 저는 도움말로 답해 드리는 자동 도우미입니다. 언제든 상담원과 이야기하실 수 있습니다.",
             },
         },
         {

@@ -163,7 +163,7 @@ function Call({ call }: { call: AiCall }) {
           {call.problem && <span className="block text-secondary text-wrong">{call.problem}</span>}
         </summary>
         {call.conversation_id && (
-          <a href={href({ page: 'inbox', conversation: call.conversation_id })} className="text-secondary">
+          <a href={href({ page: 'inbox', conversation: call.conversation_id })} className="target inline-flex items-center text-secondary">
             {t('ai.open')}
           </a>
         )}

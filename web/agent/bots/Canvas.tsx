@@ -1,7 +1,7 @@
 import { Background, type Connection, Controls, type Edge, Handle, type Node, type NodeChange, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow, useUpdateNodeInternals } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { CircleAlert, TriangleAlert } from 'lucide-react'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { locale } from '../../shared/time'
 import { useLanguage, useT } from '../app/i18n'
 import { usePreference } from '../app/preferences'
@@ -27,6 +27,7 @@ type Data = { block: Block; language: string; problem: FlowProblem | null; chose
 type BotNode = Node<Data, 'block'>
 
 const NODE_TYPES = { block: BlockCard }
+const FIT = { padding: 0.15, minZoom: 0.6, maxZoom: 1 }
 
 /** The flow as cards and lines: drag a card, draw a line from a way out to a card, press to edit. */
 export default function Canvas(props: CanvasProps) {
@@ -76,13 +77,24 @@ function Picture({ flow, problems, chosen, tried, funnel, readOnly, onChoose, on
   const join = ({ source, sourceHandle, target }: Connection) => {
     if (sourceHandle) onChange((now) => connect(now, source, sourceHandle, target))
   }
-  const count = nodes.length
+  const frame = useRef<HTMLDivElement>(null)
+  const isThere = nodes.length > 0
+  const latest = useRef(flow)
   useEffect(() => {
-    void view.fitView({ padding: 0.15, minZoom: 0.6, maxZoom: 1 })
-    // only when a block comes or goes: what is edited stays where it is
-  }, [count > 0, view]) // oxlint-disable-line react-hooks/exhaustive-deps
+    latest.current = flow
+  }, [flow])
+  // Once: a flow that is higher than the canvas is shown from its beginning. What is edited stays where it is.
+  useEffect(() => {
+    if (!isThere) return
+    void view.fitView(FIT).then(() => {
+      const { x, zoom } = view.getViewport()
+      const top = Math.min(...blocksOf(latest.current).map((block) => block.y ?? 0))
+      const bottom = Math.max(...blocksOf(latest.current).map((block) => (block.y ?? 0) + 130))
+      if ((bottom - top) * zoom > (frame.current?.clientHeight ?? 0)) void view.setViewport({ x, y: 24 - top * zoom, zoom })
+    })
+  }, [isThere, view])
   return (
-    <div className="bot-canvas min-h-0 grow" data-flow>
+    <div ref={frame} className="bot-canvas min-h-0 grow" data-flow>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -100,8 +112,7 @@ function Picture({ flow, problems, chosen, tried, funnel, readOnly, onChoose, on
         snapGrid={[GRID, GRID]}
         minZoom={0.2}
         maxZoom={1.5}
-        fitView
-        fitViewOptions={{ padding: 0.15, minZoom: 0.6, maxZoom: 1 }}
+        fitViewOptions={FIT}
         proOptions={{ hideAttribution: true }}
         aria-label={t('bots.canvas')}
       >
@@ -119,7 +130,9 @@ function BlockCard({ id, data }: NodeProps<BotNode>) {
   const Icon = BLOCK_ICONS[block.type]
   const ways = exits(block, language)
   const ports = ways.map((way) => way.port).join()
-  useEffect(() => update(id), [id, ports, update])
+  useEffect(() => {
+    update(id)
+  }, [id, ports, update])
   return (
     <div className="bot-block" data-chosen={data.chosen} data-wrong={problem?.level} data-lone={data.lone} data-tried={data.tried}>
       {block.type !== 'start' && <Handle type="target" position={Position.Top} className="bot-in" />}

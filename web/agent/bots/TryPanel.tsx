@@ -27,7 +27,9 @@ export function TryPanel({ botId, flow, onPath }: { botId: number; flow: Flow; o
   const [problem, setProblem] = useState<unknown>(null)
   const [text, setText] = useState('')
   const end = useRef<HTMLDivElement>(null)
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [lines])
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' }) // gives a promise in newer browsers, which is no clean-up
+  }, [lines])
 
   const tell = async (words: string | null, state: string | null) => {
     setText('')
