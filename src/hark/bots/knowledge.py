@@ -13,6 +13,9 @@ from hark.help.queries import CentreRecord, get_centre
 from hark.settings import load_settings
 
 MAX_SECTION = 700  # characters of an article that are quoted
+SURE = 0.5
+"""A bot answers by itself when the article is more likely to answer than not; what is merely worth showing to somebody who
+searches (`good`) begins far below."""
 
 
 async def find_answer(
@@ -21,13 +24,13 @@ async def find_answer(
 ) -> Shown | None:  # fmt: skip
     """The article that answers a question, with the section that fits; None when nothing is good enough.
 
-    `confidence`: how sure the search must be, its own calibrated threshold when None. `skip`: addresses shown before.
+    `confidence`: how sure the search must be by its calibration, `SURE` when None. `skip`: addresses shown before.
     """
     found = await find_articles(
         db, workspace_id, query, language=language.split("-")[0] or None, audience=audience, limit=1 + len(skip)
     )
     for hit in found.hits:
-        if not (found.good if confidence is None else hit.confidence >= confidence):
+        if not found.good or hit.confidence < (SURE if confidence is None else confidence):
             return None
         centre = await get_centre(db, workspace_id, hit.centre_id)
         live = await published_by_id(db, centre, hit.article_id, hit.language, audience)
