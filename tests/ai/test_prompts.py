@@ -1,5 +1,6 @@
 """Personal data out and back, and what may be kept of what a model says."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_attack_strings_in_an_answer_become_harmless() -> None:
         for line in file.read_text("utf-8", "replace").splitlines()[:200]:
             text, _ = cleaned(line, made)
             seen += 1
-            assert "<script" not in text.lower() or ">" not in text, line
+            assert not re.search(r"<[a-z!/?][^>]*>", text, re.I), line
             assert "://" not in text or text.lower().count("http") == 0, line
             assert "javascript:" not in text.lower(), line
     assert seen > 100

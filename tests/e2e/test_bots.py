@@ -52,7 +52,7 @@ async def test_a_bot_is_made_tried_and_published(page: Page, desk: House, tmp_pa
     await page.get_by_role("button", name="All bots").click()
     switch = page.get_by_role("checkbox", name="Greeter is on")
     await expect(switch).to_be_checked()
-    await switch.uncheck()
+    await switch.click()
     await expect(switch).not_to_be_checked()
     await page.locator("input[type=file]").set_input_files(file)
     await expect(page.get_by_role("heading", name=re.compile("Greeter"))).to_be_visible()

@@ -18,7 +18,8 @@ TONES: dict[Tone, str] = {
 }  # fmt: skip
 _LINK = re.compile(r"(?:https?:)?//[^\s<>\"')\]]+", re.I)
 _MARKDOWN = re.compile(r"!?\[([^\[\]]*)\]\(([^()\s]*)(?:\s[^()]*)?\)")
-_TAG = re.compile(r"<[^<>]{0,2000}>")
+_TAG = re.compile(r"<[a-z!/?][^<>]{0,2000}(?:>|(?=<)|$)", re.I)
+"""Markup, also where it is never closed: what is left of two tags must not make a third."""
 _SCHEME = re.compile(r"(?:javascript|vbscript)\s*:\S*|\bdata:[a-z]+/\S+", re.I)
 _CITED = re.compile(r"\[(\d{1,2})\]")
 _WORD = re.compile(r"[^\W\d_]{4,}|[\uac00-\ud7a3]{2,}")
@@ -109,8 +110,9 @@ def cleaned(text: str, prompt: Prompt) -> tuple[str, int]:
         return f"{found.group(1)} {found.group(2)}" if not found.group().startswith("!") else ""
 
     text = _MARKDOWN.sub(unfolded, text.replace("\0", ""))
-    text = _SCHEME.sub(gone, _TAG.sub(gone, text))
-    text = _LINK.sub(link, text)
+    while _TAG.search(text):
+        text = _TAG.sub(gone, text)
+    text = _LINK.sub(link, _SCHEME.sub(gone, text))
     return re.sub(r"[ \t]{2,}", " ", text).strip(), taken
 
 

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useCommands } from '../commands/registry'
-import { articleLink, type Insertable, withAddress } from '../help/InsertArticle'
+import { articleLink, type Insertable, isArticleWanted, withAddress } from '../help/InsertArticle'
 import { AskBlanks } from '../suggestions/AskBlanks'
 import { blanksOf, selectBlank, typeInto } from '../suggestions/blanks'
 import { COMMAND_OF, Suggestions } from '../suggestions/Suggestions'
@@ -107,6 +107,12 @@ export default function Composer({ conversation, onResolved }: { conversation: C
     typist.press()
     draft.setWritten(next)
   }
+  const { start } = draft
+  const begin = useRef(start)
+  begin.current = start
+  useEffect(() => {
+    if (isArticleWanted()) begin.current('reply')
+  }, [])
   const putArticle = (article: Insertable) => {
     if (inChat) chatField.current?.insert(article.url)
     else if (draft.plain && !isNote) setText(withAddress(written.text, article))

@@ -24,6 +24,11 @@ let wanted: Insertable | null = null
 const WANTED = 'hark:insert-article'
 const SETTLED_MS = 200
 
+/** Whether an article waits for a reply to be begun: it was asked for before the composer was there. */
+export function isArticleWanted(): boolean {
+  return wanted !== null
+}
+
 /** Puts an article into the reply, which is begun if there is none. */
 export function insertArticle(article: Insertable): void {
   wanted = article
