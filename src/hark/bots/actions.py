@@ -15,6 +15,13 @@ from hark.core.db import Tx
 from hark.core.errors import BadRequest, Conflict
 
 
+async def free_name(tx: Tx, name: str) -> str:
+    """The name, with a number behind it when another bot has it."""
+    taken = set(await tx.all(str, "SELECT name FROM bots WHERE workspace_id = $1", tx.workspace_id))
+    names = (name, *(f"{name[:55]} {n}" for n in range(2, len(taken) + 3)))
+    return next(one for one in names if one not in taken)
+
+
 async def create_bot(tx: Tx, new: NewBot, keys: Keys) -> Bot:
     """A bot that is not yet published. Raises Conflict for a name that is taken."""
     flow = seal(new.flow or starter_flow(), None, keys)

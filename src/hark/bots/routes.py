@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar.params import Parameter
 
-from hark.bots.actions import create_bot, delete_bot, publish_bot, roll_back, update_bot
+from hark.bots.actions import create_bot, delete_bot, free_name, publish_bot, roll_back, update_bot
 from hark.bots.calling import Ask
 from hark.bots.checks import check_flow
 from hark.bots.flow import BotFlow
@@ -64,7 +64,7 @@ async def post_bot(db: Db, actor: Actor, keys: Keys, data: NewBot) -> Bot:
 async def post_import(db: Db, actor: Actor, keys: Keys, data: Exported) -> Bot:
     """A bot from a file, not yet published. Secrets of its webhooks must be entered again."""
     async with db.transaction(actor) as tx:
-        return await create_bot(tx, NewBot(name=data.name, flow=without_secrets(data.flow)), keys)
+        return await create_bot(tx, NewBot(name=await free_name(tx, data.name), flow=without_secrets(data.flow)), keys)
 
 
 async def post_validate(db: Db, actor: Actor, data: Validate) -> Problems:
