@@ -10,7 +10,7 @@ import { Button, IconButton } from '../ui/Button'
 import { Menu, MenuItem } from '../ui/Menu'
 import { ErrorNote, Skeleton } from '../ui/Notice'
 import { notify } from '../ui/toasts'
-import { add, arrange, blocksOf, duplicate, exits, freePlace, MAX_BLOCKS, remove, replace, BLOCK_TYPES } from './flow'
+import { add, arrange, blocksOf, duplicate, freePlace, heightOf, MAX_BLOCKS, remove, replace, BLOCK_TYPES } from './flow'
 import { FlowSettings } from './FlowSettings'
 import { FunnelPanel } from './FunnelPanel'
 import { BLOCK_ICONS } from './icons'
@@ -58,7 +58,7 @@ function Editor({ bot, label }: { bot: Bot; label: string }) {
     const source = from && blocksOf(flow).find((one) => one.id === from.id)
     const lowest = Math.max(0, ...blocksOf(flow).map((one) => (one.y ?? 0) + heightOf(one)))
     const at = source ? { x: source.x ?? 0, y: (source.y ?? 0) + heightOf(source) + 60 } : { x: 0, y: lowest + 60 }
-    const made = add(flow, type, freePlace(flow, at, 130, heightOf), from)
+    const made = add(flow, type, freePlace(flow, at, 130), from)
     change(made.flow)
     choose(made.id)
   }
@@ -79,7 +79,7 @@ function Editor({ bot, label }: { bot: Bot; label: string }) {
       )}
       <div className="flex min-h-0 grow max-[899px]:flex-col">
         <div className="flex min-h-0 min-w-0 grow flex-col max-[899px]:min-h-[45%]">
-          {mayWrite && !other && <Toolbar draft={draft} onAdd={addBlock} onArrange={() => change((now) => arrange(now, heightOf))} />}
+          {mayWrite && !other && <Toolbar draft={draft} onAdd={addBlock} onArrange={() => change((now) => arrange(now))} />}
           <Suspense fallback={<Skeleton rows={4} className="m-6" />}>
             <Canvas
               flow={shown}
@@ -149,11 +149,6 @@ function Editor({ bot, label }: { bot: Bot; label: string }) {
   )
 }
 
-/** About as high as the card is drawn. */
-function heightOf(block: Block): number {
-  return 72 + exits(block, '').length * 27
-}
-
 function Head({ bot, draft, mayWrite, onProblem }: { bot: Bot; draft: ReturnType<typeof useFlow>; mayWrite: boolean; onProblem: (problem: FlowProblem) => void }) {
   const t = useT()
   const say = useProblemText()
@@ -206,7 +201,7 @@ function Head({ bot, draft, mayWrite, onProblem }: { bot: Bot; draft: ReturnType
         <Download size={16} aria-hidden />
       </IconButton>
       {mayWrite && (
-        <Button variant="primary" disabled={publishing || errors.length > 0 || draft.saving === 'changed'} onClick={() => void publish()}>
+        <Button variant="primary" disabled={publishing || errors.length > 0 || draft.saving === 'changed' || (bot.version !== null && !bot.changed && draft.saving === 'saved')} onClick={() => void publish()}>
           <Upload size={16} aria-hidden />
           {t(bot.version === null ? 'bots.publish' : 'bots.publishAgain')}
         </Button>

@@ -7,7 +7,7 @@ import { useLanguage, useT } from '../app/i18n'
 import { usePreference } from '../app/preferences'
 import '../map/flow.css'
 import './canvas.css'
-import { blocksOf, connect, exits, GRID, unreachable } from './flow'
+import { blocksOf, connect, exits, GRID, unreachable, wholeView } from './flow'
 import { BLOCK_ICONS } from './icons'
 import { portName, summary } from './names'
 import type { Block, Flow, FlowProblem, Funnel } from './types'
@@ -27,7 +27,6 @@ type Data = { block: Block; language: string; problem: FlowProblem | null; chose
 type BotNode = Node<Data, 'block'>
 
 const NODE_TYPES = { block: BlockCard }
-const FIT = { padding: 0.15, minZoom: 0.6, maxZoom: 1 }
 
 /** The flow as cards and lines: drag a card, draw a line from a way out to a card, press to edit. */
 export default function Canvas(props: CanvasProps) {
@@ -78,21 +77,11 @@ function Picture({ flow, problems, chosen, tried, funnel, readOnly, onChoose, on
     if (sourceHandle) onChange((now) => connect(now, source, sourceHandle, target))
   }
   const frame = useRef<HTMLDivElement>(null)
-  const isThere = nodes.length > 0
-  const latest = useRef(flow)
+  const begin = useRef(flow)
+  // Once; what is edited afterwards stays where it is.
   useEffect(() => {
-    latest.current = flow
-  }, [flow])
-  // Once: a flow that is higher than the canvas is shown from its beginning. What is edited stays where it is.
-  useEffect(() => {
-    if (!isThere) return
-    void view.fitView(FIT).then(() => {
-      const { x, zoom } = view.getViewport()
-      const top = Math.min(...blocksOf(latest.current).map((block) => block.y ?? 0))
-      const bottom = Math.max(...blocksOf(latest.current).map((block) => (block.y ?? 0) + 130))
-      if ((bottom - top) * zoom > (frame.current?.clientHeight ?? 0)) void view.setViewport({ x, y: 24 - top * zoom, zoom })
-    })
-  }, [isThere, view])
+    if (frame.current) void view.setViewport(wholeView(begin.current, frame.current.clientWidth, frame.current.clientHeight))
+  }, [view])
   return (
     <div ref={frame} className="bot-canvas min-h-0 grow" data-flow>
       <ReactFlow
@@ -112,7 +101,6 @@ function Picture({ flow, problems, chosen, tried, funnel, readOnly, onChoose, on
         snapGrid={[GRID, GRID]}
         minZoom={0.2}
         maxZoom={1.5}
-        fitViewOptions={FIT}
         proOptions={{ hideAttribution: true }}
         aria-label={t('bots.canvas')}
       >

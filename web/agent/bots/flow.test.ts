@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { add, arrange, blocksOf, connect, duplicate, exits, freePlace, freshId, remove, say, unreachable } from './flow'
+import { add, arrange, blocksOf, connect, duplicate, exits, freePlace, freshId, heightOf, remove, say, unreachable, wholeView } from './flow'
 import type { Flow } from './types'
 
 const EMPTY: Flow = { language: 'en', blocks: [] }
@@ -47,15 +47,21 @@ describe('a flow', () => {
   })
 
   test('is laid out in rows that do not overlap, loops included', () => {
-    const flow = arrange(connect(chain(), 'buttons_1', 'other', 'start_1'), () => 100)
+    const flow = arrange(connect(chain(), 'buttons_1', 'other', 'start_1'))
     const [start, buttons, end] = blocksOf(flow)
-    expect(start!.y!).toBeLessThan(buttons!.y!)
-    expect(buttons!.y! + 100).toBeLessThan(end!.y!)
+    expect(start!.y! + heightOf(start!)).toBeLessThan(buttons!.y!)
+    expect(buttons!.y! + heightOf(buttons!)).toBeLessThan(end!.y!)
   })
 
   test('a new card lies on no other', () => {
-    expect(freePlace(chain(), { x: 0, y: 90 }, 100, () => 80)).toEqual({ x: 300, y: 90 })
-    expect(freePlace(chain(), { x: 0, y: 900 }, 100, () => 80)).toEqual({ x: 0, y: 900 })
+    expect(freePlace(chain(), { x: 0, y: 90 }, 100)).toEqual({ x: 300, y: 90 })
+    expect(freePlace(chain(), { x: 0, y: 900 }, 100)).toEqual({ x: 0, y: 900 })
+  })
+
+  test('is shown whole, or from its beginning', () => {
+    expect(wholeView(chain(), 1000, 2000).zoom).toBe(1)
+    const { y, zoom } = wholeView(chain(), 400, 100)
+    expect([y, zoom]).toEqual([30, 0.6])
   })
 
   test('speaks another language where the own is missing', () => {

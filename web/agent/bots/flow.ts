@@ -58,8 +58,26 @@ export function add(flow: Flow, type: BlockType, at: { x: number; y: number }, f
   return { flow: from ? connect(next, from.id, from.port, id) : next, id }
 }
 
+/** About as high as a card is drawn. */
+export function heightOf(block: Block): number {
+  return 72 + exits(block, '').length * 27
+}
+
+/** The view in which a canvas of this size shows the whole flow, never so small that it cannot be read: one that is too high
+ * is shown from its beginning. */
+export function wholeView(flow: Flow, width: number, height: number): { x: number; y: number; zoom: number } {
+  const blocks = blocksOf(flow)
+  if (blocks.length === 0) return { x: width / 2, y: height / 3, zoom: 1 }
+  const left = Math.min(...blocks.map((block) => block.x ?? 0))
+  const top = Math.min(...blocks.map((block) => block.y ?? 0))
+  const wide = Math.max(...blocks.map((block) => (block.x ?? 0) + NODE_WIDTH)) - left
+  const high = Math.max(...blocks.map((block) => (block.y ?? 0) + heightOf(block))) - top
+  const zoom = Math.min(1, Math.max(0.6, Math.min((width - 4 * GRID) / wide, (height - 3 * GRID) / high)))
+  return { x: (width - wide * zoom) / 2 - left * zoom, y: Math.max(1.5 * GRID, (height - high * zoom) / 2) - top * zoom, zoom }
+}
+
 /** The place itself, or the nearest to its right where no other card lies. */
-export function freePlace(flow: Flow, at: { x: number; y: number }, height: number, heightOf: (block: Block) => number): { x: number; y: number } {
+export function freePlace(flow: Flow, at: { x: number; y: number }, height: number): { x: number; y: number } {
   const lies = (x: number) =>
     blocksOf(flow).some((block) => Math.abs((block.x ?? 0) - x) < NODE_WIDTH + GRID && at.y < (block.y ?? 0) + heightOf(block) + GRID && (block.y ?? 0) < at.y + height + GRID)
   let x = at.x
@@ -131,7 +149,7 @@ export function unreachable(flow: Flow): Set<string> {
 }
 
 /** Blocks in rows from top to bottom by how far they lie from a start; what nothing leads to stands at the end. */
-export function arrange(flow: Flow, heightOf: (block: Block) => number): Flow {
+export function arrange(flow: Flow): Flow {
   const byId = new Map(blocksOf(flow).map((block) => [block.id, block]))
   const depth = new Map<string, number>()
   let row = blocksOf(flow).filter((block) => block.type === 'start').map((block) => block.id)
