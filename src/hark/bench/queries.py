@@ -138,6 +138,22 @@ async def texts_of(db: Db, workspace_id: int, conversation_id: UUID) -> list[tup
     return [(r.is_customer, r.text) for r in rows]
 
 
+class _Need(msgspec.Struct):
+    is_customer: bool
+    needs_answer: bool
+
+
+async def needs_of(db: Db, workspace_id: int, conversation_id: UUID) -> list[tuple[bool, bool]]:
+    """(the customer's, needs an answer) of what was said, in order."""
+    rows = await db.all(
+        _Need,
+        "SELECT direction = 1 AS is_customer, needs_answer FROM messages WHERE workspace_id = $1 AND conversation_id = $2"
+        " AND direction IN (1, 2) ORDER BY seq",
+        workspace_id, conversation_id,
+    )  # fmt: skip
+    return [(row.is_customer, row.needs_answer) for row in rows]
+
+
 class _Waits(msgspec.Struct):
     answered: int
     open: int

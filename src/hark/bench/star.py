@@ -12,7 +12,6 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,7 +33,7 @@ from hark.bench.chat import (
 )
 from hark.bench.installation import installation, running
 from hark.bench.mails import data_folder
-from hark.bench.queries import answered_waits, conversations_of, texts_of
+from hark.bench.queries import answered_waits, conversations_of, needs_of, texts_of
 from hark.bench.runner import Figure
 from hark.bench.sockets import allow_files
 from hark.channels.messenger.cleaning import clean_text
@@ -213,6 +212,17 @@ class Right(msgspec.Struct):
             self.out_of_order += sum(a != b for a, b in zip(said, got, strict=True))
 
 
+def waits_of(needs: Sequence[tuple[bool, bool]]) -> tuple[int, int]:
+    """(answered, open) waits of a dialogue, from (by the customer, needs an answer) of each message: only thanks begin none."""
+    answered, waiting = 0, False
+    for is_customer, needs_answer in needs:
+        if is_customer:
+            waiting = waiting or needs_answer
+        else:
+            answered, waiting = answered + waiting, False
+    return answered, int(waiting)
+
+
 async def _compare(
     db: Db, workspace_id: int, dialogues: Sequence[Sequence[Turn]], visitors: Sequence[Visitor]
 ) -> Right:
@@ -227,9 +237,8 @@ async def _compare(
             right.lost += len(said)
             continue
         right.add(said, await texts_of(db, workspace_id, conversation_id))
-        answered = sum(a.is_customer and not b.is_customer for a, b in pairwise(turns))
         waits = await answered_waits(db, workspace_id, conversation_id)
-        right.journeys += waits == (answered, int(turns[-1].is_customer))
+        right.journeys += waits == waits_of(await needs_of(db, workspace_id, conversation_id))
     return right
 
 
