@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
+from litestar.params import Parameter
 
 from hark.core.actor import Actor
 from hark.core.db import Db
@@ -27,7 +27,7 @@ from hark.suggestions.types import (
     UseReport,
 )
 
-Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
+Days = Annotated[int, Parameter(ge=1, le=366)]
 
 
 async def post_suggestions(
