@@ -251,6 +251,10 @@ async def test_from_the_page_to_a_person(browser: Browser, centre: Centre, team:
         ("not_helped", "Replacing a broken zip"),
     } <= told
     assert seen["errors"] == []
-    figures = (await team.client.get("/api/help/searches")).json()
+    for _ in range(50):  # facts are written in batches
+        figures = (await team.client.get("/api/help/searches")).json()
+        if figures["totals"]["contacted"]:
+            break
+        await page.wait_for_timeout(100)
     assert figures["totals"]["contacted"] >= 1
     await context.close()
