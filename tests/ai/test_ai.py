@@ -1,7 +1,6 @@
 """Language models over HTTP, with a real endpoint: off by default, within limits, written down, and never needed."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import pytest
