@@ -233,8 +233,11 @@ def web_project(root: Path) -> Path:
     return root
 
 
-BUILT = ("hark/static/agent/index.html", "hark/static/widget/frame.html", "hark/static/widget/messenger.js")
-BUILD = "mkdir -p ../src/hark/static/agent ../src/hark/static/widget; " + "; ".join(
+BUILT = (
+    "hark/static/agent/index.html", "hark/static/widget/frame.html", "hark/static/widget/messenger.js",
+    "hark/static/help/manifest.json",
+)  # fmt: skip
+BUILD = "mkdir -p ../src/hark/static/agent ../src/hark/static/widget ../src/hark/static/help; " + "; ".join(
     f"echo x > ../src/{n}" for n in BUILT
 )
 

@@ -220,7 +220,7 @@ async def test_an_article_goes_into_a_reply(page: Page, desk: House, library: di
     await page.get_by_role("button", name="Insert “Where is my invoice?” into the reply").click()
     link = page.get_by_role("textbox", name="Reply").get_by_role("link", name="Where is my invoice?")
     await expect(link).to_have_attribute(
-        "href", re.compile(f"/help/{library['slug']}/en/articles/where-is-my-invoice$")
+        "href", re.compile("/en/articles/where-is-my-invoice$")
     )
     await page.keyboard.press("Control+Shift+k")
     await page.get_by_role("dialog").get_by_role("combobox").fill("invoice")
