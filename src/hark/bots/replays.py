@@ -1,9 +1,6 @@
 """Replays: asking for one, stopping it, what it reads, and the worker's side."""
 
 import asyncio
-import contextlib
-import os
-import sys
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +15,7 @@ from hark.bots.replaying import Finished, Line, Order, Past, Progress, Text
 from hark.bots.types import NewReplay, Replay, ReplayResult
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor
+from hark.core.children import run_child
 from hark.core.clock import unix
 from hark.core.db import Db, Queries, Tx
 from hark.core.errors import BadRequest, Conflict, NotFound
@@ -36,8 +34,6 @@ MISSING = "This replay does not exist."
 BROKE = "The replay ended with an error of its own. Nothing was changed; the log of the worker says why."
 LEASE = timedelta(seconds=60)
 LOOK_S = 2.0
-KEEP_S = 1.0
-NICE = 10
 AT_ONCE = 2
 
 
@@ -228,37 +224,31 @@ async def work_on(db: Db, one: _Claimed, stop: asyncio.Event) -> None:
     if not order.past:
         await _finish(db, one, None, "There is no conversation of that time to try the bot on. Choose a longer time.")
         return
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hark.bots.child", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE, limit=2**26, preexec_fn=lambda: os.nice(NICE) and None,
-    )  # fmt: skip
     heard = _Heard()
-    listening = asyncio.create_task(_listen(child, await asyncio.to_thread(msgspec.json.encode, order), heard))
-    try:
-        while not listening.done():
-            await asyncio.wait([listening], timeout=KEEP_S)
-            if stop.is_set():
-                await db.run(
-                    "UPDATE bot_replays SET state = 0, progress = 0, lease_until = NULL"
-                    " WHERE workspace_id = $1 AND id = $2 AND state = 1",
-                    one.workspace_id, one.id,
-                )  # fmt: skip
-                return
-            if not await db.run(
-                "UPDATE bot_replays SET progress = $3, lease_until = $4 WHERE workspace_id = $1 AND id = $2 AND state = 1",
-                one.workspace_id, one.id, heard.share, db.now() + LEASE,
-            ):  # fmt: skip
-                return  # a person stopped it
-        errors = listening.result()
-        if heard.result is None:
-            log.error("a replay failed", replay=str(one.id), error=errors)
-        await _finish(db, one, heard.result, None if heard.result else BROKE)
-    finally:
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-        await asyncio.wait([listening])
-        await child.wait()
+    errors = await run_child(
+        "hark.bots.child", order=await asyncio.to_thread(msgspec.json.encode, order), hear=heard.line,
+        keep=lambda: _keep(db, one, heard.share), give_back=lambda: _give_back(db, one), stop=stop,
+    )  # fmt: skip
+    if errors is None:
+        return
+    if heard.result is None:
+        log.error("a replay failed", replay=str(one.id), error=errors)
+    await _finish(db, one, heard.result, None if heard.result else BROKE)
+
+
+async def _keep(db: Db, one: _Claimed, share: float) -> bool:
+    """Renew the lease and say how far it is; False when a person stopped it."""
+    return bool(await db.run(
+        "UPDATE bot_replays SET progress = $3, lease_until = $4 WHERE workspace_id = $1 AND id = $2 AND state = 1",
+        one.workspace_id, one.id, share, db.now() + LEASE,
+    ))  # fmt: skip
+
+
+async def _give_back(db: Db, one: _Claimed) -> None:
+    await db.run(
+        "UPDATE bot_replays SET state = 0, progress = 0, lease_until = NULL WHERE workspace_id = $1 AND id = $2 AND state = 1",
+        one.workspace_id, one.id,
+    )  # fmt: skip
 
 
 class _Heard:
@@ -266,25 +256,12 @@ class _Heard:
         self.share = 0.0
         self.result: ReplayResult | None = None
 
-
-async def _listen(child: asyncio.subprocess.Process, order: bytes, heard: _Heard) -> str:
-    """Feed the child and read its lines to the end; the end of what it wrote as errors."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
-    errors = asyncio.create_task(child.stderr.read())
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        child.stdin.write(order)
-        await child.stdin.drain()
-    child.stdin.close()
-    async for raw in child.stdout:
+    def line(self, raw: bytes) -> None:
         match msgspec.json.decode(raw, type=Line):
             case Progress(share):
-                heard.share = share
+                self.share = share
             case Finished(result):
-                heard.result = result
-    await child.wait()
-    return (await errors)[-2000:].decode(errors="replace")
+                self.result = result
 
 
 async def _finish(db: Db, one: _Claimed, result: ReplayResult | None, problem: str | None) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ import structlog
 
 from hark.conversations.actions import set_needs_answer
 from hark.core.actor import ActorKind, system
+from hark.core.children import run_child
 from hark.core.db import Db, Tx
 from hark.core.errors import Conflict, HarkError
 from hark.core.events import MAX_DEPTH, Recorded
@@ -44,9 +43,7 @@ HISTORY = timedelta(
     days=1
 )  # what was recorded this long after it happened is imported history: it is learned from, not read
 LOOK_S = 2.0
-KEEP_S = 1.0
 DUE_S = 60.0
-NICE = 10
 LEAST_NEW = 20  # labels since the last training, or a tenth of those it knew
 OLDEST = timedelta(days=7)
 SURE = 0.8  # of severity and difficulty: they move prices
@@ -158,24 +155,14 @@ async def train(db: Db, files: Files, run: Claimed, stop: asyncio.Event) -> None
     order = await asyncio.to_thread(msgspec.msgpack.encode, gathered.order)
     with tempfile.TemporaryDirectory(prefix="hark-") as folder:
         path = Path(folder) / "classifiers"
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hark.understanding.child", str(path), stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=2**26, preexec_fn=_nice,
-        )  # fmt: skip
         heard = _Heard()
-        listening = asyncio.create_task(_listen(child, order, heard))
-        try:
-            while not listening.done():
-                await asyncio.wait([listening], timeout=KEEP_S)
-                if stop.is_set() and not listening.done():
-                    await release_training(db, run)
-                    return
-                if not await keep_training(db, run, heard.share):
-                    return  # a person stopped it
-            error = listening.result()
-            data = await asyncio.to_thread(path.read_bytes) if heard.report is not None else None
-        finally:
-            await _end(child, listening)
+        error = await run_child(
+            "hark.understanding.child", str(path), order=order, hear=heard.line,
+            keep=lambda: keep_training(db, run, heard.share), give_back=lambda: release_training(db, run), stop=stop,
+        )  # fmt: skip
+        if error is None:
+            return
+        data = await asyncio.to_thread(path.read_bytes) if heard.report is not None else None
     if data is None:
         log.error("a training failed", training=str(run.id), error=error)
     key = new_key(run.workspace_id, "classifiers", db.now(), run.id) if data is not None else None
@@ -209,36 +196,11 @@ class _Heard:
         self.share = 0.0
         self.report: TrainingReport | None = None
 
+    def line(self, raw: bytes) -> None:
+        from hark.understanding.child import Line, Step, Trained
 
-async def _listen(child: asyncio.subprocess.Process, order: bytes, heard: _Heard) -> str:
-    """Feed the child and read its lines to the end; the end of what it wrote as errors."""
-    from hark.understanding.child import Line, Step, Trained
-
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
-    errors = asyncio.create_task(child.stderr.read())
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        child.stdin.write(order)
-        await child.stdin.drain()
-    child.stdin.close()
-    async for raw in child.stdout:
         match msgspec.json.decode(raw, type=Line):
             case Step(share):
-                heard.share = share
+                self.share = share
             case Trained(report):
-                heard.report = report
-    await child.wait()
-    return (await errors)[-2000:].decode(errors="replace")
-
-
-async def _end(child: asyncio.subprocess.Process, listening: "asyncio.Task[str]") -> None:
-    if child.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-    await asyncio.wait([listening])
-    await child.wait()
-
-
-def _nice() -> None:
-    os.nice(NICE)
+                self.report = report
