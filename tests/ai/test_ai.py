@@ -145,6 +145,25 @@ async def test_the_log_is_forgotten_and_shows_nobody_elses(
     assert (await SignedIn(client.http, token).get("/api/ai/calls")).status_code == 403
 
 
+async def test_what_was_said_of_an_erased_person_goes_and_a_lost_question_has_failed(
+    client: SignedIn, model: Model, post: Any, clock: Any, db: Db, workspace: TestWorkspace
+) -> None:
+    gone, kept = (await post.mail(sender="gone@x.example")).conversation_id, (await post.mail(sender="kept@x.example")).conversation_id
+    for id in (gone, kept):
+        await client.post(f"/api/conversations/{id}/ai/draft")
+    await db.run(
+        "UPDATE contacts p SET erased_at = $2 FROM conversations c WHERE p.workspace_id = $1 AND c.workspace_id = $1"
+        " AND c.contact_id = p.id AND c.id = $3", workspace.id, clock(), gone,
+    )  # fmt: skip
+    await db.run("UPDATE ai_calls SET state = 1 WHERE workspace_id = $1 AND conversation_id = $2", workspace.id, kept)
+    clock.advance(minutes=6)
+    await forget_calls(db)
+    found = {call["conversation_id"]: call for call in await calls(client)}
+    assert (found[str(gone)]["sent"], found[str(gone)]["answer"]) == ([], None)
+    assert found[str(kept)]["sent"]
+    assert (found[str(kept)]["state"], "stopped" in found[str(kept)]["problem"]) == ("failed", True)
+
+
 @pytest.mark.parametrize("body", [{"to": "../x"}, {"to": "it", "text": " "}])
 async def test_bad_input_is_named(client: SignedIn, model: Model, post: Any, body: dict[str, Any]) -> None:
     id = (await post.mail()).conversation_id

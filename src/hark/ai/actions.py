@@ -24,6 +24,8 @@ from hark.core.ids import uuid7
 
 MOST_TOKENS = 1_000  # of an answer
 FORGOTTEN_AT_ONCE = 1_000
+LOST_AFTER = timedelta(minutes=5)  # longer than an answer may take
+STOPPED = "Hark was stopped while it waited for the answer."
 
 
 async def change_settings(tx: Tx, keys: Keys, patch: AiSettingsPatch) -> AiSettings:
@@ -167,7 +169,17 @@ class _Keeping(msgspec.Struct):
 
 
 async def forget_calls(db: Db) -> None:
-    """The log goes back as far as the workspace says; this month's tokens stay counted, their texts gone."""
+    """The log goes back as far as the workspace says; this month's tokens stay counted, their texts gone. What was said of
+    erased people goes at once, and a question whose answer nobody waits for any more has failed."""
+    await db.run(
+        "UPDATE ai_calls a SET sent = '[]', answer = NULL FROM conversations c, contacts p WHERE c.workspace_id = a.workspace_id"
+        " AND c.id = a.conversation_id AND p.workspace_id = c.workspace_id AND p.id = c.contact_id"
+        " AND p.erased_at IS NOT NULL AND a.sent <> '[]'"
+    )
+    await db.run(
+        "UPDATE ai_calls SET state = $1, problem = $2 WHERE state = $3 AND at < $4",
+        CallState.FAILED, STOPPED, CallState.ASKED, db.now() - LOST_AFTER,
+    )  # fmt: skip
     for one in await db.all(_Keeping, "SELECT workspace_id, keep_days FROM ai_settings"):
         await _forget(db, one.workspace_id, db.now() - timedelta(days=one.keep_days))
 
