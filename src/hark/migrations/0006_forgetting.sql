@@ -1,0 +1,1 @@
+-- Forgetting a person on request, and what answers without waiting still lacked.
