@@ -42,13 +42,13 @@ import hark.core.health
 import hark.delivery.routes
 import hark.delivery.types
 import hark.help.centre_routes
+import hark.help.events
 import hark.help.gaps_routes
 import hark.help.imports.routes
 import hark.help.preview_page
 import hark.help.public_routes
 import hark.help.routes
 import hark.help.search_routes
-import hark.help.types
 import hark.hours.routes
 import hark.hours.types
 import hark.imports.routes
@@ -81,7 +81,6 @@ import hark.value.actions
 import hark.workspaces.routes
 import hark.workspaces.types
 from hark.access.authenticate import admit_socket, authenticate, is_still, send_rotated_token
-from hark.bots.calling import Ask
 from hark.channels.email.authentication.resolver import DnsResolver, Resolver
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.oauth.providers import PROVIDERS, Providers
@@ -92,6 +91,7 @@ from hark.channels.messenger.hub import VisitorHub
 from hark.channels.messenger.limits import Buckets
 from hark.channels.messenger.socket import visitor_socket
 from hark.conversations.tabs import serve_tabs
+from hark.core.asking import Ask
 from hark.core.events import Projector, Registry, registry
 from hark.core.http import (
     EXCEPTION_HANDLERS,
@@ -142,7 +142,7 @@ EVENTS: Registry = registry(
     hark.suggestions.types.EVENTS,
     hark.ai.types.EVENTS,
     hark.bots.types.EVENTS,
-    hark.help.types.EVENTS,
+    hark.help.events.EVENTS,
 )
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of), hark.sla.jobs.PROJECTOR)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hark.ai.prompts import Source, betrays, cleaned, prompt, why_not
-from hark.ai.redaction import Redacted, leaks
+from hark.core.redaction import Redacted, leaks
 
 SECRET = "Write to eve.adams+x@mail.example or +39 06 1234-5678, IBAN IT60 X054 2811 1010 0000 0123 456, card 4111 1111 1111 1111, from 203.0.113.7, see https://shop.example/o?token=abc123."
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "data" / "security" / "payloads"

@@ -9,8 +9,9 @@ from tests.help.desk import Desk
 from tests.support.post import Post
 from tests.support.workspace import SignedIn, TestWorkspace
 
-from hark.bots.calling import Request, serve_calls
+from hark.bots.calling import serve_calls
 from hark.bots.replays import claim_replay, forget, work_on
+from hark.core.asking import Request
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import Unavailable

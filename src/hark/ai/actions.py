@@ -13,14 +13,14 @@ from msgspec import UNSET
 from hark.ai.client import Endpoint, Reply, complete, estimate
 from hark.ai.prompts import Prompt, betrays, cleaned
 from hark.ai.queries import Stored, get_settings, stored_settings, use
-from hark.ai.redaction import Redacted
 from hark.ai.types import TASKS, AiChanged, AiSettings, AiSettingsPatch, CallState, Task, Written
-from hark.bots.calling import Ask
 from hark.core.actor import Actor
+from hark.core.asking import Ask
 from hark.core.crypto import Keys
 from hark.core.db import Db, Tx
 from hark.core.errors import BadRequest, Conflict, Unavailable
 from hark.core.ids import uuid7
+from hark.core.redaction import Redacted
 
 MOST_TOKENS = 1_000  # of an answer
 FORGOTTEN_AT_ONCE = 1_000

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from hark.bots.calling import Ask, Request
+from hark.core.asking import Ask, Request
 from hark.core.errors import Unavailable
 
 

@@ -9,8 +9,8 @@ from hark.ai import tasks
 from hark.ai.actions import change_settings
 from hark.ai.queries import get_settings, list_calls
 from hark.ai.types import AiAnswer, AiCall, AiSettings, AiSettingsPatch, ChangeTone, Translate, Written
-from hark.bots.calling import Ask
 from hark.core.actor import Actor
+from hark.core.asking import Ask
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.http import get, patch, post

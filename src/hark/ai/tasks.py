@@ -8,8 +8,8 @@ from hark.ai.actions import ask_model, reject, written
 from hark.ai.prompts import Prompt, Source
 from hark.ai.queries import article_bodies, read_told
 from hark.ai.types import AiAnswer, ChangeTone, Citation, Translate, Written
-from hark.bots.calling import Ask
 from hark.core.actor import Actor
+from hark.core.asking import Ask
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import BadRequest

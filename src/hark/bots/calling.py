@@ -5,7 +5,6 @@ run does with the answer it does once. `X-Hark-Call` is the same both times.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from hark.bots.machine import Call, Called
 from hark.bots.performing import trouble
 from hark.bots.running import go_on
 from hark.core.actor import system
+from hark.core.asking import Ask, Request
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import HarkError, Unavailable
@@ -29,18 +29,6 @@ LEASE = timedelta(seconds=60)
 PARALLEL = 8
 MAX_TRIES = 3
 MAX_VALUE = 500
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    timeout_s: float
-
-
-Ask = Callable[[Request], Awaitable[bytes]]
-"""Sends a request to a public address and gives the body of a 2xx answer. Raises Unavailable with a sentence."""
 
 
 class _Leased(msgspec.Struct):

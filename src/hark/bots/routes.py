@@ -6,7 +6,6 @@ from uuid import UUID
 from litestar.params import Parameter
 
 from hark.bots.actions import create_bot, delete_bot, free_name, publish_bot, roll_back, update_bot
-from hark.bots.calling import Ask
 from hark.bots.checks import check_flow
 from hark.bots.flow import BotFlow
 from hark.bots.queries import (
@@ -44,6 +43,7 @@ from hark.bots.types import (
     Validate,
 )
 from hark.core.actor import Actor
+from hark.core.asking import Ask
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.http import delete, get, patch, post

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from hark.bots.calling import Ask, call
+from hark.bots.calling import call
 from hark.bots.checks import There, check_flow
 from hark.bots.conditions import World
 from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic, Start
@@ -29,6 +29,7 @@ from hark.bots.sending import bot_name, parts, plain
 from hark.bots.surroundings import hear
 from hark.bots.types import Reason, TriedFlow, TriedMessage, TrySaid
 from hark.bots.words import reason_sentence
+from hark.core.asking import Ask
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import BadRequest, HarkError

@@ -7,16 +7,15 @@ from urllib.parse import urlsplit
 
 import h11
 
-from hark.bots.calling import Ask, Request
 from hark.channels.base import TransportError
 from hark.channels.email.hosts import Resolve, connect, explain
+from hark.core.asking import MOST_BYTES, Ask, Request
 from hark.core.errors import Unavailable
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """https address -> the body of the answer. Raises Unavailable."""
 
 TIMEOUT_S = 10.0
-MAX_BYTES = 262_144
 
 
 def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
@@ -57,10 +56,10 @@ def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None, plain: bool = 
             async with asyncio.timeout(request.timeout_s):
                 status, body = await _exchange(
                     host, port, resolve, None if open_line else context, target=target, method=request.method,
-                    headers=request.headers, body=request.body,
+                    headers=request.headers, body=request.body, most_bytes=request.most_bytes,
                 )  # fmt: skip
         except TimeoutError as error:
-            raise Unavailable(f"{host} did not answer within {request.timeout_s:.0f} s.") from error
+            raise Unavailable(f"{host} did not answer within {request.timeout_s:g} s.") from error
         except (OSError, h11.ProtocolError, TransportError) as error:
             raise Unavailable(explain(error, host, port)) from error
         if not 200 <= status < 300:
@@ -76,7 +75,7 @@ OWN = frozenset({"host", "connection", "content-length", "transfer-encoding", "u
 
 async def _exchange(
     host: str, port: int, resolve: Resolve, tls: ssl.SSLContext | None, *, target: str, method: str = "GET",
-    headers: Mapping[str, str] | None = None, body: bytes = b"",
+    headers: Mapping[str, str] | None = None, body: bytes = b"", most_bytes: int = MOST_BYTES,
 ) -> tuple[int, bytes]:  # fmt: skip
     sock = await connect(host, port, resolve, TIMEOUT_S)
     reader, writer = await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=host if tls else None)
@@ -94,12 +93,12 @@ async def _exchange(
             writer.write(http.send(h11.Data(data=body)) or b"")
         writer.write(http.send(h11.EndOfMessage()) or b"")
         await writer.drain()
-        return await _answer(http, reader)
+        return await _answer(http, reader, most_bytes)
     finally:
         writer.close()
 
 
-async def _answer(http: h11.Connection, reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def _answer(http: h11.Connection, reader: asyncio.StreamReader, most_bytes: int) -> tuple[int, bytes]:
     status, body = 0, bytearray()
     while True:
         event = http.next_event()
@@ -109,7 +108,7 @@ async def _answer(http: h11.Connection, reader: asyncio.StreamReader) -> tuple[i
             status = event.status_code
         elif isinstance(event, h11.Data):
             body += event.data
-            if len(body) > MAX_BYTES:
+            if len(body) > most_bytes:
                 raise ConnectionError("the answer is too long")
         elif isinstance(event, (h11.EndOfMessage, h11.ConnectionClosed)):
             return status, bytes(body)
