@@ -110,6 +110,8 @@ from hark.core.live_socket import live_handler
 from hark.core.openapi import described, openapi_config
 from hark.core.services import Services
 from hark.core.static import static_handlers
+from hark.embeddings.embedder import embed_with
+from hark.embeddings.opening import find_embedder
 from hark.help.pages_cache import serve_first
 from hark.help.public import HelpPages, make_cache
 from hark.help.public_routes import help_handlers
@@ -236,6 +238,7 @@ def create_app(
         await learners.close()
 
     keep_facts_in(services.db, services.settings.facts_dir)
+    embed_with(services.db, find_embedder(services.settings, ask_model or model_asker(services)))
     MODELS.serve_from(services.files)
     hub = Hub(services.db, services.bus, hark.conversations.live.SHAPE)
     visitors = VisitorHub(services.db, services.bus, services.keys, hub)

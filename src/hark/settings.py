@@ -35,6 +35,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     visits_keep_days: int = 90
     undo_seconds: int = 10
     private_hosts: bool = False  # may mail servers be on private addresses?
+    embeddings: str | None = None  # a folder with a model2vec model, or the base address of an endpoint
+    embeddings_model: str | None = None  # of the endpoint
+    embeddings_key: str | None = None  # of the endpoint
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

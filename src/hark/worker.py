@@ -45,6 +45,8 @@ from hark.core.journal import Consumer, run_consumers
 from hark.core.services import Services
 from hark.core.waiting import wait_at_most
 from hark.delivery.leaving import Outbox
+from hark.embeddings.embedder import embed_with
+from hark.embeddings.opening import find_embedder
 from hark.help.imports.jobs import LOOK_S as ARTICLES_LOOK_S
 from hark.help.imports.jobs import run_imports
 from hark.hours.feeds import LOOK_S as FEEDS_LOOK_S
@@ -88,6 +90,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     settings, db, files, keys = services.settings, services.db, services.files, services.keys
     keep_facts_in(db, settings.facts_dir)
     resolve = host_policy(allow_private=settings.private_hosts)
+    embed_with(db, find_embedder(settings, asker(resolve, plain=settings.private_hosts)))
     mail_readers = readers(keys, settings)
     MODELS.serve_from(files)
     processor = Processor(db, files, mail_readers)

@@ -3,11 +3,14 @@
 from rich.console import Console
 from rich.table import Table
 
-from hark.app import CONSUMERS, EVENTS, PROJECTORS
+from hark.app import CONSUMERS, EVENTS, PROJECTORS, model_asker
 from hark.commands.database import any_database, require_schema
 from hark.core.db import Db
+from hark.core.errors import ConfigError
 from hark.core.journal import list_parked, retry_parked
 from hark.core.services import Services, open_services
+from hark.embeddings.embedder import BATCH_S
+from hark.embeddings.opening import find_embedder
 from hark.intake.spool import Spool
 from hark.settings import Settings
 from hark.timers.actions import count_given_up
@@ -67,7 +70,22 @@ async def check(services: Services) -> list[tuple[bool, str]]:
     await services.files.put(probe, b"ok")
     findings.append((await services.files.get(probe) == b"ok", "Files can be written and read."))
     await services.files.delete(probe)
+    if services.settings.embeddings:
+        findings.append(await _embeddings(services))
     return findings
+
+
+async def _embeddings(services: Services) -> tuple[bool, str]:
+    """Whether the operator's embeddings answer, asked now."""
+    try:
+        embedder = find_embedder(services.settings, model_asker(services))
+    except ConfigError as error:
+        return False, error.detail
+    made = None if embedder is None else await embedder.embed(["refund"], within_s=BATCH_S)
+    if made is None:
+        problem = getattr(embedder, "problem", None) or "no answer"
+        return False, f"The embeddings endpoint does not answer: {problem}. Search goes by words alone meanwhile."
+    return True, f"Embeddings answer with {made.shape[1]} numbers."
 
 
 _COUNTS = (

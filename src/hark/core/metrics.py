@@ -21,6 +21,7 @@ facts_waiting = Gauge("hark_facts_waiting", "Facts about visits not written down
 facts_dropped = Counter("hark_facts_dropped", "Facts about visits that could not be written down and are lost")
 
 mail_posts = Counter("hark_mail_posts", "Posts of mail providers by what became of them", ["provider", "outcome"])
+embeddings = Counter("hark_embeddings", "Questions to the operator's embeddings endpoint by what became of them", ["outcome"])
 
 WAITING = {
     "hark_consumer_lag_events": ("Journal events a consumer has not handled yet", "consumer"),

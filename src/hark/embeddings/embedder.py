@@ -7,7 +7,7 @@
 Vectors of different models do not compare: keep `embedder.name` beside whatever was computed or learned with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
@@ -33,9 +33,12 @@ class Embedder(Protocol):
     @property
     def remote(self) -> bool: ...
 
-    async def embed(self, texts: Sequence[str], *, within_s: float = QUERY_S) -> "Vectors | None":
+    async def embed(
+        self, texts: Sequence[str], *, names: Iterable[str] = (), within_s: float = QUERY_S
+    ) -> "Vectors | None":
         """[text, dimension], rows of length 1; a text of which the model knows nothing is a row of zeros. None when there
-        is no answer within `within_s` seconds or the endpoint is known to be down: go on without. Raises nothing."""
+        is no answer within `within_s` seconds or the endpoint is known to be down: go on without. Raises nothing.
+        `names`: people known to stand in the texts, who are marks before a text leaves."""
         ...
 
 
