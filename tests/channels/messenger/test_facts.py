@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import re
+import typing
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +15,7 @@ from tests.channels.messenger.sockets import open_live, serving
 from tests.channels.messenger.test_threads import conversations
 from tests.support.workspace import SignedIn
 
+from hark.channels.messenger.types import NewFact
 from hark.core.db import Db
 
 LANDED = {
@@ -100,3 +104,12 @@ async def test_nothing_is_kept_of_a_browser_that_asks_not_to(
     await loud.post("track", {"facts": [{"kind": "search"}]})  # the last to be written
     rows = await written(db, messenger, 1 if respected else 7)
     assert [row["kind"] for row in rows] == ([8] if respected else [1, 1, 3, 5, 7, 7, 8])
+
+
+def test_the_widget_tells_only_what_the_server_takes() -> None:
+    """One kind that is not taken, and all facts that were told with it are lost."""
+    protocol = (Path(__file__).parents[3] / "web" / "widget" / "app" / "protocol.ts").read_text()
+    declared = re.search(r"export type Fact = \{(.*?)\n  at:", protocol, re.S)
+    assert declared is not None
+    told = set(re.findall(r"'(\w+)'", declared[1]))
+    assert told == set(typing.get_args(typing.get_type_hints(NewFact)["kind"]))

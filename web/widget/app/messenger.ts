@@ -365,7 +365,6 @@ async function post(message: Pending): Promise<void> {
       ...(pageToTell() ? { page: pageToTell() } : {}),
     })
     changeThreads((all) => threads.withMessage(threads.withThread(all, answer.thread), thread, answer.message, false).threads)
-    tell({ kind: 'sent' })
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) await boot(1)
     throw error

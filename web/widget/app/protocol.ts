@@ -63,7 +63,8 @@ export type Booted = { token: string; visitor: Visitor; inbox: Inbox; hours: Hou
 
 export type Values = Record<string, string | number | boolean>
 export type Fact = {
-  kind: 'landed' | 'page' | 'opened' | 'form' | 'sent' | 'left' | 'event' | 'search' | 'article' | 'helped' | 'not_helped'
+  /** That they have written the server knows by itself. */
+  kind: 'landed' | 'page' | 'opened' | 'form' | 'left' | 'event' | 'search' | 'article' | 'helped' | 'not_helped'
   at: string
   name?: string
   url?: string
