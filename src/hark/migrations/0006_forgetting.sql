@@ -12,3 +12,24 @@ ALTER TABLE ai_calls DROP CONSTRAINT ai_calls_task_check, ADD CONSTRAINT ai_call
 ALTER TABLE bot_calls ALTER COLUMN request DROP NOT NULL,
   ADD COLUMN question jsonb,              -- hark.bots.effects.Search: a language model is to be asked, not a server
   ADD CONSTRAINT bot_calls_one CHECK (num_nonnulls(request, question) = 1);
+
+-- suggestions: what confidence is corrected by, and articles that were shown beside suggested replies
+ALTER TABLE suggestion_offers ADD COLUMN odds real[],          -- log-odds of each by the curve all workspaces share
+  ADD CONSTRAINT suggestion_offers_as_many_odds CHECK (cardinality(odds) = cardinality(sources));
+CREATE TABLE article_offers (              -- articles somebody had in view while answering, and what became of them
+  workspace_id int NOT NULL,
+  id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  agent_id int NOT NULL,
+  at timestamptz NOT NULL,
+  articles int[] NOT NULL,                -- in the order shown
+  languages text[] NOT NULL,
+  ways smallint[] NOT NULL,               -- of each: 0 nothing, 1 opened, 2 a passage of it inserted, 3 a link to it inserted
+  answered_at timestamptz,
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, agent_id) REFERENCES agents ON DELETE CASCADE,
+  CONSTRAINT article_offers_as_many CHECK (cardinality(articles) = cardinality(languages) AND cardinality(articles) = cardinality(ways))
+);
+CREATE INDEX article_offers_open ON article_offers (workspace_id, conversation_id, agent_id) WHERE answered_at IS NULL;
+CREATE INDEX article_offers_answered ON article_offers (workspace_id, answered_at) WHERE answered_at IS NOT NULL;
