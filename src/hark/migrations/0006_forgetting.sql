@@ -33,3 +33,26 @@ CREATE TABLE article_offers (              -- articles somebody had in view whil
 );
 CREATE INDEX article_offers_open ON article_offers (workspace_id, conversation_id, agent_id) WHERE answered_at IS NULL;
 CREATE INDEX article_offers_answered ON article_offers (workspace_id, answered_at) WHERE answered_at IS NOT NULL;
+
+-- erasing people
+CREATE TABLE erasures (                    -- somebody is forgotten on request: what a worker has still to do, and when it was done
+  workspace_id int NOT NULL,
+  contact_id uuid NOT NULL,
+  contact_ids uuid[] NOT NULL,             -- with those merged into it
+  cut uuid NOT NULL,                       -- UUIDv7: what is younger belongs to whoever writes from the same address later
+  known jsonb NOT NULL,                    -- hark.privacy.types.Known: what the rest is found by; emptied at the end
+  after_id uuid,                           -- the last conversation that is done
+  done int NOT NULL DEFAULT 0,
+  total int NOT NULL,                      -- conversations
+  requested_at timestamptz NOT NULL,
+  requested_by int,
+  attempts smallint NOT NULL DEFAULT 0,
+  next_try_at timestamptz NOT NULL,
+  lease_until timestamptz,                 -- a worker is at it until then, and renews it
+  problem text,                            -- why it could not go on, in a sentence for people; it is tried again
+  finished_at timestamptz,
+  PRIMARY KEY (workspace_id, contact_id),
+  FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts,
+  FOREIGN KEY (workspace_id, requested_by) REFERENCES agents ON DELETE SET NULL (requested_by)
+);
+CREATE INDEX erasures_due ON erasures (next_try_at) WHERE finished_at IS NULL;
