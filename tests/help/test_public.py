@@ -13,10 +13,11 @@ from tests.support.public_help import BROWSER, Help, make_help
 from tests.support.workspace import TestWorkspace
 
 from hark.core.db import Db
+from hark.help.centre_types import CentrePatch, NewRedirect
 from hark.help.centres import create_redirect, update_centre
 from hark.help.queries import get_article
 from hark.help.texts import archive_text, publish_text, save_text
-from hark.help.types import CentrePatch, NewRedirect, Publish, SaveText
+from hark.help.types import Publish, SaveText
 
 VIP = {"field": "vip", "op": "is", "value": True}
 

@@ -7,10 +7,11 @@ from tests.support.workspace import TestWorkspace
 
 from hark.core.db import Db
 from hark.help.actions import create_article
+from hark.help.centre_types import CollectionText, NewCentre, NewCollection
 from hark.help.centres import create_centre, create_collection
 from hark.help.public_settings import PublicPatch, update_public
 from hark.help.texts import publish_text, save_text
-from hark.help.types import CollectionText, NewArticle, NewCentre, NewCollection, Publish, SaveText
+from hark.help.types import NewArticle, Publish, SaveText
 
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"}
 

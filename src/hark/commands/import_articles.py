@@ -14,6 +14,7 @@ from hark.core.db import Db
 from hark.core.errors import ConfigError
 from hark.core.processes import stop_on_signals
 from hark.core.services import Services, open_services
+from hark.help.centre_types import NewCentre
 from hark.help.centres import create_centre
 from hark.help.imports.queries import list_workspaces
 from hark.help.imports.running import take_in
@@ -21,7 +22,6 @@ from hark.help.imports.sources import read_source
 from hark.help.imports.types import Kind, Outcome
 from hark.help.published import find_centre
 from hark.help.queries import CentreRecord, get_centre
-from hark.help.types import NewCentre
 from hark.settings import Settings
 
 SHOWN = 20

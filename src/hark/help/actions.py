@@ -10,19 +10,11 @@ from hark.core.errors import BadRequest, Forbidden
 from hark.help.audience import check_condition
 from hark.help.centres import check_collection, count_change
 from hark.help.drafts import begin
+from hark.help.events import ArticleChanged, ArticleUnpublished
 from hark.help.queries import ArticleRecord, get_article, get_centre, get_record
 from hark.help.slugs import slugify
 from hark.help.texts import check_language, free_slug
-from hark.help.types import (
-    SEEN,
-    SEEN_NAMES,
-    Article,
-    ArticleChanged,
-    ArticlePatch,
-    ArticleUnpublished,
-    NewArticle,
-    Visibility,
-)
+from hark.help.types import SEEN, SEEN_NAMES, Article, ArticlePatch, NewArticle, Visibility
 from hark.workspaces.patch import changed
 
 

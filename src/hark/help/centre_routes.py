@@ -15,8 +15,7 @@ from hark.core.http import delete, get, patch, post
 from hark.core.paging import Page
 from hark.help import centres, links, queries
 from hark.help import files as stored
-from hark.help.types import (
-    BrokenLink,
+from hark.help.centre_types import (
     Centre,
     CentrePatch,
     Collection,
@@ -28,6 +27,7 @@ from hark.help.types import (
     Order,
     Redirect,
 )
+from hark.help.types import BrokenLink
 
 
 @dataclass

@@ -8,6 +8,18 @@ import msgspec
 from hark.core.db import Tx
 from hark.core.errors import BadRequest, Conflict, NotFound
 from hark.help.audience import check_condition
+from hark.help.centre_types import (
+    Centre,
+    CentrePatch,
+    Collection,
+    CollectionPatch,
+    CollectionText,
+    NewCentre,
+    NewCollection,
+    NewRedirect,
+    Redirect,
+)
+from hark.help.events import HelpCentreChanged
 from hark.help.queries import (
     NO_COLLECTION,
     CentreRecord,
@@ -17,21 +29,7 @@ from hark.help.queries import (
     get_redirect,
 )
 from hark.help.slugs import slugify, with_number
-from hark.help.types import (
-    SEEN,
-    SEEN_NAMES,
-    Centre,
-    CentrePatch,
-    Collection,
-    CollectionPatch,
-    CollectionText,
-    HelpCentreChanged,
-    NewCentre,
-    NewCollection,
-    NewRedirect,
-    Redirect,
-    Visibility,
-)
+from hark.help.types import SEEN, SEEN_NAMES, Visibility
 from hark.workspaces.patch import changed
 
 RESERVED = frozenset({"files", "api", "assets", "search", "static"})

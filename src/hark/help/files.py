@@ -18,9 +18,10 @@ from hark.core.files import Files, new_key
 from hark.core.ids import uuid7
 from hark.core.images import bare_image, image_type
 from hark.help.audience import ANYBODY, Audience, may_read
+from hark.help.centre_types import HelpFile
 from hark.help.published import may_enter
 from hark.help.queries import CENTRE, CentreRecord, get_centre
-from hark.help.types import HelpFile, Seen
+from hark.help.types import Seen
 
 MAX_IMAGE = 10_000_000
 MAX_FILE = 100_000_000

@@ -9,8 +9,8 @@ from hark.core.actor import Actor
 from hark.core.db import Queries, Tx
 from hark.core.errors import BadRequest
 from hark.core.http import Body
+from hark.help.events import HelpCentreChanged
 from hark.help.queries import get_centre
-from hark.help.types import HelpCentreChanged
 
 HoldOut = Annotated[int, Meta(ge=0, le=20)]
 

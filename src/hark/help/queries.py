@@ -12,6 +12,7 @@ from hark.core.db import Queries
 from hark.core.errors import BadRequest
 from hark.core.paging import Page, check_limit, decode_cursor, encode_cursor
 from hark.core.sql import TRUE, Sql, join
+from hark.help.centre_types import Centre, Collection, CollectionWords, HomeTexts, Redirect, Theme
 from hark.help.types import (
     SEEN,
     SEEN_NAMES,
@@ -20,16 +21,10 @@ from hark.help.types import (
     Article,
     ArticleRow,
     ArticleText,
-    Centre,
-    Collection,
-    CollectionWords,
-    HomeTexts,
     LanguageState,
-    Redirect,
     RelatedArticle,
     Seen,
     State,
-    Theme,
 )
 
 NO_CENTRE = "This help centre does not exist."

@@ -16,6 +16,7 @@ from hark.core.http import delete, get, patch, post, put
 from hark.core.paging import Page
 from hark.help import actions, centres, links, queries, texts, versions
 from hark.help import files as stored
+from hark.help.centre_types import Order
 from hark.help.types import (
     Article,
     ArticlePatch,
@@ -24,7 +25,6 @@ from hark.help.types import (
     AskReview,
     Diff,
     NewArticle,
-    Order,
     Publish,
     Published,
     Rendered,

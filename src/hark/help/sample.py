@@ -4,21 +4,12 @@ import re
 
 from hark.core.db import Tx
 from hark.help.actions import insert_article
+from hark.help.centre_types import CollectionText, HomeTexts, NewCentre, NewCollection
 from hark.help.centres import create_centre, create_collection
 from hark.help.queries import find_text
 from hark.help.sample_articles import ARTICLES, SHELVES, Sample, Told
 from hark.help.texts import keep_text, show_text
-from hark.help.types import (
-    SEEN,
-    SEEN_NAMES,
-    CollectionText,
-    HomeTexts,
-    NewArticle,
-    NewCentre,
-    NewCollection,
-    Publish,
-    SaveText,
-)
+from hark.help.types import SEEN, SEEN_NAMES, NewArticle, Publish, SaveText
 
 LANGUAGES = ["en", "it", "ko"]
 HOME = {

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from hark.core.db import Queries, Tx
 from hark.core.http import Body
-from hark.help.types import SearchSynonymsChanged
+from hark.help.events import SearchSynonymsChanged
 
 Member = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"\S")]
 Group = Annotated[list[Member], Meta(min_length=2, max_length=20)]

@@ -13,6 +13,7 @@ import msgspec
 from hark.core.db import Tx
 from hark.core.errors import BadRequest, Conflict, NotFound
 from hark.help.centres import count_change, keep_redirect
+from hark.help.events import ArticleChanged, ArticlePublished, ArticleReviewAsked, ArticleUnpublished
 from hark.help.links import broken_links_of
 from hark.help.queries import (
     NO_TEXT,
@@ -26,20 +27,7 @@ from hark.help.queries import (
     text_view,
 )
 from hark.help.slugs import slugify, with_number
-from hark.help.types import (
-    Article,
-    ArticleChanged,
-    ArticlePublished,
-    ArticleReviewAsked,
-    ArticleUnpublished,
-    AskReview,
-    Publish,
-    Published,
-    Restore,
-    SaveText,
-    SendBack,
-    State,
-)
+from hark.help.types import Article, AskReview, Publish, Published, Restore, SaveText, SendBack, State
 from hark.help.versions import get_version
 
 TOLD_AGAIN = timedelta(seconds=60)

@@ -24,9 +24,10 @@ from hark.core.actor import system
 from hark.core.errors import NotFound
 from hark.core.processes import spawn_tied
 from hark.help.actions import create_article
+from hark.help.centre_types import CollectionText, NewCentre, NewCollection
 from hark.help.centres import create_centre, create_collection
 from hark.help.texts import publish_text
-from hark.help.types import CollectionText, NewArticle, NewCentre, NewCollection, Publish
+from hark.help.types import NewArticle, Publish
 from hark.settings import Settings
 
 SECONDS, QUICK_SECONDS = 10, 3

@@ -10,10 +10,10 @@ from hark.core.db import Db, Queries
 from hark.core.errors import BadRequest, TooLarge
 from hark.core.files import Files, new_key
 from hark.core.ids import uuid7
+from hark.help.events import HelpImportChanged
 from hark.help.imports.queries import get_import
 from hark.help.imports.types import KINDS, MAX_UPLOAD, HelpImport, ImportKind, ImportState, Kind, Outcome
 from hark.help.queries import get_centre
-from hark.help.types import HelpImportChanged
 
 LEASE = timedelta(seconds=30)
 

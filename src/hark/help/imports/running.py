@@ -17,6 +17,7 @@ from hark.core.db import Db, Tx
 from hark.core.errors import BadRequest, Conflict, HarkError
 from hark.core.files import Files
 from hark.help.actions import insert_article
+from hark.help.centre_types import CollectionText, NewCollection
 from hark.help.centres import create_collection, keep_redirect
 from hark.help.files import keep_file
 from hark.help.imports.queries import (
@@ -33,7 +34,7 @@ from hark.help.links import broken_links_of
 from hark.help.queries import CentreRecord
 from hark.help.slugs import slugify
 from hark.help.texts import keep_text, show_text
-from hark.help.types import CollectionText, NewArticle, NewCollection, Publish, SaveText
+from hark.help.types import NewArticle, Publish, SaveText
 
 Progress = Callable[[int, int, Outcome], None]
 """(articles done, of how many, what became of them so far)"""
