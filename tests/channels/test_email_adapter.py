@@ -11,7 +11,7 @@ from hark.channels.email.hosts import host_policy
 from hark.channels.email.outgoing import mail_channel
 from hark.channels.email.smtp_out import SmtpSender
 from hark.core.crypto import Keys
-from hark.delivery.types import Mailbox, OutAccount, Outgoing, SendFailed
+from hark.delivery.types import OutAccount, Outgoing, Recipient, SendFailed
 from hark.intake.types import ReadContext
 
 KEYS = Keys(b"0" * 32)
@@ -86,8 +86,8 @@ async def test_a_blind_copy_to_what_is_no_address_never_meets_the_network(addres
     channel = mail_channel(KEYS, SmtpSender(host_policy(allow_private=True)))
     out = Outgoing(
         workspace_id=1, outbox_id=uuid4(), account=OutAccount(1, 1, "Support", "support@desk.example", {}),
-        external_id="a@b", author_name="Ada", to=[Mailbox(address="c@x.example")], cc=[],
-        bcc=[Mailbox(address=address)], subject="s", text="t", html=None, at=datetime.now(UTC), locale="en",
+        external_id="a@b", author_name="Ada", to=[Recipient(address="c@x.example")], cc=[],
+        bcc=[Recipient(address=address)], subject="s", text="t", html=None, at=datetime.now(UTC), locale="en",
         time_zone="UTC", parent=None, references=[], quoted=None, files=[], from_address="support@desk.example",
     )  # fmt: skip
     with pytest.raises(SendFailed) as failed:

@@ -6590,11 +6590,11 @@ export interface components {
         /** Content */
         Content: {
             attachment_ids?: string[];
-            bcc?: components["schemas"]["delivery_types_Mailbox"][];
+            bcc?: components["schemas"]["Recipient"][];
             bot?: {
                 [key: string]: unknown;
             } | null;
-            cc?: components["schemas"]["delivery_types_Mailbox"][];
+            cc?: components["schemas"]["Recipient"][];
             /** @default  */
             from_address: string;
             html?: string | null;
@@ -6620,7 +6620,7 @@ export interface components {
             thread_index: string;
             /** @default  */
             thread_topic: string;
-            to?: components["schemas"]["delivery_types_Mailbox"][];
+            to?: components["schemas"]["Recipient"][];
         };
         /** ContextCard */
         ContextCard: {
@@ -7817,6 +7817,25 @@ export interface components {
             reports: string[];
             text: string;
         };
+        /** Mailbox */
+        Mailbox: {
+            address: string;
+            calendar_id: number;
+            can: string[];
+            expect_s: number;
+            history: components["schemas"]["HistoryProgress"] | null;
+            id: number;
+            imap: components["schemas"]["ServerView"] | null;
+            last_item_at: string | null;
+            name: string;
+            patience_s: number;
+            problem: string | null;
+            problem_at: string | null;
+            silence_alarm: boolean;
+            silent_after_s: number | null;
+            smtp: components["schemas"]["ServerView"] | null;
+            team_id: number | null;
+        };
         /** MailboxPatch */
         MailboxPatch: {
             calendar_id?: number;
@@ -8335,10 +8354,10 @@ export interface components {
         /** NewReplyBody */
         NewReplyBody: {
             attachment_ids?: string[];
-            bcc?: components["schemas"]["delivery_types_Mailbox"][];
+            bcc?: components["schemas"]["Recipient"][];
             /** @default false */
             cancel_if_customer_writes: boolean;
-            cc?: components["schemas"]["delivery_types_Mailbox"][];
+            cc?: components["schemas"]["Recipient"][];
             endpoint_id?: string | null;
             /** @default  */
             from_address: string;
@@ -8353,7 +8372,7 @@ export interface components {
             seen_seq: number;
             send_at?: string | null;
             text: string;
-            to?: components["schemas"]["delivery_types_Mailbox"][];
+            to?: components["schemas"]["Recipient"][];
         };
         /** NewRole */
         NewRole: {
@@ -8566,12 +8585,12 @@ export interface components {
         /** Opening */
         Opening: {
             account_id: number;
-            bcc?: components["schemas"]["delivery_types_Mailbox"][];
-            cc?: components["schemas"]["delivery_types_Mailbox"][];
+            bcc?: components["schemas"]["Recipient"][];
+            cc?: components["schemas"]["Recipient"][];
             message?: components["schemas"]["FirstMessage"] | null;
             /** @default  */
             subject: string;
-            to: components["schemas"]["delivery_types_Mailbox"];
+            to: components["schemas"]["Recipient"];
         };
         /** OpeningMessage */
         OpeningMessage: {
@@ -8759,6 +8778,26 @@ export interface components {
             items: components["schemas"]["OutboxView"][];
             next?: string | null;
         };
+        /** Page[Centre] */
+        "Page_hark.help.centre_types.Centre_": {
+            items: components["schemas"]["Centre"][];
+            next?: string | null;
+        };
+        /** Page[Collection] */
+        "Page_hark.help.centre_types.Collection_": {
+            items: components["schemas"]["Collection"][];
+            next?: string | null;
+        };
+        /** Page[HelpFile] */
+        "Page_hark.help.centre_types.HelpFile_": {
+            items: components["schemas"]["HelpFile"][];
+            next?: string | null;
+        };
+        /** Page[Redirect] */
+        "Page_hark.help.centre_types.Redirect_": {
+            items: components["schemas"]["Redirect"][];
+            next?: string | null;
+        };
         /** Page[HelpImport] */
         "Page_hark.help.imports.types.HelpImport_": {
             items: components["schemas"]["HelpImport"][];
@@ -8774,26 +8813,6 @@ export interface components {
             items: components["schemas"]["BrokenLink"][];
             next?: string | null;
         };
-        /** Page[Centre] */
-        "Page_hark.help.types.Centre_": {
-            items: components["schemas"]["Centre"][];
-            next?: string | null;
-        };
-        /** Page[Collection] */
-        "Page_hark.help.types.Collection_": {
-            items: components["schemas"]["Collection"][];
-            next?: string | null;
-        };
-        /** Page[HelpFile] */
-        "Page_hark.help.types.HelpFile_": {
-            items: components["schemas"]["HelpFile"][];
-            next?: string | null;
-        };
-        /** Page[Redirect] */
-        "Page_hark.help.types.Redirect_": {
-            items: components["schemas"]["Redirect"][];
-            next?: string | null;
-        };
         /** Page[Version] */
         "Page_hark.help.types.Version_": {
             items: components["schemas"]["Version"][];
@@ -8806,7 +8825,7 @@ export interface components {
         };
         /** Page[Mailbox] */
         "Page_hark.intake.accounts.types.Mailbox_": {
-            items: components["schemas"]["intake_accounts_types_Mailbox"][];
+            items: components["schemas"]["Mailbox"][];
             next?: string | null;
         };
         /** Page[LedgerRow] */
@@ -9171,6 +9190,12 @@ export interface components {
                 [key: string]: unknown;
             };
             text: string;
+        };
+        /** Recipient */
+        Recipient: {
+            address: string;
+            /** @default  */
+            name: string;
         };
         /** Record */
         Record: {
@@ -10846,31 +10871,6 @@ export interface components {
             title: string;
             /** @default about:blank */
             type: string;
-        };
-        /** Mailbox */
-        delivery_types_Mailbox: {
-            address: string;
-            /** @default  */
-            name: string;
-        };
-        /** Mailbox */
-        intake_accounts_types_Mailbox: {
-            address: string;
-            calendar_id: number;
-            can: string[];
-            expect_s: number;
-            history: components["schemas"]["HistoryProgress"] | null;
-            id: number;
-            imap: components["schemas"]["ServerView"] | null;
-            last_item_at: string | null;
-            name: string;
-            patience_s: number;
-            problem: string | null;
-            problem_at: string | null;
-            silence_alarm: boolean;
-            silent_after_s: number | null;
-            smtp: components["schemas"]["ServerView"] | null;
-            team_id: number | null;
         };
     };
     responses: never;
@@ -16316,7 +16316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hark.help.types.Centre_"];
+                    "application/json": components["schemas"]["Page_hark.help.centre_types.Centre_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -16604,7 +16604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hark.help.types.Collection_"];
+                    "application/json": components["schemas"]["Page_hark.help.centre_types.Collection_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -16893,7 +16893,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hark.help.types.HelpFile_"];
+                    "application/json": components["schemas"]["Page_hark.help.centre_types.HelpFile_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -17304,7 +17304,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hark.help.types.Redirect_"];
+                    "application/json": components["schemas"]["Page_hark.help.centre_types.Redirect_"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -18197,7 +18197,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intake_accounts_types_Mailbox"];
+                    "application/json": components["schemas"]["Mailbox"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -18483,7 +18483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intake_accounts_types_Mailbox"];
+                    "application/json": components["schemas"]["Mailbox"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -18565,7 +18565,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intake_accounts_types_Mailbox"];
+                    "application/json": components["schemas"]["Mailbox"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */

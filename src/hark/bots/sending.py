@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hark.bots.flow import BotFlow, pick
-from hark.bots.machine import Tell
+from hark.bots.steps import Tell
 from hark.bots.types import Part
 from hark.bots.words import say
 from hark.contacts.suppressions import find_suppression
@@ -19,7 +19,7 @@ from hark.conversations.types import Delivery, Headers, Locked, NewReply
 from hark.core.db import Queries, Tx
 from hark.core.ids import uuid7
 from hark.delivery.releasing import changed
-from hark.delivery.types import IMMEDIATE, Content, Mailbox, State, is_recipient
+from hark.delivery.types import IMMEDIATE, Content, Recipient, State, is_recipient
 from hark.journey.types import Author
 
 
@@ -109,7 +109,7 @@ async def send(tx: Tx, c: Locked, way: Way, spoken: Sequence[tuple[Tell, Part]],
     if part.held:
         texts.append(say(language, "person_line"))
     body = Content(
-        text="\n\n".join(texts), to=[Mailbox(address=way.address, name=way.name)],
+        text="\n\n".join(texts), to=[Recipient(address=way.address, name=way.name)],
         subject=str(way.refs.get("subject") or c.subject), bot=msgspec.to_builtins(part), letter=False,
     )  # fmt: skip
     id = uuid7()

@@ -16,7 +16,7 @@ from hark.delivery import queries
 from hark.delivery.guard import require_seen, require_unlocked
 from hark.delivery.queries import ReplyEndpoint
 from hark.delivery.releasing import bear, changed, set_delivery, set_state
-from hark.delivery.types import IMMEDIATE, Content, Mailbox, NewReplyBody, OutboxRow, OutboxView, State
+from hark.delivery.types import IMMEDIATE, Content, NewReplyBody, OutboxRow, OutboxView, Recipient, State
 from hark.timers.types import FARTHEST
 
 MAX_FILES_BYTES = 25_000_000
@@ -89,8 +89,8 @@ async def _content(tx: Tx, c: Locked, endpoint: ReplyEndpoint, new: NewReplyBody
     people = (*new.to, *new.cc, *new.bcc)
     named = await queries.names_of(tx, tx.workspace_id, [m.address for m in people if not m.name])
     to, cc, bcc = (
-        [m if m.name else Mailbox(address=m.address, name=named.get(m.address.lower(), "")) for m in mailboxes]
-        for mailboxes in (new.to, new.cc, new.bcc)
+        [m if m.name else Recipient(address=m.address, name=named.get(m.address.lower(), "")) for m in recipients]
+        for recipients in (new.to, new.cc, new.bcc)
     )
     return Content(
         from_address=_sender(endpoint, new.from_address), text=new.text, html=None if endpoint.account_kind in IMMEDIATE else new.html, to=to, cc=cc, bcc=bcc,

@@ -13,9 +13,9 @@ from hark.core.errors import BadRequest, Conflict
 from hark.core.http import Body
 from hark.delivery import queries
 from hark.delivery.actions import queue_reply
-from hark.delivery.types import Mailbox, Moment, NewReplyBody
+from hark.delivery.types import Moment, NewReplyBody, Recipient
 
-Others = Annotated[list[Mailbox], msgspec.Meta(max_length=50)]
+Others = Annotated[list[Recipient], msgspec.Meta(max_length=50)]
 
 
 class FirstMessage(Body):
@@ -37,7 +37,7 @@ class Opening(Body):
     the first reply in it; with one it needs a subject."""
 
     account_id: int
-    to: Mailbox
+    to: Recipient
     cc: Others = []
     bcc: Others = []
     subject: Annotated[str, msgspec.Meta(max_length=500)] = ""

@@ -11,7 +11,7 @@ from hark.core.actor import ActorKind, system
 from hark.core.db import Db, Tx
 from hark.delivery import queries
 from hark.delivery.guard import find_reply_lock
-from hark.delivery.types import Mailbox, OutboxChanged, OutboxRow, OutChannel, State, UnseenMessage
+from hark.delivery.types import OutboxChanged, OutboxRow, OutChannel, Recipient, State, UnseenMessage
 from hark.journey.types import Author
 
 
@@ -132,8 +132,8 @@ async def bear(
     return state
 
 
-def _kept(mailboxes: list[Mailbox]) -> list[MailAddress]:
-    return [MailAddress(m.name, m.address) for m in mailboxes]
+def _kept(recipients: list[Recipient]) -> list[MailAddress]:
+    return [MailAddress(m.name, m.address) for m in recipients]
 
 
 async def cancel_for_customer(tx: Tx, conversation_id: UUID) -> int:

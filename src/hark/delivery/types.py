@@ -51,7 +51,7 @@ is handed to a channel, nothing can be undone, and it has no recipients."""
 _ADDRESS = r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$"
 
 
-class Mailbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Recipient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A recipient."""
 
     address: Annotated[str, msgspec.Meta(min_length=3, max_length=320, pattern=_ADDRESS)]
@@ -79,10 +79,10 @@ class NewReplyBody(Body):
     text: Annotated[str, msgspec.Meta(max_length=500_000)]
     seen_seq: Annotated[int, msgspec.Meta(ge=0)]
     endpoint_id: UUID | None = None
-    to: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
+    to: Annotated[list[Recipient], msgspec.Meta(max_length=100)] = []
     html: Annotated[str, msgspec.Meta(max_length=2_000_000)] | None = None
-    cc: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
-    bcc: Annotated[list[Mailbox], msgspec.Meta(max_length=100)] = []
+    cc: Annotated[list[Recipient], msgspec.Meta(max_length=100)] = []
+    bcc: Annotated[list[Recipient], msgspec.Meta(max_length=100)] = []
     attachment_ids: Annotated[list[UUID], msgspec.Meta(max_length=50)] = []
     keep: bool = False
     keep_until: Moment | None = None
@@ -98,9 +98,9 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     text: str
     html: str | None = None
-    to: list[Mailbox] = []
-    cc: list[Mailbox] = []
-    bcc: list[Mailbox] = []
+    to: list[Recipient] = []
+    cc: list[Recipient] = []
+    bcc: list[Recipient] = []
     subject: str = ""
     attachment_ids: list[UUID] = []
     keeps_ball: bool = False
@@ -210,9 +210,9 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     account: OutAccount
     external_id: str
     author_name: str
-    to: list[Mailbox]
-    cc: list[Mailbox]
-    bcc: list[Mailbox]
+    to: list[Recipient]
+    cc: list[Recipient]
+    bcc: list[Recipient]
     subject: str
     text: str
     html: str | None

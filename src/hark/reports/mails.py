@@ -16,7 +16,7 @@ from hark.access.actors import find_agent_actor
 from hark.contacts.suppressions import find_suppression
 from hark.core.db import Db
 from hark.core.errors import HarkError
-from hark.delivery.types import Mailbox, OutAccount, OutChannel, OutFile, Outgoing, SendFailed
+from hark.delivery.types import OutAccount, OutChannel, OutFile, Outgoing, Recipient, SendFailed
 from hark.reports.letter import letter_html, letter_text
 from hark.reports.loading import load_breakdown, load_report
 from hark.reports.paper import paper_of, paper_of_breakdown
@@ -141,7 +141,7 @@ async def _outgoing(db: Db, channel: OutChannel, public_url: str, due: Due) -> O
     return Outgoing(
         workspace_id=due.workspace_id, outbox_id=due.id,
         account=OutAccount(due.account_id, 1, due.account_name, due.account_address, due.account_config),
-        external_id=channel.new_id(due.id, due.account_address), author_name="", to=[Mailbox(address=due.address)],
+        external_id=channel.new_id(due.id, due.account_address), author_name="", to=[Recipient(address=due.address)],
         cc=[], bcc=[], subject=f"{due.name} · {paper.period}", text=letter_text(paper, link), html=letter_html(paper, link),
         at=due.due_at, locale=due.locale, time_zone=due.time_zone, parent=None, references=[], quoted=None,
         files=[OutFile(id=due.id, name=f"{_file_name(due.name)} {day}.pdf", content_type="application/pdf", payload=pdf)],

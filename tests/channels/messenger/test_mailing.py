@@ -36,7 +36,7 @@ from hark.core.errors import BadRequest
 from hark.core.ids import uuid7
 from hark.core.journal import run_once
 from hark.delivery.actions import queue_reply
-from hark.delivery.types import Mailbox, NewReplyBody
+from hark.delivery.types import NewReplyBody, Recipient
 from hark.timers.jobs import serve_due
 from hark.timers.types import TimerKind
 from hark.worker import run_worker
@@ -235,7 +235,7 @@ async def send_mail(shop: Shop, endpoint_id: UUID, cc: str) -> None:
     async with shop.db.transaction(shop.ws.owner) as tx:
         new = NewReplyBody(
             id=uuid7(), text="By mail.", seen_seq=10_000, endpoint_id=endpoint_id,
-            to=[Mailbox(address="carla@shop.example")], cc=[Mailbox(address=cc)],
+            to=[Recipient(address="carla@shop.example")], cc=[Recipient(address=cc)],
         )  # fmt: skip
         await queue_reply(tx, shop.ws.owner, shop.visitor.conversation_id, new)
     await shop.office.leave()

@@ -80,7 +80,7 @@ export type Plan = { tz: string; periods: Period[]; holidays: Holiday[] }
 export type Period = Schema['Period']
 export type Holiday = Answer<Schema['Holiday']>
 
-export type Mailbox = Schema['intake_accounts_types_Mailbox']
+export type Mailbox = Schema['Mailbox']
 export type Webhook = Answer<Schema['Webhook']>
 export type Server = Schema['ServerView']
 export type ImapServer = Schema['ImapServer']

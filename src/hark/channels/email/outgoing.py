@@ -24,7 +24,7 @@ from hark.channels.email.smtp_out import SmtpSender, megabytes
 from hark.channels.email.types import Address, OutEnvelope
 from hark.core.crypto import Keys
 from hark.core.errors import ConfigError
-from hark.delivery.types import Handed, Mailbox, OutChannel, Outgoing, SendFailed, Turn
+from hark.delivery.types import Handed, OutChannel, Outgoing, Recipient, SendFailed, Turn
 from hark.delivery.types import OutFile as File
 from hark.intake.accounts.types import MailboxConfig, Sending, SmtpServer
 
@@ -267,5 +267,5 @@ def _local(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
-def _addresses(mailboxes: Sequence[Mailbox]) -> list[Address]:
-    return [Address(m.name, m.address) for m in mailboxes]
+def _addresses(recipients: Sequence[Recipient]) -> list[Address]:
+    return [Address(m.name, m.address) for m in recipients]

@@ -24,7 +24,7 @@ from hark.core.events import Recorded
 from hark.core.ids import uuid7
 from hark.core.journal import Consumer
 from hark.delivery.releasing import changed
-from hark.delivery.types import Content, Mailbox, State, is_recipient
+from hark.delivery.types import Content, Recipient, State, is_recipient
 from hark.intake.queries import EndpointRow, find_endpoint
 from hark.journey.types import Merged, ReplySent, Status
 from hark.timers.actions import set_timer
@@ -273,8 +273,8 @@ async def _mail_endpoint(tx: Tx, root: Locked, chat: _Chat, mailbox: _Mailbox, a
     return EndpointRow(id, who.identity_id, refs)
 
 
-def _recipient(chat: _Chat, address: str) -> Mailbox:
-    return Mailbox(address=address, name=chat.name)
+def _recipient(chat: _Chat, address: str) -> Recipient:
+    return Recipient(address=address, name=chat.name)
 
 
 class _File(msgspec.Struct, frozen=True):

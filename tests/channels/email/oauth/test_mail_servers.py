@@ -31,7 +31,7 @@ from hark.channels.email.smtp_out import SmtpSender, check_smtp
 from hark.channels.email.types import ImapConfig, ImapCursor, ImapItem, OutEnvelope, SmtpConfig
 from hark.channels.email.watching import Sources
 from hark.core.services import Services
-from hark.delivery.types import Mailbox, OutAccount, Outgoing, SendFailed
+from hark.delivery.types import OutAccount, Outgoing, Recipient, SendFailed
 from hark.intake.reception import Ledger
 
 LOCAL = host_policy(allow_private=True)
@@ -315,7 +315,7 @@ async def send(office: Office, mailbox: int, tokens: TokenSource) -> None:
         OutAccount, "SELECT id, kind, name, address, config FROM channel_accounts WHERE workspace_id = $1 AND id = $2",
         office.workspace.id, mailbox,
     )  # fmt: skip
-    mailbox_of = Mailbox(address="customer@shop.example")
+    mailbox_of = Recipient(address="customer@shop.example")
     out = Outgoing(
         workspace_id=office.workspace.id, outbox_id=uuid4(), account=account, external_id=f"{uuid4()}@example.com",
         author_name="Ada", to=[mailbox_of], cc=[], bcc=[], subject="Parcel", text="Soon.", html=None, at=datetime.now(UTC),

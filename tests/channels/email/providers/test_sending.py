@@ -15,7 +15,7 @@ from hark.channels.email.mime import parse_message
 from hark.channels.email.outgoing import compose
 from hark.channels.email.providers import postmark
 from hark.core.crypto import Keys
-from hark.delivery.types import Mailbox, OutAccount, Outgoing
+from hark.delivery.types import OutAccount, Outgoing, Recipient
 from hark.intake.types import ReadContext
 
 KEYS = Keys(b"0" * 32)
@@ -29,7 +29,7 @@ def outgoing(host: str) -> Outgoing:
     account = OutAccount(id=1, name="Support", address="s@desk.example", kind=1, config={"smtp": {"host": host}})
     return Outgoing(
         workspace_id=1, outbox_id=ID, account=account, external_id=OURS, author_name="Ada", from_address="s@desk.example",
-        to=[Mailbox(name="", address="carla@shop.example")], cc=[], bcc=[], subject="Order", text="Soon.", html=None,
+        to=[Recipient(name="", address="carla@shop.example")], cc=[], bcc=[], subject="Order", text="Soon.", html=None,
         at=datetime(2026, 11, 2, tzinfo=UTC), locale="en", time_zone="UTC", parent="q1@shop.example", references=[], quoted=None,
         files=[],
     )  # fmt: skip
