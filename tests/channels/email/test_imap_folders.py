@@ -290,6 +290,7 @@ class Wire:
         self.target = target
         self.port = 0
         self.tasks: set[asyncio.Task[None]] = set()
+        self.writers: set[asyncio.StreamWriter] = set()
         self._deaf: set[int] = set()
         self._count = 0
 
@@ -299,7 +300,9 @@ class Wire:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._count += 1
         number = self._count
+        self.writers.add(writer)
         there, out = await asyncio.open_connection("127.0.0.1", self.target)
+        self.writers.add(out)
         both = [self._pump(reader, out, number), self._pump(there, writer, number)]
         self.tasks.update(asyncio.create_task(one) for one in both)
 
@@ -324,6 +327,8 @@ class wire:  # noqa: N801 - reads as a verb
         for task in self.wire.tasks:
             task.cancel()
         await asyncio.gather(*self.wire.tasks, return_exceptions=True)
+        for writer in self.wire.writers:
+            writer.transport.abort()
 
 
 async def test_a_mail_that_nothing_can_store_is_set_aside(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
