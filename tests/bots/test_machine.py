@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hark.bots.conditions import World
 from hark.bots.flow import AnyBlock, BotFlow
-from hark.bots.machine import (
-    MAX_AT_ONCE,
+from hark.bots.machine import step
+from hark.bots.steps import (
     Begin,
     Call,
     Called,
@@ -28,10 +28,9 @@ from hark.bots.machine import (
     Tell,
     TimeUp,
     Words,
-    fill,
-    step,
 )
 from hark.bots.types import Reason
+from hark.bots.walking import MAX_AT_ONCE, fill
 
 WORLD = World(now=datetime(2026, 3, 2, 10, tzinfo=UTC), language="en")
 HELP = Shown(title="Returns", url="https://help.example/returns", section="Send it back within 30 days.")

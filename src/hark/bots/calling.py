@@ -12,9 +12,9 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from hark.bots.machine import Call, Called
 from hark.bots.performing import trouble
 from hark.bots.running import go_on
+from hark.bots.steps import Call, Called
 from hark.core.actor import system
 from hark.core.asking import Ask, Request
 from hark.core.crypto import Keys

@@ -150,11 +150,15 @@ class Answer(Block, tag_field="type", tag="answer", kw_only=True):
     The question is what they wrote last; when there is nothing yet, `text` asks for it. `confidence`: how sure the search
     must be, the calibrated threshold when null. Helped: `accepted`, without it the conversation is resolved as answered
     by the bot. Nothing good enough, or a second article that did not help: `unknown`, without it a person.
+
+    `words`: an article is shown as it is, or a language model writes the answer from the articles that fit and names them,
+    where the workspace allows that (`answers_customers` of its language model); else, and when it is down, as `article`.
     """
 
     text: Words = {}
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
     tries: Annotated[int, Meta(ge=1, le=2)] = 2
+    words: Literal["article", "model"] = "article"
     accepted: Next = None
     unknown: Next = None
 

@@ -4,7 +4,7 @@ from functools import cache
 from urllib.parse import quote
 from uuid import UUID
 
-from hark.bots.machine import Shown
+from hark.bots.steps import Shown
 from hark.core.db import Db, Queries, Tx
 from hark.help.audience import ANYBODY, Audience, contact_audience
 from hark.help.finding import find_articles

@@ -11,10 +11,11 @@ import msgspec
 
 from hark.bots.conditions import World
 from hark.bots.flow import BotFlow, NewConversation, OnEvent, OnPage, OutsideHours, Start
-from hark.bots.machine import Begin, State, Step, Tell, step
+from hark.bots.machine import step
 from hark.bots.running import insert_run
 from hark.bots.sending import Way, bot_name, parts, plain, send
 from hark.bots.starting import Candidate, candidates
+from hark.bots.steps import Begin, State, Step, Tell
 from hark.bots.types import Part
 from hark.conversations.lock import lock_root
 from hark.conversations.types import Locked

@@ -9,22 +9,9 @@ import msgspec
 from hark.bots.conditions import asks_understanding
 from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic
 from hark.bots.knowledge import find_answer, get_article, reader
-from hark.bots.machine import (
-    Begin,
-    Call,
-    Do,
-    End,
-    Found,
-    Heard,
-    Keep,
-    Search,
-    Sleep,
-    State,
-    Tell,
-    Words,
-    step,
-)
+from hark.bots.machine import step
 from hark.bots.sending import Way, bot_name, can_reach, find_way, parts, send
+from hark.bots.steps import Begin, Call, Do, End, Found, Heard, Keep, Search, Sleep, State, Tell, Words
 from hark.bots.surroundings import load_world, understand
 from hark.bots.types import Reason
 from hark.bots.words import reason_sentence, say

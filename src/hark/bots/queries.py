@@ -7,8 +7,8 @@ import msgspec
 
 from hark.bots.checks import There, check_flow
 from hark.bots.flow import BotFlow
-from hark.bots.machine import State
 from hark.bots.secrets import masked, without_secrets
+from hark.bots.steps import State
 from hark.bots.types import (
     BlockFigures,
     Bot,

@@ -16,7 +16,8 @@ import msgspec
 from hark.bots.answers import fold
 from hark.bots.conditions import World
 from hark.bots.flow import Answer, BotFlow, NewConversation, OnKeyword, OutsideHours, Start
-from hark.bots.machine import Begin, Called, Found, Heard, Search, State, TimeUp, Words, step
+from hark.bots.machine import step
+from hark.bots.steps import Begin, Called, Found, Heard, Search, State, TimeUp, Words
 from hark.bots.surroundings import hear
 from hark.bots.types import Reason, Replayed, ReplayResult
 from hark.core.text import fold as plain_fold

@@ -11,9 +11,9 @@ from uuid import UUID
 import msgspec
 
 from hark.bots.flow import BotFlow, NoAnswer
-from hark.bots.machine import Begin, Heard, State, TimeUp, Words
 from hark.bots.performing import perform
 from hark.bots.starting import Candidate, candidates, find_start
+from hark.bots.steps import Begin, Heard, State, TimeUp, Words
 from hark.bots.surroundings import Said, find_said, listen
 from hark.bots.types import PersonAsked, Reason, RunState
 from hark.conversations.lock import lock_root, record, save

@@ -7,7 +7,9 @@ from hark.bots.checks import There, check_flow
 from hark.bots.conditions import World
 from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic, Start
 from hark.bots.knowledge import find_answer, get_article
-from hark.bots.machine import (
+from hark.bots.machine import step
+from hark.bots.sending import bot_name, parts, plain
+from hark.bots.steps import (
     Begin,
     Call,
     Called,
@@ -23,9 +25,7 @@ from hark.bots.machine import (
     Tell,
     TimeUp,
     Words,
-    step,
 )
-from hark.bots.sending import bot_name, parts, plain
 from hark.bots.surroundings import hear
 from hark.bots.types import Reason, TriedFlow, TriedMessage, TrySaid
 from hark.bots.words import reason_sentence

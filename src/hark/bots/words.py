@@ -10,6 +10,8 @@ SENTENCES: Mapping[str, Sentences] = {
     "en": {
         "question": "What would you like to know?",
         "found": "This may answer it:",
+        "written": "Written automatically, not by a person, from:",
+        "earlier": "An earlier answer of our team",
         "helped": "Did that help?",
         "yes": "Yes, thanks",
         "no": "No",
@@ -42,6 +44,8 @@ SENTENCES: Mapping[str, Sentences] = {
     "it": {
         "question": "Che cosa vuoi sapere?",
         "found": "Forse qui c’è la risposta:",
+        "written": "Risposta scritta in automatico, non da una persona, in base a:",
+        "earlier": "Una risposta precedente del nostro team",
         "helped": "Ti è stato utile?",
         "yes": "Sì, grazie",
         "no": "No",
@@ -74,6 +78,8 @@ SENTENCES: Mapping[str, Sentences] = {
     "ko": {
         "question": "무엇을 알고 싶으신가요?",
         "found": "이 내용이 도움이 될 수 있습니다:",
+        "written": "사람이 아니라 자동으로 작성한 답변입니다. 참고한 내용:",
+        "earlier": "저희 팀의 이전 답변",
         "helped": "도움이 되었나요?",
         "yes": "네, 감사합니다",
         "no": "아니요",
