@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import build_web
 
 ROOT = Path(__file__).resolve().parents[1]
+MOST_WORKERS = 4  # of the tests; each has a PostgreSQL server and a browser of its own
 NOTHING_LOST = "Nothing is lost; what is done is kept."
 # Part of the output of a failed install -> what to do. The first that fits is told.
 ADVICE: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -93,7 +94,8 @@ def test(arguments: Sequence[str]) -> int:
     except Stop as error:
         print(error, file=sys.stderr)
         failed = ["front end"]
-    pytest = ("tests", [str(venv / "bin/python"), "-m", "pytest", *arguments], dict(os.environ), ROOT)
+    workers = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "worksteal"]
+    pytest = ("tests", [str(venv / "bin/python"), "-m", "pytest", *workers, *arguments], dict(os.environ), ROOT)
     return run_checks([*static_checks(venv), *front_end, pytest], failed=failed)
 
 
