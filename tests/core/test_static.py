@@ -4,6 +4,7 @@ import gzip
 import os
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped]
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
@@ -28,8 +29,13 @@ async def test_a_packed_copy_goes_to_who_takes_it_while_it_is_of_this_build(tmp_
         assert packed.headers["vary"] == plain.headers["vary"] == "accept-encoding"
         assert packed.headers["etag"] != plain.headers["etag"]
 
+        file.with_name("app-1.js.br").write_bytes(brotli.compress(SCRIPT))
+        smaller = await http.get("/assets/app-1.js", headers={"accept-encoding": "gzip, br"})
+        assert (smaller.headers["content-encoding"], smaller.content) == ("br", SCRIPT)
+        assert smaller.headers["etag"] != packed.headers["etag"]
+
         file.write_bytes(b"newer()")
         os.utime(file, (file.stat().st_atime, file.stat().st_mtime + 60))
-        fresh = await http.get("/assets/app-1.js", headers={"accept-encoding": "gzip"})
+        fresh = await http.get("/assets/app-1.js", headers={"accept-encoding": "br, gzip"})
         assert "content-encoding" not in fresh.headers
         assert fresh.content == b"newer()"

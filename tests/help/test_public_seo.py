@@ -1,9 +1,11 @@
 """What search engines are told of an article, its colours, and the pages that are kept: the pure parts."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,10 +117,23 @@ async def test_pages_go_when_something_changes_and_when_there_are_too_many() -> 
 
 def test_an_answer_is_as_small_as_it_can_be() -> None:
     page = finish("word " * 500, workspace_id=1, media_type="text/html", modified=NOW)
-    status, head, body = answer(page, {b"accept-encoding": b"br, gzip"}, "GET")
-    assert (status, dict(head)[b"content-encoding"], len(body)) == (200, b"gzip", int(dict(head)[b"content-length"]))
-    tag = dict(head)[b"etag"]
-    assert answer(page, {b"if-none-match": b'W/"no", ' + tag}, "GET")[0] == 304
+    tags = {}
+    for asked, coding, unpacked in (
+        (b"br, gzip", b"br", brotli.decompress), (b"br;q=0.1, gzip", b"gzip", gzip.decompress), (b"", b"", bytes),
+    ):  # fmt: skip
+        status, head, body = answer(page, {b"accept-encoding": asked}, "GET")
+        named = dict(head)
+        assert (status, named.get(b"content-encoding", b""), len(body)) == (200, coding, int(named[b"content-length"]))
+        assert (named[b"vary"], unpacked(body)) == (b"accept-encoding", b"word " * 500)
+        tags[asked] = named[b"etag"]
+    assert len(set(tags.values())) == 3  # each coding is a representation of its own
+    for asked, tag in tags.items():
+        status, head, _ = answer(page, {b"accept-encoding": asked, b"if-none-match": b'W/"no", W/' + tag}, "GET")
+        assert (status, dict(head)[b"etag"], dict(head)[b"vary"]) == (304, tag, b"accept-encoding")
+        assert b"content-length" not in dict(head)
+    stale = {b"accept-encoding": b"gzip", b"if-none-match": tags[b"br, gzip"]}
+    assert answer(page, stale, "GET")[0] == 200  # what is kept in another coding is not this one
+    assert answer(page, {b"if-none-match": b"*"}, "GET")[0] == 304
     assert (
         answer(page, {b"if-none-match": b'"no"', b"if-modified-since": b"Sun, 01 Mar 2026 12:00:00 GMT"}, "GET")[0]
         == 200

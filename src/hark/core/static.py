@@ -1,5 +1,5 @@
-"""The built front end: hashed assets cached for ever, one page for every other address. The build puts a gzipped copy
-beside what gets smaller by it."""
+"""The built front end: hashed assets cached for ever, one page for every other address. The build puts a copy in Brotli and
+one in gzip beside what gets smaller by it."""
 
 from mimetypes import guess_type
 from pathlib import Path
@@ -11,22 +11,35 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
+from hark.core.encodings import BR, GZIP, IDENTITY, accepted
+
 ROOT = Path(__file__).parent.parent / "static" / "agent"
+_COPIES = {BR: ".br", GZIP: ".gz"}
 _NOT_BUILT = "<!doctype html><title>Hark</title><p>The front end is not built yet. Run <code>make run</code> once."
 
 AnyRequest = Request[Any, Any, Any]
 
 
 def packed(file: Path, request: AnyRequest) -> tuple[Path, dict[str, str]]:
-    """The gzipped copy of a built file with its headers, for a browser that takes it; else the file itself. A copy of an
+    """The copy of a built file in the coding the browser wants, with its headers; else the file itself. A copy of an
     earlier build does not count."""
-    copy = file.with_name(f"{file.name}.gz")
-    if not copy.is_file() or copy.stat().st_mtime < file.stat().st_mtime:
+    made = file.stat().st_mtime
+    copies = {
+        coding: copy for coding, ending in _COPIES.items() if _is_of(copy := file.with_name(file.name + ending), made)
+    }
+    if not copies:
         return file, {}
     headers = {"vary": "accept-encoding"}
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return file, headers
-    return copy, {**headers, "content-encoding": "gzip"}
+    for coding in accepted(request.headers.get("accept-encoding", "").encode("latin-1")):
+        if coding == IDENTITY:
+            break
+        if coding in copies:
+            return copies[coding], {**headers, "content-encoding": coding.decode()}
+    return file, headers
+
+
+def _is_of(copy: Path, made: float) -> bool:
+    return copy.is_file() and copy.stat().st_mtime >= made
 
 
 def static_handlers(root: Path = ROOT) -> list[HTTPRouteHandler]:
@@ -47,7 +60,11 @@ def static_handlers(root: Path = ROOT) -> list[HTTPRouteHandler]:
     def page(request: AnyRequest) -> Response[bytes]:
         if request.url.path.startswith(("/api/", "/schema")):
             raise NotFoundException("There is nothing at this address.")
-        if (icon := root / request.url.path.rpartition("/")[2]).suffix in (".svg", ".png", ".webmanifest") and icon.is_file():
+        if (icon := root / request.url.path.rpartition("/")[2]).suffix in (
+            ".svg",
+            ".png",
+            ".webmanifest",
+        ) and icon.is_file():
             return Response(icon.read_bytes(), media_type=guess_type(icon.name)[0])
         index = root / "index.html"
         body = index.read_bytes() if index.is_file() else _NOT_BUILT.encode()

@@ -1,6 +1,6 @@
 """Finished pages of help centres in the memory of one process, served before the router looks.
 
-A page is made once and kept with its gzipped copy until something its readers see is published, moved or taken away: the
+A page is made once and kept with its copies in Brotli and gzip until something its readers see is published, moved or taken away: the
 newest event of the help centre in the workspace's journal is its version. That is asked after every word of the bus about the workspace, and
 once a second besides, since a wake-up may be lost. What is not kept goes on to the routes of `hark.help.public_routes`.
 """
@@ -8,8 +8,9 @@ once a second besides, since a wake-up may be lost. What is not kept goes on to 
 import asyncio
 import gzip
 import hashlib
+import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
@@ -20,6 +21,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hark.core import metrics
 from hark.core.db import is_passing
+from hark.core.encodings import BR, GZIP, IDENTITY, accepted
 from hark.core.http import SECURITY_HEADERS
 from hark.core.wake import Bus
 
@@ -27,11 +29,15 @@ log = structlog.get_logger(__name__)
 CHECK_S = 1.0
 MAX_BYTES = 64_000_000
 WORTH_PACKING = 400
+BROTLI_QUALITY = 9
+"""Of 11: a page is packed while its first reader waits, and the last two steps take ten times as long for a hundredth."""
 REVALIDATED = b"public, max-age=0, must-revalidate"
 """Every view asks us, and mostly hears 304: so a page is never older than what is published, and views can be counted."""
 
 OWN_PATHS = ("/help/", "/help-assets/", "/messenger", "/api/messenger/")
 """What a centre's own domain serves as the installation's host does."""
+
+_TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
 Header = tuple[bytes, bytes]
 Headers = Mapping[bytes, bytes]
@@ -50,21 +56,27 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     article_id: int | None = None
 
 
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """A page in one content coding: a representation with an entity tag of its own (RFC 9110, section 8.8.3.3).
+    `known_head` goes with "not modified"."""
+
+    body: bytes
+    etag: bytes
+    head: tuple[Header, ...]
+    known_head: tuple[Header, ...]
+
+
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
-    """A page ready to be sent, plain and packed."""
+    """A page ready to be sent: content coding -> form, as it is (`identity`) and packed where that is smaller."""
 
     workspace_id: int
-    body: bytes
-    packed: bytes | None
-    etag: bytes
+    forms: dict[bytes, Form]
     modified: datetime
-    head: tuple[Header, ...]
-    packed_head: tuple[Header, ...]
     view: View | None
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self.packed or b"") + 2_000
+        return sum(len(form.body) for form in self.forms.values()) + 2_000
 
 
 def finish(
@@ -72,7 +84,6 @@ def finish(
 ) -> Finished:  # fmt: skip
     """A page with all its headers. `csp` replaces the policy of the workspace's own pages."""
     body = text.encode()
-    packed = gzip.compress(body, 9, mtime=0) if len(body) >= WORTH_PACKING else None
     tag = hashlib.sha256(body).hexdigest()[:24].encode()
     own = [
         (b"content-type", media_type.encode()), (b"cache-control", REVALIDATED), (b"vary", b"accept-encoding"),
@@ -82,16 +93,28 @@ def finish(
         own.append((b"content-security-policy", csp.encode()))
     named = {name for name, _ in own}
     own += [header for header in SECURITY_HEADERS if header[0] not in named]
-    plain = (*own, (b"etag", b'"' + tag + b'"'), (b"content-length", str(len(body)).encode()))
-    smaller = packed if packed is not None and len(packed) < len(body) else None
-    gzipped = (
-        *own, (b"etag", b'"' + tag + b'-gz"'), (b"content-encoding", b"gzip"),
-        (b"content-length", str(len(smaller)).encode()),
-    ) if smaller is not None else ()  # fmt: skip
-    return Finished(
-        workspace_id=workspace_id, body=body, packed=smaller, etag=tag, modified=modified, head=plain,
-        packed_head=gzipped, view=view,
-    )  # fmt: skip
+    bodies = {IDENTITY: body}
+    if len(body) >= WORTH_PACKING:
+        bodies |= {coding: small for coding, small in _packed(body).items() if len(small) < len(body)}
+    forms = {coding: _form(bytes_, coding, tag, own) for coding, bytes_ in bodies.items()}
+    return Finished(workspace_id=workspace_id, forms=forms, modified=modified, view=view)
+
+
+def _packed(body: bytes) -> dict[bytes, bytes]:
+    import brotli  # type: ignore[import-untyped]  # with the first page served
+
+    return {
+        BR: brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
+        GZIP: gzip.compress(body, 9, mtime=0),
+    }
+
+
+def _form(body: bytes, coding: bytes, tag: bytes, own: Sequence[Header]) -> Form:
+    etag = b'"' + tag + (b"" if coding == IDENTITY else b"-" + coding) + b'"'
+    known = (*own, (b"etag", etag))
+    named = () if coding == IDENTITY else ((b"content-encoding", coding),)
+    length = (b"content-length", str(len(body)).encode())
+    return Form(body=body, etag=etag, head=(*known, *named, length), known_head=known)
 
 
 class PageCache:
@@ -231,23 +254,27 @@ async def send_page(page: Finished, see: See, scope: Any, send: Any) -> None:
 
 
 def answer(page: Finished, asked: Headers, method: str) -> tuple[int, list[Header], bytes]:
-    """Status, headers and body of an answer (RFC 9110, sections 13.1.2 and 13.1.3)."""
-    packs = page.packed is not None and b"gzip" in asked.get(b"accept-encoding", b"")
-    head = list(page.packed_head if packs else page.head)
-    if _is_known(page, asked):
-        return 304, [header for header in head if header[0] not in (b"content-length", b"content-encoding")], b""
-    body = page.packed if packs else page.body
-    return 200, head, b"" if method == "HEAD" or body is None else body
+    """Status, headers and body of an answer (RFC 9110, sections 12.5.3, 13.1.2 and 13.1.3)."""
+    forms = page.forms
+    form = forms[IDENTITY]
+    for coding in accepted(asked.get(b"accept-encoding", b"")):
+        if coding in forms:
+            form = forms[coding]
+            break
+    if _is_known(form.etag, page.modified, asked):
+        return 304, list(form.known_head), b""
+    return 200, list(form.head), b"" if method == "HEAD" else form.body
 
 
-def _is_known(page: Finished, asked: Headers) -> bool:
+def _is_known(etag: bytes, modified: datetime, asked: Headers) -> bool:
+    """Whether the client has this very form; what it has in another coding is another representation."""
     if (tags := asked.get(b"if-none-match")) is not None:
-        return page.etag in tags or tags.strip() == b"*"
+        return tags == etag or tags.strip() == b"*" or etag in _TAG.findall(tags)
     since = asked.get(b"if-modified-since")
     if since is None:
         return False
     try:
-        return page.modified.replace(microsecond=0) <= parsedate_to_datetime(since.decode("latin-1"))
+        return modified.replace(microsecond=0) <= parsedate_to_datetime(since.decode("latin-1"))
     except (ValueError, TypeError):
         return False
 
