@@ -4,15 +4,19 @@ import gzip
 import json
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import httpx
+import pytest
 import pytest_asyncio
+from tests.support.pictures import png
 from tests.support.public_help import BROWSER, Help, make_help
-from tests.support.workspace import TestWorkspace
+from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.core.db import Db
+from hark.help import centres, pages
 from hark.help.centre_types import CentrePatch, NewRedirect
 from hark.help.centres import create_redirect, update_centre
 from hark.help.queries import get_article
@@ -75,7 +79,7 @@ async def test_a_kept_page_is_the_same_and_known_again(reader: httpx.AsyncClient
     first = await reader.get(url)
     again = await reader.get(url)
     assert again.content == first.content
-    assert again.headers["content-encoding"] == "gzip"
+    assert again.headers["content-encoding"] == "br"
     for given in ({"if-none-match": again.headers["etag"]}, {"if-modified-since": again.headers["last-modified"]}):
         known = await reader.get(url, headers=given)
         assert known.status_code == 304
@@ -223,6 +227,36 @@ async def test_a_packed_page_is_the_page(reader: httpx.AsyncClient, shop: Help) 
     plain = await reader.get(f"{shop.at}/en/", headers={"accept-encoding": "identity"})
     packed = gzip.decompress(raw) if answer.headers.get("content-encoding") == "gzip" else raw
     assert packed == plain.content
+
+
+async def test_collections_have_signs_or_pictures_of_their_own(
+    client: SignedIn, reader: httpx.AsyncClient, shop: Help, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "icons", lambda: {"": "<g/>", "truck": '<path d="M1 1"/>'})
+    home, shelf = f"{shop.at}/en/", (await client.get("/api/help/collections")).json()["items"][0]
+    address = f"/api/help/collections/{shelf['id']}"
+    assert "<svg" not in (await reader.get(home)).text.partition('class="shelves"')[2]  # nobody has chosen any
+    await client.patch(address, {"icon": "truck"})
+    assert '<path d="M1 1"/></svg>' in (await reader.get(home)).text
+    await client.patch(address, {"icon": "no such sign"})
+    assert "<g/></svg>" in (await reader.get(home)).text
+
+    async def upload(data: bytes) -> Any:
+        sent = await client.request("POST", f"/api/help/files?centre_id={shop.id}", files={"file": ("a.png", data)})
+        return sent.json()
+
+    picture = await upload(png())
+    assert (await reader.get(picture["url"])).status_code == 404
+    changed = (await client.patch(address, {"picture_id": picture["id"]})).json()
+    assert changed["picture_url"] == picture["url"]
+    assert f'<img class="sign" src="{picture["url"]}" alt="" width="40" height="40"' in (await reader.get(home)).text
+    assert (await reader.get(picture["url"])).status_code == 200
+    monkeypatch.setattr(centres, "MAX_SIGN", 10)
+    other = {"centre_id": shop.id, "picture_id": picture["id"], "texts": {"en": {"title": "More"}}}
+    assert (await client.post("/api/help/collections", other)).json()["code"] == "too_large"
+    await client.delete(f"/api/help/files/{picture['id']}")
+    assert (await client.get("/api/help/collections")).json()["items"][0]["picture_url"] is None
+    assert (await client.patch(address, {"picture_id": picture["id"]})).json()["code"] == "unknown_reference"
 
 
 async def test_words_of_strangers_stay_words(reader: httpx.AsyncClient, shop: Help) -> None:

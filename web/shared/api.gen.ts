@@ -5758,6 +5758,11 @@ export interface components {
             /** @constant */
             type: "answer";
             unknown?: string | null;
+            /**
+             * @default article
+             * @enum {string}
+             */
+            words: "article" | "model";
             /** @default 0 */
             x: number;
             /** @default 0 */
@@ -6444,6 +6449,8 @@ export interface components {
             icon: string;
             id: number;
             parent_id: number | null;
+            picture_id: string | null;
+            picture_url: string | null;
             position: number;
             texts: {
                 [key: string]: components["schemas"]["CollectionWords"];
@@ -6453,6 +6460,7 @@ export interface components {
         CollectionPatch: {
             icon?: string;
             parent_id?: number | null;
+            picture_id?: string | null;
             texts?: {
                 [key: string]: components["schemas"]["CollectionText"] | null;
             };
@@ -8163,6 +8171,7 @@ export interface components {
             /** @default  */
             icon: string;
             parent_id?: number | null;
+            picture_id?: string | null;
             texts: {
                 [key: string]: components["schemas"]["CollectionText"];
             };

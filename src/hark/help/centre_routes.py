@@ -13,7 +13,7 @@ from hark.core.db import Db
 from hark.core.files import Files
 from hark.core.http import delete, get, patch, post
 from hark.core.paging import Page
-from hark.help import centres, links, queries
+from hark.help import centre_queries, centres, links, queries
 from hark.help import files as stored
 from hark.help.centre_types import (
     Centre,
@@ -65,7 +65,7 @@ async def delete_centre(db: Db, actor: Actor, files: Files, id: int) -> None:
 
 
 async def list_collections(db: Db, actor: Actor, centre_id: int | None = None) -> Page[Collection]:
-    return Page(items=await queries.list_collections(db, actor, centre_id))
+    return Page(items=await centre_queries.list_collections(db, actor, centre_id))
 
 
 async def post_collection(db: Db, actor: Actor, data: NewCollection) -> Collection:
@@ -94,7 +94,7 @@ async def list_broken_links(db: Db, actor: Actor, centre_id: int | None = None) 
 
 
 async def list_redirects(db: Db, actor: Actor, centre_id: int | None = None) -> Page[Redirect]:
-    return Page(items=await queries.list_redirects(db, actor, centre_id))
+    return Page(items=await centre_queries.list_redirects(db, actor, centre_id))
 
 
 async def post_redirect(db: Db, actor: Actor, data: NewRedirect) -> Redirect:

@@ -102,6 +102,7 @@ class NewCollection(Body, kw_only=True):
     centre_id: int
     parent_id: int | None = None
     icon: Annotated[str, Meta(max_length=40)] = ""
+    picture_id: UUID | None = None
     texts: Annotated[dict[Language, CollectionText], Meta(min_length=1, max_length=50)]
 
 
@@ -110,6 +111,7 @@ class CollectionPatch(Body):
 
     parent_id: int | UnsetType | None = UNSET
     icon: Annotated[str, Meta(max_length=40)] | UnsetType = UNSET
+    picture_id: UUID | UnsetType | None = UNSET
     texts: Annotated[dict[Language, CollectionText | None], Meta(max_length=50)] | UnsetType = UNSET
 
 
@@ -120,13 +122,16 @@ class CollectionWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
-    """A shelf of articles, at most one level below another. `articles` counts all of them, drafts too."""
+    """A shelf of articles, at most one level below another. `articles` counts all of them, drafts too. A picture of its own
+    goes before its `icon`."""
 
     id: int
     centre_id: int
     parent_id: int | None
     position: int
     icon: str
+    picture_id: UUID | None
+    picture_url: str | None
     texts: dict[str, CollectionWords]
     articles: int
     can: list[str]

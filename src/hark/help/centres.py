@@ -8,6 +8,7 @@ import msgspec
 from hark.core.db import Tx
 from hark.core.errors import BadRequest, Conflict, NotFound
 from hark.help.audience import check_condition
+from hark.help.centre_queries import NO_COLLECTION, get_collection, get_redirect
 from hark.help.centre_types import (
     Centre,
     CentrePatch,
@@ -20,20 +21,15 @@ from hark.help.centre_types import (
     Redirect,
 )
 from hark.help.events import HelpCentreChanged
-from hark.help.queries import (
-    NO_COLLECTION,
-    CentreRecord,
-    get_centre,
-    get_centre_view,
-    get_collection,
-    get_redirect,
-)
+from hark.help.queries import CentreRecord, get_centre, get_centre_view
 from hark.help.slugs import slugify, with_number
 from hark.help.types import SEEN, SEEN_NAMES, Visibility
 from hark.workspaces.patch import changed
 
 RESERVED = frozenset({"files", "api", "assets", "search", "static"})
 """Slugs that would hide other addresses below /help."""
+MAX_SIGN = 50_000
+"""Bytes of a collection's picture: it stands beside many others on the first page."""
 
 
 async def create_centre(tx: Tx, new: NewCentre) -> Centre:
@@ -67,7 +63,7 @@ async def update_centre(tx: Tx, id: int, patch: CentrePatch) -> Centre:
     if new.slug != old.slug:
         _check_slug(new.slug)
     if new.logo_id is not None and new.logo_id != old.logo_id:
-        await _check_logo(tx, id, new.logo_id)
+        await _check_picture(tx, id, new.logo_id)
     await tx.run(
         "UPDATE help_centres SET name = $3, slug = $4, languages = $5, published = $6, visibility = $7, condition = $8,"
         " theme = $9, home = $10, logo_id = $11 WHERE workspace_id = $1 AND id = $2",
@@ -137,14 +133,21 @@ async def _set_domains(tx: Tx, id: int, hosts: Sequence[str]) -> None:
     )
 
 
-async def _check_logo(tx: Tx, id: int, logo_id: UUID) -> None:
-    if not await tx.find(
-        bool,
-        "SELECT true FROM help_files WHERE workspace_id = $1 AND centre_id = $2 AND id = $3 AND width IS NOT NULL",
-        tx.workspace_id, id, logo_id,
-    ):  # fmt: skip
+async def _check_picture(tx: Tx, centre_id: int, id: UUID, *, most: int | None = None) -> None:
+    """Raises BadRequest unless the help centre has this picture, of at most `most` bytes."""
+    size = await tx.find(
+        int,
+        "SELECT size FROM help_files WHERE workspace_id = $1 AND centre_id = $2 AND id = $3 AND width IS NOT NULL",
+        tx.workspace_id, centre_id, id,
+    )  # fmt: skip
+    if size is None:
         raise BadRequest(
-            "There is no such picture in this help centre. Upload the logo first.", code="unknown_reference"
+            "There is no such picture in this help centre. Upload the picture first.", code="unknown_reference"
+        )
+    if most is not None and size > most:
+        raise BadRequest(
+            f"The picture has more than {most // 1000} kB, which every reader would wait for. Choose a smaller one.",
+            code="too_large",
         )
 
 
@@ -155,12 +158,14 @@ async def create_collection(tx: Tx, new: NewCollection, *, external_id: str | No
     """Raises NotFound for the help centre, BadRequest for a parent that cannot be one, Conflict for a slug that is taken."""
     await get_centre(tx, tx.workspace_id, new.centre_id)
     await _check_parent(tx, new.centre_id, new.parent_id, None)
+    if new.picture_id is not None:
+        await _check_picture(tx, new.centre_id, new.picture_id, most=MAX_SIGN)
     id = await tx.one(
         int,
-        "INSERT INTO help_collections (workspace_id, centre_id, parent_id, icon, external_id, position)"
-        " VALUES ($1, $2, $3, $4, $5, (SELECT coalesce(max(position), 0) + 1 FROM help_collections"
+        "INSERT INTO help_collections (workspace_id, centre_id, parent_id, icon, picture_id, external_id, position)"
+        " VALUES ($1, $2, $3, $4, $5, $6, (SELECT coalesce(max(position), 0) + 1 FROM help_collections"
         " WHERE workspace_id = $1 AND centre_id = $2)) RETURNING id",
-        tx.workspace_id, new.centre_id, new.parent_id, new.icon, external_id,
+        tx.workspace_id, new.centre_id, new.parent_id, new.icon, new.picture_id, external_id,
     )  # fmt: skip
     await _write_texts(tx, new.centre_id, id, new.texts)
     await tx.audit("help_collection.created", f"help_collection:{id}")
@@ -173,10 +178,13 @@ async def update_collection(tx: Tx, id: int, patch: CollectionPatch) -> Collecti
     old = await get_collection(tx, tx.actor, id)
     parent_id = old.parent_id if patch.parent_id is msgspec.UNSET else patch.parent_id
     icon = old.icon if patch.icon is msgspec.UNSET else patch.icon
+    picture_id = old.picture_id if patch.picture_id is msgspec.UNSET else patch.picture_id
     await _check_parent(tx, old.centre_id, parent_id, id)
+    if picture_id is not None and picture_id != old.picture_id:
+        await _check_picture(tx, old.centre_id, picture_id, most=MAX_SIGN)
     await tx.run(
-        "UPDATE help_collections SET parent_id = $3, icon = $4 WHERE workspace_id = $1 AND id = $2",
-        tx.workspace_id, id, parent_id, icon,
+        "UPDATE help_collections SET parent_id = $3, icon = $4, picture_id = $5 WHERE workspace_id = $1 AND id = $2",
+        tx.workspace_id, id, parent_id, icon, picture_id,
     )  # fmt: skip
     if patch.texts is not msgspec.UNSET:
         await _write_texts(tx, old.centre_id, id, patch.texts)

@@ -46,14 +46,14 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class _Asked(msgspec.Struct):
-    """A file with who may see the articles it stands in."""
+    """A file with who may see the articles it stands in. `is_sign`: the logo, or the picture of a collection."""
 
     name: str
     content_type: str
     blob_key: str
     centre_id: int
     workspace_id: int
-    is_logo: bool
+    is_sign: bool
     uses: list["_Use"]
 
 
@@ -194,7 +194,8 @@ async def get_file(
     proved that they were shown one. Raises NotFound."""
     found = await db.find(
         _Asked,
-        "SELECT f.name, f.content_type, f.blob_key, f.centre_id, f.workspace_id, c.logo_id IS NOT DISTINCT FROM f.id AS is_logo,"
+        "SELECT f.name, f.content_type, f.blob_key, f.centre_id, f.workspace_id, c.logo_id IS NOT DISTINCT FROM f.id"
+        " OR EXISTS (SELECT FROM help_collections s WHERE s.workspace_id = f.workspace_id AND s.picture_id = f.id) AS is_sign,"
         " (SELECT coalesce(jsonb_agg(jsonb_build_object('visibility', a.visibility, 'condition', a.condition)), '[]')"
         " FROM help_file_uses u JOIN articles a ON a.workspace_id = u.workspace_id AND a.id = u.article_id"
         " WHERE u.workspace_id = f.workspace_id AND u.file_id = f.id) AS uses"
@@ -210,7 +211,7 @@ async def get_file(
         CentreRecord, f"SELECT {CENTRE} FROM help_centres c WHERE c.workspace_id = $1 AND c.id = $2",
         found.workspace_id, found.centre_id,
     )  # fmt: skip
-    theirs = found.is_logo or any(may_read(use.visibility, use.condition, audience) for use in found.uses)
+    theirs = found.is_sign or any(may_read(use.visibility, use.condition, audience) for use in found.uses)
     if not (theirs and may_enter(centre, audience)):
         raise NotFound(MISSING)
     return stored

@@ -18,9 +18,10 @@ from hark.help.pages_library import (
     shelf_path,
     switch,
 )
-from hark.help.pages_render import Item, Page, ShelfItem, Site, fill, policy, prepare, render
+from hark.help.pages_render import Item, Page, ShelfItem, Site, fill, icons, policy, prepare, render
 from hark.help.pages_words import day, og_locale, words
 from hark.help.published import Live, LiveShelf
+from hark.help.queries import file_url
 from hark.help.seo import (
     Alternate,
     Crumb,
@@ -63,7 +64,7 @@ def home(library: Library, site: Site, language: str) -> str:
     )  # fmt: skip
     mine = library.texts.get(language, {})
     return render(
-        "home.html", site, page, shelves=[_shelf(site, s, language) for s in shelves],
+        "home.html", site, page, shelves=[_shelf(site, s, language, drawn=_any_sign(shelves)) for s in shelves],
         recent=[article_item(site, mine[id]) for id in shown[:RECENT]],
     )  # fmt: skip
 
@@ -81,9 +82,12 @@ def collection(library: Library, site: Site, shelf: LiveShelf, language: str) ->
     )  # fmt: skip
     below = [s for s in library.shelves[language].values() if s.parent_id == shelf.id]
     return render(
-        "collection.html", site, page, entries=[article_item(site, a) for a in library.on_shelf(language, shelf.id)],
+        "collection.html", site, page, sign=_shelf(site, shelf, language, drawn=_any_sign([shelf])), entries=[article_item(site, a) for a in library.on_shelf(language, shelf.id)],
         shelves=[
-            _shelf(site, s, language, [article_item(site, a) for a in library.on_shelf(language, s.id)]) for s in below
+            _shelf(
+                site, s, language, [article_item(site, a) for a in library.on_shelf(language, s.id)], drawn=_any_sign(below)
+            )
+            for s in below
         ],
     )  # fmt: skip
 
@@ -285,13 +289,23 @@ def _site_graph(site: Site, language: str) -> str:
                      "inLanguage": language, "potentialAction": search}])  # fmt: skip
 
 
-def _shelf(site: Site, shelf: LiveShelf, language: str, entries: Sequence[Item] = ()) -> ShelfItem:
+def _shelf(
+    site: Site, shelf: LiveShelf, language: str, entries: Sequence[Item] = (), *, drawn: bool = True
+) -> ShelfItem:
+    """`drawn`: with its sign, where a collection without one has that of all others."""
     t = words(language)
     return ShelfItem(
-        title=shelf.title, url=site.prefix + shelf_path(language, shelf.slug), icon=shelf.icon, description=shelf.description,
+        title=shelf.title, url=site.prefix + shelf_path(language, shelf.slug), description=shelf.description,
+        drawing=(icons().get(shelf.icon) or icons().get("", "")) if drawn else "",
+        picture=file_url(shelf.picture_id) if shelf.picture_id else "",
         count_text=t["articles_one"] if shelf.articles == 1 else fill(t["articles_many"], n=shelf.articles),
         entries=entries,
     )  # fmt: skip
+
+
+def _any_sign(shelves: Sequence[LiveShelf]) -> bool:
+    """Where nobody has chosen a sign, words are enough."""
+    return any(shelf.icon or shelf.picture_id for shelf in shelves)
 
 
 def _all_shelves(library: Library, site: Site, language: str) -> list[Item]:

@@ -52,6 +52,15 @@ def assets(folder: Path = BUILT) -> Assets:
     return Assets(names.get("help.css", ""), names.get("help.ts", ""))
 
 
+@cache
+def icons(folder: Path = BUILT) -> Mapping[str, str]:
+    """The lines of the signs of collections, as the build took them from lucide; the empty name is of those without one."""
+    try:
+        return msgspec.json.decode((folder / "icons.json").read_bytes(), type=dict[str, str])
+    except FileNotFoundError:
+        return {}
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A help centre as its pages show it, at one place. `prefix` is the path before the language, `base` the same as a whole
     address where search engines shall find it."""
@@ -111,11 +120,12 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class ShelfItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A collection in a list."""
+    """A collection in a list. `drawing`: the inside of an SVG; a `picture` goes before it."""
 
     title: str
     url: str
-    icon: str
+    drawing: str
+    picture: str
     description: str
     count_text: str
     entries: Sequence[Item] = ()

@@ -6,6 +6,7 @@ with every answer.
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -50,6 +51,7 @@ class LiveShelf(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     parent_id: int | None
     icon: str
+    picture_id: UUID | None
     title: str
     slug: str
     description: str
@@ -154,6 +156,7 @@ class _ShelfRow(msgspec.Struct):
     id: int
     parent_id: int | None
     icon: str
+    picture_id: UUID | None
     title: str
     slug: str
     description: str
@@ -165,7 +168,7 @@ async def list_shelves(db: Queries, centre: CentreRecord, language: str, audienc
     in the help centre's default one."""
     rows = await db.all(
         _ShelfRow,
-        "SELECT s.id, s.parent_id, s.icon, t.title, t.slug, t.description, (SELECT jsonb_object_agg(o.language, o.slug)"
+        "SELECT s.id, s.parent_id, s.icon, s.picture_id, t.title, t.slug, t.description, (SELECT jsonb_object_agg(o.language, o.slug)"
         " FROM help_collection_texts o WHERE o.workspace_id = s.workspace_id AND o.collection_id = s.id) AS slugs"
         " FROM help_collections s JOIN LATERAL (SELECT x.title, x.slug, x.description FROM help_collection_texts x"
         " WHERE x.workspace_id = s.workspace_id AND x.collection_id = s.id"

@@ -1,4 +1,4 @@
-"""Reading what people of the team work on: help centres, collections, articles with their texts, redirects."""
+"""Reading what people of the team work on: help centres, articles with their texts."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from hark.core.db import Queries
 from hark.core.errors import BadRequest
 from hark.core.paging import Page, check_limit, decode_cursor, encode_cursor
 from hark.core.sql import TRUE, Sql, join
-from hark.help.centre_types import Centre, Collection, CollectionWords, HomeTexts, Redirect, Theme
+from hark.help.centre_types import Centre, HomeTexts, Theme
 from hark.help.types import (
     SEEN,
     SEEN_NAMES,
@@ -28,7 +28,6 @@ from hark.help.types import (
 )
 
 NO_CENTRE = "This help centre does not exist."
-NO_COLLECTION = "This collection does not exist."
 NO_ARTICLE = "This article does not exist."
 NO_TEXT = "The article has no text in this language."
 
@@ -114,54 +113,6 @@ def centre_view(row: CentreRecord, counts: _Counts, actor: Actor) -> Centre:
 def file_url(id: UUID) -> str:
     """The address of a help centre's file, on Hark's own host and on its own hosts alike."""
     return f"/help/files/{id}"
-
-
-# collections ----------------------------------------------------------------------------------------------------------
-
-
-class _Shelf(msgspec.Struct):
-    id: int
-    centre_id: int
-    parent_id: int | None
-    position: int
-    icon: str
-    texts: dict[str, CollectionWords]
-    articles: int
-
-
-_SHELF = (
-    "SELECT s.id, s.centre_id, s.parent_id, s.position, s.icon,"
-    " (SELECT coalesce(jsonb_object_agg(t.language, jsonb_build_object('title', t.title, 'slug', t.slug,"
-    " 'description', t.description)), '{}') FROM help_collection_texts t WHERE t.workspace_id = s.workspace_id"
-    " AND t.collection_id = s.id) AS texts,"
-    " (SELECT count(*) FROM articles a WHERE a.workspace_id = s.workspace_id AND a.centre_id = s.centre_id"
-    " AND a.collection_id = s.id) AS articles"
-    " FROM help_collections s"
-)
-
-
-async def list_collections(db: Queries, actor: Actor, centre_id: int | None) -> list[Collection]:
-    """The collections of one help centre, or of all, in their order."""
-    rows = await db.all(
-        _Shelf,
-        _SHELF + " WHERE s.workspace_id = $1 AND ($2::int IS NULL OR s.centre_id = $2)"
-        " ORDER BY s.centre_id, s.position, s.id",
-        actor.workspace_id, centre_id,
-    )  # fmt: skip
-    return [_collection(row, actor) for row in rows]
-
-
-async def get_collection(db: Queries, actor: Actor, id: int) -> Collection:
-    """Raises NotFound."""
-    row = await db.one(
-        _Shelf, _SHELF + " WHERE s.workspace_id = $1 AND s.id = $2", actor.workspace_id, id, missing=NO_COLLECTION
-    )
-    return _collection(row, actor)
-
-
-def _collection(row: _Shelf, actor: Actor) -> Collection:
-    can = ["write"] if actor.can("help.write") else []
-    return Collection(**msgspec.structs.asdict(row), can=can)
 
 
 # articles -------------------------------------------------------------------------------------------------------------
@@ -465,30 +416,3 @@ async def _related(db: Queries, row: ArticleRecord) -> list[RelatedArticle]:
     )  # fmt: skip
     known = {r.id: r for r in found}
     return [known[id] for id in row.related if id in known]
-
-
-# redirects ------------------------------------------------------------------------------------------------------------
-
-_REDIRECT = (
-    "r.id, r.centre_id, r.language, r.path, r.article_id, r.collection_id, r.target, r.automatic, r.created_at,"
-    " coalesce((SELECT t.title FROM article_texts t WHERE t.workspace_id = r.workspace_id AND t.article_id = r.article_id"
-    " ORDER BY t.language = r.language DESC, t.language LIMIT 1), (SELECT s.title FROM help_collection_texts s"
-    " WHERE s.workspace_id = r.workspace_id AND s.collection_id = r.collection_id ORDER BY s.language LIMIT 1), '') AS title"
-)
-
-
-async def list_redirects(db: Queries, actor: Actor, centre_id: int | None) -> list[Redirect]:
-    """Redirects of one help centre, or of all, the newest first; at most 2,000."""
-    return await db.all(
-        Redirect,
-        f"SELECT {_REDIRECT} FROM article_redirects r WHERE r.workspace_id = $1 AND ($2::int IS NULL OR r.centre_id = $2)"
-        " ORDER BY r.automatic, r.id DESC LIMIT 2000",
-        actor.workspace_id, centre_id,
-    )  # fmt: skip
-
-
-async def get_redirect(db: Queries, workspace_id: int, id: int) -> Redirect:
-    return await db.one(
-        Redirect, f"SELECT {_REDIRECT} FROM article_redirects r WHERE r.workspace_id = $1 AND r.id = $2", workspace_id, id,
-        missing="This redirect does not exist.",
-    )  # fmt: skip

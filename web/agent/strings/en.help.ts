@@ -249,6 +249,7 @@ export const enHelp = {
   'collections.top': 'Nothing, stands by itself',
   'collections.icon': 'Sign',
   'collections.noIcon': 'Folder',
+  'collections.choosePicture': 'Use a picture of your own',
   'collections.delete': 'Delete collection',
   'collections.deleteText': 'Its articles stay, without a collection.',
 

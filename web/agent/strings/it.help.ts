@@ -252,6 +252,7 @@ export const itHelp: Record<keyof typeof enHelp, Message> = {
   'collections.top': 'Nessuna, sta da sola',
   'collections.icon': 'Simbolo',
   'collections.noIcon': 'Cartella',
+  'collections.choosePicture': 'Usa un’immagine tua',
   'collections.delete': 'Elimina raccolta',
   'collections.deleteText': 'I suoi articoli restano, senza raccolta.',
 

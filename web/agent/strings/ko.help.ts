@@ -252,6 +252,7 @@ export const koHelp: Record<keyof typeof enHelp, Message> = {
   'collections.top': '없음(최상위)',
   'collections.icon': '아이콘',
   'collections.noIcon': '폴더',
+  'collections.choosePicture': '직접 올린 그림 쓰기',
   'collections.delete': '컬렉션 삭제',
   'collections.deleteText': '문서는 컬렉션 없이 남습니다.',
 

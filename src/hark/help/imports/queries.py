@@ -7,10 +7,10 @@ from uuid import UUID
 import msgspec
 
 from hark.core.db import Db, Queries, Tx
+from hark.help.centre_queries import get_collection
 from hark.help.centre_types import CollectionPatch, CollectionText
 from hark.help.centres import update_collection
 from hark.help.imports.types import KIND_NAMES, HelpImport, ImportKind, ImportProblem, ImportState
-from hark.help.queries import get_collection
 
 
 async def list_workspaces(db: Queries) -> list[int]:

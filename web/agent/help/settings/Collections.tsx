@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowDown, ArrowUp, FolderPlus, FolderTree, Pencil, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { api } from '../../api/client'
 import { useLanguage, useT } from '../../app/i18n'
 import { useMay } from '../../app/me'
@@ -14,8 +14,9 @@ import { Empty } from '../../ui/Notice'
 import { moved } from '../articles/filter'
 import { collectionName, languageName, shelves } from '../names'
 import { collectionsQuery, HELP } from '../queries'
-import type { Centre, Collection } from '../types'
+import type { Centre, Collection, HelpFile } from '../types'
 import { ICON_NAMES, ShelfIcon } from './icons'
+import { asSign } from './sign'
 
 /** The shelves of a help centre: their order, their names in each language, what lies below what. */
 export default function Collections({ centre }: { centre: Centre }) {
@@ -59,7 +60,7 @@ export default function Collections({ centre }: { centre: Centre }) {
               const to = { page: 'articles', section: 'list', item: null } as const
               return (
                 <li key={collection.id} className={`flex min-h-12 items-center gap-3 px-4 py-1 ${depth === 1 ? 'pl-12' : ''}`}>
-                  <ShelfIcon name={collection.icon} />
+                  <ShelfIcon name={collection.icon} picture={collection.picture_url} />
                   <span className="min-w-0 grow">
                     <a
                       href={`${href(to)}?collection=${collection.id}`}
@@ -108,6 +109,7 @@ function CollectionForm({ centre, collection, parents, onClose }: { centre: Cent
   const ui = useLanguage()
   const change = useChange([HELP])
   const [icon, setIcon] = useState(collection?.icon ?? '')
+  const [picture, setPicture] = useState(collection?.picture_id ? { id: collection.picture_id, url: collection.picture_url! } : null)
   const [words, setWords] = useState<Record<string, { title: string; description: string }>>(() =>
     Object.fromEntries(centre.languages.map((tag) => [tag, { title: collection?.texts[tag]?.title ?? '', description: collection?.texts[tag]?.description ?? '' }])),
   )
@@ -120,9 +122,9 @@ function CollectionForm({ centre, collection, parents, onClose }: { centre: Cent
     })
     if (collection) {
       const texts = Object.fromEntries(named.filter(([tag, one]) => one !== null || collection.texts[tag]))
-      await api.patch(`/api/help/collections/${collection.id}`, { parent_id: parent, icon, texts })
+      await api.patch(`/api/help/collections/${collection.id}`, { parent_id: parent, icon, picture_id: picture?.id ?? null, texts })
     } else {
-      await api.post('/api/help/collections', { centre_id: centre.id, parent_id: parent, icon, texts: Object.fromEntries(named.filter(([, one]) => one !== null)) })
+      await api.post('/api/help/collections', { centre_id: centre.id, parent_id: parent, icon, picture_id: picture?.id ?? null, texts: Object.fromEntries(named.filter(([, one]) => one !== null)) })
     }
     onClose()
   }
@@ -151,16 +153,7 @@ function CollectionForm({ centre, collection, parents, onClose }: { centre: Cent
                 </Select>
               )}
             </Field>
-            <div role="group" aria-label={t('collections.icon')}>
-              <p className="mb-1 text-secondary font-medium text-ink-2">{t('collections.icon')}</p>
-              <div className="flex flex-wrap gap-1">
-                {ICON_NAMES.map((name) => (
-                  <IconButton key={name} label={name || t('collections.noIcon')} aria-pressed={icon === name} onClick={() => setIcon(name)}>
-                    <ShelfIcon name={name} />
-                  </IconButton>
-                ))}
-              </div>
-            </div>
+            <SignField centre={centre} icon={icon} picture={picture} onIcon={setIcon} onPicture={setPicture} />
           </>
         )}
       </SettingsForm>
@@ -173,6 +166,57 @@ function CollectionForm({ centre, collection, parents, onClose }: { centre: Cent
           </Button>
         </div>
       )}
+    </div>
+  )
+}
+
+type Picture = { id: string; url: string }
+
+/** One of the drawn signs, or a picture of one's own, which is made small before it is sent. */
+function SignField({ centre, icon, picture, onIcon, onPicture }: { centre: Centre; icon: string; picture: Picture | null; onIcon: (name: string) => void; onPicture: (picture: Picture | null) => void }) {
+  const t = useT()
+  const change = useChange([HELP])
+  const chooser = useRef<HTMLInputElement>(null)
+  const upload = (file: File) =>
+    change(async () => {
+      const form = new FormData()
+      form.append('file', await asSign(file), 'sign.webp')
+      const kept = await api.upload<HelpFile>(`/api/help/files?centre_id=${centre.id}`, form)
+      onPicture({ id: kept.id, url: kept.url })
+    })
+  return (
+    <div role="group" aria-label={t('collections.icon')}>
+      <p className="mb-1 text-secondary font-medium text-ink-2">{t('collections.icon')}</p>
+      {!picture && (
+        <div className="flex flex-wrap gap-1">
+          {ICON_NAMES.map((name) => (
+            <IconButton key={name} label={name || t('collections.noIcon')} aria-pressed={icon === name} onClick={() => onIcon(name)}>
+              <ShelfIcon name={name} />
+            </IconButton>
+          ))}
+        </div>
+      )}
+      <div className="mt-2 flex items-center gap-3">
+        {picture && <ShelfIcon name={icon} picture={picture.url} size={40} />}
+        <Button onClick={() => chooser.current?.click()}>{t('collections.choosePicture')}</Button>
+        {picture && (
+          <Button variant="plain" onClick={() => onPicture(null)}>
+            {t('action.remove')}
+          </Button>
+        )}
+      </div>
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        accept="image/png,image/jpeg,image/webp,image/gif"
+        aria-label={t('collections.choosePicture')}
+        onChange={(event) => {
+          const file = event.target.files?.[0]
+          event.target.value = ''
+          if (file) void upload(file)
+        }}
+      />
     </div>
   )
 }
