@@ -56,3 +56,17 @@ CREATE TABLE erasures (                    -- somebody is forgotten on request: 
   FOREIGN KEY (workspace_id, requested_by) REFERENCES agents ON DELETE SET NULL (requested_by)
 );
 CREATE INDEX erasures_due ON erasures (next_try_at) WHERE finished_at IS NULL;
+
+-- embeddings: what live texts mean, by the model that the operator set
+CREATE TABLE article_vectors (
+  workspace_id int NOT NULL,
+  article_id int NOT NULL,
+  language text NOT NULL,
+  number int NOT NULL,                     -- the version that was read
+  model text NOT NULL,                     -- vectors of different models do not compare
+  passages smallint NOT NULL,              -- 0: there was no text
+  vectors bytea NOT NULL,                  -- float16, one unit vector per passage
+  PRIMARY KEY (workspace_id, article_id, language),
+  FOREIGN KEY (workspace_id, article_id, language) REFERENCES article_texts ON DELETE CASCADE,
+  CONSTRAINT article_vectors_whole CHECK (octet_length(vectors) % greatest(passages, 1) = 0)
+);
