@@ -62,7 +62,13 @@ async def dry_run(db: Queries, actor: Actor, rule: RuleDraft, *, now: datetime) 
     What happened or had lasted is taken from the past; the condition and what the actions change are judged by the
     conversations as they are now, because the past of tags and texts is not kept.
     """
-    looked = Sql(_LOOKED, _moments(rule, actor.workspace_id, now), actor.workspace_id, visible(actor), [Status.SPAM, Status.MERGED])
+    looked = Sql(
+        _LOOKED,
+        _moments(rule, actor.workspace_id, now),
+        actor.workspace_id,
+        visible(actor),
+        [Status.SPAM, Status.MERGED],
+    )
     holds = to_sql(parse_condition(rule.condition), actor, now=now)
     found = await db.one(_Found, Sql(_COUNT, holds, looked, actor.workspace_id))
     rows = await db.all(_Row, Sql(_ROWS, looked, actor.workspace_id, holds, MATCHED))

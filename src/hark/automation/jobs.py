@@ -10,6 +10,7 @@ from hark.core.actor import ActorKind
 from hark.core.db import Tx
 from hark.core.events import MAX_DEPTH, Recorded
 from hark.core.journal import Consumer
+from hark.journey.types import Author, MessageReceived, ReplySent
 
 HISTORY = timedelta(days=1)  # what was recorded this long after it happened is imported history: no rule touches it
 TIMERS = HANDLERS
@@ -24,9 +25,13 @@ async def run_rules(tx: Tx, recorded: Recorded) -> None:
     id = recorded.conversation_id
     if id is None or recorded.depth >= MAX_DEPTH or recorded.recorded_at - recorded.occurred_at > HISTORY:
         return
-    for rule in await enabled_rules(tx, recorded.workspace_id, recorded.event.kind):
+    event = recorded.event
+    if isinstance(event, ReplySent) and event.author is Author.AUTOMATIC:
+        return  # a rule's own words: they leave outside of any chain of causes, and could answer each other for ever
+    seq = event.message_seq if isinstance(event, MessageReceived) else None
+    for rule in await enabled_rules(tx, recorded.workspace_id, event.kind):
         if recorded.actor_kind is not ActorKind.RULE or recorded.actor_id != rule.id:
-            await run_rule(tx, rule, id)
+            await run_rule(tx, rule, id, message_seq=seq)
 
 
 async def set_timers(tx: Tx, recorded: Recorded) -> None:

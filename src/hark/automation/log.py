@@ -63,7 +63,9 @@ class _Row(msgspec.Struct):
 async def list_runs(db: Queries, actor: Actor, id: int, *, cursor: str | None = None, limit: int = 50) -> Page[RuleRun]:
     """The runs of a rule on conversations the actor may see, newest first. Raises NotFound (rule)."""
     check_limit(limit)
-    await db.one(int, "SELECT id FROM rules WHERE workspace_id = $1 AND id = $2", actor.workspace_id, id, missing=MISSING)
+    await db.one(
+        int, "SELECT id FROM rules WHERE workspace_id = $1 AND id = $2", actor.workspace_id, id, missing=MISSING
+    )
     name, after = f"rule:{id}", TRUE
     if cursor:
         after = Sql("(r.at, r.id) < ({}, {})", *decode_cursor(name, cursor, datetime, UUID))
@@ -77,7 +79,9 @@ async def list_runs(db: Queries, actor: Actor, id: int, *, cursor: str | None = 
         ),
     )  # fmt: skip
     last = rows[limit - 1] if len(rows) > limit else None
-    return Page(items=[_view(row) for row in rows[:limit]], next=encode_cursor(name, last.at, last.id) if last else None)
+    return Page(
+        items=[_view(row) for row in rows[:limit]], next=encode_cursor(name, last.at, last.id) if last else None
+    )
 
 
 def _view(row: _Row) -> RuleRun:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -21,7 +20,6 @@ from hark.automation.types import (
 )
 from hark.core.actor import Actor
 from hark.core.db import Queries
-from hark.filters.types import Facts
 
 MISSING = "This rule does not exist."
 _WORDS = {kind: word for word, kind in KINDS.items()}
@@ -64,7 +62,11 @@ async def list_rules(db: Queries, actor: Actor, *, now: datetime) -> list[Rule]:
 async def get_rule(db: Queries, actor: Actor, id: int, *, now: datetime) -> Rule:
     """Raises NotFound."""
     row = await db.one(
-        RuleRow, f"SELECT {_COLUMNS} FROM rules WHERE workspace_id = $1 AND id = $2", actor.workspace_id, id, missing=MISSING
+        RuleRow,
+        f"SELECT {_COLUMNS} FROM rules WHERE workspace_id = $1 AND id = $2",
+        actor.workspace_id,
+        id,
+        missing=MISSING,
     )
     counted = await _counted(db, actor.workspace_id, id, now)
     return _view(row, actor, await _references(db, actor.workspace_id), counted[0] if counted else None)
@@ -147,20 +149,4 @@ def _view(row: RuleRow, actor: Actor, there: _There, counted: _Counted | None) -
         clock=_CLOCK_NAMES[row.clock], condition=row.condition, actions=row.actions, changed=counted.changed if counted else 0,
         failed=counted.failed if counted else 0, last_run_at=counted.last_run_at if counted else None, problem=_problem(row.actions, there),
         can=["write"] if actor.can("rules.write") else [],
-    )  # fmt: skip
-
-
-async def find_facts(db: Queries, workspace_id: int, conversation_id: UUID) -> Facts | None:
-    """What conditions can ask of a conversation, as it is now."""
-    return await db.find(
-        Facts,
-        "SELECT c.number, c.status, c.team_id, c.assignee_id, c.account_id, c.contact_id, c.company_id, c.severity,"
-        " c.difficulty, c.topic_id, (SELECT k.plan FROM companies k WHERE k.workspace_id = $1 AND k.id = c.company_id) AS plan,"
-        " EXISTS (SELECT FROM contacts p WHERE p.workspace_id = $1 AND p.id = c.contact_id AND p.vip)"
-        "  OR EXISTS (SELECT FROM companies k WHERE k.workspace_id = $1 AND k.id = c.company_id AND k.vip) AS vip, c.tag_ids, c.channels, c.subject, c.preview, c.created_at, c.last_message_at,"
-        " c.wait_t0 IS NOT NULL AS waiting, (SELECT coalesce(max(CASE WHEN r.breached_at IS NOT NULL THEN 3"
-        "  WHEN r.warned_at IS NOT NULL THEN 2 ELSE 1 END), 0) FROM promises r WHERE r.workspace_id = $1"
-        "  AND r.conversation_id = c.id AND r.ended_at IS NULL) AS promise, ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id"
-        " AND i.contact_id = c.contact_id AND i.kind = 1) AS addresses FROM conversations c WHERE c.workspace_id = $1 AND c.id = $2",
-        workspace_id, conversation_id,
     )  # fmt: skip

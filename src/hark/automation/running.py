@@ -8,8 +8,9 @@ from uuid import UUID
 
 import structlog
 
+from hark.automation.facts import facts_of
 from hark.automation.log import note_run, runs_today
-from hark.automation.queries import RuleRow, find_facts
+from hark.automation.queries import RuleRow
 from hark.automation.types import (
     Action,
     AssignAction,
@@ -36,9 +37,8 @@ from hark.core.actor import ActorKind, system
 from hark.core.db import Tx
 from hark.core.errors import HarkError
 from hark.filters.evaluate import matches
-from hark.filters.parse import parse_condition
+from hark.filters.parse import fields_of, parse_condition
 from hark.filters.types import Facts
-from hark.journey.types import Status
 
 log = structlog.get_logger(__name__)
 MOST_A_DAY = 20
@@ -47,17 +47,18 @@ MOST_A_DAY = 20
 STOPPED = f"It has acted here {MOST_A_DAY} times within a day. It goes on tomorrow; two rules may be working against each other."
 
 
-async def run_rule(tx: Tx, rule: RuleRow, id: UUID, *, since: datetime | None = None) -> None:
+async def run_rule(
+    tx: Tx, rule: RuleRow, id: UUID, *, since: datetime | None = None, message_seq: int | None = None
+) -> None:
     """Do what the rule says if its condition holds for the conversation as it is now, and write it down.
 
     A rule that names something deleted since does nothing and its log says why. Merged conversations and spam are left
-    alone. `since`: when what has lasted began; once for each such time.
+    alone. `since`: when what has lasted began; once for each such time. `message_seq`: the message that has just come.
     """
-    facts = await find_facts(tx, tx.workspace_id, id)
-    if facts is None or facts.status >= Status.SPAM:
-        return
+    condition = parse_condition(rule.condition)
+    facts = await facts_of(tx, id, fields_of(condition), message_seq)
     actor = system(tx.workspace_id, ActorKind.RULE, rule.id)
-    if not matches(parse_condition(rule.condition), facts, actor, now=tx.now()):
+    if facts is None or not matches(condition, facts, actor, now=tx.now()):
         return
     if await runs_today(tx, rule.id, id) >= MOST_A_DAY:
         await note_run(tx, rule.id, id, since, Outcome.STOPPED, [], STOPPED)
@@ -87,7 +88,7 @@ def _step(tx: Tx, id: UUID, action: Action, facts: Facts) -> Callable[[], Awaita
         case AssignAction(team_id=team_id, assignee_id=assignee_id):
             return partial(assign, tx, id, team_id=team_id, assignee_id=assignee_id)
         case SeverityAction(value=value, raise_only=raise_only):
-            return partial(set_severity, tx, id, max(value, facts.severity) if raise_only else value)
+            return partial(set_severity, tx, id, max(value, facts["severity"]) if raise_only else value)
         case DifficultyAction(value=value):
             return partial(set_difficulty, tx, id, value)
         case TopicAction(topic_id=topic_id):

@@ -128,7 +128,16 @@ class NoteAction(Body, tag_field="type", tag="note"):
     mentions: Ids = []
 
 
-Action = TagAction | AssignAction | SeverityAction | DifficultyAction | TopicAction | ResolveAction | SnoozeAction | NoteAction
+Action = (
+    TagAction
+    | AssignAction
+    | SeverityAction
+    | DifficultyAction
+    | TopicAction
+    | ResolveAction
+    | SnoozeAction
+    | NoteAction
+)
 ActionName = Literal["tag", "assign", "severity", "difficulty", "topic", "resolve", "snooze", "note"]
 Actions = Annotated[list[Action], msgspec.Meta(min_length=1, max_length=10)]
 

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from hark.automation.queries import find_facts
 from hark.bots.answers import fold
 from hark.bots.flow import BotFlow, NewConversation, NoAnswer, OnKeyword, OutsideHours, Start
 from hark.bots.sending import can_reach, find_way
@@ -13,7 +12,8 @@ from hark.core.clock import unix
 from hark.core.db import Queries, Tx
 from hark.core.errors import BadRequest
 from hark.filters.evaluate import matches
-from hark.filters.parse import parse_condition
+from hark.filters.facts import find_facts
+from hark.filters.parse import fields_of, parse_condition
 from hark.hours.queries import load_calendars
 
 
@@ -87,9 +87,11 @@ async def _is_audience(tx: Tx, bot: Candidate, c: Locked, said: Said) -> bool:
     way = await find_way(tx, tx.workspace_id, said.endpoint_id)
     if way is None or not await can_reach(tx, tx.workspace_id, way):
         return False
-    facts = await find_facts(tx, tx.workspace_id, c.id)
     try:
         condition = parse_condition(audience.when)
     except BadRequest:  # names a field that this program does not know: the bot's page says so
         return False
+    facts = await find_facts(
+        tx, tx.workspace_id, c.id, now=tx.now(), names=fields_of(condition), message_seq=said.seq
+    )
     return facts is not None and matches(condition, facts, system(tx.workspace_id, ActorKind.BOT, bot.id), now=tx.now())

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hark.automation.queries import find_facts
 from hark.bots.answers import first_line, fold
 from hark.bots.conditions import World
 from hark.bots.sending import Way
@@ -17,6 +16,7 @@ from hark.bots.types import Reason
 from hark.bots.words import SENTENCES, spoken
 from hark.core.clock import from_unix, unix
 from hark.core.db import Queries
+from hark.filters.facts import find_facts
 from hark.hours.queries import load_calendars
 from hark.understanding.reading import read
 from hark.understanding.signals import Signals, signals
@@ -164,7 +164,7 @@ async def load_world(
         **{name: value for name, value in own.items() if value},
     }
     is_open, back = await presence_words(db, workspace_id, way.calendar_id, known.zone, language, now)
-    facts = await find_facts(db, workspace_id, conversation_id)
+    facts = await find_facts(db, workspace_id, conversation_id, now=now)
     return World(
         now=now,
         language=language,

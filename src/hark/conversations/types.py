@@ -164,7 +164,9 @@ class Authentication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The header lines of a message as people read them. `quoted_at` is where the quoted history begins in its text;
     `notes` are sentences about what the mail is beside its text (an invitation, signed, encrypted); `authentication` is
-    None for a mail that was not checked; `bot` is what a bot's words carry (`hark.bots.types.Part`)."""
+    None for a mail that was not checked; `machine`: no automatic answer to it (RFC 3834); `bot` is what a bot's words carry
+    (`hark.bots.types.Part`), `rule` what those of a rule do (`hark.delivery.types.RuleMark`); `erased`: somebody
+    asked to be forgotten, and nothing else is left of the message."""
 
     from_: MailAddress | None = msgspec.field(default=None, name="from")
     to: list[MailAddress] = []
@@ -175,7 +177,10 @@ class Headers(msgspec.Struct, kw_only=True, omit_defaults=True):
     quoted_at: int | None = None
     notes: list[str] = []
     authentication: Authentication | None = None
+    machine: bool = False
     bot: dict[str, Any] | None = None
+    rule: dict[str, Any] | None = None
+    erased: bool = False
 
 
 class NewFile(msgspec.Struct, frozen=True, kw_only=True):

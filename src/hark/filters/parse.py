@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from hark.core.errors import BadRequest
-from hark.filters.catalogue import FIELDS, OPS, Field
+from hark.filters.catalogue import FIELDS, find_field
+from hark.filters.field import LISTS, OPS, Field
 from hark.filters.types import All, AnyOf, Compare, Condition, Not
 
 MAX_DEPTH = 8
@@ -73,16 +74,19 @@ def _parse_list(value: Any, path: str, depth: int, budget: list[int]) -> tuple[C
 
 def _compare(value: dict[str, Any], path: str) -> Compare:
     name, op = value["field"], value["op"]
-    field = FIELDS.get(name) if isinstance(name, str) else None
+    field = find_field(name) if isinstance(name, str) else None
     if field is None:
-        raise _bad(f"{path}.field", f"there is no field {name!r}; there are {', '.join(FIELDS)}")
+        raise _bad(
+            f"{path}.field",
+            f"there is no field {name!r}; there are {', '.join(FIELDS)}, and attributes as contact.<name>",
+        )
     if op not in OPS[field.type]:
         raise _bad(f"{path}.op", f"{name} can be compared by {', '.join(OPS[field.type])}")
     return Compare(name, op, _value(field, op, value["value"], f"{path}.value"))
 
 
 def _value(field: Field, op: str, value: Any, path: str) -> Any:
-    if op in ("in", "has_any"):
+    if op in LISTS:
         if not isinstance(value, list) or len(value) > MAX_PARTS:
             raise _bad(path, f"expected a list of at most {MAX_PARTS} values")
         return tuple(_scalar(field, op, one, f"{path}[{n}]") for n, one in enumerate(value))
@@ -111,12 +115,17 @@ def _scalar(field: Field, op: str, value: Any, path: str) -> Any:
 
 _Int = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 """What fits the columns it is compared with."""
+_Float = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
+_Text = Annotated[str, msgspec.Meta(max_length=2000)]
 
 
 def _wanted(field: Field, op: str) -> Any:
     """The type a value must have."""
     if field.type == "time":
-        return _Int if op in ("older_than", "newer_than") else datetime
+        return _Int if op in ("older_than", "newer_than", "within") else datetime
+    if field.type == "attribute" and op in ("at_least", "at_most"):
+        return float | str
     return {
-        "number": _Int, "id": _Int, "ids": _Int, "uuid": UUID, "text": str, "texts": str, "bool": bool, "word": str,
+        "number": _Int, "id": _Int, "ids": _Int, "uuid": UUID, "text": _Text, "texts": _Text, "bool": bool, "word": _Text,
+        "measure": _Float, "attribute": bool | int | float | _Text,
     }[field.type]  # fmt: skip

@@ -1,8 +1,7 @@
 """Conditions over conversations: a tree of all, any, not and comparisons of fields."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -33,32 +32,6 @@ class Not(msgspec.Struct, frozen=True):
 
 Condition = Compare | All | AnyOf | Not
 
-
-class Facts(msgspec.Struct, kw_only=True):
-    """What conditions can ask of one conversation; the in-memory twin of its row. Names are those of the columns.
-
-    `addresses` are the contact's addresses in lower case, `waiting` whether the customer waits for us,
-    `promise` how near to being broken the promises that run are: 0 there is none, to 3 one is overdue.
-    """
-
-    number: int
-    status: int
-    team_id: int | None
-    assignee_id: int | None
-    account_id: int
-    contact_id: UUID
-    company_id: UUID | None
-    severity: int
-    difficulty: int
-    topic_id: int | None
-    plan: str | None
-    vip: bool
-    tag_ids: list[int]
-    channels: int
-    subject: str
-    preview: str
-    created_at: datetime
-    last_message_at: datetime
-    waiting: bool
-    promise: int
-    addresses: list[str]
+Facts = Mapping[str, Any]
+"""What is known of one conversation, by the name of the field: the values of the catalogue's SQL, read by
+`hark.filters.facts.find_facts`. What is not there is not known, and no comparison but `is_not` holds for it."""

@@ -86,10 +86,8 @@ def may_read(seen: Seen, condition: dict[str, Any] | None, audience: Audience) -
 
 
 def _facts(person: Person) -> Facts:
-    """The person as conditions ask; what only conversations have is empty and cannot be asked for."""
-    return Facts(
-        number=0, status=0, team_id=None, assignee_id=None, account_id=0, contact_id=person.contact_id,
-        company_id=person.company_id, severity=0, difficulty=0, topic_id=None, plan=person.plan, vip=person.vip,
-        tag_ids=person.tag_ids, channels=0, subject="", preview="", created_at=_NEVER, last_message_at=_NEVER,
-        waiting=False, promise=0, addresses=person.addresses,
-    )  # fmt: skip
+    """The person as conditions ask; what only conversations have is not known and cannot be asked for."""
+    return {
+        "contact": person.contact_id, "company": person.company_id, "plan": person.plan, "vip": person.vip,
+        "address": person.addresses, "tag": person.tag_ids,
+    }  # fmt: skip

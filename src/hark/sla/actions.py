@@ -94,7 +94,7 @@ async def _check(tx: Tx, new: NewPolicy) -> None:
         raise BadRequest(f"The policy cannot work: {problem}", code="unknown_reference")
 
 
-SELF = frozenset({"promise"})
+SELF = frozenset({"promise", "promise_result"})
 """Fields that follow from policies, and that no policy may ask for."""
 
 
