@@ -17,9 +17,10 @@ import structlog
 from hark.contacts.addresses import company_domain
 from hark.core.db import Db
 from hark.suggestions import queries
+from hark.suggestions.confidence import Correction, refit
 from hark.suggestions.lexing import clean
 from hark.suggestions.masking import Vocabulary, body
-from hark.suggestions.queries import Experience, Reply, Version
+from hark.suggestions.queries import Experience, Record, Reply, Version
 
 if TYPE_CHECKING:
     from hark.suggestions.ranking import Likeness, Ranker
@@ -33,6 +34,7 @@ SMALL = 300  # below so many replies everything is read again each time: that ta
 WAIT_S = 2.0
 MAX_ARTICLES = 300
 PRIOR = 4.0  # offers a reply is thought to have had, with an average outcome
+RARE, FAVOUR = 0.02, 1.5  # added to both shares before they are compared, and the most that outcomes move log-odds
 FEEDBACK = 0.6  # how much outcomes count beside likeness
 
 
@@ -49,6 +51,8 @@ class Learned(msgspec.Struct, frozen=True):
     likeness: "Likeness"
     vocabulary: Vocabulary
     outcomes: Any  # per row: what people made of it so far, added to the score
+    favours: Any  # per row: how much more often than the average it was used, as logarithm
+    correction: Correction  # of the curve of confidence, by the workspace's own records
 
 
 class Learners:
@@ -117,7 +121,8 @@ class Learners:
         replies = await queries.list_replies(db, *key, now=now, after=base.version.seq if base else 0)
         experience = await queries.list_experience(db, *key, now=now)
         known = [] if base else await published_texts(db, key[0])
-        return await asyncio.to_thread(build, replies, experience, version, self._seconds(), base, known)
+        records = await queries.list_records(db, key[0], now=now)
+        return await asyncio.to_thread(build, replies, experience, version, self._seconds(), base, known, records)
 
 
 async def published_texts(db: Db, workspace_id: int) -> list[str]:
@@ -142,9 +147,10 @@ def build(
     at: float,
     base: Learned | None = None,
     known: Sequence[str] = (),
+    records: Sequence[Record] = (),
 ) -> Learned:
     """Learn an account's replies; with `base` only the new ones are read, and what several customers have received stays
-    as it was. Takes about a second for 2,000 of them, so it belongs into a thread."""
+    as it was. `records`: what became of suggestions of the whole workspace. Takes about a second for 2,000 of them, so it belongs into a thread."""
     from hark.suggestions.ranking import Likeness, Pair, Ranker, guess_language
 
     customers = customer_keys(replies)
@@ -161,24 +167,28 @@ def build(
         vocabulary, whole_at = base.vocabulary, base.whole_at
         ranker = Ranker(pairs, base.ranker) if pairs else base.ranker
         likeness = Likeness([vocabulary.known_in(text) for text in texts], base.likeness)
+    outcomes, favours = _outcomes(ids, experience)
     return Learned(
         version=version, made_at=at, whole_at=whole_at, ids=ids, conversations=conversations, customers=customers,
-        ranker=ranker, likeness=likeness, vocabulary=vocabulary, outcomes=_outcomes(ids, experience),
+        ranker=ranker, likeness=likeness, vocabulary=vocabulary, outcomes=outcomes, favours=favours,
+        correction=refit([(r.odds, r.used) for r in records]),
     )  # fmt: skip
 
 
-def _outcomes(ids: Sequence[UUID], experience: Sequence[Experience]) -> Any:
-    """What is added to each reply's score: chosen and kept more often than most is good, ignored more often is bad."""
+def _outcomes(ids: Sequence[UUID], experience: Sequence[Experience]) -> tuple[Any, Any]:
+    """What is added to each reply's score, and to its log-odds of being used: chosen and kept more often than most is good,
+    ignored more often is bad."""
     import numpy as np
 
-    added = np.zeros(len(ids), dtype=np.float32)
+    added, favours = (np.zeros(len(ids), dtype=np.float32) for _ in range(2))
     average = sum(e.kept for e in experience) / max(1, sum(e.offered for e in experience))
     at = {id: n for n, id in enumerate(ids)}
     for e in experience:
         if e.message_id in at:
             rate = (e.kept + PRIOR * average) / (e.offered + PRIOR)
             added[at[e.message_id]] = FEEDBACK * (rate - average)
-    return added
+            favours[at[e.message_id]] = np.clip(np.log((rate + RARE) / (average + RARE)), -FAVOUR, FAVOUR)
+    return added, favours
 
 
 def customer_keys(replies: Sequence[Reply]) -> list[str]:

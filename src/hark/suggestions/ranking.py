@@ -24,6 +24,7 @@ ECHO = 0.4  # how much a word counts that comes back in answers to questions tha
 FEW_ECHOES = 2.0  # so many such answers, as often as by chance, are thought to be there already
 FEW = 20  # texts that are thought to be there beside those that are: among three, no word is common yet
 MAX_CHARACTERS = 6_000  # of a text are read
+_SMALL = frozenset().union(*STOPWORDS.values())
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NAMES = re.compile(r"\b(?:\w+_\w+|[A-Za-z]*[a-z][A-Z]\w*)\b")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
@@ -39,11 +40,12 @@ class Pair(NamedTuple):
 
 class Scores(NamedTuple):
     """An array each, one value per pair: what to order by, and how like its question and its answer are to the question
-    that was asked (about 0..1)."""
+    that was asked (about 0..1). `words`: how many different ones were asked, without small ones."""
 
     total: Any
     question: Any
     answer: Any
+    words: int
 
 
 class Ranker:
@@ -81,7 +83,7 @@ class Ranker:
             same += way.weight * like_question
             total += way.weight * (like_answer - COMMON * way.common + SAME_QUESTION * like_question)
         whole = WHOLE + PIECES
-        return Scores(total, same / whole, answer / whole)
+        return Scores(total, same / whole, answer / whole, sum(term not in _SMALL for term in asked))
 
     def _count(self, texts: Iterable[tuple[str, str | None]]) -> Any:
         counts: list[float] = []

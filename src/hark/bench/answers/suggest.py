@@ -2,7 +2,8 @@
 
 Quality: 670 real questions of customers with the reply of the staff, in order of time. The first two thirds are what was
 learned (and what the constants of `hark.suggestions.ranking` were tuned on); for each question of the later third its
-reply stands among 99 other replies of that third, drawn with a fixed seed, twenty times.
+reply stands among 99 other replies of that third, drawn with a fixed seed, twenty times. How right its confidence is:
+`suggest_confidence`.
 Speed: the whole of a request (learned replies ranked, read from the database, made safe, noted) in 50 channels that have
 learned 2,000 replies together, and the ranking alone of one channel with 2,000.
 """
@@ -48,7 +49,9 @@ async def run(settings: Settings, *, quick: bool) -> list[Figure]:
         Figure(key=f"suggest_{key}", value=share, unit="share", target=target, better="higher")
         for (key, target), share in zip(TARGETS.items(), found, strict=True)
     ]
-    return [*figures, *await speed(pairs, channels=5 if quick else CHANNELS, asked=30 if quick else ASKED)]
+    from hark.bench.answers.suggest_confidence import measure
+
+    return [*figures, *measure(), *await speed(pairs, channels=5 if quick else CHANNELS, asked=30 if quick else ASKED)]
 
 
 def load() -> list[Pair]:
