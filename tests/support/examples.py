@@ -127,8 +127,13 @@ async def _suggestions(db: Db, ws: TestWorkspace, client: SignedIn, conversation
         " VALUES ($1, $2, $3, $4, $5, now(), ARRAY[$2::uuid], ARRAY[0.5])",
         ws.id, id, UUID(conversation_id), ws.account_id, ws.owner.agent_id,
     )  # fmt: skip
+    await db.run(
+        "INSERT INTO article_offers (workspace_id, id, conversation_id, agent_id, at, articles, languages, ways)"
+        " VALUES ($1, $2, $3, $4, now(), '{1}', '{en}', '{0}')",
+        ws.id, id, UUID(conversation_id), ws.owner.agent_id,
+    )  # fmt: skip
     canned = await _made(client, "/api/canned-replies", {"name": "Hours", "text": "We are here from nine to five."})
-    return {"suggestions": str(id), "suggestion-accounts": ws.account_id, "canned-replies": canned}
+    return {"suggestions": str(id), "suggested-articles": str(id), "suggestion-accounts": ws.account_id, "canned-replies": canned}
 
 
 def _schedule(ids: dict[str, Any]) -> dict[str, Any]:
@@ -314,6 +319,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "POST /api/staffing/trials": {"weeks": 2, "within": 0.9, "occupancy": 0.9, "chats": 2},
         "POST /api/prices/cases": PERIOD | {"by": "stage", "key": "queue"},
         "POST /api/suggestions/{id:uuid}/chosen": {"position": 1, "text": "Soon."},
+        "POST /api/suggested-articles/{id:uuid}/chosen": {"position": 1, "way": "link"},
         "PATCH /api/suggestion-accounts/{id:int}": {"enabled": True},
         "POST /api/canned-replies": {"name": "Greeting", "text": "Hi {{contact.first_name}}"},
         "PATCH /api/canned-replies/{id:int}": {"name": "Greeting 2"},

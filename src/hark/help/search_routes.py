@@ -8,6 +8,7 @@ from hark.core.http import get, put
 from hark.core.paging import check_limit
 from hark.core.text import one_line
 from hark.help.audience import TEAM
+from hark.help.quoting import page_address
 from hark.help.synonyms import PutSynonyms, SearchSynonyms, get_synonyms, put_synonyms
 from hark.settings import Settings
 
@@ -62,17 +63,11 @@ async def search_articles(
     items = [
         ArticleMatch(
             id=hit.article_id, centre_id=hit.centre_id, language=hit.language, title=hit.title,
-            url=_address(settings.base_url, hit.page), snippet=hit.snippet.text, marks=hit.snippet.marks, confidence=round(hit.confidence, 3),
+            url=page_address(settings.base_url, hit.page), snippet=hit.snippet.text, marks=hit.snippet.marks, confidence=round(hit.confidence, 3),
         )
         for hit in found.hits
     ]  # fmt: skip
     return ArticleMatches(items=items, good=found.good, corrected=found.corrected)
-
-
-def _address(base_url: str, page: str | None) -> str | None:
-    if page is None or not page.startswith("//"):
-        return page and base_url.rstrip("/") + page
-    return base_url.partition("://")[0] + ":" + page
 
 
 async def list_synonyms(db: Db, actor: Actor) -> SearchSynonyms:

@@ -15,6 +15,7 @@ from hark.core.events import Recorded
 from hark.core.ids import uuid7
 from hark.journey.types import Author, ReplySent
 from hark.suggestions import queries
+from hark.suggestions.articles import settle_articles
 from hark.suggestions.masking import Segment
 from hark.suggestions.queries import NO_CANNED
 from hark.suggestions.types import (
@@ -49,6 +50,7 @@ async def learn_from(tx: Tx, recorded: Recorded) -> None:
     agent_id = event.agent_id or recorded.actor_id
     if agent_id is not None and recorded.conversation_id is not None:
         await _settle_offers(tx, recorded.conversation_id, agent_id, event.message_id)
+        await settle_articles(tx, recorded.conversation_id, agent_id)
 
 
 class _Open(msgspec.Struct):
@@ -106,8 +108,9 @@ async def forget_stale(db: Db) -> None:
 
 
 async def record_offer(
-    tx: Tx, agent_id: int, conversation_id: UUID, account_id: int, sources: Sequence[UUID], confidences: Sequence[float]
-) -> UUID:
+    tx: Tx, agent_id: int, conversation_id: UUID, account_id: int, sources: Sequence[UUID], confidences: Sequence[float],
+    odds: Sequence[float],
+) -> UUID:  # fmt: skip
     """Note what somebody has in view. The same again while it is unanswered is the same offer."""
     known = await tx.find(
         UUID,
@@ -119,9 +122,9 @@ async def record_offer(
         return known
     id = uuid7()
     await tx.run(
-        "INSERT INTO suggestion_offers (workspace_id, id, conversation_id, account_id, agent_id, at, sources, confidences)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        tx.workspace_id, id, conversation_id, account_id, agent_id, tx.now(), list(sources), list(confidences),
+        "INSERT INTO suggestion_offers (workspace_id, id, conversation_id, account_id, agent_id, at, sources, confidences, odds)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        tx.workspace_id, id, conversation_id, account_id, agent_id, tx.now(), list(sources), list(confidences), list(odds),
     )  # fmt: skip
     return id
 

@@ -1,5 +1,6 @@
 """Reading what is learned from, what was offered, and canned replies."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from hark.core.actor import Actor
 from hark.core.db import Queries
 from hark.core.errors import NotFound
 from hark.core.sql import Sql
+from hark.suggestions.confidence import USED
 from hark.suggestions.types import AccountView, CannedReply
 
 WINDOW = timedelta(days=90)
@@ -19,6 +21,7 @@ LATEST = 2_000
 MOST = 20_000
 """An account learns from its replies of the last 90 days or the latest 2,000, whichever reaches further, but never from
 more than this."""
+RECORDS = 2_000
 NO_CANNED = "This canned reply does not exist."
 
 # what is learned --------------------------------------------------------------------------------------------------------
@@ -110,6 +113,29 @@ async def list_experience(db: Queries, workspace_id: int, account_id: int, *, no
     )  # fmt: skip
 
 
+class Record(msgspec.Struct, frozen=True):
+    """A suggestion somebody has looked at: its log-odds when it was shown, and whether it was used."""
+
+    odds: float
+    used: bool
+
+
+async def list_records(db: Queries, workspace_id: int, *, now: datetime) -> list[Record]:
+    """What became of the suggestions of a workspace in the last 90 days, of the latest `RECORDS` answers.
+
+    People read from the top: what stands below the one they took was not judged (the cascade model, Craswell and others,
+    2008).
+    """
+    return await db.all(
+        Record,
+        "SELECT s.odds::float8 AS odds, s.n IS NOT DISTINCT FROM o.chosen AND coalesce(o.kept, 0) >= $4 AS used FROM ("
+        "  SELECT odds, chosen, kept FROM suggestion_offers WHERE workspace_id = $1 AND answered_at >= $2 AND odds IS NOT NULL"
+        "  ORDER BY answered_at DESC LIMIT $3) o CROSS JOIN unnest(o.odds) WITH ORDINALITY AS s(odds, n)"
+        " WHERE s.n <= coalesce(o.chosen, s.n)",
+        workspace_id, now - WINDOW, RECORDS, USED,
+    )  # fmt: skip
+
+
 # the conversation that is answered --------------------------------------------------------------------------------------
 
 
@@ -120,6 +146,7 @@ class Answered(msgspec.Struct, frozen=True):
     subject: str
     number: int
     account_id: int
+    contact_id: UUID
     contact_name: str | None
     emails: list[str]
     company: str | None
@@ -132,7 +159,7 @@ async def get_answered(db: Queries, actor: Actor, id: UUID, endpoint_id: UUID | 
     return await db.one(
         Answered,
         Sql(
-            "SELECT c.id, c.subject, c.number, e.account_id, p.name AS contact_name, k.name AS company,"
+            "SELECT c.id, c.subject, c.number, e.account_id, c.contact_id, p.name AS contact_name, k.name AS company,"
             " (SELECT coalesce(array_agg(i.value ORDER BY i.id), '{{}}') FROM identities i WHERE i.workspace_id = c.workspace_id"
             "   AND i.contact_id = c.contact_id AND i.kind = 1) AS emails,"
             " (SELECT g.name FROM agents g WHERE g.workspace_id = c.workspace_id AND g.id = {}) AS agent_name,"
@@ -170,6 +197,13 @@ async def list_said(db: Queries, workspace_id: int, id: UUID) -> list[Said]:
         workspace_id, id,
     )  # fmt: skip
     return rows[::-1]
+
+
+def question_of(subject: str, said: Sequence[Said]) -> str:
+    """The subject and what the customer has written since the last answer; without that, what they wrote last."""
+    last_out = max((n for n, one in enumerate(said) if one.direction == 2), default=-1)
+    fresh = [one.text for one in said[last_out + 1 :]] or [one.text for one in said if one.direction == 1][-1:]
+    return f"{subject}\n" + "\n".join(fresh) if fresh else ""
 
 
 class SourceRow(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.suggestions import queries
+from hark.suggestions.articles import list_article_use
 from hark.suggestions.learning import Learners
 from hark.suggestions.masking import Here, Person, Place, mask
 from hark.suggestions.queries import Answer
@@ -56,6 +57,7 @@ async def report(db: Db, actor: Actor, days: int) -> UseReport:
         days=days, total=use_of(now), before=use_of([a for a in answers if a.at < start]),
         by_day=[_day(today - timedelta(days=n), by_day) for n in range(days - 1, -1, -1)],
         by_agent=_by(((a.agent_id, a) for a in now), people), by_account=_by(((a.account_id, a) for a in now), accounts),
+        articles=await list_article_use(db, actor.workspace_id, start=start, end=db.now() + timedelta(seconds=1)),
         definition={"typed_per_s": TYPED_PER_S, "read_used_s": READ_USED_S, "read_ignored_s": READ_IGNORED_S},
     )  # fmt: skip
 

@@ -10,7 +10,9 @@ from hark.core.db import Db
 from hark.core.errors import NotFound
 from hark.core.http import delete, get, patch, post
 from hark.core.paging import Page
+from hark.settings import Settings
 from hark.suggestions import actions, queries
+from hark.suggestions.articles import choose_article, suggest_articles
 from hark.suggestions.learning import Learners
 from hark.suggestions.report import list_frequent, report
 from hark.suggestions.suggest import suggest
@@ -20,10 +22,12 @@ from hark.suggestions.types import (
     CannedReply,
     CannedReplyPatch,
     Chosen,
+    ChosenArticle,
     FilledReply,
     FrequentView,
     NewCannedReply,
     OfferView,
+    SuggestedArticles,
     UseReport,
 )
 
@@ -41,6 +45,20 @@ async def post_chosen(db: Db, actor: Actor, id: UUID, data: Chosen) -> None:
     """One of these suggestions was put into the composer."""
     async with db.transaction(actor) as tx:
         await actions.choose(tx, actor, id, data)
+
+
+async def post_suggested_articles(
+    db: Db, settings: Settings, actor: Actor, id: UUID, endpoint_id: UUID | None = None
+) -> SuggestedArticles:
+    """Up to two articles that answer the customer's question so far; what is shown is noted. Empty for who may not read
+    the help centre."""
+    return await suggest_articles(db, settings, actor, id, endpoint_id)
+
+
+async def post_chosen_article(db: Db, actor: Actor, id: UUID, data: ChosenArticle) -> None:
+    """One of these articles was opened, quoted or linked to."""
+    async with db.transaction(actor) as tx:
+        await choose_article(tx, actor, id, data)
 
 
 async def get_suggestion_report(db: Db, actor: Actor, days: Days = 30) -> UseReport:
@@ -97,6 +115,8 @@ async def post_canned_use(db: Db, actor: Actor, id: UUID, canned_id: int) -> Fil
 ROUTES = (
     post("/api/conversations/{id:uuid}/suggestions", post_suggestions, can="conversations.reply"),
     post("/api/suggestions/{id:uuid}/chosen", post_chosen, can="conversations.reply", status_code=204),
+    post("/api/conversations/{id:uuid}/suggested-articles", post_suggested_articles, can="conversations.reply"),
+    post("/api/suggested-articles/{id:uuid}/chosen", post_chosen_article, can="conversations.reply", status_code=204),
     get("/api/suggestions/report", get_suggestion_report, can="suggestions.read"),
     get("/api/suggestion-accounts", get_suggestion_accounts, can="suggestions.read"),
     patch("/api/suggestion-accounts/{id:int}", patch_suggestion_account, can="suggestions.write"),

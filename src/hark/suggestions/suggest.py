@@ -1,7 +1,6 @@
 """The three replies to suggest in a conversation, made safe to be seen there."""
 
 import asyncio
-import math
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.suggestions import queries
 from hark.suggestions.actions import record_offer
+from hark.suggestions.confidence import LEAST, Evidence, chance, log_odds
 from hark.suggestions.learning import Learned, Learners
 from hark.suggestions.masking import Here, Person, Place, Segment, Source, mask, plain
 from hark.suggestions.queries import Answered, Said, SourceRow
@@ -21,15 +21,24 @@ OFFERED = 3
 LOOKED_AT = 16  # so many of the best are read; some say the same, some lose too much when they are made safe
 SAME = 0.82  # from this likeness on two replies say the same
 SAME_TEXT = 88.0  # and so do their texts, of 100
-LEAST = 0.2  # below this confidence nothing is suggested
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A candidate: its row in the ranker, how sure it is, and how many replies say nearly the same."""
+    """A candidate: its row in the ranker, what is known of it, its log-odds of being used by the curve all workspaces share,
+    and the chance by this workspace's."""
 
     row: int
+    evidence: Evidence
+    odds: float
     confidence: float
-    alike: int
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """Suggestions as they are shown, and of each the message it comes from and its log-odds."""
+
+    views: list[SuggestionView]
+    sources: list[UUID]
+    odds: list[float]
 
 
 async def suggest(db: Db, learners: Learners, actor: Actor, id: UUID, endpoint_id: UUID | None) -> OfferView:
@@ -37,43 +46,37 @@ async def suggest(db: Db, learners: Learners, actor: Actor, id: UUID, endpoint_i
 
     What is shown is recorded, so that it can be told later what became of it.
     """
-    offer, account_id, sources = await find_replies(db, learners, actor, id, endpoint_id)
+    offer, account_id, shown = await find_replies(db, learners, actor, id, endpoint_id)
     if not offer.suggestions or actor.agent_id is None:
         return offer
     async with db.transaction(actor) as tx:
         offer_id = await record_offer(
-            tx, actor.agent_id, id, account_id, sources, [v.confidence for v in offer.suggestions]
+            tx, actor.agent_id, id, account_id, shown.sources, [v.confidence for v in shown.views], shown.odds
         )
     return msgspec.structs.replace(offer, id=offer_id)
 
 
 async def find_replies(
     db: Db, learners: Learners, actor: Actor, id: UUID, endpoint_id: UUID | None
-) -> tuple[OfferView, int, list[UUID]]:
-    """What `suggest` would show, without an id and unrecorded; the account, and the messages it comes from. Raises NotFound."""
+) -> tuple[OfferView, int, Shown]:
+    """What `suggest` would show, without an id and unrecorded; the account, and where it comes from. Raises NotFound."""
     answered = await queries.get_answered(db, actor, id, endpoint_id)
     nothing = OfferView(id=None, suggestions=[], enabled=answered.enabled, learning=False, learned=0)
+    none = Shown([], [], [])
     if not answered.enabled:
-        return nothing, answered.account_id, []
+        return nothing, answered.account_id, none
     learned = await learners.get(actor.workspace_id, answered.account_id)
     if learned is None:
-        return msgspec.structs.replace(nothing, learning=True), answered.account_id, []
+        return msgspec.structs.replace(nothing, learning=True), answered.account_id, none
     nothing = msgspec.structs.replace(nothing, learned=len(learned.ids))
     said = await queries.list_said(db, actor.workspace_id, id)
-    question = question_of(answered, said)
+    question = queries.question_of(answered.subject, said)
     if not learned.ids or not question:
-        return nothing, answered.account_id, []
-    found = await asyncio.to_thread(rank, learned, question, id)
+        return nothing, answered.account_id, none
+    found = [f for f in await asyncio.to_thread(rank, learned, question, id) if f.confidence >= LEAST]
     rows = {r.message_id: r for r in await queries.list_sources(db, actor, [learned.ids[f.row] for f in found])}
-    views, sources = await asyncio.to_thread(_views, learned, found, rows, place_of(answered, said))
-    return msgspec.structs.replace(nothing, suggestions=views), answered.account_id, sources
-
-
-def question_of(answered: Answered, said: Sequence[Said]) -> str:
-    """The subject and what the customer has written since the last answer; without that, what they wrote last."""
-    last_out = max((n for n, one in enumerate(said) if one.direction == 2), default=-1)
-    fresh = [one.text for one in said[last_out + 1 :]] or [one.text for one in said if one.direction == 1][-1:]
-    return f"{answered.subject}\n" + "\n".join(fresh) if fresh else ""
+    shown = await asyncio.to_thread(_shown, learned, found, rows, place_of(answered, said))
+    return msgspec.structs.replace(nothing, suggestions=shown.views), answered.account_id, shown
 
 
 def place_of(answered: Answered, said: Sequence[Said]) -> Place:
@@ -97,53 +100,48 @@ def rank(learned: Learned, question: str, conversation_id: UUID) -> list[Found]:
     total = scores.total + learned.outcomes
     total[[n for n, c in enumerate(learned.conversations) if c == conversation_id]] = -np.inf
     best = np.argpartition(-total, min(4 * LOOKED_AT, len(total) - 1))[: 4 * LOOKED_AT]
+    best = best[np.argsort(-total[best], kind="stable")]
     found: list[Found] = []
     covered: set[int] = set()
-    for row in map(int, best[np.argsort(-total[best], kind="stable")]):
+    for row in map(int, best):
         if row in covered or not np.isfinite(total[row]):
-            continue
-        sure = confidence(float(scores.question[row]), float(scores.answer[row]), float(learned.outcomes[row]))
-        if sure < LEAST:
             continue
         group = np.flatnonzero(learned.likeness.alike(row) >= SAME)
         covered.update(map(int, group))
-        found.append(Found(row, sure, max(1, len(group))))
+        evidence = Evidence(
+            float(scores.question[row]), float(scores.answer[row]), behind=float(total[best[0]] - total[row]),
+            alike=max(1, len(group)), words=scores.words, favour=float(learned.favours[row]),
+        )  # fmt: skip
+        odds = log_odds(evidence)
+        found.append(Found(row, evidence, odds, round(chance(odds, learned.correction), 2)))
         if len(found) == LOOKED_AT:
             break
     return found
 
 
-def confidence(question: float, answer: float, outcome: float) -> float:
-    """How sure it is that a reply helps (0..1), from how alike the question is to the one it answered and to itself, and
-    from what people have made of it. Half at a likeness of .3 and .2; see docs/guide/suggestions.md."""
-    return round(1 / (1 + math.exp(2.7 - 7 * question - 3 * answer - 4 * outcome)), 2)
-
-
-def _views(
-    learned: Learned, found: Sequence[Found], rows: dict[UUID, SourceRow], place: Place
-) -> tuple[list[SuggestionView], list[UUID]]:
+def _shown(learned: Learned, found: Sequence[Found], rows: dict[UUID, SourceRow], place: Place) -> Shown:
     from rapidfuzz.fuzz import token_sort_ratio
 
     here = Here(place)
-    views: list[SuggestionView] = []
     texts: list[str] = []
-    sources: list[UUID] = []
+    shown = Shown([], [], [])
     for one in found:
         row = rows.get(learned.ids[one.row])
         segments = mask(source_of(row), here, learned.vocabulary) if row else None
         if row is None or segments is None:
             continue
-        text = plain(segments)
+        text, views = plain(segments), shown.views
         same = next((n for n, other in enumerate(texts) if token_sort_ratio(text, other) >= SAME_TEXT), None)
         if same is not None:
-            views[same] = msgspec.structs.replace(views[same], alike=views[same].alike + one.alike)
+            views[same] = msgspec.structs.replace(views[same], alike=views[same].alike + one.evidence.alike)
         else:
             views.append(_view(len(views) + 1, one, row, segments))
             texts.append(text)
-            sources.append(row.message_id)
+            shown.sources.append(row.message_id)
+            shown.odds.append(one.odds)
         if len(views) == OFFERED:
             break
-    return views, sources
+    return shown
 
 
 def source_of(row: SourceRow) -> Source:
@@ -162,7 +160,7 @@ def _view(position: int, one: Found, row: SourceRow, segments: list[Segment]) ->
         position=position,
         segments=segments,
         confidence=one.confidence,
-        alike=one.alike,
+        alike=one.evidence.alike,
         source=source if row.shown else None,
     )
 

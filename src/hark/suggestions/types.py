@@ -1,7 +1,7 @@
 """What suggested replies are made of, and canned replies."""
 
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -70,6 +70,51 @@ class Chosen(Body):
     text: Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
+ArticleWay = Literal["open", "passage", "link"]
+
+
+class ArticleView(msgspec.Struct, frozen=True, kw_only=True):
+    """An article that answers the customer. `url`: its page, null when not everybody may open it. `passage`: the piece that
+    answers, as text, empty when nothing of it may be quoted to this customer. `seen`: for whom it is. `confidence` 0..1."""
+
+    position: int
+    article_id: int
+    language: str
+    title: str
+    url: str | None
+    passage: str
+    snippet: str
+    confidence: float
+    seen: Literal["public", "segment", "internal"]
+
+
+class SuggestedArticles(msgspec.Struct, frozen=True, kw_only=True):
+    """Articles that answer the customer's question so far. `id` is null when there are none."""
+
+    id: UUID | None
+    articles: list[ArticleView]
+
+
+class ChosenArticle(Body):
+    """An article that was in view was opened, a passage of it inserted, or a link to it."""
+
+    position: Annotated[int, msgspec.Meta(ge=1, le=2)]
+    way: ArticleWay
+
+
+class ArticleUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an article was in view when a reply left, and in how many of these replies a link to it or a passage of it
+    had been inserted, or it had only been opened."""
+
+    id: int
+    language: str
+    title: str
+    shown: int
+    linked: int
+    quoted: int
+    opened: int
+
+
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """A channel account, whether it is suggested from, and from how many replies."""
 
@@ -125,6 +170,7 @@ class UseReport(msgspec.Struct, frozen=True, kw_only=True):
     by_day: list[Day]
     by_agent: list[UseBy]
     by_account: list[UseBy]
+    articles: list[ArticleUse]
     definition: dict[str, float]
 
 
