@@ -70,3 +70,22 @@ CREATE TABLE article_vectors (
   FOREIGN KEY (workspace_id, article_id, language) REFERENCES article_texts ON DELETE CASCADE,
   CONSTRAINT article_vectors_whole CHECK (octet_length(vectors) % greatest(passages, 1) = 0)
 );
+
+-- rules: replies, and how much automatic mail an address has had
+CREATE INDEX outbox_automatic ON outbox (workspace_id, lower(body #>> '{to,0,address}'), created_at)
+  WHERE body ? 'bot' OR body ? 'rule';
+CREATE TABLE rule_calls (                  -- a server is to be told what a rule did; taken by lease, no transaction open meanwhile
+  workspace_id int NOT NULL,
+  id uuid NOT NULL,
+  rule_id int NOT NULL,
+  run_id uuid NOT NULL,                    -- its line in the log
+  conversation_id uuid NOT NULL,
+  url text NOT NULL,
+  body jsonb NOT NULL,                     -- ids and words of the conversation, no text of anybody
+  tries smallint NOT NULL DEFAULT 0,
+  due_at timestamptz NOT NULL,             -- also the end of the lease
+  PRIMARY KEY (workspace_id, id),
+  FOREIGN KEY (workspace_id, rule_id) REFERENCES rules ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
+);
+CREATE INDEX rule_calls_due ON rule_calls (due_at);
