@@ -54,15 +54,15 @@ class Correction(NamedTuple):
     slope: float = 1.0
 
 
+NONE = Correction()
+
+
 def log_odds(of: Evidence) -> float:
     """Of being used, by the curve everybody shares."""
     return (
         START + (QUESTION + WORDS * math.log1p(of.words)) * of.question + ANSWER * of.answer + BEHIND * of.behind
         + ALIKE * math.log(of.alike) + of.favour
     )  # fmt: skip
-
-
-NONE = Correction()
 
 
 def chance(odds: float, correction: Correction = NONE) -> float:

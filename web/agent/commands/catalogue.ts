@@ -40,6 +40,8 @@ export const COMMANDS = define({
   'compose.suggestion1': { label: 'command.suggestion1', icon: Lightbulb, group: 'compose', keys: ['alt+1'] },
   'compose.suggestion2': { label: 'command.suggestion2', icon: Lightbulb, group: 'compose', keys: ['alt+2'] },
   'compose.suggestion3': { label: 'command.suggestion3', icon: Lightbulb, group: 'compose', keys: ['alt+3'] },
+  'compose.article1': { label: 'command.article1', icon: BookOpen, group: 'compose', keys: ['alt+4'] },
+  'compose.article2': { label: 'command.article2', icon: BookOpen, group: 'compose', keys: ['alt+5'] },
   'compose.canned': { label: 'command.canned', icon: MessageSquareQuote, group: 'compose', keys: ['alt+0'] },
   'compose.discard': { label: 'command.discard', icon: Trash2, group: 'compose' },
   'compose.article': { label: 'command.insertArticle', icon: FileText, group: 'compose', keys: ['ctrl+shift+k'] },

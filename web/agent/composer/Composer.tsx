@@ -2,9 +2,11 @@ import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../api/types'
 import { useLanguage, useT } from '../app/i18n'
 import { useCommands } from '../commands/registry'
-import { articleLink, type Insertable, isArticleWanted, withAddress } from '../help/InsertArticle'
+import { articleLink, insertArticle, type Insertable, isArticleWanted, withAddress } from '../help/InsertArticle'
 import { AskBlanks } from '../suggestions/AskBlanks'
+import { ARTICLE_COMMANDS, mainWay, placeOf } from '../suggestions/Articles'
 import { blanksOf, selectBlank, typeInto } from '../suggestions/blanks'
+import type { Article, ArticleWay } from '../suggestions/queries'
 import { COMMAND_OF, Suggestions } from '../suggestions/Suggestions'
 import { useCanned } from '../suggestions/useCanned'
 import { useSuggestions } from '../suggestions/useSuggestions'
@@ -149,11 +151,23 @@ export default function Composer({ conversation, onResolved }: { conversation: C
     const one = suggested.items[position]
     return one && (() => insert(suggested.take(one)))
   }
+  const applyArticle = (one: Article, way: ArticleWay) => {
+    suggested.note(one, way)
+    if (way === 'link' && one.url !== null) insertArticle({ title: one.title, url: new URL(one.url, location.origin).href })
+    else if (way === 'passage') insert(one.passage)
+    else window.open(placeOf(one), '_blank', 'noopener')
+  }
+  const putFitting = (position: number) => {
+    const one = suggested.articles[position]
+    return one && (() => applyArticle(one, mainWay(one)))
+  }
   const offerCanned = useCanned(conversation.id, insert)
   useCommands({
     [COMMAND_OF[0]!]: use(0),
     [COMMAND_OF[1]!]: use(1),
     [COMMAND_OF[2]!]: use(2),
+    [ARTICLE_COMMANDS[0]!]: putFitting(0),
+    [ARTICLE_COMMANDS[1]!]: putFitting(1),
     'compose.canned': mayReply && offerCanned,
     'conversation.reply': mayReply && (() => draft.start('reply')),
     'conversation.replyAll': mayReply && (() => draft.start(draft.mayReplyAll ? 'replyAll' : 'reply')),
@@ -169,7 +183,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
   if (mode === null) {
     return (
       <>
-        <Suggestions items={suggested.items} />
+        <Suggestions items={suggested.items} articles={suggested.articles} onArticle={applyArticle} />
         <ComposerDock mayReply={mayReply} mayNote={mayNote} everyone={draft.repliesToAll} onStart={draft.start} />
       </>
     )
@@ -201,7 +215,7 @@ export default function Composer({ conversation, onResolved }: { conversation: C
         {!isNote && <EndpointChoice conversation={conversation} chosen={draft.endpoint} onChoose={draft.answerIn} />}
         {!isNote && !inChat && <SenderChoice endpoint={draft.endpoint} chosen={draft.sender} onChoose={draft.setSender} />}
       </ComposerHead>
-      {isReply && written.isEmpty && <Suggestions items={suggested.items} />}
+      {isReply && written.isEmpty && <Suggestions items={suggested.items} articles={suggested.articles} onArticle={applyArticle} />}
       {isLocked && <LockNote conversation={conversation} busy={busy} onTakeOver={() => void takeOver()} />}
       <Unseen held={held} busy={busy} onEdit={release} onSendAnyway={sendAnyway} onDiscard={discard} />
       {problem && <ErrorNote {...problem} className="mx-4 my-1" />}

@@ -7,23 +7,29 @@ import type { CommandId } from '../commands/catalogue'
 import { runCommand } from '../commands/registry'
 import { IconButton } from '../ui/Button'
 import { Keys, Tip } from '../ui/Tip'
-import type { Suggestion } from './queries'
+import { ArticleRow } from './Articles'
+import type { Article, ArticleWay, Suggestion } from './queries'
 import { Segments } from './Segments'
 
 export const COMMAND_OF: readonly CommandId[] = ['compose.suggestion1', 'compose.suggestion2', 'compose.suggestion3']
 
-/** Up to three replies that fit, each one line; a click or Alt and its number puts it into the composer as a draft. */
-export function Suggestions({ items }: { items: readonly Suggestion[] }) {
+type Props = { items: readonly Suggestion[]; articles: readonly Article[]; onArticle: (one: Article, way: ArticleWay) => void }
+
+/** Up to three replies that fit and two articles that answer, each one line; a click or Alt and its number puts it into the
+ * composer. */
+export function Suggestions({ items, articles, onArticle }: Props) {
   const t = useT()
   const [folded, setFolded] = usePreference('suggestionsFolded')
-  if (items.length === 0) return null
+  const count = items.length + articles.length
+  if (count === 0) return null
+  const title = t(items.length === 0 ? 'suggest.articlesTitle' : 'suggest.title')
   const isFolded = folded === 'yes'
   return (
-    <section aria-label={t('suggest.title')} className="fade-in shrink-0 border-t border-line bg-panel px-4 py-1.5 max-[719px]:px-3">
+    <section aria-label={title} className="fade-in shrink-0 border-t border-line bg-panel px-4 py-1.5 max-[719px]:px-3">
       <header className="flex items-center gap-2 text-secondary text-ink-3">
         <Lightbulb size={14} aria-hidden className="shrink-0" />
         <p className="grow font-medium">
-          {t('suggest.title')} {isFolded && <span className="tabular">({items.length})</span>}
+          {title} {isFolded && <span className="tabular">({count})</span>}
         </p>
         <IconButton
           label={t(isFolded ? 'suggest.show' : 'suggest.hide')}
@@ -37,6 +43,9 @@ export function Suggestions({ items }: { items: readonly Suggestion[] }) {
         <ol className="flex flex-col">
           {items.map((one) => (
             <Row key={one.position} one={one} />
+          ))}
+          {articles.map((one) => (
+            <ArticleRow key={`article${one.position}`} one={one} onUse={onArticle} />
           ))}
         </ol>
       )}

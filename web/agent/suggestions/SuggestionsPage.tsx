@@ -86,6 +86,7 @@ function Figures({ report }: { report: UseReport }) {
         <Table title={t('suggest.byAgent')} head={t('suggest.person')} rows={report.by_agent} time={time} />
         <Table title={t('suggest.byAccount')} head={t('suggest.account')} rows={report.by_account} time={time} />
       </div>
+      {report.articles.length > 0 && <ArticleUse rows={report.articles} />}
     </>
   )
 }
@@ -146,6 +147,48 @@ function Table({ title, head, rows, time }: { title: string; head: string; rows:
           ))}
         </tbody>
       </table>
+    </section>
+  )
+}
+
+/** What became of articles that stood beside the replies. */
+function ArticleUse({ rows }: { rows: UseReport['articles'] }) {
+  const t = useT()
+  const columns = ['shown', 'linked', 'quoted', 'opened'] as const
+  return (
+    <section className="mt-8">
+      <h2 className="text-thread font-strong">{t('suggest.byArticle')}</h2>
+      <p className="mt-1 max-w-[72ch] text-secondary text-ink-3">{t('suggest.byArticleText')}</p>
+      <div className="overflow-x-auto">
+        <table className="tabular mt-2 w-full border-collapse text-left">
+          <thead>
+            <tr className="border-b border-line text-secondary text-ink-3">
+              <th className="py-1.5 font-medium">{t('suggest.article')}</th>
+              {columns.map((one) => (
+                <th key={one} className="py-1.5 pl-3 text-right font-medium">
+                  {t(`suggest.articles.${one}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={`${row.id}${row.language}`} className="border-b border-line">
+                <th scope="row" lang={row.language} className="max-w-72 truncate py-1.5 pr-3 font-regular max-[719px]:max-w-40">
+                  <a href={`/articles/edit/${row.id}`} className="text-ink no-underline hover:underline">
+                    {row.title}
+                  </a>
+                </th>
+                {columns.map((one) => (
+                  <td key={one} className="py-1.5 pl-3 text-right">
+                    {row[one]}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   )
 }

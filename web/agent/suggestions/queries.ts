@@ -23,6 +23,18 @@ export const offerQuery = (conversation: string, endpoint: string | null, custom
     refetchInterval: ({ state }) => (state.data?.learning ? 3000 : false),
   })
 
+export type Article = Schema['ArticleView']
+export type ArticleWay = 'link' | 'passage' | 'open'
+
+/** Articles that answer the same question. They are searched for beside the replies, so neither waits for the other. */
+export const articlesQuery = (conversation: string, endpoint: string | null, customerSeq: number, publicSeq: number) =>
+  queryOptions({
+    queryKey: ['suggested-articles', conversation, endpoint, customerSeq, publicSeq],
+    queryFn: () => api.post<Schema['SuggestedArticles']>(`/api/conversations/${conversation}/suggested-articles${endpoint ? `?endpoint_id=${endpoint}` : ''}`, {}),
+    staleTime: 60_000,
+    retry: false,
+  })
+
 export const reportQuery = (days: number) =>
   queryOptions({
     queryKey: ['suggestion-report', days],
