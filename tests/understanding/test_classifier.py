@@ -1,9 +1,12 @@
 """The classifier: right where it can be, silent where it cannot, and the same after it was stored."""
 
+import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from hark.understanding.classifier import NONE, from_bytes, to_bytes, train
 from hark.understanding.features import INTENT, bags, folded_text
+from hark.understanding.graph import neighbours, spread
 from hark.understanding.language import language
 from hark.understanding.models import InUse
 from hark.understanding.reading import learned_text, read_with
@@ -41,6 +44,32 @@ def test_a_stored_classifier_says_the_same() -> None:
         one, two = made.guess(text, "en"), again.guess(text, "en")
         assert (one.label, one.known) == (two.label, two.known)
         assert one.confidence == pytest.approx(two.confidence, abs=1e-3)
+
+
+PAIRS = [("the parcel is late", "1"), ("where is my parcel", "1"), ("refund the money", "2"), ("I want a refund", "2")]
+BESIDE = [
+    "my parcel is stuck at customs", "the parcel waits at customs", "customs keeps the parcel", "held by customs since Monday",
+    "refund to my voucher", "money back on the voucher", "a voucher instead of a refund", "the voucher is empty",
+]  # fmt: skip
+
+
+def test_words_that_only_unlabelled_messages_hold_are_learned_from_their_neighbours() -> None:
+    texts, labels = [text for text, _ in PAIRS], [label for _, label in PAIRS]
+    alone, _ = train(texts, labels, ["en"] * 4, spec=INTENT)
+    beside, outcomes = train(texts, labels, ["en"] * 4, spec=INTENT, unlabelled=[(text, "en") for text in BESIDE])
+    assert len(outcomes) == 4  # what has no label is not counted as right or wrong
+    for text, label in (("customs", "1"), ("voucher", "2")):
+        assert not any(name.startswith(text) for name in alone.views[0].words)
+        assert beside.guess(text, "en").label == label
+    assert from_bytes(to_bytes(beside)).guess("customs", "en").label == "1"
+
+
+def test_opinions_spread_to_the_nearest_first() -> None:
+    near = neighbours(csr_matrix(np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], np.float32)))
+    assert (near != near.T).nnz == 0
+    shares = spread(near, np.array([[1, 0], [0.5, 0.5], [0.5, 0.5], [0, 1]], np.float32))
+    assert shares.sum(axis=1) == pytest.approx(1)
+    assert shares[1, 0] > 0.5 > shares[2, 0]
 
 
 def test_too_little_to_learn_from_is_said() -> None:

@@ -11,6 +11,7 @@ from hark.core.db import Db
 from hark.core.files import Files
 from hark.understanding.actions import LEASE, claim_training, finish_training, keep_training, training_facts
 from hark.understanding.jobs import queue_due, run_trainings, train
+from hark.understanding.labels import gather
 from hark.understanding.models import MODELS
 from hark.understanding.types import Task
 
@@ -89,3 +90,21 @@ async def test_the_worker_gives_back_what_it_has_not_finished(client: SignedIn, 
     stop.set()
     await working
     assert (await client.get("/api/understanding")).json()["last"]["state"] in ("waiting", "done")
+
+
+async def test_messages_nobody_has_labelled_are_learned_from_but_not_those_of_erased_contacts(
+    client: SignedIn, db: Db, post: Post, workspace: TestWorkspace, topics: dict[str, int]
+) -> None:
+    labelled = await post.mail("A labelled mail about a parcel", sender="one@shop.example")
+    text = "A mail of which nobody said anything\n\n"
+    await post.mail(f"{text}> quoted words", sender="two@shop.example", quoted_at=len(text))
+    gone = await post.mail("Words of somebody who was erased", sender="three@shop.example")
+    await client.post(f"/api/conversations/{labelled.conversation_id}/topic", {"topic_id": topics["Delivery"]})
+    await db.run(
+        "UPDATE contacts SET erased_at = now() WHERE workspace_id = $1 AND id = (SELECT contact_id FROM conversations"
+        " WHERE workspace_id = $1 AND id = $2)",
+        workspace.id, gone.conversation_id,
+    )  # fmt: skip
+    order = (await gather(db, workspace.id)).order
+    assert len(order.labels[Task.TOPIC]) == 1
+    assert order.others == ["Parcel\nA mail of which nobody said anything"]

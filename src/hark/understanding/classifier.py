@@ -4,11 +4,16 @@ Training computes out-of-fold predictions first: from them come the confidence (
 a logistic regression over the best score, its lead, the share of words never seen and the score of "none of these"), the
 thresholds of each language, and the report. The model in use is then fitted on everything. Nothing is ever chosen on
 messages that are reported on. A model is arrays and strings, never pickled code.
+
+Messages without labels help where labels are few (`fitting.py`); those that are held out for a fold count among nothing
+there. Where the operator set embeddings, a text's vector is one more view, and a second classifier without it is trained
+for the time when none comes (`training.py`).
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,20 +21,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hark.understanding.features import Spec, bags
+from hark.understanding.fitting import FLOAT, MANY, Seen, Unlabelled, View, fit, vector, vectors, vocabulary
+from hark.understanding.graph import neighbours
 
 NONE = "\0none"
 """The label of examples that belong to no class: they teach what is out of scope."""
 
-REGULAR = 0.5  # C of the SVMs
-RATIO_REGULAR = 0.1  # the same where strings are weighed by their ratio
-LOOSE = 0.5  # tolerance with many examples: a third of the time for the same accuracy
-MANY = 5000  # examples; above, rare strings are left out and three folds are enough
 SMALL = 250  # examples; below, five folds would tell no more than three
+UNLABELLED = 8_000  # messages without labels that are learned from, and
+STRINGS = 4_000_000  # of theirs at most: long mails are fewer, so that a training stays under a minute
 PRECISION = 0.8  # of what is accepted, at least; below, the answer is "not known"
 KEEP = 0.025  # the least sure of the right answers that are given up
 OUT_SHARE = 0.15  # share of messages that belong to no class, as confidence is calibrated for
 FEW = 30  # right answers of a language, below which it has no threshold of its own
-FLOAT = NDArray[np.float32]
+Meaning = Callable[[str], Any]
+"""The embedding of a text, [dimension] of length 1."""
 
 
 class Guess(msgspec.Struct, frozen=True):
@@ -38,15 +44,6 @@ class Guess(msgspec.Struct, frozen=True):
     label: str
     confidence: float
     known: bool
-
-
-class View(msgspec.Struct):
-    """One bag of strings: its place in the weights, the strings' inverse document frequencies, and its weight."""
-
-    name: str
-    weight: float
-    words: dict[str, int]
-    idf: Any
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +68,14 @@ class Classifier(msgspec.Struct, kw_only=True):
     thresholds: dict[str, float] = {}
     unseen_idf: float = 1.0
 
-    def guess(self, text: str, language: str) -> Guess:
-        """Classify one text; about a third of a millisecond for a chat message."""
-        rows, values, unseen = vector(self.views, bags(text, language, self.spec), self.unseen_idf)
+    @property
+    def dimensions(self) -> int:
+        """Of the embedding it wants beside each text; 0: none."""
+        return len(self.weights) - sum(len(view.words) for view in self.views)
+
+    def guess(self, text: str, language: str, meaning: Any = None) -> Guess:
+        """Classify one text; about a third of a millisecond for a chat message. `meaning`: its embedding, where wanted."""
+        rows, values, unseen = vector(self.views, Seen(bags(text, language, self.spec), meaning), self.unseen_idf)
         scores = values @ self.weights[rows].astype(np.float32) + self.bias if len(rows) else self.bias.copy()
         return self._decided(scores, unseen, language)
 
@@ -89,7 +91,7 @@ class Classifier(msgspec.Struct, kw_only=True):
         found: list[tuple[str, str, float]] = []
         for view, bag in zip(self.views, bags(text, language, self.spec), strict=True):
             names = [name for name in bag if name in view.words]
-            rows, values, _ = vector([view], [Counter({n: bag[n] for n in names})], 0.0)
+            rows, values, _ = vector([view], Seen([Counter({n: bag[n] for n in names})]), 0.0)
             if len(rows):
                 w = self.weights[rows].astype(np.float32)
                 shares = values * (w[:, column] - w.mean(axis=1))
@@ -104,24 +106,32 @@ def train(
     *,
     spec: Spec,
     names: dict[str, str] | None = None,
+    unlabelled: Iterable[tuple[str, str]] = (),
+    meaning: Meaning | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[Classifier, list[Outcome]]:
     """Fit a classifier; it and its out-of-fold predictions.
 
-    `names`: what people call each label, an example of its own. Label `NONE` marks what belongs to nowhere. Raises
-    ValueError with fewer than two labels, or fewer than two examples of one.
+    `names`: what people call each label, an example of its own. Label `NONE` marks what belongs to nowhere. `unlabelled`:
+    further texts and their languages, which are looked at only with fewer than `MANY` examples. `meaning`: embeds, also the
+    names. Raises ValueError with fewer than two labels, or fewer than two examples of one.
     """
     counted = Counter(labels)
     if len(counted) < 2 or min(counted.values()) < 2:
         raise ValueError("a classifier needs at least two labels with two examples each")
-    folds = min(3 if len(texts) > MANY or len(texts) < SMALL else 5, *counted.values())
-    made = [bags(text, language, spec) for text, language in zip(texts, languages, strict=True)]
-    extra = [(bags(name, "en", spec), label) for label, name in (names or {}).items() if label in counted]
+
+    def seen(text: str, language: str) -> Seen:
+        return Seen(bags(text, language, spec), None if meaning is None else meaning(text))
+
+    made = [seen(text, language) for text, language in zip(texts, languages, strict=True)]
+    extra = [(seen(name, "en"), label) for label, name in (names or {}).items() if label in counted]
+    beside = _beside(made, (seen(*item) for item in unlabelled), spec) if len(made) <= MANY else None
+    folds = min(3 if len(texts) > MANY or len(texts) < SMALL or beside else 5, *counted.values())
     progress(0.2)
     y = np.array(labels)
     facts, right, guesses = np.zeros((len(y), 4), np.float32), np.zeros(len(y), bool), [""] * len(y)
     for n, (train_rows, test_rows) in enumerate(_folds(y, folds)):
-        part = _fit([made[i] for i in train_rows], y[train_rows], extra, spec)
+        part = fit([made[i] for i in train_rows], y[train_rows], extra, spec, unlabelled=beside, rows=train_rows)
         for i in test_rows:
             rows, values, unseen = vector(part.views, made[i], part.unseen_idf)
             scores = values @ part.weights[rows] + part.bias if len(rows) else part.bias
@@ -130,7 +140,7 @@ def train(
             right[i] = guesses[i] == y[i] and y[i] != NONE
         progress(0.2 + 0.6 * (n + 1) / folds)
     detector = _fit_detector(facts, right, y == NONE)
-    whole = _fit(made, y, extra, spec)
+    whole = fit(made, y, extra, spec, unlabelled=beside)
     confidence = np.array([_probability(detector, f) for f in facts])
     out_weight = _out_weight(y == NONE)
     threshold = _threshold(confidence, right, out_weight)
@@ -156,47 +166,17 @@ def cross_validated(
     texts: Sequence[str], labels: Sequence[str], languages: Sequence[str], *, spec: Spec, folds: int
 ) -> list[float]:
     """The share of right answers in each fold, by classifiers fitted on the others as `train` fits them."""
-    made = [bags(text, language, spec) for text, language in zip(texts, languages, strict=True)]
+    made = [Seen(bags(text, language, spec)) for text, language in zip(texts, languages, strict=True)]
     y = np.array(labels)
     shares = []
     for train_rows, test_rows in _folds(y, folds):
-        part = _fit([made[i] for i in train_rows], y[train_rows], (), spec)
+        part = fit([made[i] for i in train_rows], y[train_rows], (), spec)
         right = 0
         for i in test_rows:
             rows, values, _ = vector(part.views, made[i], part.unseen_idf)
             right += part.labels[int((values @ part.weights[rows] + part.bias).argmax())] == y[i]
         shares.append(right / len(test_rows))
     return shares
-
-
-def vector(
-    views: Sequence[View], found: Sequence[Counter[str]], unseen_idf: float
-) -> tuple[NDArray[np.int64], FLOAT, float]:
-    """Rows and values of a text in the weights, each view at unit length, and the share of its words (by their rarity)
-    that the model has never seen."""
-    rows: list[int] = []
-    values: list[float] = []
-    unseen = 0.0
-    for view, bag in zip(views, found, strict=True):
-        here: list[float] = []
-        seen = missing = 0.0
-        words, idf = view.words, view.idf
-        for name, count in bag.items():
-            row = words.get(name)
-            if row is None:
-                missing += 1.0 if "_" not in name and "&" not in name else 0.0
-            else:
-                rows.append(row)
-                rarity = idf[row]
-                here.append((1.0 + math.log(count)) * rarity if count > 1 else rarity)
-                seen += rarity if "_" not in name and "&" not in name else 0.0
-        length = math.sqrt(sum(v * v for v in here)) or 1.0
-        scale = view.weight / length
-        values += [v * scale for v in here]
-        if view is views[0]:
-            missing *= unseen_idf
-            unseen = missing / (missing + seen) if missing + seen else 1.0
-    return np.array(rows, np.int64), np.array(values, np.float32), unseen
 
 
 # storing ----------------------------------------------------------------------------------------------------------------
@@ -248,96 +228,29 @@ def from_bytes(data: bytes) -> Classifier:
     )  # fmt: skip
 
 
-# fitting ----------------------------------------------------------------------------------------------------------------
+# parts ------------------------------------------------------------------------------------------------------------------
 
 
-class _Fitted(msgspec.Struct):
-    labels: list[str]
-    views: list[View]
-    weights: Any
-    bias: Any
-    unseen_idf: float
+def _beside(made: Sequence[Seen], more: Iterable[Seen], spec: Spec) -> Unlabelled | None:
+    """As many of the other messages as there is time for, and who is near whom; None when there are none."""
+    kept: list[Seen] = []
+    strings = 0
+    for seen in islice(more, UNLABELLED):
+        strings += sum(len(bag) for bag in seen.bags)
+        if strings > STRINGS:
+            break
+        kept.append(seen)
+    if not kept:
+        return None
+    everything = [*made, *kept]
+    views, unseen_idf = vocabulary((), everything, spec)
+    return Unlabelled(kept, neighbours(vectors(views, everything, unseen_idf)))
 
 
 def _folds(y: NDArray[Any], folds: int) -> Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     from sklearn.model_selection import StratifiedKFold
 
     return list(StratifiedKFold(folds, shuffle=True, random_state=0).split(np.zeros(len(y)), y))
-
-
-def _fit(
-    made: Sequence[Sequence[Counter[str]]],
-    y: NDArray[Any],
-    extra: Sequence[tuple[Sequence[Counter[str]], str]],
-    spec: Spec,
-) -> _Fitted:
-    from scipy.sparse import csr_matrix
-    from sklearn.svm import LinearSVC
-
-    rows_of = [*made, *(bag for bag, _ in extra)]
-    labels = np.concatenate([y, np.array([label for _, label in extra], dtype=y.dtype)]) if extra else y
-    views, unseen_idf = _vocabulary(rows_of, spec, least=2 if len(made) > MANY else 1)
-    pointers, indices, data = [0], [], []
-    for found in rows_of:
-        rows, values, _ = vector(views, found, unseen_idf)
-        indices.append(rows)
-        data.append(values)
-        pointers.append(pointers[-1] + len(rows))
-    size = sum(len(v.words) for v in views)
-    matrix = csr_matrix((np.concatenate(data), np.concatenate(indices), pointers), shape=(len(rows_of), size))
-    if spec.ratio:
-        names = sorted(set(labels.tolist()))
-        weights, bias = _fit_by_ratio(matrix, labels, names, views)
-        return _Fitted(names, views, weights, bias, unseen_idf)
-    svm = LinearSVC(C=REGULAR, tol=LOOSE if len(made) > MANY else 1e-4, random_state=0).fit(matrix, labels)
-    weights, bias = svm.coef_.T.astype(np.float32), svm.intercept_.astype(np.float32)
-    if len(svm.classes_) == 2:
-        weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
-    return _Fitted([str(c) for c in svm.classes_], views, np.ascontiguousarray(weights), bias, unseen_idf)
-
-
-def _fit_by_ratio(
-    matrix: Any, labels: NDArray[Any], names: Sequence[str], views: Sequence[View]
-) -> tuple[FLOAT, FLOAT]:
-    """Weights and constants of the sum of one NB-SVM per view and label, each at the spread it has on the examples."""
-    from scipy.sparse import diags
-    from sklearn.svm import LinearSVC
-
-    weights, bias = np.zeros((matrix.shape[1], len(names)), np.float32), np.zeros(len(names), np.float32)
-    at = 0
-    for view in views:
-        here = matrix[:, at : at + len(view.words)]
-        there = (here > 0).astype(np.float32)
-        for column, name in enumerate(names):
-            is_it = labels == name
-            inside, outside = (
-                np.asarray(there[is_it].sum(axis=0)).ravel() + 1,
-                np.asarray(there[~is_it].sum(axis=0)).ravel() + 1,
-            )
-            ratio = np.log((inside / inside.sum()) / (outside / outside.sum())).astype(np.float32)
-            svm = LinearSVC(C=RATIO_REGULAR, tol=1e-3, random_state=0).fit(here @ diags(ratio), is_it)
-            learned = (svm.coef_[0] * ratio).astype(np.float32)
-            scale = view.weight / (float((here @ learned).std()) or 1.0)
-            weights[at : at + len(view.words), column] = learned * scale
-            bias[column] += float(svm.intercept_[0]) * scale
-        at += len(view.words)
-    return weights, bias
-
-
-def _vocabulary(rows_of: Sequence[Sequence[Counter[str]]], spec: Spec, *, least: int) -> tuple[list[View], float]:
-    """The strings that at least so many texts have, with smoothed inverse document frequencies."""
-    n = len(rows_of)
-    views, at = [], 0
-    for place, (name, weight) in enumerate(spec.views()):
-        counted: Counter[str] = Counter()
-        for found in rows_of:
-            counted.update(found[place].keys())
-        kept = [word for word, count in counted.items() if count >= least]
-        words = {word: at + i for i, word in enumerate(kept)}
-        idf = {at + i: math.log((1 + n) / (1 + counted[word])) + 1 for i, word in enumerate(kept)}
-        views.append(View(name, weight, words, idf))
-        at += len(kept)
-    return views, math.log(1 + n) + 2
 
 
 def _facts(scores: FLOAT, unseen: float, labels: Sequence[str]) -> tuple[FLOAT, int]:

@@ -2,7 +2,8 @@
 
 Topics, severities and difficulties set by people (and by rules, which people wrote), corrections of readings, messages
 judged to need no answer or resolved without one. Where a conversation has no topic, what goes with one speaks for it:
-a tag, a canned reply or an article that four times in five went with the same topic. Erased customers teach nothing.
+a tag, a canned reply or an article that four times in five went with the same topic. Beside them, what customers wrote
+first in other conversations: it has no label, and shows which words go together. Erased customers teach nothing.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from hark.understanding.types import Task
 
 MOST = 20_000  # conversations looked at, the newest
 MOST_WAITS = 2000  # of each kind
+MOST_OTHERS = 10_000  # conversations whose first message is learned from without a label, the newest
 SURE_SHARE, SURE_TIMES = 0.8, 5  # when evidence stands for a topic
 _BY_PEOPLE = frozenset({ActorKind.AGENT, ActorKind.TOKEN, ActorKind.RULE})
 _ARTICLE = re.compile(r"/articles/([\w%-]{3,80})")
@@ -64,6 +66,13 @@ class _Named(msgspec.Struct):
     name: str
 
 
+class _Other(msgspec.Struct):
+    message_id: UUID
+    subject: str
+    text: str
+    quoted_at: int | None
+
+
 async def gather(db: Queries, workspace_id: int) -> Gathered:
     """All labels of a workspace, newest first."""
     topics = await db.all(
@@ -74,7 +83,8 @@ async def gather(db: Queries, workspace_id: int) -> Gathered:
     cases = await db.all(_Case, _CASES, workspace_id, MOST)
     said = await db.all(_Said, _SAID, workspace_id, MOST)
     judged = await db.all(_Said, _JUDGED, workspace_id, MOST_WAITS)
-    return await asyncio.to_thread(_gathered, topics, tags, canned, cases, said, judged)
+    others = await db.all(_Other, _OTHERS, workspace_id, MOST_OTHERS)
+    return await asyncio.to_thread(_gathered, topics, tags, canned, cases, said, judged, others)
 
 
 _CASES = """
@@ -94,6 +104,14 @@ CROSS JOIN LATERAL (SELECT f.id, f.text, f.headers FROM messages f WHERE f.works
 WHERE c.workspace_id = $1 AND c.status < 4
   AND (c.topic_id IS NOT NULL OR c.tag_ids <> '{}' OR c.severity <> 1 OR c.difficulty <> 1)
 ORDER BY c.created_at DESC LIMIT $2
+"""
+_OTHERS = """
+SELECT m.id AS message_id, c.subject, left(m.text, 4000) AS text, (m.headers->>'quoted_at')::int AS quoted_at
+FROM (SELECT * FROM conversations WHERE workspace_id = $1 AND status < 4 ORDER BY created_at DESC LIMIT $2) c
+JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.erased_at IS NULL
+CROSS JOIN LATERAL (SELECT f.id, f.text, f.headers FROM messages f WHERE f.workspace_id = c.workspace_id
+  AND f.conversation_id = c.id AND f.direction = 1 AND f.kind = 1 AND f.deleted_at IS NULL ORDER BY f.seq LIMIT 1) m
+ORDER BY c.created_at DESC
 """
 _SAID = """
 SELECT k.message_id, k.task, k.value, left(m.text, 4000) AS text, (m.headers->>'quoted_at')::int AS quoted_at,
@@ -138,6 +156,7 @@ def _gathered(
     cases: list[_Case],
     said: list[_Said],
     judged: list[_Said],
+    others: list[_Other],
 ) -> Gathered:
     known = {topic.id: topic.name for topic in topics}
     found: dict[Task, dict[UUID, Label]] = {task: {} for task in Task}
@@ -161,7 +180,9 @@ def _gathered(
     for s in judged:
         found[Task.NEEDS_ANSWER].setdefault(s.message_id, Label(_text(s.text, s.quoted_at, ""), s.value))
     labels = {task: [label for label in given.values() if label.text.strip()] for task, given in found.items()}
-    return Gathered(Order(labels, known), people)
+    unsaid = [o for o in others if o.message_id not in found[Task.TOPIC]]
+    texts = dict.fromkeys(_text(o.text, o.quoted_at, o.subject) for o in unsaid)
+    return Gathered(Order(labels, known, [text for text in texts if text.strip()]), people)
 
 
 def _text(text: str, quoted_at: int | None, subject: str) -> str:

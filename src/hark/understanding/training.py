@@ -32,10 +32,12 @@ class Label(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """All there is to learn from: the labels of each task, newest first, and what people call the topics."""
+    """All there is to learn from: the labels of each task, newest first, what people call the topics, and messages whose
+    topic nobody has said, newest first."""
 
     labels: dict[Task, list[Label]]
     topics: dict[int, str]
+    others: list[str] = []
 
 
 class Bundle(msgspec.Struct, frozen=True):
@@ -50,6 +52,7 @@ def train_all(order: Order, progress: Callable[[float], None] = lambda share: No
     made: dict[Task, bytes] = {}
     reports: list[TaskReport] = []
     shares = {task: 1.0 + len(order.labels.get(task, [])) for task in Task}
+    shares[Task.TOPIC] += len(order.others)
     total, before = sum(shares.values()), 0.0
     for task in Task:
 
@@ -85,16 +88,20 @@ def _train_task(task: Task, order: Order, tell: Callable[[float], None]) -> tupl
         names = {str(id): name for id, name in order.topics.items()}
         if len({label.value for label in own} - {None}) < 1:
             return None
+        others = order.others
     else:
         given = [Label(s.text, s.values[task]) for s in starters()]
-        names = {}
+        names, others = {}, []
     examples = [*own, *given]
     labels = [NONE if label.value is None else str(label.value) for label in examples]
     rare = {name for name, n in Counter(labels).items() if n < 2}
     kept = [i for i, name in enumerate(labels) if name not in rare]
     texts = [examples[i].text for i in kept]
     spoken = [language(text) for text in texts]
-    classifier, outcomes = train(texts, [labels[i] for i in kept], spoken, spec=SPECS[task], names=names, progress=tell)
+    classifier, outcomes = train(
+        texts, [labels[i] for i in kept], spoken, spec=SPECS[task], names=names,
+        unlabelled=((text, language(text)) for text in others), progress=tell,
+    )  # fmt: skip
     measured = [outcome for i, outcome in zip(kept, outcomes, strict=True) if i < len(own)] or outcomes
     return to_bytes(classifier), _report(task, classifier, measured, len(given), left_out)
 
