@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import get_currency_precision
 from litestar.di import Provide
@@ -19,9 +18,9 @@ from hark.bottlenecks.picks import Pick
 from hark.bottlenecks.types import Clock, MapCase, MapView, MapVisit, Slice, Split
 from hark.core.actor import Actor
 from hark.core.db import Db
-from hark.core.errors import BadRequest
 from hark.core.http import get
 from hark.core.paging import Page
+from hark.core.periods import check_period, get_zone
 from hark.filters.parse import parse_query
 from hark.workspaces.queries import get_workspace
 
@@ -46,8 +45,8 @@ def slice_of(
     condition: Annotated[str | None, QueryParameter(name="filter")] = None,
 ) -> Slice:
     """The period and filters of every address of the map. Raises BadRequest."""
-    _check_period(start, end)
-    check_zone(time_zone)
+    check_period(start, end, MAX_PERIOD, "three years")
+    get_zone(time_zone)
     if condition is not None:
         parse_query(condition)
     return Slice(
@@ -63,7 +62,7 @@ async def journey_map(
     """The way from customer to company and back: cases started in [start, end), beside those of a comparison period."""
     if compare_start is None or compare_end is None:
         return await build_map(db, actor, chosen, None)
-    _check_period(compare_start, compare_end)
+    check_period(compare_start, compare_end, MAX_PERIOD, "three years")
     return await build_map(db, actor, chosen, replace(chosen, start=compare_start, end=compare_end))
 
 
@@ -109,21 +108,6 @@ def xes_answer(pieces: Iterator[bytes], filename: str) -> Stream:
 
     headers = {"content-disposition": f'attachment; filename="{filename}"'}
     return Stream(stream(), media_type="application/xml", headers=headers)
-
-
-def check_zone(name: str) -> None:
-    """Raises BadRequest when there is no such time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest(f"{name} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone") from error
-
-
-def _check_period(start: datetime, end: datetime) -> None:
-    if start.tzinfo is None or end.tzinfo is None:
-        raise BadRequest("Give start and end with a time zone, such as 2026-03-01T00:00:00Z.", code="bad_period")
-    if not start < end <= start + MAX_PERIOD:
-        raise BadRequest("The period must end after it starts, and be at most three years long.", code="bad_period")
 
 
 CHOSEN = {"chosen": Provide(slice_of, sync_to_thread=False)}

@@ -8,8 +8,8 @@ import msgspec
 
 from hark.core.actor import Actor
 from hark.core.db import Db
-from hark.core.errors import BadRequest
 from hark.core.http import get
+from hark.core.periods import check_period
 from hark.help.gaps import Failing, Gap, Run, Searches, Visit, count_failing, count_searches, find_gaps, read_runs
 from hark.help.gaps_queries import count_groups, current_holdout, list_titles, list_visits
 from hark.help.holdout import Deflection, deflection
@@ -89,10 +89,7 @@ def _articles(runs: list[Run]) -> list[int]:
 def _period(db: Db, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
     end = end or db.now()
     start = start or end - PERIOD
-    if start.tzinfo is None or end.tzinfo is None:
-        raise BadRequest("Give start and end with a time zone, such as 2026-03-01T00:00:00Z.", code="bad_period")
-    if not start < end <= start + LONGEST:
-        raise BadRequest("The period must end after it starts, and be at most 400 days long.", code="bad_period")
+    check_period(start, end, LONGEST, "400 days")
     return start, end
 
 

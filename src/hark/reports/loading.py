@@ -6,8 +6,9 @@ import msgspec
 
 from hark.core.actor import Actor
 from hark.core.db import Db
+from hark.core.periods import get_zone
 from hark.filters.parse import parse_query
-from hark.reports.state import ReportState, comparison_of, interval_of, period_of, zone_of
+from hark.reports.state import ReportState, comparison_of, interval_of, period_of
 from hark.reports.types import Breakdown, By, CaseRef, Clock, Cohort, Report
 
 
@@ -20,7 +21,7 @@ def cohorts_of(state: ReportState, actor: Actor, now: datetime, *, through_yeste
     """The period and its comparison with the filters of the state. Raises BadRequest for a period, zone or filter that
     is none."""
     name = state.zone or actor.time_zone
-    zone = zone_of(name)
+    zone = get_zone(name)
     span = period_of(state, now, zone, through_yesterday=through_yesterday)
     before = comparison_of(state, span, zone)
     cohort = Cohort(

@@ -16,13 +16,14 @@ from hark.access.actors import find_agent_actor
 from hark.contacts.suppressions import find_suppression
 from hark.core.db import Db
 from hark.core.errors import HarkError
+from hark.core.periods import get_zone
 from hark.delivery.types import OutAccount, OutChannel, OutFile, Outgoing, Recipient, SendFailed
 from hark.reports.letter import letter_html, letter_text
 from hark.reports.loading import load_breakdown, load_report
 from hark.reports.paper import paper_of, paper_of_breakdown
 from hark.reports.pdf import make_pdf
 from hark.reports.schedules import MailState
-from hark.reports.state import ReportState, zone_of
+from hark.reports.state import ReportState
 from hark.reports.words import word
 
 log = structlog.get_logger(__name__)
@@ -137,7 +138,7 @@ async def _outgoing(db: Db, channel: OutChannel, public_url: str, due: Due) -> O
         paper = paper_of(report, due.name, due.locale, foot=foot)
     link = f"{public_url}/reports/saved/{due.report_id}" if public_url else ""
     pdf = await asyncio.to_thread(make_pdf, paper, created=due.due_at)
-    day = due.due_at.astimezone(zone_of(due.time_zone)).date().isoformat()
+    day = due.due_at.astimezone(get_zone(due.time_zone)).date().isoformat()
     return Outgoing(
         workspace_id=due.workspace_id, outbox_id=due.id,
         account=OutAccount(due.account_id, 1, due.account_name, due.account_address, due.account_config),

@@ -2,17 +2,20 @@
 shows none neither waits for it nor holds it."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
+from litestar.di import Provide
+from litestar.params import Dependency, QueryParameter
 
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.errors import BadRequest
 from hark.core.http import get
 from hark.core.paging import Page
+from hark.core.periods import check_period, get_zone
 from hark.filters.parse import parse_query
 from hark.reports.types import (
     Breakdown,
@@ -29,6 +32,7 @@ from hark.reports.types import (
 
 MAX_PERIOD = timedelta(days=3 * 366)
 MAX_HOURS = timedelta(days=92)
+Chosen = Annotated[Cohort, Dependency(skip_validation=True)]
 
 
 async def report_figures() -> Page[FigureInfo]:
@@ -41,31 +45,20 @@ async def report_figures() -> Page[FigureInfo]:
 async def report_summary(
     db: Db,
     actor: Actor,
-    start: datetime,
-    end: datetime,
+    cohort: Chosen,
+    interval: Interval = "day",
     compare: Compare = "previous",
     compare_start: datetime | None = None,
     compare_end: datetime | None = None,
-    interval: Interval = "day",
-    time_zone: str = "UTC",
-    account_id: int | None = None,
-    channel: Channel | None = None,
-    team_id: int | None = None,
-    agent_id: int | None = None,
-    tag_id: int | None = None,
-    topic_id: int | None = None,
-    company_id: UUID | None = None,
-    filter: str | None = None,
     figures: str | None = None,
 ) -> Report:
     """Figures of [start, end) beside those of the period before, of the same days last year, or of any other period.
     `figures` names them, separated by commas; the main ones otherwise."""
     from hark.reports.build import build_report
 
-    cohort = make_cohort(
-        start, end, interval=interval, time_zone=time_zone, account_id=account_id, channel=channel, team_id=team_id,
-        agent_id=agent_id, tag_id=tag_id, topic_id=topic_id, company_id=company_id, filter=filter,
-    )  # fmt: skip
+    if interval == "hour" and cohort.end - cohort.start > MAX_HOURS:
+        raise BadRequest("By the hour the period must be at most three months long.", code="bad_period")
+    cohort = msgspec.structs.replace(cohort, interval=interval)
     before = comparison(cohort, compare, compare_start, compare_end)
     keys = [key.strip() for key in figures.split(",")] if figures else []
     return await build_report(db, actor, cohort, before, keys=keys)
@@ -74,31 +67,17 @@ async def report_summary(
 async def report_breakdown(
     db: Db,
     actor: Actor,
-    start: datetime,
-    end: datetime,
+    cohort: Chosen,
     figure: str,
     by: By,
     clock: Clock | None = None,
     compare: Compare = "previous",
     compare_start: datetime | None = None,
     compare_end: datetime | None = None,
-    time_zone: str = "UTC",
-    account_id: int | None = None,
-    channel: Channel | None = None,
-    team_id: int | None = None,
-    agent_id: int | None = None,
-    tag_id: int | None = None,
-    topic_id: int | None = None,
-    company_id: UUID | None = None,
-    filter: str | None = None,
 ) -> Breakdown:
     """One figure by one dimension, beside the comparison period."""
     from hark.reports.build import build_breakdown
 
-    cohort = make_cohort(
-        start, end, interval="day", time_zone=time_zone, account_id=account_id, channel=channel, team_id=team_id,
-        agent_id=agent_id, tag_id=tag_id, topic_id=topic_id, company_id=company_id, filter=filter,
-    )  # fmt: skip
     before = comparison(cohort, compare, compare_start, compare_end)
     return await build_breakdown(db, actor, cohort, before, key=figure, clock=clock, by=by)
 
@@ -106,13 +85,23 @@ async def report_breakdown(
 async def report_cases(
     db: Db,
     actor: Actor,
-    start: datetime,
-    end: datetime,
+    cohort: Chosen,
     figure: str,
     clock: Clock | None = None,
     by: By | None = None,
     key: str = "",
     waiting: bool | None = None,
+) -> Page[CaseRef]:
+    """The conversations behind one figure, or behind the row `key` of its breakdown `by`: longest first, at most 200."""
+    from hark.reports.build import cases_behind
+
+    found = await cases_behind(db, actor, cohort, key=figure, clock=clock, by=by, member=key, waiting=waiting)
+    return Page(items=found)
+
+
+def cohort_of(
+    start: datetime,
+    end: datetime,
     time_zone: str = "UTC",
     account_id: int | None = None,
     channel: Channel | None = None,
@@ -121,38 +110,18 @@ async def report_cases(
     tag_id: int | None = None,
     topic_id: int | None = None,
     company_id: UUID | None = None,
-    filter: str | None = None,
-) -> Page[CaseRef]:
-    """The conversations behind one figure, or behind the row `key` of its breakdown `by`: longest first, at most 200."""
-    from hark.reports.build import cases_behind
-
-    cohort = make_cohort(
-        start, end, interval="day", time_zone=time_zone, account_id=account_id, channel=channel, team_id=team_id,
-        agent_id=agent_id, tag_id=tag_id, topic_id=topic_id, company_id=company_id, filter=filter,
-    )  # fmt: skip
-    found = await cases_behind(db, actor, cohort, key=figure, clock=clock, by=by, member=key, waiting=waiting)
-    return Page(items=found)
-
-
-def make_cohort(
-    start: datetime, end: datetime, *, interval: Interval, time_zone: str, filter: str | None = None, **filters: Any
+    condition: Annotated[str | None, QueryParameter(name="filter")] = None,
 ) -> Cohort:
-    """The cohort that query parameters describe.
+    """The cohort that query parameters describe, day by day.
 
     Raises BadRequest for a period without a zone, backwards or too long, an unknown time zone or a bad filter.
     """
-    _check_period(start, end)
-    if interval == "hour" and end - start > MAX_HOURS:
-        raise BadRequest("By the hour the period must be at most three months long.", code="bad_period")
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest(
-            f"{time_zone} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone"
-        ) from error
+    check_period(start, end, MAX_PERIOD, "three years")
+    get_zone(time_zone)
     return Cohort(
-        start=start, end=end, interval=interval, time_zone=time_zone,
-        condition=parse_query(filter) if filter else None, **filters,
+        start=start, end=end, interval="day", time_zone=time_zone, account_id=account_id, channel=channel,
+        team_id=team_id, agent_id=agent_id, tag_id=tag_id, topic_id=topic_id, company_id=company_id,
+        condition=parse_query(condition) if condition else None,
     )  # fmt: skip
 
 
@@ -160,7 +129,7 @@ def comparison(cohort: Cohort, compare: Compare, start: datetime | None, end: da
     """The cohort to stand beside: the dates given, else the period of equal length before, the same days of the year
     before (local time; 29 February becomes the 28th), or none."""
     if start is not None and end is not None:
-        _check_period(start, end)
+        check_period(start, end, MAX_PERIOD, "three years")
         return msgspec.structs.replace(cohort, start=start, end=end)
     if compare == "none":
         return None
@@ -178,16 +147,11 @@ def _year_before(t: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(year=local.year - 1, day=28 if leap else local.day, fold=0)
 
 
-def _check_period(start: datetime, end: datetime) -> None:
-    if start.tzinfo is None or end.tzinfo is None:
-        raise BadRequest("Give start and end with a time zone, such as 2026-03-01T00:00:00Z.", code="bad_period")
-    if not start < end <= start + MAX_PERIOD:
-        raise BadRequest("The period must end after it starts, and be at most three years long.", code="bad_period")
-
+COHORT = {"cohort": Provide(cohort_of, sync_to_thread=False)}
 
 ROUTES = (
     get("/api/reports/figures", report_figures, can="reports.read"),
-    get("/api/reports/summary", report_summary, can="reports.read"),
-    get("/api/reports/breakdown", report_breakdown, can="reports.read"),
-    get("/api/reports/cases", report_cases, can="reports.read"),
+    get("/api/reports/summary", report_summary, can="reports.read", dependencies=COHORT),
+    get("/api/reports/breakdown", report_breakdown, can="reports.read", dependencies=COHORT),
+    get("/api/reports/cases", report_cases, can="reports.read", dependencies=COHORT),
 )

@@ -14,9 +14,10 @@ from hark.core.db import Queries, Tx
 from hark.core.errors import BadRequest, Forbidden, NotFound
 from hark.core.http import Body
 from hark.core.ids import uuid7
+from hark.core.periods import get_zone
 from hark.delivery.types import is_recipient
 from hark.reports.saved import get_saved
-from hark.reports.state import require_owner, zone_of
+from hark.reports.state import require_owner
 from hark.timers.actions import cancel_timer, set_timer
 from hark.timers.types import Timer, TimerKind
 
@@ -104,7 +105,7 @@ def next_time(*, every: Every, day: int, minute: int, time_zone: str, after: dat
     A time that a change of clocks leaves out comes as much later as the clock jumps; one that comes twice counts once,
     the first time (PEP 495, fold 0).
     """
-    zone = zone_of(time_zone)
+    zone = get_zone(time_zone)
     at = time(minute // 60, minute % 60)
     when = after.astimezone(zone).date()
     for _ in range(800):  # a monthly schedule is found within 62 days

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -55,14 +55,6 @@ def require_owner(actor: Actor) -> int:
     if actor.agent_id is None:
         raise Forbidden("Only a person of the team can keep reports.")
     return actor.agent_id
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Raises BadRequest(code="bad_time_zone")."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest(f"{name} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone") from error
 
 
 def period_of(state: ReportState, now: datetime, zone: ZoneInfo, *, through_yesterday: bool = False) -> Span:

@@ -10,8 +10,8 @@ from hark.conversations.visibility import visible
 from hark.core.actor import Actor
 from hark.core.clock import from_unix
 from hark.core.db import Db
+from hark.core.periods import get_zone
 from hark.core.sql import TRUE, Sql
-from hark.reports.state import zone_of
 from hark.reports.types import Cohort, Value
 from hark.value.price import price_per_hour, price_per_job
 from hark.value.reason import is_live
@@ -72,7 +72,7 @@ class _Today(msgspec.Struct, frozen=True, kw_only=True):
 async def load_wallboard(db: Db, actor: Actor, *, team_id: int | None = None, time_zone: str = "") -> Wallboard:
     """The state of the conversations the actor may see, of one team when asked. Raises BadRequest for an unknown zone."""
     now, name = db.now(), time_zone or actor.time_zone
-    zone = zone_of(name)
+    zone = get_zone(name)
     team = Sql("c.team_id = {}", team_id) if team_id is not None else TRUE
     rows = await _waiting(db, actor, team)
     promised = await _promised(db, actor, team, now)

@@ -6,8 +6,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
+from hark.core.periods import get_zone
 from hark.reports.formulas import FORMULAS
-from hark.reports.state import Span, zone_of
+from hark.reports.state import Span
 from hark.reports.types import Breakdown, Clock, Figure
 
 Language = Literal["en", "it", "ko"]
@@ -131,7 +132,7 @@ def say_seconds(value: float, language: str) -> str:
 
 def say_period(span: Span, time_zone: str, language: str) -> str:
     """ "1 Mar – 28 Mar 2026": whole days, the last included."""
-    zone = zone_of(time_zone)
+    zone = get_zone(time_zone)
     first = span.start.astimezone(zone).date()
     last = (span.end.astimezone(zone)).date().toordinal() - 1
     end = type(first).fromordinal(max(last, first.toordinal()))

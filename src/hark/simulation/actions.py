@@ -11,6 +11,7 @@ import msgspec
 from hark.core.db import Db, Tx
 from hark.core.errors import BadRequest, Conflict, NotFound
 from hark.core.ids import uuid7
+from hark.core.periods import check_period
 from hark.hours.types import BadPlan, Plan, check_plan
 from hark.simulation.queries import MISSING, get_run
 from hark.simulation.replay_types import STATES, Scenario, Simulation
@@ -60,10 +61,7 @@ async def queue_run(tx: Tx, kind: RunKind, scenario: dict[str, Any]) -> UUID:
 
 
 async def _check(tx: Tx, scenario: Scenario) -> None:
-    if scenario.start.tzinfo is None or scenario.end.tzinfo is None:
-        raise BadRequest("Give start and end with a time zone, such as 2026-03-01T00:00:00Z.", code="bad_period")
-    if not scenario.start < scenario.end <= scenario.start + LONGEST:
-        raise BadRequest("The period must end after it starts, and be at most three months long.", code="bad_period")
+    check_period(scenario.start, scenario.end, LONGEST, "three months")
     if scenario.end > tx.now():
         raise BadRequest("Only a past period can be run again. Choose one that has ended.", code="bad_period")
     try:

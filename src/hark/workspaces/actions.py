@@ -1,13 +1,13 @@
 """Making and changing workspaces."""
 
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from hark.access.types import BUILTIN_ROLES
 from hark.core.db import Queries, Tx
 from hark.core.errors import BadRequest
+from hark.core.periods import get_zone
 from hark.workspaces.patch import changed
 from hark.workspaces.queries import lock_workspace
 from hark.workspaces.types import (
@@ -69,11 +69,7 @@ async def set_curve(tx: Tx, curve: OwnCurve | None) -> Workspace:
 async def _store(tx: Tx, old: Workspace, new: Workspace, *, audit: dict[str, Any], reprice: bool) -> Workspace:
     """Write the workspace, and a new version of its value model when prices are other ones."""
     settings = new.settings
-    repriced = (
-        reprice
-        or settings.value != old.settings.value
-        or new.base_currency != old.base_currency
-    )
+    repriced = reprice or settings.value != old.settings.value or new.base_currency != old.base_currency
     if repriced:
         value = msgspec.structs.replace(settings.value, version=old.settings.value.version + 1)
         settings = msgspec.structs.replace(settings, value=value)
@@ -113,10 +109,4 @@ def _patched(old: WorkspaceSettings, patch: SettingsPatch | msgspec.UnsetType) -
 
 def check_time_zone(name: str) -> str:
     """The name itself. Raises BadRequest when it is not a zone of the IANA database."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadRequest(
-            f"{name!r} is not a known time zone. Choose one such as Europe/Rome.", code="bad_time_zone"
-        ) from None
-    return name
+    return get_zone(name).key

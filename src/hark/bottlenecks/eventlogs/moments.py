@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hark.core.errors import BadRequest
+from hark.core.periods import get_zone
 
 FORMATS = (
     "iso", "unix", "unix_ms", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d.%m.%Y %H:%M:%S",
@@ -62,9 +61,4 @@ def _sane(at: float) -> float:
 
 
 def _zone(name: str) -> tzinfo:
-    if name == "UTC":
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest(f"{name} is not a time zone. Use a name such as Europe/Rome.", code="bad_time_zone") from error
+    return UTC if name == "UTC" else get_zone(name)

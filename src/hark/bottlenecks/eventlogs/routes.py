@@ -12,12 +12,13 @@ from hark.bottlenecks.eventlogs import actions, maps, queries
 from hark.bottlenecks.eventlogs.types import MAX_UPLOAD, EventLog, LogCase, LogMap, Mapping
 from hark.bottlenecks.eventlogs.xes import write_xes
 from hark.bottlenecks.picks import Pick
-from hark.bottlenecks.routes import check_zone, xes_answer
+from hark.bottlenecks.routes import xes_answer
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.files import Files
 from hark.core.http import delete, get, post
 from hark.core.paging import Page
+from hark.core.periods import get_zone
 
 
 @dataclass
@@ -57,7 +58,7 @@ async def delete_event_log(db: Db, actor: Actor, files: Files, id: int) -> None:
 
 
 async def event_log_map(db: Db, actor: Actor, files: Files, id: int, time_zone: str = "UTC") -> LogMap:
-    check_zone(time_zone)
+    get_zone(time_zone)
     return await maps.map_log(db, files, actor.workspace_id, id, time_zone)
 
 
@@ -78,7 +79,7 @@ async def event_log_cases(
     key: str | None = None,
 ) -> Page[LogCase]:
     """The cases behind one part of the map, longest in it first, at most 200."""
-    check_zone(time_zone)
+    get_zone(time_zone)
     pick = Pick(node=node, source=source, target=target, variant=variant, loop=loop, giver=giver, taker=taker, cut=cut,
                 key=key)  # fmt: skip
     return Page(items=await maps.list_log_cases(db, files, actor.workspace_id, id, pick, time_zone))
