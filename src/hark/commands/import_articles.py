@@ -11,13 +11,15 @@ from hark.app import EVENTS, PROJECTORS
 from hark.commands.database import any_database, require_schema
 from hark.core.actor import system
 from hark.core.db import Db
-from hark.core.errors import ConfigError
+from hark.core.errors import ConfigError, HarkError
+from hark.core.files import Files
 from hark.core.processes import stop_on_signals
-from hark.core.services import Services, open_services
+from hark.core.services import open_services
 from hark.help.centre_types import NewCentre
 from hark.help.centres import create_centre
+from hark.help.imports.actions import begin_import, end_import
+from hark.help.imports.jobs import run_found
 from hark.help.imports.queries import list_workspaces
-from hark.help.imports.running import take_in
 from hark.help.imports.sources import read_source
 from hark.help.imports.types import Kind, Outcome
 from hark.help.published import find_centre
@@ -47,7 +49,7 @@ async def run(
         await require_schema(found)
         async with open_services(found, events=EVENTS, projectors=PROJECTORS) as services:
             target = await require_centre(services.db, centre, workspace)
-            outcome = await _with_bar(services, KINDS[kind], path, target, publish, stop)
+            outcome = await bring(services.db, services.files, KINDS[kind], path, target, publish, stop)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     for line in report(outcome):
         console.print(line)
@@ -71,18 +73,26 @@ async def require_centre(db: Db, slug: str, workspace: int | None) -> CentreReco
     return await get_centre(db, ids[0], made.id)
 
 
-async def _with_bar(
-    services: Services, kind: Kind, path: Path, centre: CentreRecord, publish: bool, stop: asyncio.Event
+async def bring(
+    db: Db, files: Files, kind: Kind, path: Path, centre: CentreRecord, publish: bool, stop: asyncio.Event
 ) -> Outcome:
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
-        looking = bar.add_task("Reading", total=None)
-        found = await asyncio.to_thread(read_source, kind, path, centre.languages)
-        bar.update(looking, total=1, completed=1)
-        taking = bar.add_task("Taking articles in", total=len(found.articles))
-        return await take_in(
-            services.db, services.files, system(centre.workspace_id), centre, found, publish=publish, stop=stop,
-            progress=lambda done, total, _: bar.update(taking, completed=done),
-        )  # fmt: skip
+    """Import with a bar. The run stands in the same list as those from the browser, from its first moment on."""
+    claim = await begin_import(db, system(centre.workspace_id), centre.id, kind=kind, publish=publish, name=path.resolve().name)
+    try:
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        ) as bar:
+            looking = bar.add_task("Reading", total=None)
+            found = await asyncio.to_thread(read_source, kind, path, centre.languages)
+            bar.update(looking, total=1, completed=1)
+            taking = bar.add_task("Taking articles in", total=len(found.articles))
+            return await run_found(
+                db, files, claim, centre, found, stop=stop,
+                progress=lambda done, total: bar.update(taking, completed=done),
+            )  # fmt: skip
+    except HarkError as error:
+        await end_import(db, claim, None, problem=error.detail)
+        raise
 
 
 def report(outcome: Outcome) -> list[str]:
