@@ -63,3 +63,8 @@ def _plain(text: str, change: Change) -> str:
         return f"{found['head']}{new or ''}{found['rest']}"
 
     return _RAW.sub(raw, _DEFINITION.sub(definition, _INLINE.sub(inline, text)))
+
+
+def is_elsewhere(address: str) -> bool:
+    """Does an address lead out of the source: to another site, or to a heading of the same text?"""
+    return address.startswith(("http://", "https://", "mailto:", "tel:", "sms:", "#"))

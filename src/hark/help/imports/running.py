@@ -28,7 +28,7 @@ from hark.help.imports.queries import (
     known_text,
     mark_imported,
 )
-from hark.help.imports.rewriting import rewrite
+from hark.help.imports.rewriting import is_elsewhere, rewrite
 from hark.help.imports.types import Fate, Found, FoundArticle, FoundCollection, FoundText, Outcome
 from hark.help.links import broken_links_of
 from hark.help.queries import CentreRecord
@@ -241,8 +241,3 @@ def fate_of(old: KeptText | None, digest: str) -> Fate:
     if old.import_hash == digest:
         return "unchanged"
     return "updated" if old.imported == old.version else "kept"
-
-
-def is_elsewhere(address: str) -> bool:
-    """Does an address lead out of the source: to another site, or to a heading of the same text?"""
-    return address.startswith(("http://", "https://", "mailto:", "tel:", "sms:", "#"))
