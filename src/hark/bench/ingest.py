@@ -160,9 +160,13 @@ class Smtp:
 
     async def __aenter__(self) -> "Smtp":
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
-        await self._reply()
-        self._writer.write(f"{self.hello} bench.example\r\n".encode())
-        await self._reply()
+        try:
+            await self._reply()
+            self._writer.write(f"{self.hello} bench.example\r\n".encode())
+            await self._reply()
+        except BaseException:
+            self._writer.close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

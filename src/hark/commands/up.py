@@ -68,11 +68,12 @@ async def _answers(settings: Settings, stop: asyncio.Event) -> bool:
     while time.monotonic() < deadline and not stop.is_set():
         try:
             reader, writer = await asyncio.open_connection(settings.host, settings.port)
-            writer.write(request)
-            status = await reader.readline()
-            writer.close()
-            if b" 200 " in status:
-                return True
+            try:
+                writer.write(request)
+                if b" 200 " in await reader.readline():
+                    return True
+            finally:
+                writer.close()
         except OSError:
             pass
         await asyncio.sleep(0.05)
