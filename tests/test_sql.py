@@ -13,7 +13,7 @@ from hark.core.db import connect
 SRC = Path(__file__).parent.parent / "src" / "hark"
 VERBS = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ")
 # Pieces that may stand in for a nested Sql when a template is tried: a condition, a column, nothing, a set of samples.
-SAMPLES = "SELECT now() AS step, 1::float8 AS d, true AS hit, true AS waiting, gen_random_uuid() AS conversation_id, now() AS at"
+SAMPLES = "SELECT now() AS step, 1::float8 AS d, true AS hit, true AS waiting, gen_random_uuid() AS conversation_id, now() AS at, now() AS held_at, 1 AS seq"
 STAND_INS = ("true", "1", "c.id", "", SAMPLES)
 
 

@@ -57,9 +57,13 @@ async def runs(client: SignedIn, id: int) -> list[dict[str, Any]]:
     return (await client.get(f"/api/rules/{id}/runs")).json()["items"]  # type: ignore[no-any-return]
 
 
-async def test_no_reply_for_two_hours_sets_it_off_once_for_each_wait(client: SignedIn, post: Any, work: Any, clock: Any) -> None:
+async def test_no_reply_for_two_hours_sets_it_off_once_for_each_wait(
+    client: SignedIn, post: Any, work: Any, clock: Any
+) -> None:
     late = await tag(client, "late")
-    made = await rule(client, name="Late", actions=[{"type": "severity", "value": 2}, {"type": "note", "text": "Look at this."}])
+    made = await rule(
+        client, name="Late", actions=[{"type": "severity", "value": 2}, {"type": "note", "text": "Look at this."}]
+    )
     await rule(client, name="Tag it", actions=[{"type": "tag", "add": [late]}])
     id = (await post.mail()).conversation_id
     await work()
@@ -72,7 +76,12 @@ async def test_no_reply_for_two_hours_sets_it_off_once_for_each_wait(client: Sig
     clock.advance(hours=5)
     await work()
     (once,) = await runs(client, made["id"])
-    assert (once["conversation_id"], once["outcome"], once["did"], once["problem"]) == (str(id), "changed", ["severity", "note"], None)
+    assert (once["conversation_id"], once["outcome"], once["did"], once["problem"]) == (
+        str(id),
+        "changed",
+        ["severity", "note"],
+        None,
+    )
     await post.reply(id)
     await post.mail("and now?", to=id)
     await work()
@@ -98,7 +107,11 @@ async def test_an_answer_in_time_takes_it_away(client: SignedIn, post: Any, work
 async def test_closed_hours_do_not_count_on_the_team_clock(
     client: SignedIn, post: Any, work: Any, clock: Any, workspace: TestWorkspace
 ) -> None:
-    plan = {"tz": "UTC", "periods": [{"weekday": day, "start": "09:00", "end": "17:00"} for day in range(5)], "holidays": []}
+    plan = {
+        "tz": "UTC",
+        "periods": [{"weekday": day, "start": "09:00", "end": "17:00"} for day in range(5)],
+        "holidays": [],
+    }
     await client.post(f"/api/calendars/{workspace.calendar_id}/versions", {"plan": plan})
     made = await rule(client, name="Late", clock="team", actions=[{"type": "severity", "value": 2}])
     clock.at = START.replace(hour=16)
@@ -116,11 +129,21 @@ async def test_a_customer_who_is_silent_and_a_case_nobody_touches(
     client: SignedIn, post: Any, work: Any, clock: Any, workspace: TestWorkspace
 ) -> None:
     await rule(client, name="Close", on="silent_for", after_s=3 * 24 * HOUR, actions=[{"type": "resolve"}])
-    back = await rule(client, name="Back", on="held_for", after_s=HOUR, actions=[{"type": "assign", "assignee_id": None}])
-    old = await rule(client, name="Old", on="open_for", after_s=24 * HOUR, actions=[{"type": "severity", "value": 3, "raise_only": True}])
+    back = await rule(
+        client, name="Back", on="held_for", after_s=HOUR, actions=[{"type": "assign", "assignee_id": None}]
+    )
+    old = await rule(
+        client,
+        name="Old",
+        on="open_for",
+        after_s=24 * HOUR,
+        actions=[{"type": "severity", "value": 3, "raise_only": True}],
+    )
     answered, held = (await post.mail()).conversation_id, (await post.mail(sender="b@shop.example")).conversation_id
     await post.reply(answered)
-    assert (await client.post(f"/api/conversations/{held}/assign", {"assignee_id": workspace.owner.agent_id})).status_code == 200
+    assert (
+        await client.post(f"/api/conversations/{held}/assign", {"assignee_id": workspace.owner.agent_id})
+    ).status_code == 200
     await work()
     clock.advance(hours=1)
     await work()
@@ -132,9 +155,16 @@ async def test_a_customer_who_is_silent_and_a_case_nobody_touches(
     assert [run["conversation_id"] for run in await runs(client, old["id"])] == [str(held)]  # the other is over by then
 
 
-async def test_what_holds_only_later_is_asked_again_when_something_changes(client: SignedIn, post: Any, work: Any, clock: Any) -> None:
+async def test_what_holds_only_later_is_asked_again_when_something_changes(
+    client: SignedIn, post: Any, work: Any, clock: Any
+) -> None:
     vip = await tag(client, "VIP")
-    made = await rule(client, name="VIP", condition={"field": "tag", "op": "has", "value": vip}, actions=[{"type": "severity", "value": 3}])
+    made = await rule(
+        client,
+        name="VIP",
+        condition={"field": "tag", "op": "has", "value": vip},
+        actions=[{"type": "severity", "value": 3}],
+    )
     id = (await post.mail()).conversation_id
     await work()
     clock.advance(hours=4)
@@ -145,7 +175,9 @@ async def test_what_holds_only_later_is_asked_again_when_something_changes(clien
     assert len(await runs(client, made["id"])) == 1
 
 
-async def test_a_new_rule_meets_what_waits_already_but_nothing_long_past(client: SignedIn, post: Any, work: Any, clock: Any) -> None:
+async def test_a_new_rule_meets_what_waits_already_but_nothing_long_past(
+    client: SignedIn, post: Any, work: Any, clock: Any
+) -> None:
     await post.mail(sender="old@shop.example")
     clock.advance(days=9)
     new = (await post.mail()).conversation_id
@@ -180,7 +212,9 @@ async def test_rules_that_undo_each_other_over_time_are_stopped(
     assert shown["failed"] > 0
 
 
-async def test_what_fails_is_in_the_log_and_changes_nothing(client: SignedIn, post: Any, work: Any, db: Db, workspace: TestWorkspace) -> None:
+async def test_what_fails_is_in_the_log_and_changes_nothing(
+    client: SignedIn, post: Any, work: Any, db: Db, workspace: TestWorkspace
+) -> None:
     gone = await tag(client, "gone")
     made = await rule(
         client, name="Broken", on="message_received", after_s=None,
@@ -196,24 +230,41 @@ async def test_what_fails_is_in_the_log_and_changes_nothing(client: SignedIn, po
     assert (await client.get(f"/api/rules/{made['id']}")).json()["failed"] == 1
 
 
-async def test_a_dry_run_says_what_would_change_and_changes_nothing(client: SignedIn, post: Any, clock: Any, work: Any) -> None:
+async def test_a_dry_run_says_what_would_change_and_changes_nothing(
+    client: SignedIn, post: Any, clock: Any, work: Any
+) -> None:
     late = await tag(client, "late")
-    slow, quick = (await post.mail("where is my parcel")).conversation_id, (await post.mail(sender="b@shop.example")).conversation_id
+    slow, quick = (
+        (await post.mail("where is my parcel")).conversation_id,
+        (await post.mail(sender="b@shop.example")).conversation_id,
+    )
     clock.advance(hours=1)
     await post.reply(quick)
     clock.advance(hours=2)
     await post.reply(slow)
     clock.advance(hours=1)
-    body = {"on": "waiting_for", "after_s": 2 * HOUR, "actions": [{"type": "tag", "add": [late]}, {"type": "severity", "value": 1}]}
+    body = {
+        "on": "waiting_for",
+        "after_s": 2 * HOUR,
+        "actions": [{"type": "tag", "add": [late]}, {"type": "severity", "value": 1}],
+    }
     found = (await client.post("/api/rules/dry-run", body)).json()
     assert (found["looked_at"], found["matched"], found["changed"], found["cut"]) == (1, 1, 1, False)
     (one,) = found["items"]
     assert (one["conversation_id"], one["would"]) == (str(slow), ["tag"])
     assert datetime.fromisoformat(one["at"]) == START + timedelta(hours=2)
-    every = (await client.post("/api/rules/dry-run", {"on": "message_received", "actions": [{"type": "severity", "value": 3}]})).json()
+    every = (
+        await client.post(
+            "/api/rules/dry-run", {"on": "message_received", "actions": [{"type": "severity", "value": 3}]}
+        )
+    ).json()
     assert (every["looked_at"], every["changed"]) == (2, 2)
     none = {"field": "subject", "op": "contains", "value": "nothing like it"}
-    matched = (await client.post("/api/rules/dry-run", {"on": "reply_sent", "condition": none, "actions": [{"type": "resolve"}]})).json()
+    matched = (
+        await client.post(
+            "/api/rules/dry-run", {"on": "reply_sent", "condition": none, "actions": [{"type": "resolve"}]}
+        )
+    ).json()
     assert (matched["looked_at"], matched["matched"], matched["items"]) == (2, 0, [])
     for on, count in (("silent_for", 2), ("held_for", 0), ("open_for", 2)):
         body = {"on": on, "after_s": 60, "clock": "team", "actions": [{"type": "resolve"}]}
@@ -238,7 +289,9 @@ async def test_trigger_and_time_go_together(client: SignedIn) -> None:
     assert (changed.status_code, changed.json()["after_s"]) == (200, None)
 
 
-async def test_the_log_is_forgotten_after_ninety_days(client: SignedIn, post: Any, work: Any, clock: Any, db: Db) -> None:
+async def test_the_log_is_forgotten_after_ninety_days(
+    client: SignedIn, post: Any, work: Any, clock: Any, db: Db
+) -> None:
     made = await rule(client, name="x", on="message_received", after_s=None, actions=[{"type": "severity", "value": 2}])
     await post.mail()
     await work()

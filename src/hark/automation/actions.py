@@ -3,6 +3,7 @@
 import msgspec
 
 from hark.automation.queries import MISSING, find_problem, get_rule
+from hark.automation.replying import check_replies
 from hark.automation.timed import start_review
 from hark.automation.types import CLOCKS, KINDS, LASTING, Action, NewRule, Rule, RuleDraft, RuleOrder, RulePatch
 from hark.core.db import Queries, Tx
@@ -75,6 +76,7 @@ def check_draft(rule: RuleDraft | Rule) -> None:
             else f"The trigger {rule.on} happens at once; leave after_s out.", code="bad_trigger",
         )  # fmt: skip
     parse_condition(rule.condition)
+    check_replies(rule.actions)
 
 
 async def check_references(db: Queries, workspace_id: int, actions: list[Action]) -> None:

@@ -16,12 +16,14 @@ from hark.automation.types import (
     DryRun,
     Lasting,
     NoteAction,
+    ReplyAction,
     ResolveAction,
     RuleDraft,
     SeverityAction,
     SnoozeAction,
     TagAction,
     TopicAction,
+    WebhookAction,
     WouldChange,
 )
 from hark.conversations.visibility import visible
@@ -30,7 +32,7 @@ from hark.core.db import Queries
 from hark.core.sql import Sql
 from hark.filters.evaluate import to_sql
 from hark.filters.parse import parse_condition
-from hark.journey.types import Stage, Status
+from hark.journey.types import MessageReceived, Stage, Status
 
 DAYS = 30
 MATCHED = 5000  # looked into, the newest
@@ -49,6 +51,7 @@ class _Row(msgspec.Struct):
     difficulty: int
     topic_id: int | None
     tag_ids: list[int]
+    answerable: bool
 
 
 class _Found(msgspec.Struct):
@@ -59,19 +62,19 @@ class _Found(msgspec.Struct):
 async def dry_run(db: Queries, actor: Actor, rule: RuleDraft, *, now: datetime) -> DryRun:
     """Of the conversations the actor may see: at which the rule would have looked, and which it would change.
 
-    What happened or had lasted is taken from the past; the condition and what the actions change are judged by the
-    conversations as they are now, because the past of tags and texts is not kept.
+    What happened or had lasted, and the messages that came, are taken from the past; everything else of the condition and
+    what the actions change is judged by the conversations as they are now, because the past of tags is not kept.
     """
-    looked = Sql(
-        _LOOKED,
-        _moments(rule, actor.workspace_id, now),
-        actor.workspace_id,
-        visible(actor),
-        [Status.SPAM, Status.MERGED],
+    holds, answerable = (
+        to_sql(parse_condition(condition), actor, now=now, message=_MESSAGE)
+        for condition in (rule.condition, _ANSWERABLE)
     )
-    holds = to_sql(parse_condition(rule.condition), actor, now=now)
-    found = await db.one(_Found, Sql(_COUNT, holds, looked, actor.workspace_id))
-    rows = await db.all(_Row, Sql(_ROWS, looked, actor.workspace_id, holds, MATCHED))
+    looked = Sql(
+        _LOOKED, holds, _moments(rule, actor.workspace_id, now), actor.workspace_id, visible(actor),
+        [Status.SPAM, Status.MERGED],
+    )  # fmt: skip
+    found = await db.one(_Found, Sql(_COUNT, looked))
+    rows = await db.all(_Row, Sql(_ROWS, answerable, looked, actor.workspace_id, MATCHED))
     changes = [
         WouldChange(conversation_id=row.id, number=row.number, subject=row.subject, at=row.at, would=would)
         for row in rows
@@ -103,12 +106,21 @@ def _changes(action: Action, row: _Row) -> bool:
             return topic_id != row.topic_id
         case ResolveAction():
             return row.status is not Status.RESOLVED
-        case SnoozeAction() | NoteAction():
+        case ReplyAction():
+            return row.answerable
+        case SnoozeAction() | NoteAction() | WebhookAction():
             return True
 
 
 def _moments(rule: RuleDraft, workspace_id: int, now: datetime) -> Sql:
-    """(conversation_id, at): when the rule would have looked at which conversation."""
+    """(conversation_id, at, seq): when the rule would have looked at which conversation, because of which message."""
+    since, kind = now - timedelta(days=DAYS), KINDS[rule.on]
+    if kind == MessageReceived.kind:
+        return Sql(_MESSAGES, workspace_id, kind, since)
+    return Sql(_ONCE, _lasting_or_events(rule, workspace_id, now))
+
+
+def _lasting_or_events(rule: RuleDraft, workspace_id: int, now: datetime) -> Sql:
     since, kind = now - timedelta(days=DAYS), KINDS[rule.on]
     if rule.after_s is None:
         return Sql(_EVENTS, workspace_id, kind, since)
@@ -136,11 +148,22 @@ _SPANS = """SELECT conversation_id, t0 + {} AS at FROM spans WHERE workspace_id 
 _EPISODES = """SELECT conversation_id, started_at + {} AS at FROM episodes WHERE workspace_id = {} AND started_at >= {}
   AND coalesce(resolved_at, {}) - started_at >= {}"""
 
-_LOOKED = """SELECT m.conversation_id, max(m.at) AS at FROM ({}) m
-JOIN conversations c ON c.workspace_id = {} AND c.id = m.conversation_id
-WHERE {} AND c.status <> ALL({}::int[]) GROUP BY m.conversation_id"""
-_COUNT = """SELECT count(*)::int AS looked_at, (count(*) FILTER (WHERE {}))::int AS matched
-FROM ({}) looked JOIN conversations c ON c.workspace_id = {} AND c.id = looked.conversation_id"""
-_ROWS = """SELECT c.id, c.number, c.subject, looked.at, c.status, c.team_id, c.assignee_id, c.severity, c.difficulty, c.topic_id,
-  c.tag_ids FROM ({}) looked JOIN conversations c ON c.workspace_id = {} AND c.id = looked.conversation_id
-WHERE {} ORDER BY looked.at DESC, c.id LIMIT {}"""
+_MESSAGES = """SELECT conversation_id, occurred_at AS at, (data->>'message_seq')::int AS seq FROM events WHERE workspace_id = {}
+  AND kind = {} AND occurred_at >= {} AND recorded_at - occurred_at < interval '1 day'"""
+_ONCE = "SELECT conversation_id, max(at) AS at, NULL::int AS seq FROM ({}) happened GROUP BY conversation_id"
+_MESSAGE = Sql("coalesce(looked.seq, c.customer_seq)")
+_ANSWERABLE = {
+    "all": [
+        {"field": "message.automatic", "op": "is", "value": False},
+        {"field": "unsubscribed", "op": "is", "value": False},
+        {"field": "customer_messages", "op": "at_least", "value": 1},
+    ]
+}
+_LOOKED = """SELECT looked.conversation_id, max(looked.at) AS at, max(looked.at) FILTER (WHERE {}) AS held_at,
+  max(looked.seq) AS seq FROM ({}) looked JOIN conversations c ON c.workspace_id = {} AND c.id = looked.conversation_id
+WHERE {} AND c.status <> ALL({}::int[]) GROUP BY looked.conversation_id"""
+_COUNT = "SELECT count(*)::int AS looked_at, count(looked.held_at)::int AS matched FROM ({}) looked"
+_ROWS = """SELECT c.id, c.number, c.subject, looked.held_at AS at, c.status, c.team_id, c.assignee_id, c.severity, c.difficulty,
+  c.topic_id, c.tag_ids, ({}) IS TRUE AS answerable FROM ({}) looked
+JOIN conversations c ON c.workspace_id = {} AND c.id = looked.conversation_id
+WHERE looked.held_at IS NOT NULL ORDER BY looked.held_at DESC, c.id LIMIT {}"""

@@ -8,20 +8,24 @@ from uuid import UUID
 
 import structlog
 
+from hark.automation.calling import queue_call
 from hark.automation.facts import facts_of
 from hark.automation.log import note_run, runs_today
 from hark.automation.queries import RuleRow
+from hark.automation.replying import Refused, queue_rule_reply
 from hark.automation.types import (
     Action,
     AssignAction,
     DifficultyAction,
     NoteAction,
     Outcome,
+    ReplyAction,
     ResolveAction,
     SeverityAction,
     SnoozeAction,
     TagAction,
     TopicAction,
+    WebhookAction,
 )
 from hark.conversations.actions import (
     add_note,
@@ -44,6 +48,7 @@ log = structlog.get_logger(__name__)
 MOST_A_DAY = 20
 """How often a rule may act on one conversation within a day; then it is stopped there, and says so."""
 
+NO_REPLY = "No reply went out. "
 STOPPED = f"It has acted here {MOST_A_DAY} times within a day. It goes on tomorrow; two rules may be working against each other."
 
 
@@ -65,23 +70,27 @@ async def run_rule(
         return
     tx.actor, before = actor, tx.actor
     did: list[str] = []
+    problem: str | None = None
     try:
         async with tx.savepoint():
             for action in rule.actions:
                 known = len(tx.pending)
-                await _step(tx, id, action, facts)()
-                if len(tx.pending) > known:
+                try:
+                    await _step(tx, rule, id, action, facts)()
+                except Refused as refused:
+                    problem = f"{NO_REPLY}{refused.detail}"
+                if len(tx.pending) > known or isinstance(action, WebhookAction):
                     did.append(action.__struct_config__.tag)  # type: ignore[arg-type]  # every action has one, a word
     except HarkError as error:
         log.warning("a rule could not act", rule=rule.id, workspace=tx.workspace_id, problem=error.detail)
         await note_run(tx, rule.id, id, since, Outcome.FAILED, [], error.detail)
     else:
-        await note_run(tx, rule.id, id, since, Outcome.CHANGED if did else Outcome.UNCHANGED, did, None)
+        await note_run(tx, rule.id, id, since, Outcome.CHANGED if did else Outcome.UNCHANGED, did, problem)
     finally:
         tx.actor = before
 
 
-def _step(tx: Tx, id: UUID, action: Action, facts: Facts) -> Callable[[], Awaitable[object]]:
+def _step(tx: Tx, rule: RuleRow, id: UUID, action: Action, facts: Facts) -> Callable[[], Awaitable[object]]:
     match action:
         case TagAction(add=add, remove=remove):
             return partial(change_tags, tx, id, add=add, remove=remove)
@@ -99,4 +108,8 @@ def _step(tx: Tx, id: UUID, action: Action, facts: Facts) -> Callable[[], Awaita
             return partial(snooze, tx, id, tx.now() + timedelta(seconds=for_s))
         case NoteAction(text=text, mentions=mentions):
             return partial(add_note, tx, id, text, mentions=mentions)
+        case ReplyAction():
+            return partial(queue_rule_reply, tx, rule.id, rule.name, id, action)
+        case WebhookAction(url=url):
+            return partial(queue_call, tx, rule, id, url)
     assert_never(action)

@@ -121,6 +121,26 @@ class SnoozeAction(Body, tag_field="type", tag="snooze"):
     for_s: AfterS
 
 
+Locale = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=r"\S")]
+Wait = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
+
+
+class ReplyAction(Body, tag_field="type", tag="reply"):
+    """An automatic reply to the customer, in their language where there is a text for it, else in the workspace's, else in
+    the first. Placeholders such as `{{contact.first_name|there}}`. It leaves after `wait_s` seconds, by itself after the
+    time in which replies can be taken back, and not when a person has answered by then."""
+
+    text: Annotated[dict[Locale, Words], msgspec.Meta(min_length=1, max_length=30)]
+    wait_s: Wait | None = None
+
+
+class WebhookAction(Body, tag_field="type", tag="webhook"):
+    """Tells a server of the outside world, by POST, what has happened: ids and words of the conversation, no texts."""
+
+    url: Annotated[str, msgspec.Meta(min_length=9, max_length=2000, pattern=r"^https://")]
+
+
 class NoteAction(Body, tag_field="type", tag="note"):
     """An internal note; who is mentioned is told."""
 
@@ -137,8 +157,12 @@ Action = (
     | ResolveAction
     | SnoozeAction
     | NoteAction
+    | ReplyAction
+    | WebhookAction
 )
-ActionName = Literal["tag", "assign", "severity", "difficulty", "topic", "resolve", "snooze", "note"]
+ActionName = Literal[
+    "tag", "assign", "severity", "difficulty", "topic", "resolve", "snooze", "note", "reply", "webhook"
+]
 Actions = Annotated[list[Action], msgspec.Meta(min_length=1, max_length=10)]
 
 

@@ -13,13 +13,13 @@ from hark.bots.flow import BotFlow, pick
 from hark.bots.steps import Tell
 from hark.bots.types import Part
 from hark.bots.words import say
-from hark.contacts.suppressions import find_suppression
 from hark.conversations.inbound import release_reply
 from hark.conversations.types import Delivery, Headers, Locked, NewReply
 from hark.core.db import Queries, Tx
 from hark.core.ids import uuid7
+from hark.delivery.automatic import find_obstacle
 from hark.delivery.releasing import changed
-from hark.delivery.types import IMMEDIATE, Content, Recipient, State, is_recipient
+from hark.delivery.types import IMMEDIATE, Content, Recipient, State
 from hark.journey.types import Author
 
 
@@ -54,13 +54,9 @@ async def find_way(db: Queries, workspace_id: int, endpoint_id: UUID) -> Way | N
     )  # fmt: skip
 
 
-async def can_reach(db: Queries, workspace_id: int, way: Way) -> bool:
-    """Whether a bot may write there: not to addresses that want no automatic mail."""
-    if not way.numbered:
-        return True
-    if way.address is None or not is_recipient(way.address):
-        return False
-    return await find_suppression(db, workspace_id, way.address) is None
+async def can_reach(tx: Tx, way: Way) -> bool:
+    """Whether a bot may write there: not to addresses that want no automatic mail, or have had too much of it today."""
+    return not way.numbered or await find_obstacle(tx, way.address) is None
 
 
 def bot_name(flow: BotFlow, language: str, fallback: str) -> str:

@@ -85,7 +85,7 @@ async def _is_audience(tx: Tx, bot: Candidate, c: Locked, said: Said) -> bool:
     if not who[audience.who]:
         return False
     way = await find_way(tx, tx.workspace_id, said.endpoint_id)
-    if way is None or not await can_reach(tx, tx.workspace_id, way):
+    if way is None or not await can_reach(tx, way):
         return False
     try:
         condition = parse_condition(audience.when)

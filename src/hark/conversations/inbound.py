@@ -116,11 +116,14 @@ async def release_reply(tx: Tx, reply: NewReply) -> Sent:
     c.public_seq = seq
     if reply.resolve and c.status is not Status.RESOLVED:
         record(tx, c, Resolved(agent_id=reply.agent_id), occurred_at=at)
-    await _promise(tx, c, reply)
-    _show_last(c, at, reply.text, reply.headers)
+    if reply.author is not Author.AUTOMATIC:  # a rule's words keep and break no promise, and hide nobody's in the list
+        await _promise(tx, c, reply)
+        _show_last(c, at, reply.text, reply.headers)
     author = (ActorKind.AGENT, str(reply.agent_id)) if reply.agent_id else (ActorKind.SYSTEM, None)
     if reply.author is Author.BOT and reply.headers.bot is not None:
         author = (ActorKind.BOT, str(reply.headers.bot["bot_id"]))
+    elif reply.author is Author.AUTOMATIC and reply.headers.rule is not None:
+        author = (ActorKind.RULE, str(reply.headers.rule["rule_id"]))
     await _append(
         tx, c,
         _NewMessage(

@@ -123,6 +123,8 @@ _MESSAGE = Sql("""m.id, m.conversation_id, m.endpoint_id, (SELECT a.kind FROM en
     WHEN 1 THEN (SELECT g.name FROM agents g WHERE g.workspace_id = m.workspace_id AND g.id = m.author_id::int)
     WHEN 3 THEN coalesce(nullif(m.headers->'from'->>'name', ''), (SELECT p.name FROM contacts p
       WHERE p.workspace_id = m.workspace_id AND p.id = m.author_id::uuid), m.headers->'from'->>'address')
+    WHEN 4 THEN coalesce((SELECT u.name FROM rules u WHERE u.workspace_id = m.workspace_id AND u.id = m.author_id::int),
+      m.headers->'rule'->>'name')
     WHEN 5 THEN coalesce(m.headers->'bot'->>'name', (SELECT b.name FROM bots b WHERE b.workspace_id = m.workspace_id
       AND b.id = m.author_id::int))
   END AS author_name,

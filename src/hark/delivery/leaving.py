@@ -195,7 +195,7 @@ class Outbox:
             author_name=message.author_name if row.body.bot is None else str(row.body.bot["name"]), to=row.body.to, cc=row.body.cc, bcc=row.body.bcc, subject=row.body.subject,
             text=text, html=html, at=message.at, locale=message.locale, time_zone=message.time_zone,
             parent=row.body.parent, references=row.body.references, quoted=await self._quoted(row), files=files,
-            letter=row.body.letter, automatic=row.body.bot is not None, remaining=row.body.remaining, thread_index=row.body.thread_index,
+            letter=row.body.letter, automatic=row.body.automatic, remaining=row.body.remaining, thread_index=row.body.thread_index,
             thread_topic=row.body.thread_topic,
         )  # fmt: skip
         return channel, outgoing

@@ -97,12 +97,12 @@ async def unseen_messages(
     *,
     customers: bool = True,
 ) -> list[UnseenMessage]:
-    """Public messages after `seen_seq` that are not the author's own; without `customers` only those of the team."""
+    """Public messages after `seen_seq` that are not the author's own, nor a rule's; without `customers` only those of the team."""
     rows = await tx.all(
         _Unseen,
         "SELECT id, seq, direction, author_id, occurred_at AS at, left(text, 2000) AS text FROM messages"
         " WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 AND audience > 0 AND kind = 1"
-        " AND (direction = 1 AND $5 OR direction = 2 AND author_id IS DISTINCT FROM $4) ORDER BY seq LIMIT 20",
+        " AND (direction = 1 AND $5 OR direction = 2 AND author_kind <> 4 AND author_id IS DISTINCT FROM $4) ORDER BY seq LIMIT 20",
         workspace_id, conversation_id, seen_seq, None if agent_id is None else str(agent_id), customers,
     )  # fmt: skip
     return [

@@ -1,5 +1,6 @@
 """The release of a reply: guard checked again under the conversation's lock, message born, ReplySent."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,8 +12,8 @@ from hark.core.actor import ActorKind, system
 from hark.core.db import Db, Tx
 from hark.delivery import queries
 from hark.delivery.guard import find_reply_lock
-from hark.delivery.types import OutboxChanged, OutboxRow, OutChannel, Recipient, State, UnseenMessage
-from hark.journey.types import Author
+from hark.delivery.types import Content, OutboxChanged, OutboxRow, OutChannel, Recipient, State, UnseenMessage
+from hark.journey.types import Author, Status
 
 
 async def release(db: Db, row: OutboxRow, channel: OutChannel | None, html_key: str | None) -> State | None:
@@ -24,6 +25,8 @@ async def release(db: Db, row: OutboxRow, channel: OutChannel | None, html_key: 
     actor = system(row.workspace_id, ActorKind.AGENT if row.agent_id else ActorKind.SYSTEM, row.agent_id)
     if row.body.bot is not None:
         actor = system(row.workspace_id, ActorKind.BOT, int(row.body.bot["bot_id"]))
+    elif row.body.rule is not None:
+        actor = system(row.workspace_id, ActorKind.RULE, row.body.rule.rule_id)
     async with db.transaction(actor) as tx:
         # not the conversation it was written in: a merge may have been undone since
         thread = await tx.one(
@@ -41,15 +44,15 @@ async def release(db: Db, row: OutboxRow, channel: OutChannel | None, html_key: 
         fresh = await queries.find_outbox_row(tx, tx.workspace_id, row.id)
         assert fresh is not None
         if await _stopped(tx, c, fresh):
-            return State.FAILED if fresh.body.bot is None else State.CANCELLED
+            return State.CANCELLED if fresh.body.automatic else State.FAILED
         return await bear(tx, c, fresh, channel, html_key)
 
 
 async def _stopped(tx: Tx, c: Locked, row: OutboxRow) -> bool:
     """Whether the guard stopped it. A scheduled reply was meant to leave whatever the customer writes (or is cancelled
     by it), but not past a colleague."""
-    if row.body.bot is not None:
-        return await _bot_is_late(tx, c, row)
+    if row.body.automatic:
+        return await _is_late(tx, c, row)
     lock = await find_reply_lock(tx, c, row.agent_id)
     if lock is not None:
         who = lock.assignee_name or "nobody yet"
@@ -66,17 +69,21 @@ async def _stopped(tx: Tx, c: Locked, row: OutboxRow) -> bool:
     return bool(unseen)
 
 
-async def _bot_is_late(tx: Tx, c: Locked, row: OutboxRow) -> bool:
-    """A bot says nothing any more once a person of the team has answered. Nobody has to decide about that."""
+async def _is_late(tx: Tx, c: Locked, row: OutboxRow) -> bool:
+    """A bot or a rule says nothing any more once a person of the team has answered, or in spam. Nobody has to decide
+    about that."""
     answered = await tx.one(
         bool,
         "SELECT EXISTS (SELECT FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 AND direction = 2"
-        " AND kind = 1 AND author_kind <> $4)",
-        tx.workspace_id, c.id, row.seen_seq, ActorKind.BOT.value,
+        " AND kind = 1 AND author_kind <> ALL($4::int[]))",
+        tx.workspace_id, c.id, row.seen_seq, [ActorKind.BOT.value, ActorKind.RULE.value],
     )  # fmt: skip
     if answered:
-        await set_state(tx, c, row.id, State.CANCELLED, "A person has answered before the bot could.")
-    return answered
+        who = "the bot" if row.body.bot is not None else "the rule"
+        await set_state(tx, c, row.id, State.CANCELLED, f"A person has answered before {who} could.")
+    elif c.status is Status.SPAM:
+        await set_state(tx, c, row.id, State.CANCELLED, "The conversation is spam now.")
+    return answered or c.status is Status.SPAM
 
 
 async def _stop(tx: Tx, c: Locked, row: OutboxRow, why: str, remedy: str) -> None:
@@ -94,8 +101,8 @@ async def bear(
     reply = NewReply(
         conversation_id=c.id, endpoint_id=row.endpoint_id, account_id=endpoint.account_id, text=body.text,
         agent_id=row.agent_id, file_ids=body.attachment_ids, keeps_ball=body.keeps_ball,
-        promise_until=body.promise_until, resolve=body.resolve, message_id=row.id, headers=Headers(bot=body.bot),
-        delivery=Delivery.SENT, author=Author.PERSON if body.bot is None else Author.BOT,
+        promise_until=body.promise_until, resolve=body.resolve, message_id=row.id,
+        headers=Headers(bot=body.bot, rule=_mark(body)), delivery=Delivery.SENT, author=_author(body),
     )  # fmt: skip
     if channel is not None:
         sender = body.from_address or endpoint.address
@@ -116,7 +123,7 @@ async def bear(
             },
             headers=Headers(
                 from_=author, to=_kept(body.to), cc=_kept(body.cc), bcc=_kept(body.bcc), subject=body.subject,
-                bot=body.bot,
+                bot=body.bot, rule=_mark(body),
             ),
         )  # fmt: skip
     await release_reply(tx, reply)
@@ -130,6 +137,16 @@ async def bear(
     )  # fmt: skip
     changed(tx, c, row.id, state)
     return state
+
+
+def _author(body: Content) -> Author:
+    if body.bot is not None:
+        return Author.BOT
+    return Author.PERSON if body.rule is None else Author.AUTOMATIC
+
+
+def _mark(body: Content) -> dict[str, Any] | None:
+    return None if body.rule is None else msgspec.structs.asdict(body.rule)
 
 
 def _kept(recipients: list[Recipient]) -> list[MailAddress]:

@@ -92,6 +92,13 @@ class NewReplyBody(Body):
     from_address: Annotated[str, msgspec.Meta(max_length=320)] = ""
 
 
+class RuleMark(msgspec.Struct, frozen=True, kw_only=True):
+    """What marks a reply as a rule's: no person wrote it. `name`: of the rule when it ran."""
+
+    rule_id: int
+    name: str
+
+
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a row of the outbox carries (column `body`). `remaining`: the recipients that are still to be tried, all when
     it is empty; `partly`: somebody has it already."""
@@ -117,6 +124,12 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remaining: list[str] = []
     partly: bool = False
     bot: dict[str, Any] | None = None  # a bot's words: hark.bots.types.Part
+    rule: RuleMark | None = None  # a rule's
+
+    @property
+    def automatic(self) -> bool:
+        """Whether no person wrote it."""
+        return self.bot is not None or self.rule is not None
 
 
 class OutboxRow(msgspec.Struct, kw_only=True):
@@ -201,7 +214,7 @@ class OutAccount(msgspec.Struct, frozen=True):
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a channel needs to send one message. The same for every try, so that the bytes are the same.
 
-    `from_address` is the sender's. `letter`: no person wrote it to be sent as this mail; `automatic`: a bot did. `remaining`: of the recipients
+    `from_address` is the sender's. `letter`: no person wrote it to be sent as this mail; `automatic`: a bot or a rule did. `remaining`: of the recipients
     only these are left, all when it is empty. `thread_index`, `thread_topic`: what Outlook wrote into the parent.
     """
 

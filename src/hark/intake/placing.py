@@ -367,6 +367,7 @@ def _headers(inbound: Inbound, sender: Sender, checked: Authentication | None) -
         from_=MailAddress(inbound.from_name or sender.name, inbound.from_address or sender.address),
         to=kept(inbound.to), cc=kept(inbound.cc), reply_to=kept(inbound.reply_to), subject=inbound.subject,
         quoted_at=inbound.quoted_at, notes=inbound.notes[:MAX_NOTES], authentication=checked,
+        machine=inbound.machine,
     )  # fmt: skip
 
 

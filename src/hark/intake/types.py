@@ -154,6 +154,7 @@ class Inbound(msgspec.Struct, kw_only=True):
     kind: Kind = "human"
     kind_reason: str = ""
     own_ids: list[UUID] = []
+    machine: bool = False  # nothing automatic may answer it (RFC 3834)
     is_own: bool = False  # its own Message-ID is one that Hark signed
     report: list[Reported] = []
     authentication: Authentication | None = None  # what a trusted server wrote into it

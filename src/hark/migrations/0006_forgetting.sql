@@ -78,7 +78,6 @@ CREATE TABLE rule_calls (                  -- a server is to be told what a rule
   workspace_id int NOT NULL,
   id uuid NOT NULL,
   rule_id int NOT NULL,
-  run_id uuid NOT NULL,                    -- its line in the log
   conversation_id uuid NOT NULL,
   url text NOT NULL,
   body jsonb NOT NULL,                     -- ids and words of the conversation, no text of anybody

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hark.channels.email.authentication.evaluate import is_public
 from hark.channels.email.authentication.trusted import read_trusted
-from hark.channels.email.auto import classify
+from hark.channels.email.auto import classify, wants_no_answer
 from hark.channels.email.bounces import read_report
 from hark.channels.email.compose import own_message_id
 from hark.channels.email.mime import parse_message
@@ -62,6 +62,7 @@ def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
             ],
             own_ids=_own_ids([*mail.in_reply_to, *reversed(mail.references)], secret),
             authentication=read_trusted(raw, trusted_server) if believed else None,
+            machine=wants_no_answer(mail, "human" if kind == "bounce" else kind, null_sender=_has_no_sender(context)),
             is_own=mail.message_id is not None and own_message_id(mail.message_id, secret) is not None,
             thread_index=mail.headers.get("thread-index", "")[:1000],
             thread_topic=mail.headers.get("thread-topic", "")[:500],
@@ -76,8 +77,12 @@ def mail_reader(keys: Keys, *, trusted_server: str = "") -> Reader:
 def _kind(mail: ParsedMail, context: ReadContext, keys: Keys) -> Kind:
     return classify(
         mail, own_addresses=context.own_addresses, loop_token=loop_token(keys, context.workspace_id),
-        null_sender=bool(context.peer) and not context.mail_from,
+        null_sender=_has_no_sender(context),
     )  # fmt: skip
+
+
+def _has_no_sender(context: ReadContext) -> bool:
+    return bool(context.peer) and not context.mail_from
 
 
 def _parties(addresses: Sequence[Address]) -> list[Party]:

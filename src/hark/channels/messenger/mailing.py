@@ -180,7 +180,7 @@ LEFT JOIN visitors v ON v.workspace_id = $1 AND v.id = e.visitor_id
 LEFT JOIN contacts k ON k.workspace_id = $1 AND k.id = v.contact_id
 LEFT JOIN LATERAL (
   SELECT coalesce(max(m.seq) FILTER (WHERE m.direction = 1), 0) AS customer_seq,
-    coalesce(max(m.seq) FILTER (WHERE m.direction = 2), 0) AS our_seq
+    coalesce(max(m.seq) FILTER (WHERE m.direction = 2 AND m.author_kind <> 4), 0) AS our_seq
   FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = ANY($4) AND m.endpoint_id = e.id AND m.kind = 1
 ) last ON true
 WHERE e.workspace_id = $1 AND e.id = $2

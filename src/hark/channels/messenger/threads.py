@@ -236,7 +236,9 @@ async def _read(db: Queries, workspace_id: int, ids: Sequence[UUID]) -> list[Mes
 
 _READ = """
 SELECT m.id, m.seq, m.direction, m.occurred_at AS at, m.text, (m.headers->>'quoted_at')::int AS quoted_at,
-  m.headers->'bot' AS bot, g.id AS agent_id, g.name AS agent_name, g.picture_key IS NOT NULL AS has_picture,
+  coalesce(m.headers->'bot', CASE WHEN m.author_kind = 4 THEN jsonb_build_object('name', (SELECT a.name FROM endpoints n
+    JOIN channel_accounts a ON a.workspace_id = $1 AND a.id = n.account_id WHERE n.workspace_id = $1 AND n.id = m.endpoint_id))
+    END) AS bot, g.id AS agent_id, g.name AS agent_name, g.picture_key IS NOT NULL AS has_picture,
   coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type,
       'size', f.size) ORDER BY f.id) FROM attachments f WHERE f.workspace_id = $1 AND f.message_id = m.id), '[]') AS files
 FROM messages m LEFT JOIN agents g ON g.workspace_id = $1 AND m.direction = 2
