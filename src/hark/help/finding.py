@@ -7,7 +7,7 @@ that is asked of the rows and not of the index.
 
 import asyncio
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,7 @@ import msgspec
 from hark.core.db import Db, Queries, Tx
 from hark.help.audience import ANYBODY, Audience, may_read
 from hark.help.markdown import plain_text
+from hark.help.meanings import Meanings, query_vector
 from hark.help.pages_library import article_path
 from hark.help.published import Live, list_live, may_enter
 from hark.help.queries import CENTRE, CentreRecord
@@ -82,6 +83,7 @@ class _Shelves:
         self.stamp: _Stamp | None = None
         self.renewing: asyncio.Task[None] | None = None
         self.lock = asyncio.Lock()
+        self.meanings = Meanings()
 
 
 _kept: WeakKeyDictionary[Db, dict[int, _Shelves]] = WeakKeyDictionary()
@@ -100,10 +102,14 @@ async def find_articles(
 ) -> ArticlesFound:
     """The live articles this audience may read that answer a query, in `language` (None: in any).
 
-    Where nothing in that language is good enough, articles that answer in another one take part. `centre_id` narrows to one
+    Where nothing in that language is good enough, articles that answer in another one take part. Where the operator set an
+    embedding model, meaning helps; nothing waits for it longer than `QUERY_S`. `centre_id` narrows to one
     help centre, `prefix`: the last word may still be growing.
     """
-    shelves = await _current(db.db if isinstance(db, Tx) else db, workspace_id)
+    home = db.db if isinstance(db, Tx) else db
+    shelves = await _current(home, workspace_id)
+    shelves.meanings.follow(home, workspace_id, shelves.index, shelves.indexed, shelves.lock)
+    vector = await query_vector(db, shelves.index, query, prefix=prefix)
 
     def allowed(id: Hashable) -> bool:
         live = shelves.live.get(id)  # type: ignore[call-overload]  # ids are the keys of `live`
@@ -114,21 +120,17 @@ async def find_articles(
             centre is not None and may_enter(centre, audience) and may_read(live.visibility, live.condition, audience)
         )
 
-    found = await _search(shelves, query, language, limit, allowed, prefix)
-    if language is not None and not found.good:
-        others = await _search(shelves, query, None, limit, allowed, prefix)
-        if others.good:
-            found = others
-    return _as_articles(shelves, found, limit)
-
-
-async def _search(
-    shelves: _Shelves, query: str, language: str | None, limit: int, allowed: Callable[[Hashable], bool], prefix: bool
-) -> Found:
-    async with shelves.lock:
-        return await asyncio.to_thread(
-            shelves.index.search, query, language=language, limit=limit, allowed=allowed, prefix=prefix
+    def search(language: str | None) -> Found:
+        return shelves.index.search(
+            query, language=language, limit=limit, allowed=allowed, prefix=prefix, vector=vector
         )
+
+    async with shelves.lock:
+        found = await asyncio.to_thread(search, language)
+        if language is not None and not found.good:
+            others = await asyncio.to_thread(search, None)
+            found = others if others.good else found
+    return _as_articles(shelves, found, limit)
 
 
 def _as_articles(shelves: _Shelves, found: Found, limit: int) -> ArticlesFound:

@@ -6,6 +6,7 @@ Each language is a shelf of its own, for a word is rare or common in its languag
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from hark.search.confidence import GOOD, confidence
+from hark.search.meaning import Vectors
 from hark.search.query import Question, Synonyms, understand, weight
 from hark.search.ranking import rank
 from hark.search.shelf import Shelf
@@ -48,6 +49,11 @@ class Index:
     def __len__(self) -> int:
         return len(self._where)
 
+    @property
+    def has_vectors(self) -> bool:
+        """Whether any document's meaning is known."""
+        return any(len(shelf.meanings) for shelf in self._shelves.values())
+
     def use_synonyms(self, groups: Sequence[Sequence[str]]) -> None:
         """Take these groups of words or phrases that mean the same, instead of the former ones."""
         self.synonyms = Synonyms(groups)
@@ -67,6 +73,11 @@ class Index:
         language = self._where.pop(id, None)
         return language is not None and self._shelves[language].remove(id)
 
+    def put_vectors(self, id: Hashable, vectors: Vectors) -> None:
+        """What a document that is here means: a unit vector per passage [passage, dimension], all of one model. They go with
+        the document, also when it is replaced."""
+        self._shelves[self._where[id]].meanings.put(id, vectors)
+
     def search(
         self,
         query: str,
@@ -75,15 +86,18 @@ class Index:
         limit: int = 10,
         allowed: Callable[[Hashable], bool] | None = None,
         prefix: bool = False,
+        vector: Vectors | None = None,
     ) -> Found:
         """The documents in `language` (None: in any) that answer the query best, at most `limit`.
 
         `allowed` decides who may be found, before anything is cut off. `prefix`: the last word may still be growing.
+        `vector`: the query's [dimension], of the model the documents' vectors are of; None ranks by words alone.
         """
         query = query[:MAX_QUERY]
         shelves = [s for name, s in self._shelves.items() if len(s) and language in (None, name)]
         found = [
-            _search_shelf(shelf, query, self.synonyms, limit=limit, allowed=allowed, prefix=prefix) for shelf in shelves
+            _search_shelf(shelf, query, self.synonyms, limit=limit, allowed=allowed, prefix=prefix, vector=vector)
+            for shelf in shelves
         ]
         hits = [hit for answer in found for hit in answer.hits]
         if len(found) > 1:
@@ -101,9 +115,10 @@ def _search_shelf(
     limit: int,
     allowed: Callable[[Hashable], bool] | None,
     prefix: bool,
+    vector: Vectors | None,
 ) -> Found:
     question = understand(shelf, query, synonyms, prefix=prefix)
-    ranked = rank(shelf, question, allowed=allowed, limit=max(limit, 2))
+    ranked = rank(shelf, question, allowed=allowed, limit=max(limit, 2), vector=vector)
     sure = confidence(ranked, question)
     wanted = _wanted(shelf, question)
     hits = []

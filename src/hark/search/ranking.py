@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hark.search.meaning import Vectors, evidence, left_open, lifted, nearest
 from hark.search.query import STOP, Part, Question, Way, weight
 from hark.search.shelf import SLOT, VALUE, Floats, Shelf, Slots
 
@@ -20,6 +21,7 @@ LEAD = 1.5  # how much more a word of a text's opening counts
 TITLE = 0.4  # what a word in a field of weight 2.7 is worth beside its counts, which saturate
 NEARBY = 0.5  # the bonus of the best pairs, in their words' own weight
 TOGETHER = 0.2  # how much a document loses that lacks words: its share of the query to this power
+WHOLE = 0.55  # a document that holds so much of every word asked holds what was asked
 REACH = 8  # positions between two words that still belong together
 RERANKED = 60
 RECENT, HALF_LIFE_S = 0.05, 180 * 86_400.0
@@ -27,17 +29,27 @@ RECENT, HALF_LIFE_S = 0.05, 180 * 86_400.0
 
 class Ranked(NamedTuple):
     """The best slots with their scores; of each: the share of the query's weight it holds, the share of the word it holds
-    least of (words that only say how it is asked left out), and its score per weight asked."""
+    least of (words that only say how it is asked left out), its score per weight asked (by words alone), and what its nearness
+    in meaning says (log-odds; 0 where nobody computes that)."""
 
     slots: Slots
     scores: Floats
     covered: Floats
     least: Floats
     strength: Floats
+    meant: Floats | float = 0.0
 
 
-def rank(shelf: Shelf, question: Question, *, allowed: Callable[[Hashable], bool] | None, limit: int) -> Ranked:
-    """The best `limit` documents among those that are `allowed` (by id; None: all)."""
+def rank(
+    shelf: Shelf,
+    question: Question,
+    *,
+    allowed: Callable[[Hashable], bool] | None,
+    limit: int,
+    vector: Vectors | None = None,
+) -> Ranked:
+    """The best `limit` documents among those that are `allowed` (by id; None: all). With the query's `vector`, documents near
+    in meaning come in and go up within bounds (`meaning.lifted`)."""
     size = len(shelf.documents)
     met = [_met(shelf, part, size) for part in question.parts]
     for first, last, ways in question.phrases:
@@ -48,13 +60,22 @@ def rank(shelf: Shelf, question: Question, *, allowed: Callable[[Hashable], bool
     shares = [held / part.mass for (_, held), part in zip(met, question.parts, strict=True) if not part.word.stop]
     least = np.minimum.reduce(shares) if shares else np.zeros(size)
     best = _best(shelf, scores, max(limit, RERANKED), allowed)
-    nearness = _nearness(shelf, question, best)
+    near = None if vector is None else shelf.meanings.nearness(vector, shelf.slots, size)
+    if near is not None:
+        added = nearest(near, best, lambda slot: allowed is None or allowed(shelf.document(slot).id))
+        best = np.sort(np.concatenate([best, added]))
+    priors = shelf.priors(RECENT, HALF_LIFE_S)[best]
     share = np.clip(covered[best] / total, 0, 1)
-    final = (scores[best] + NEARBY * nearness) * share**TOGETHER * shelf.priors(RECENT, HALF_LIFE_S)[best]
-    order = np.lexsort((best, -final))[:limit]
-    final = final[order]
+    by_words = (scores[best] + NEARBY * _nearness(shelf, question, best)) * share**TOGETHER * priors
+    final = by_words
+    if near is not None:
+        final = lifted(by_words, least[best] >= WHOLE, near[best], total * left_open(by_words, share) * priors)
+    order = np.lexsort((best, -by_words, -final))
+    order = order[(final[order] > 0) | (scores[best[order]] != 0)][:limit]
     chosen = best[order]
-    return Ranked(chosen, final, share[order], least[chosen], final / total)
+    strength = by_words[order] / total
+    meant = 0.0 if near is None else evidence(near[chosen], len(shelf.meanings))
+    return Ranked(chosen, final[order], share[order], least[chosen], strength, meant)
 
 
 def _best(shelf: Shelf, scores: Floats, keep: int, allowed: Callable[[Hashable], bool] | None) -> Slots:

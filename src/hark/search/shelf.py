@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hark.search.analysis import RUNS, base, composed, read
+from hark.search.meaning import Meanings
 from hark.search.types import Document
 from hark.search.vocabulary import Vocabulary
 
@@ -52,6 +53,7 @@ class Shelf:
         self.text = self.fields.get(text, -1)
         self.lead = len(weights)  # a field of its own: how the text opens
         self.vocabulary = Vocabulary()
+        self.meanings = Meanings()
         self.slots: dict[Hashable, int] = {}
         self.documents: list[Document | None] = []
         self.streams: list[Ints] = []
@@ -86,6 +88,7 @@ class Shelf:
         self.streams.append(content.stream)
         self.alive[slot] = True
         self.lengths[:, slot] = content.lengths
+        self.meanings.moved()
         self.frequency[content.terms] += 1
         self.vocabulary.add(content.forms)
         postings = np.stack(
@@ -103,6 +106,7 @@ class Shelf:
         if slot is None:
             return False
         content = self._read(self.document(slot))
+        self.meanings.remove(id)
         self.frequency[content.terms] -= 1
         self.vocabulary.remove(content.forms)
         self.documents[slot] = None
@@ -204,6 +208,7 @@ class Shelf:
         lengths[:, : len(kept)] = self.lengths[:, kept]
         self.lengths, self.alive = lengths, np.arange(room) < len(kept)
         self._norms = self._priors = self._presence = None
+        self.meanings.moved()
         self._file_tail()
 
     def postings(self, term: int) -> Ints:
