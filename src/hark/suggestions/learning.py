@@ -159,7 +159,8 @@ def build(
     pairs = [Pair(q, a, guess_language(f"{q} {a}")) for q, a in zip(questions, texts, strict=True)]
     ids, conversations = [r.message_id for r in replies], [r.conversation_id for r in replies]
     if base is None:
-        vocabulary = Vocabulary(zip(customers, texts, strict=True), known)
+        people = [r.contact_name for r in replies if r.contact_name]
+        vocabulary = Vocabulary(zip(customers, texts, strict=True), known, people)
         ranker, whole_at = Ranker(pairs), at
         likeness = Likeness([vocabulary.known_in(text) for text in texts])
     else:

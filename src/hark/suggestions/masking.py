@@ -18,6 +18,7 @@ from hark.search.analysis import terms
 from hark.search.korean import PARTICLES
 from hark.search.stopwords import STOPWORDS
 from hark.suggestions.lexing import PLAIN, Token, What, clean, is_soft, key_of, run_key, runs, tokens
+from hark.suggestions.naming import FAREWELL, SURNAMES, is_said_of_people, keys_of, names_in
 from hark.suggestions.ordinary import ORDINARY
 
 ENOUGH = 3
@@ -55,19 +56,25 @@ class Place(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A reply as it was sent: to whom, what that customer had written, and the name of who answered."""
+    """A reply as it was sent: to whom, what that customer had written, the name of who answered, whatever else was answered
+    in that conversation, and the names of whoever else wrote or was written to in it."""
 
     text: str
     person: Person
     asked: str
     agent: str = ""
+    replied: str = ""
+    others: tuple[str, ...] = ()
 
 
 class Vocabulary:
     """What several customers have received: words, pairs of neighbouring words, and whole runs of values. `known` is
-    published text (articles)."""
+    published text (articles), `people` whoever writes to this desk."""
 
-    def __init__(self, replies: Iterable[tuple[Hashable, str]], known: Iterable[str] = ()) -> None:
+    def __init__(
+        self, replies: Iterable[tuple[Hashable, str]], known: Iterable[str] = (), people: Iterable[str] = ()
+    ) -> None:
+        self.names = keys_of(people)
         got: tuple[defaultdict[str, set[Hashable]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
         for customer, text in replies:
             for table, keys in zip(got, _judged(text), strict=True):
@@ -137,7 +144,18 @@ def mask(source: Source, here: Here, vocabulary: Vocabulary) -> list[Segment] | 
     """The reply as it may be shown in this conversation; None when too little of it is left to help."""
     found, tail = tokens(body(clean(source.text)))
     judge = _Judge(source, here, vocabulary)
-    judged = [(run, judge.greeted(run) if greeted else judge.run(run)) for run, greeted in _spans(found)]
+    spans = list(_spans(found))
+    judged = [
+        (
+            run,
+            judge.greeted(run)
+            if greeted
+            else judge.run(run, before[-1].key if before else "", after[0].key if after else ""),
+        )
+        for (before, _), (run, greeted), (after, _) in zip(
+            [((), False), *spans], spans, [*spans[1:], ((), False)], strict=False
+        )
+    ]
     judged = _without_lists(judged, vocabulary)
     left = sum(len(run) for run, segment in judged if segment.kind != "blank")
     blank = sum(segment.kind == "blank" for _, segment in judged)
@@ -172,7 +190,38 @@ class _Judge:
         """Whom the greeting names: always this customer."""
         return self._named(run)
 
-    def run(self, run: Sequence[Token]) -> Segment:
+    @cached_property
+    def named(self) -> tuple[set[str], set[str]]:
+        """Whom the other conversation names; and the small words among these names ("Will")."""
+        said = names_in(f"{self.source.asked}\n{self.source.replied}")
+        names = [*self.source.person.names, *self.source.others, *said]
+        return keys_of(names), keys_of(names, small=True)
+
+    @cached_property
+    def here_named(self) -> set[str]:
+        return _name_keys(self.place.person) | {key_of(part) for part in self.place.agent.split()}
+
+    def may_be_name(self, token: Token, before: str, after: str) -> bool:
+        """Whether an ordinary word with a capital may be somebody's name here. It is none when several customers got it with
+        the same word beside it, unless this very conversation names somebody so."""
+        if token.key in _GREETINGS or token.key in self.here_named:
+            return False
+        named, small = self.named
+        if not token.text[:1].isupper():
+            return not token.text.isascii() and token.key in named
+        if token.key in named:
+            return True
+        if token.key in _STOPS and token.key not in small:
+            return False
+        pairs = self.vocabulary.pairs
+        if f"{token.key} {after}" in pairs or (not token.opens and f"{before} {token.key}" in pairs):
+            return False
+        if token.key in SURNAMES or token.key in small or token.key in self.vocabulary.names:
+            return True
+        return token.opens and is_said_of_people(token.text, f"{self.source.asked}\n{self.source.replied}")
+
+    def run(self, run: Sequence[Token], before: str = "", after: str = "") -> Segment:
+        """What becomes of a run between the words `before` and `after`."""
         key, text = run_key(run), _text(run)
         if any(self._is_theirs(token) for token in run):
             company = key_of(self.source.person.company)
@@ -181,6 +230,8 @@ class _Judge:
             return self._named(run)
         if run[0].what is What.NAME and all(token.key in self.author for token in run) and self.place.agent:
             return Segment("filled", self.place.agent if len(run) > 1 else self.place.agent.split()[0], "agent")
+        if len(run) == 1 and run[0].what in (What.WORD, What.NAME) and self.may_be_name(run[0], before, after):
+            return Segment("blank", "", "name")
         if key in self.here.keys:
             return Segment("text", text)
         if _is_word(run):
@@ -341,12 +392,6 @@ def _is_content(one: tuple[Sequence[Token], Segment]) -> bool:
 
 # what is not the reply's own --------------------------------------------------------------------------------------------
 
-_SIGN_OFF = re.compile(
-    r"\W*(?:(?:with |many |kind(?:est)? |best |warm(?:est)? )*(?:regards|wishes|thanks|best)|cheers|thank you(?: very much)?|"
-    r"(?:yours )?(?:sincerely|truly|faithfully)|(?:cordiali|distinti|un cordiale|i migliori|tanti|cari) saluti?|saluti|un saluto|"
-    r"cordialmente|grazie(?: mille)?|a presto|감사합니다|고맙습니다|수고하세요)\W*",
-    re.I,
-)
 _QUOTED = re.compile(
     r".{0,200}(?:wrote|ha scritto|작성|님이 쓴 글)\s*:\s*|-{2,}\s*(?:original message|messaggio originale|원본 메(?:시지|일)).*|--\s*|_{5,}",
     re.I,
@@ -363,7 +408,7 @@ def body(text: str) -> str:
             break
         kept.append(line)
         following = next((other.strip() for other in lines[n + 1 :] if other.strip()), "")
-        if n > 0 and _SIGN_OFF.fullmatch(line) and len(following.split()) <= 4:
+        if n > 0 and FAREWELL.fullmatch(line) and len(following.split()) <= 4:
             break
     return "\n".join(kept).strip()
 

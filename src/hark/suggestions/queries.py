@@ -215,8 +215,10 @@ class SourceRow(msgspec.Struct, frozen=True):
     subject: str
     text: str
     asked: str
+    replied: str
     at: datetime
     names: list[str]
+    others: list[str]
     emails: list[str]
     company: str | None
     agent_name: str | None
@@ -232,6 +234,13 @@ async def list_sources(db: Queries, actor: Actor, ids: list[UUID]) -> list[Sourc
             " left(m.text, coalesce((m.headers->>'quoted_at')::int, length(m.text))) AS text,"
             " coalesce((SELECT string_agg(q.text, E'\\n' ORDER BY q.seq) FROM messages q WHERE q.workspace_id = c.workspace_id"
             "   AND q.conversation_id = c.id AND q.direction = 1 AND q.kind = 1 AND q.deleted_at IS NULL), '') AS asked,"
+            " coalesce((SELECT string_agg(left(q.text, 500), E'\\n' ORDER BY q.seq) FROM messages q"
+            "   WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND q.direction = 2 AND q.kind = 1"
+            "   AND q.deleted_at IS NULL), '') AS replied,"
+            " ARRAY(SELECT DISTINCT w.name FROM messages q CROSS JOIN LATERAL ("
+            "   SELECT jsonb_path_query(q.headers, '$.to[*].name') #>> '{{}}' AS name"
+            "   UNION SELECT jsonb_path_query(q.headers, '$.cc[*].name') #>> '{{}}') w"
+            "   WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND w.name <> '') AS others,"
             " array_remove(p.name || ARRAY(SELECT DISTINCT q.headers->'from'->>'name' FROM messages q"
             "   WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND q.direction = 1), NULL) AS names,"
             " ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = p.id"

@@ -147,8 +147,9 @@ def _shown(learned: Learned, found: Sequence[Found], rows: dict[UUID, SourceRow]
 def source_of(row: SourceRow) -> Source:
     """A learned reply as masking sees it."""
     return Source(
-        row.text, Person(tuple(row.names), tuple(row.emails), row.company or ""), row.asked, row.agent_name or ""
-    )
+        row.text, Person(tuple(row.names), tuple(row.emails), row.company or ""), row.asked, row.agent_name or "",
+        row.replied, tuple(row.others),
+    )  # fmt: skip
 
 
 def _view(position: int, one: Found, row: SourceRow, segments: list[Segment]) -> SuggestionView:
