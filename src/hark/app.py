@@ -57,6 +57,8 @@ import hark.intake.accounts.types
 import hark.intake.routes
 import hark.journey.types
 import hark.prices.routes
+import hark.privacy.routes
+import hark.privacy.types
 import hark.reports.page_routes
 import hark.reports.routes
 import hark.routing.jobs
@@ -112,6 +114,7 @@ from hark.core.services import Services
 from hark.core.static import static_handlers
 from hark.embeddings.embedder import embed_with
 from hark.embeddings.opening import find_embedder
+from hark.help.editing import serve_editing
 from hark.help.pages_cache import serve_first
 from hark.help.public import HelpPages, make_cache
 from hark.help.public_routes import help_handlers
@@ -145,6 +148,7 @@ EVENTS: Registry = registry(
     hark.ai.types.EVENTS,
     hark.bots.types.EVENTS,
     hark.help.events.EVENTS,
+    hark.privacy.types.EVENTS,
 )
 
 PROJECTORS: Sequence[Projector] = (projector(open_seconds, pricing_of), hark.sla.jobs.PROJECTOR)
@@ -168,6 +172,7 @@ ROUTES: list[Route] = tables(
     hark.agents.routes.ROUTES,
     hark.workspaces.routes.ROUTES,
     hark.contacts.routes.ROUTES,
+    hark.privacy.routes.ROUTES,
     hark.conversations.routes.ROUTES,
     hark.topics.routes.ROUTES,
     hark.understanding.routes.ROUTES,
@@ -227,7 +232,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.hub = hub
-        async with serve_tabs(hub):
+        async with serve_tabs(hub), serve_editing(hub):
             yield
         await visitors.close()
         await help_visits.close()

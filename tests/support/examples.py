@@ -275,6 +275,7 @@ def bodies(e: Examples, account_id: int, role_id: int, seq: int) -> dict[str, di
         "PATCH /api/workspace": {"name": "W"},
         "PATCH /api/contacts/{id:uuid}": {"name": "C", "company_id": i["companies"]},
         "POST /api/contacts/{id:uuid}/identities": {"value": "second@shop.example"},
+        "POST /api/contacts/{id:uuid}/erase": {"confirm": "Somebody else"},  # refused: the others still need the contact
         "PATCH /api/contacts/{id:uuid}/identities/{identity_id:uuid}": {"verified": True},
         "POST /api/companies": {
             "name": "c", "domain": "c.example", "value_minor": 1, "currency": "EUR", "renewal_on": "2027-01-01", "cycle_days": 30,

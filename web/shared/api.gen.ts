@@ -852,6 +852,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase contact
+         * @description Forget a contact for ever; how far it is stands in `erasure`. Needs the permission `contacts.erase`.
+         */
+        post: operations["erase_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get contact export
+         * @description A ZIP file with everything that is kept of a contact. Needs the permission `contacts.export`.
+         */
+        get: operations["get_contact_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}/identities": {
         parameters: {
             query?: never;
@@ -1530,6 +1570,27 @@ export interface paths {
          * @description Answers with the new conversation. Needs the permission `conversations.write`.
          */
         post: operations["post_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/suggested-articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post suggested articles
+         * @description Up to two articles that answer the customer's question so far; what is shown is noted. Empty for who may not read
+         *     the help centre. Needs the permission `conversations.reply`.
+         */
+        post: operations["post_suggested_articles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5030,6 +5091,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suggested-articles/{id}/chosen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post chosen article
+         * @description One of these articles was opened, quoted or linked to. Needs the permission `conversations.reply`.
+         */
+        post: operations["post_chosen_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suggestion-accounts": {
         parameters: {
             query?: never;
@@ -5700,11 +5781,13 @@ export interface components {
             /** @enum {string} */
             state: "asked" | "answered" | "failed" | "refused";
             /** @enum {string} */
-            task: "draft" | "answer" | "summary" | "translate" | "tone" | "test";
+            task: "draft" | "answer" | "summary" | "translate" | "tone" | "test" | "customer";
             tokens: number;
         };
         /** AiSettings */
         AiSettings: {
+            /** @default false */
+            answers_customers: boolean;
             /** @default 0 */
             calls: number;
             /** @default 30 */
@@ -5720,6 +5803,8 @@ export interface components {
             keep_days: number;
             /** @default  */
             model: string;
+            /** @default false */
+            past_answers: boolean;
             /** @default true */
             redact: boolean;
             /** @default 30 */
@@ -5733,11 +5818,13 @@ export interface components {
         };
         /** AiSettingsPatch */
         AiSettingsPatch: {
+            answers_customers?: boolean;
             calls_a_minute?: number;
             enabled?: boolean;
             keep_days?: number;
             key?: string | null;
             model?: string;
+            past_answers?: boolean;
             redact?: boolean;
             timeout_s?: number;
             tokens_a_month?: number;
@@ -5900,6 +5987,29 @@ export interface components {
             updated_at: string;
             updated_by: number | null;
             version: number;
+        };
+        /** ArticleUse */
+        ArticleUse: {
+            id: number;
+            language: string;
+            linked: number;
+            opened: number;
+            quoted: number;
+            shown: number;
+            title: string;
+        };
+        /** ArticleView */
+        ArticleView: {
+            article_id: number;
+            confidence: number;
+            language: string;
+            passage: string;
+            position: number;
+            /** @enum {string} */
+            seen: "public" | "segment" | "internal";
+            snippet: string;
+            title: string;
+            url: string | null;
         };
         /** Ask */
         Ask: {
@@ -6386,6 +6496,12 @@ export interface components {
             position: number;
             text: string;
         };
+        /** ChosenArticle */
+        ChosenArticle: {
+            position: number;
+            /** @enum {string} */
+            way: "open" | "passage" | "link";
+        };
         /** ChurnView */
         ChurnView: {
             can: string[];
@@ -6552,6 +6668,7 @@ export interface components {
             created_at: string;
             currency?: string | null;
             erased_at: string | null;
+            erasure?: components["schemas"]["Erasure"] | null;
             /** Format: uuid */
             id: string;
             identities?: components["schemas"]["Identity"][];
@@ -6580,6 +6697,8 @@ export interface components {
         /** ContactRef */
         ContactRef: {
             address: string | null;
+            /** @default false */
+            erased: boolean;
             /** Format: uuid */
             id: string;
             name: string | null;
@@ -6619,6 +6738,7 @@ export interface components {
             remaining?: string[];
             /** @default false */
             resolve: boolean;
+            rule?: components["schemas"]["RuleMark"] | null;
             /** @default false */
             scheduled: boolean;
             /** @default  */
@@ -6987,6 +7107,19 @@ export interface components {
             thread: string;
             /** @default 0 */
             uid: number;
+        };
+        /** EraseBody */
+        EraseBody: {
+            confirm: string;
+        };
+        /** Erasure */
+        Erasure: {
+            done: number;
+            finished_at: string | null;
+            problem: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            total: number;
         };
         /** Escalation */
         Escalation: {
@@ -8391,7 +8524,7 @@ export interface components {
         };
         /** NewRule */
         NewRule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
             after_s?: number | null;
             /**
              * @default customer
@@ -9256,12 +9389,17 @@ export interface components {
         /** ReplayResult */
         ReplayResult: {
             answered: number;
+            /** @default 0 */
+            by_model: number;
             cases: components["schemas"]["Replayed"][];
             handed: {
                 [key: string]: number;
             };
             sentence: string;
+            /** @default 0 */
+            servers: number;
             total: number;
+            unknown?: components["schemas"]["Unasked"][];
             unsure: number;
             wrong: number;
         };
@@ -9275,6 +9413,15 @@ export interface components {
             question: string;
             share: number;
             wrong: boolean;
+        };
+        /** ReplyAction */
+        ReplyAction: {
+            text: {
+                [key: string]: string;
+            };
+            /** @constant */
+            type: "reply";
+            wait_s?: number | null;
         };
         /** Report */
         Report: {
@@ -9436,7 +9583,7 @@ export interface components {
         };
         /** Rule */
         Rule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
             after_s: number | null;
             can?: string[];
             /** @default 0 */
@@ -9458,7 +9605,7 @@ export interface components {
         };
         /** RuleDraft */
         RuleDraft: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
             after_s?: number | null;
             /**
              * @default customer
@@ -9470,13 +9617,18 @@ export interface components {
             };
             on: ("conversation_started" | "message_received" | "reply_sent" | "assigned" | "tags_changed" | "severity_changed" | "topic_changed" | "snooze_ended" | "promise_due" | "promise_warned" | "promise_broken" | "resolved" | "reopened") | ("waiting_for" | "silent_for" | "held_for" | "open_for");
         };
+        /** RuleMark */
+        RuleMark: {
+            name: string;
+            rule_id: number;
+        };
         /** RuleOrder */
         RuleOrder: {
             ids: number[];
         };
         /** RulePatch */
         RulePatch: {
-            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"])[];
+            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
             after_s?: number | null;
             clock?: "team" | "customer";
             condition?: {
@@ -10078,6 +10230,11 @@ export interface components {
             /** @default  */
             text: string;
         };
+        /** SuggestedArticles */
+        SuggestedArticles: {
+            articles: components["schemas"]["ArticleView"][];
+            id: string | null;
+        };
         /** SuggestionView */
         SuggestionView: {
             alike: number;
@@ -10311,6 +10468,8 @@ export interface components {
         };
         /** TrainingReport */
         TrainingReport: {
+            /** @default  */
+            embedder: string;
             impossible?: ("topic" | "severity" | "difficulty" | "sentiment" | "needs_answer")[];
             /** @default 0 */
             seconds: number;
@@ -10433,12 +10592,21 @@ export interface components {
             flow?: components["schemas"]["BotFlow"] | null;
             /** @default en */
             language: string;
+            /** @default false */
+            model: boolean;
             /** @default true */
             open: boolean;
             state?: string | null;
             text?: string | null;
             /** @default false */
             webhooks: boolean;
+        };
+        /** Unasked */
+        Unasked: {
+            /** Format: uuid */
+            conversation_id: string;
+            number: number;
+            question: string;
         };
         /** UnderstandingView */
         UnderstandingView: {
@@ -10495,6 +10663,7 @@ export interface components {
         };
         /** UseReport */
         UseReport: {
+            articles: components["schemas"]["ArticleUse"][];
             before: components["schemas"]["Use"];
             by_account: components["schemas"]["UseBy"][];
             by_agent: components["schemas"]["UseBy"][];
@@ -10767,6 +10936,12 @@ export interface components {
             /** @default  */
             url: string;
         };
+        /** WebhookAction */
+        WebhookAction: {
+            /** @constant */
+            type: "webhook";
+            url: string;
+        };
         /** WebhookBlock */
         WebhookBlock: {
             body?: {
@@ -10856,7 +11031,7 @@ export interface components {
             conversation_id: string;
             number: number;
             subject: string;
-            would: ("tag" | "assign" | "severity" | "difficulty" | "topic" | "resolve" | "snooze" | "note")[];
+            would: ("tag" | "assign" | "severity" | "difficulty" | "topic" | "resolve" | "snooze" | "note" | "reply" | "webhook")[];
         };
         /** Written */
         Written: {
@@ -13199,6 +13374,90 @@ export interface operations {
             };
         };
     };
+    erase_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    get_contact_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
     post_identity: {
         parameters: {
             query?: never;
@@ -14810,6 +15069,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_suggested_articles: {
+        parameters: {
+            query?: {
+                endpoint_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedArticles"];
                 };
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
@@ -20783,12 +21084,6 @@ export interface operations {
             query: {
                 start: string;
                 end: string;
-                figure: string;
-                by: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise";
-                clock?: "team" | "customer" | null;
-                compare?: "previous" | "last_year" | "none";
-                compare_start?: string | null;
-                compare_end?: string | null;
                 time_zone?: string;
                 account_id?: number | null;
                 channel?: "email" | "messenger" | null;
@@ -20798,6 +21093,12 @@ export interface operations {
                 topic_id?: number | null;
                 company_id?: string | null;
                 filter?: string | null;
+                figure: string;
+                by: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise";
+                clock?: "team" | "customer" | null;
+                compare?: "previous" | "last_year" | "none";
+                compare_start?: string | null;
+                compare_end?: string | null;
             };
             header?: never;
             path?: never;
@@ -20839,11 +21140,6 @@ export interface operations {
             query: {
                 start: string;
                 end: string;
-                figure: string;
-                clock?: "team" | "customer" | null;
-                by?: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise" | null;
-                key?: string;
-                waiting?: boolean | null;
                 time_zone?: string;
                 account_id?: number | null;
                 channel?: "email" | "messenger" | null;
@@ -20853,6 +21149,11 @@ export interface operations {
                 topic_id?: number | null;
                 company_id?: string | null;
                 filter?: string | null;
+                figure: string;
+                clock?: "team" | "customer" | null;
+                by?: "account" | "channel" | "team" | "agent" | "tag" | "topic" | "company" | "hour" | "weekday" | "heat" | "stage" | "severity" | "action" | "promise" | null;
+                key?: string;
+                waiting?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -21609,10 +21910,6 @@ export interface operations {
             query: {
                 start: string;
                 end: string;
-                compare?: "previous" | "last_year" | "none";
-                compare_start?: string | null;
-                compare_end?: string | null;
-                interval?: "hour" | "day" | "week" | "month";
                 time_zone?: string;
                 account_id?: number | null;
                 channel?: "email" | "messenger" | null;
@@ -21622,6 +21919,10 @@ export interface operations {
                 topic_id?: number | null;
                 company_id?: string | null;
                 filter?: string | null;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "last_year" | "none";
+                compare_start?: string | null;
+                compare_end?: string | null;
                 figures?: string | null;
             };
             header?: never;
@@ -23776,6 +24077,48 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Trial"];
                 };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+            /** @description What is wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["core_http_Problem"];
+                };
+            };
+        };
+    };
+    post_chosen_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenArticle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, as a problem document (RFC 9457) */
             400: {

@@ -16,6 +16,8 @@ PERMISSIONS: dict[str, str] = {
     "conversations.write": "Assign, tag, snooze, resolve, merge, write notes",
     "contacts.read": "See contacts and companies",
     "contacts.write": "Change contacts and companies",
+    "contacts.erase": "Erase a contact with everything they have said, for ever",
+    "contacts.export": "Download everything that is kept of a contact",
     "reports.read": "See reports",
     "reports.send": "Send saved reports by mail on a schedule",
     "tags.read": "See tags",

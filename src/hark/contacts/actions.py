@@ -195,7 +195,8 @@ async def remove_identity(tx: Tx, id: UUID, identity_id: UUID) -> Contact:
 
 async def _lock(tx: Tx, id: UUID) -> None:
     await tx.run("SELECT FROM contacts WHERE workspace_id = $1 AND id = $2 FOR UPDATE", tx.workspace_id, id)
-    await get_contact(tx, tx.actor, id)
+    if (await get_contact(tx, tx.actor, id)).erased_at is not None:
+        raise Conflict("This contact was erased and holds nothing that could be changed.", code="contact_erased")
 
 
 async def _changed(tx: Tx, id: UUID) -> Contact:

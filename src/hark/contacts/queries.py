@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from hark.contacts.types import KIND_NAMES, Company, Contact, ContactRow, Identity
+from hark.contacts.types import KIND_NAMES, Company, Contact, ContactRow, Erasure, Identity
 from hark.core.actor import Actor
 from hark.core.db import Queries
 from hark.core.paging import Page, check_limit, decode_cursor, encode_cursor
@@ -90,8 +90,21 @@ async def get_contact(db: Queries, actor: Actor, id: UUID) -> Contact:
             for r in rows
         ],
         company=company_view(company, actor) if company else None,
-        can=_can(actor),
+        erasure=await _find_erasure(db, actor.workspace_id, id) if contact.erased_at else None,
+        can=[] if contact.erased_at else [*_can(actor), *(what for what in PERSONAL if actor.can(f"contacts.{what}"))],
     )
+
+
+PERSONAL = ("erase", "export")
+
+
+async def _find_erasure(db: Queries, workspace_id: int, id: UUID) -> Erasure | None:
+    return await db.find(
+        Erasure,
+        "SELECT requested_at, finished_at, done, total, problem FROM erasures"
+        " WHERE workspace_id = $1 AND $2 = ANY(contact_ids) LIMIT 1",
+        workspace_id, id,
+    )  # fmt: skip
 
 
 async def list_companies(db: Queries, actor: Actor, *, query: str, cursor: str | None, limit: int) -> Page[Company]:

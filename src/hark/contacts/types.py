@@ -57,8 +57,20 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     can: list[str] = []
 
 
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the erasing of a contact is, in conversations. `problem`: why it could not go on; it is tried again by itself.
+    `finished_at` null: something is still there."""
+
+    requested_at: datetime
+    finished_at: datetime | None
+    done: int
+    total: int
+    problem: str | None
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with all their addresses. `value_minor`, monthly revenue in `currency`, counts where no company's does."""
+    """A person with all their addresses. `value_minor`, monthly revenue in `currency`, counts where no company's does.
+    `erasure`: of one who was erased, or is being erased."""
 
     id: UUID
     name: str | None
@@ -72,6 +84,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     vip: bool = False
     value_minor: int | None = None
     currency: str | None = None
+    erasure: Erasure | None = None
     can: list[str] = []
 
 

@@ -36,7 +36,7 @@ from hark.value.order import ahead_sql, index_sql, overdue_sql, u_sql, with_rese
 
 Order = Literal["price", "oldest", "newest"]
 
-COLUMNS = Sql("""c.id, c.number, c.subject, c.preview, c.contact_id, p.name AS contact_name,
+COLUMNS = Sql("""c.id, c.number, c.subject, c.preview, c.contact_id, p.name AS contact_name, p.erased_at IS NOT NULL AS contact_erased,
   (SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id AND i.kind = 1
     ORDER BY i.id LIMIT 1) AS contact_address,
   c.company_id, k.name AS company_name, coalesce(k.value_minor, p.value_minor) AS value_minor,

@@ -26,6 +26,7 @@ class ContactRef(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str | None
     address: str | None
+    erased: bool = False
 
 
 class CompanyRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +178,7 @@ class Stored(msgspec.Struct, kw_only=True):
     contact_id: UUID
     contact_name: str | None
     contact_address: str | None
+    contact_erased: bool
     company_id: UUID | None
     company_name: str | None
     value_minor: int | None
@@ -258,7 +260,9 @@ def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
         number=stored.number,
         subject=stored.subject,
         preview=stored.preview,
-        contact=ContactRef(id=stored.contact_id, name=stored.contact_name, address=stored.contact_address),
+        contact=ContactRef(
+            id=stored.contact_id, name=stored.contact_name, address=stored.contact_address, erased=stored.contact_erased
+        ),
         company=(
             CompanyRef(id=stored.company_id, name=stored.company_name or "") if stored.company_id is not None else None
         ),

@@ -68,11 +68,14 @@ class KnownMessage(msgspec.Struct, frozen=True):
 
 
 async def messages_by_external_id(tx: Queries, workspace_id: int, ids: list[str]) -> list[KnownMessage]:
-    """Messages carrying one of these ids, newest first; at most 20 of each."""
+    """Messages carrying one of these ids, newest first; at most 20 of each. Here and below: conversations of people who were
+    erased are none, so that what comes later begins anew."""
     return await tx.all(
         KnownMessage,
         "SELECT m.* FROM unnest($2::text[]) AS x(id) CROSS JOIN LATERAL (SELECT external_id, id AS message_id,"
         " conversation_id FROM messages WHERE workspace_id = $1 AND external_id = x.id LIMIT 20) m"
+        " JOIN conversations c ON c.workspace_id = $1 AND c.id = m.conversation_id"
+        " JOIN contacts p ON p.workspace_id = $1 AND p.id = c.contact_id AND p.erased_at IS NULL"
         " ORDER BY m.message_id DESC",
         workspace_id, ids,
     )  # fmt: skip
@@ -82,9 +85,11 @@ async def messages_by_id(tx: Queries, workspace_id: int, ids: list[UUID]) -> lis
     """Messages by our own ids (a signed Message-ID carries one), in no order; of a transcript its row of the outbox."""
     return await tx.all(
         KnownMessage,
-        "SELECT coalesce(external_id, '') AS external_id, id AS message_id, conversation_id FROM messages"
+        "SELECT m.* FROM (SELECT coalesce(external_id, '') AS external_id, id AS message_id, conversation_id FROM messages"
         " WHERE workspace_id = $1 AND id = ANY($2::uuid[]) UNION ALL SELECT '', id, conversation_id FROM outbox"
-        " WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL AND state > 0",
+        " WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL AND state > 0) m"
+        " JOIN conversations c ON c.workspace_id = $1 AND c.id = m.conversation_id"
+        " JOIN contacts p ON p.workspace_id = $1 AND p.id = c.contact_id AND p.erased_at IS NULL",
         workspace_id, ids,
     )  # fmt: skip
 
@@ -130,7 +135,10 @@ async def conversations_by_thread_id(tx: Queries, workspace_id: int, ids: list[s
     return await tx.all(
         MentionedId,
         "SELECT t.* FROM unnest($2::text[]) AS x(id) CROSS JOIN LATERAL (SELECT external_id, conversation_id"
-        " FROM thread_ids WHERE workspace_id = $1 AND external_id = x.id ORDER BY conversation_id DESC LIMIT 20) t",
+        " FROM thread_ids WHERE workspace_id = $1 AND external_id = x.id ORDER BY conversation_id DESC LIMIT 20) t"
+        " JOIN conversations c ON c.workspace_id = $1 AND c.id = t.conversation_id"
+        " JOIN contacts p ON p.workspace_id = $1 AND p.id = c.contact_id AND p.erased_at IS NULL"
+        " ORDER BY t.conversation_id DESC",
         workspace_id, ids,
     )  # fmt: skip
 
@@ -232,6 +240,7 @@ async def conversation_facts(tx: Queries, workspace_id: int, ids: list[UUID]) ->
         ConversationFacts,
         "SELECT c.id, c.number, c.subject, greatest(c.last_message_at, r.last_message_at) AS at, coalesce(m.answered, false)"
         " AS answered, coalesce(m.texts, '{}') AS texts, coalesce(m.ours, '{}') AS ours FROM conversations c"
+        " JOIN contacts p ON p.workspace_id = $1 AND p.id = c.contact_id AND p.erased_at IS NULL"
         " LEFT JOIN conversations r ON r.workspace_id = $1 AND r.id = c.root_id CROSS JOIN LATERAL ("
         "  SELECT bool_or(direction = 2) AS answered, array_agg(left(text, 4000)) AS texts,"
         "   array_agg(left(text, 4000)) FILTER (WHERE direction = 2) AS ours FROM (SELECT direction, text FROM messages"

@@ -1,0 +1,228 @@
+"""Being forgotten: nothing that names the person is left in any table or file, and no figure has changed."""
+
+import io
+import json
+import zipfile
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.conftest import FakeClock
+from tests.privacy.conftest import ADDRESS, MARK, NAME, Office, Traces, finish, mail, mail_id
+from tests.support.workspace import SignedIn, TestWorkspace
+
+from hark.core.db import Db
+from hark.core.errors import Unavailable
+from hark.core.services import Services
+from hark.hours.queries import open_seconds
+from hark.journey.rebuild import rebuild
+from hark.privacy import erasing
+from hark.privacy.redaction import names, without
+from hark.value.pricing import pricing_of
+
+TEXTS = "'text', 'character varying', 'character', 'jsonb', 'json', 'bytea', 'tsvector', 'ARRAY'"
+FIGURES = ("spans", "waits", "episodes", "promises")
+
+
+async def places_of(services: Services, ws: TestWorkspace, word: str) -> list[str]:
+    """Every column of every table, and every file, in which the word stands; bytes are looked through as they are."""
+    db, data, found = services.db, services.settings.data, list[str]()
+    columns = await db.pool.fetch(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns JOIN information_schema.tables"
+        f" USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND data_type IN ({TEXTS})"
+    )
+    assert len(columns) > 200
+    of_all = {"schema_migrations", "sign_in_attempts", "workspaces"}
+    for table, column, kind in columns:
+        text = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
+        ours = "true" if table in of_all else f"workspace_id = {ws.id}"  # other tests' people live in the same database
+        if await db.pool.fetchval(f'SELECT count(*) FROM "{table}" WHERE {ours} AND {text} ILIKE $1', f"%{word}%"):
+            found.append(f"{table}.{column}")
+    for file in data.rglob("*"):
+        if file.is_file() and (word in str(file).lower() or word.encode() in file.read_bytes().lower()):
+            found.append(str(file.relative_to(data)))
+    return sorted(found)
+
+
+async def figures(db: Db, ws: TestWorkspace) -> dict[str, list[str]]:
+    """What reports are made of, for all that had ended."""
+    return {
+        table: await db.all(str, f"SELECT t::text FROM {table} t WHERE workspace_id = $1 ORDER BY 1", ws.id)
+        for table in FIGURES
+    }
+
+
+async def erase(client: SignedIn, id: str, confirm: str = NAME) -> Any:
+    answer = await client.post(f"/api/contacts/{id}/erase", {"confirm": confirm})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_nothing_is_left_of_somebody_who_was_everywhere(
+    services: Services, workspace: TestWorkspace, office: Office, client: SignedIn, traces: Traces
+) -> None:
+    db, ws = services.db, workspace
+    for id in await db.all(UUID, "SELECT id FROM conversations WHERE workspace_id = $1 AND status < 3", ws.id):
+        assert (await client.post(f"/api/conversations/{id}/resolve")).is_success
+    before = await figures(db, ws)
+    marked = await places_of(services, workspace, MARK)
+    tables = {place.partition(".")[0] for place in marked if "/" not in place}
+    assert tables >= {
+        "ai_calls", "attachments", "bot_runs", "contacts", "conversations", "drafts", "endpoints", "idempotency_keys",
+        "identities", "intake_items", "message_search", "messages", "outbox", "suggestion_offers", "suppressions",
+        "thread_ids", "visit_facts", "visitors", "visits",
+    }, tables  # fmt: skip
+    assert {place.split("/")[2] for place in marked if "/" in place} >= {"attachment", "html", "raw", "upload"}, marked
+
+    shown = await erase(client, traces.contact_id)
+    assert (shown["name"], shown["identities"], shown["can"], shown["erasure"]["finished_at"]) == (None, [], [], None)
+    assert await finish(services) == 1
+    assert not (left := await places_of(services, workspace, MARK)), left
+
+    assert await figures(db, ws) == before
+    done = await rebuild(db, hours_of=open_seconds, pricing_of=pricing_of, workspaces=[ws.id])
+    assert (done.changed, done.without_journal) == (0, 0)
+    assert not (left := await places_of(services, workspace, MARK)), left
+    ended = (await client.get(f"/api/contacts/{traces.contact_id}")).json()["erasure"]
+    assert ended["finished_at"] is not None
+    assert (ended["done"], ended["problem"]) == (ended["total"], None)
+    kinds = await db.all(int, "SELECT kind FROM events WHERE workspace_id = $1 AND kind >= 250 ORDER BY seq", ws.id)
+    assert (kinds[0], kinds[-1], 251 in kinds) == (250, 252, True)
+
+
+async def test_what_other_people_said_stays(
+    services: Services, office: Office, client: SignedIn, traces: Traces
+) -> None:
+    await erase(client, traces.contact_id)
+    await finish(services)
+    theirs = (await client.get(f"/api/conversations/{traces.conversation_id}/thread")).json()["items"]
+    kept = {m["text"] for m in theirs if m["type"] == "message" and m["text"]}
+    assert kept == {"Bob keeps his own words."}
+    assert "bob-file.txt" in json.dumps(theirs)
+    ina = (await client.get(f"/api/conversations/{traces.other_id}/thread")).json()["items"]
+    said = [m["text"] for m in ina if m["type"] == "message"]
+    assert sorted(said) == ["", "Ina answers.", "Ina asks."]
+    row = (await client.get(f"/api/conversations/{traces.other_id}")).json()
+    assert (row["subject"], row["preview"], row["contact"]["erased"]) == ("Invoices", "Ina answers.", False)
+    row = (await client.get(f"/api/conversations/{traces.conversation_id}")).json()
+    assert (row["subject"], row["preview"], row["contact"]["erased"], row["status"]) == ("", "", True, 3)
+    found = (await client.get("/api/search?q=words")).json()
+    assert [hit["conversation"]["id"] for hit in found["items"]] == [str(traces.conversation_id)]  # the words of Bob
+
+
+async def test_who_writes_again_is_somebody_new(
+    services: Services, office: Office, client: SignedIn, traces: Traces, workspace: TestWorkspace
+) -> None:
+    assert (await traces.visitor.get("threads")).status_code == 200
+    await erase(client, traces.contact_id)
+    assert (await traces.visitor.get("threads")).status_code == 401
+    again = await office.receive(mail(workspace, "again", answers=mail_id(workspace, f"first-{MARK}")))
+    await finish(services)
+    ours = await office.db.one(
+        UUID, "SELECT id FROM messages WHERE conversation_id = $1 AND direction = 2 LIMIT 1", traces.conversation_id
+    )
+    later = await office.receive(mail(workspace, "later", answers=f"{ours}@desk.example"))
+    for id in (again, later):
+        row = (await client.get(f"/api/conversations/{id}")).json()
+        assert row["contact"]["id"] != traces.contact_id
+        assert (row["contact"]["name"], row["contact"]["address"], row["contact"]["erased"]) == (NAME, ADDRESS, False)
+    thread = (await client.get(f"/api/conversations/{again}/thread")).json()["items"]
+    assert any(MARK in m["text"] for m in thread if m["type"] == "message")
+    # the same mail once more, as a mailbox that is read again brings it, is known and brings nothing back
+    count = await office.db.one(int, "SELECT count(*) FROM messages WHERE workspace_id = $1", workspace.id)
+    await office.receive(mail(workspace, f"first-{MARK}", cc="Bob <bob@shop.example>"))
+    assert await office.db.one(int, "SELECT count(*) FROM messages WHERE workspace_id = $1", workspace.id) == count
+
+
+async def test_it_goes_on_after_a_stop_and_tells_why_it_waits(
+    services: Services,
+    office: Office,
+    client: SignedIn,
+    traces: Traces,
+    clock: FakeClock,
+    workspace: TestWorkspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    db = services.db
+    await erase(client, traces.contact_id)
+    await db.run("UPDATE outbox SET state = 2 WHERE conversation_id = $1 AND state = 3", traces.conversation_id)
+    assert await finish(services) == 0
+    shown = (await client.get(f"/api/contacts/{traces.contact_id}")).json()["erasure"]
+    assert "mail server" in shown["problem"]
+    assert await finish(services) == 0  # not before its time
+    await db.run("UPDATE outbox SET state = 3 WHERE conversation_id = $1 AND state = 2", traces.conversation_id)
+
+    async def broken(*_: Any) -> None:
+        raise Unavailable("The file store is not reachable.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing.wiping, "wipe_rest", broken)
+        assert (await erase(client, traces.contact_id))["erasure"]["problem"]  # asked once more: at once
+        assert await finish(services) == 0
+    shown = (await client.get(f"/api/contacts/{traces.contact_id}")).json()["erasure"]
+    assert (shown["problem"], shown["done"]) == ("The file store is not reachable.", shown["total"])
+    # a worker that was killed while it held the erasure
+    await db.run("UPDATE erasures SET lease_until = $1, next_try_at = $1", clock())
+    clock.advance(seconds=1)
+    assert await finish(services) == 1
+    assert not (left := await places_of(services, workspace, MARK)), left
+
+
+async def test_only_who_may_and_only_the_right_one(
+    services: Services, office: Office, client: SignedIn, workspace: TestWorkspace, stranger_client: SignedIn
+) -> None:
+    id = await office.receive(mail(workspace, "one"))
+    contact = (await client.get(f"/api/conversations/{id}")).json()["contact"]["id"]
+    _, token = await workspace.agent()
+    agent = SignedIn(client.http, token)
+    for who, status in ((agent, 403), (stranger_client, 404)):
+        assert (await who.post(f"/api/contacts/{contact}/erase", {"confirm": NAME})).status_code == status
+        assert (await who.get(f"/api/contacts/{contact}/export")).status_code == status
+    assert (await agent.get(f"/api/contacts/{contact}")).json()["can"] == ["write"]
+    wrong = await client.post(f"/api/contacts/{contact}/erase", {"confirm": "Somebody Else"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "not_confirmed")
+    await erase(client, contact, ADDRESS.upper())
+    assert (await client.patch(f"/api/contacts/{contact}", {"name": "Back"})).json()["code"] == "contact_erased"
+    assert (await client.get(f"/api/contacts/{contact}/export")).json()["code"] == "contact_erased"
+    assert (await client.get(f"/api/contacts?query={MARK}")).json()["items"] == []
+
+
+async def test_everything_that_is_kept_can_be_taken_along(
+    services: Services, client: SignedIn, traces: Traces, workspace: TestWorkspace
+) -> None:
+    answer = await client.get(f"/api/contacts/{traces.contact_id}/export")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.testzip() is None
+    held = json.loads(archive.read("data.json"))
+    assert (held["format"], held["version"], held["contact"]["name"]) == ("hark-contact", 1, NAME)
+    assert {a["kind"] for a in held["contact"]["addresses"]} == {"email", "user"}
+    assert {c["channel"] for c in held["conversations"]} == {"email", "messenger"}
+    mails = next(c for c in held["conversations"] if c["channel"] == "email")
+    first = mails["messages"][0]
+    assert (first["author"], first["direction"], first["kind"]) == ("customer", "in", "message")
+    assert ADDRESS.encode() in archive.read(first["raw"])
+    assert b"<p>" in archive.read(first["html"])
+    assert archive.read(first["files"][0]["file"]).strip() == f"file of first-{MARK}".encode()
+    assert {m["kind"] for m in mails["messages"]} >= {"note", "message"}
+    assert mails["language_model"][0]["answer"]
+    chat = next(c for c in held["conversations"] if c["channel"] == "messenger")
+    assert MARK in json.dumps(chat["bots"])
+    assert [m["text"] for m in held["messages_elsewhere"]]
+    assert any(f["kind"] == "search" for v in held["visits"] for f in v["facts"])
+    assert held["visitors"][0]["address"] is None or MARK in held["visitors"][0]["address"]
+    assert [m["fate"] for m in held["other_mail"]] == ["held"]
+    assert archive.read(held["other_mail"][0]["raw"])
+    lines = await services.db.all(str, "SELECT action FROM audit_log WHERE workspace_id = $1", workspace.id)
+    assert lines.count("contact.exported") == 1
+
+
+def test_addresses_are_taken_out_whole() -> None:
+    value = {"from": {"name": "A", "address": "A@x.example"}, "to": [{"address": "b@x.example"}, "a@x.example"], "n": 1,
+             "subject": "for a@x.example, not for ba@x.example or a@x.example.org"}  # fmt: skip
+    assert without(value, ["a@x.example"]) == {
+        "from": None, "to": [{"address": "b@x.example"}], "n": 1, "subject": "for , not for ba@x.example or a@x.example.org",
+    }  # fmt: skip
+    assert names(value, ["a@x.example"])
+    assert not names(without(value, ["a@x.example"]), ["a@x.example"])
+    assert without(value, []) == value
