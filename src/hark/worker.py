@@ -58,6 +58,8 @@ from hark.intake.process import Processor
 from hark.intake.reception import Ledger, Reception
 from hark.intake.spool import Spool
 from hark.intake.types import Source
+from hark.privacy.erasing import LOOK_S as ERASURES_LOOK_S
+from hark.privacy.erasing import forget_classifiers, run_erasures
 from hark.reports.mails import LOOK_S as REPORTS_LOOK_S
 from hark.reports.mails import send_due
 from hark.reports.places import keep_facts_in
@@ -136,6 +138,8 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "model log": lambda: every(UPKEEP_S, lambda: forget_calls(db), stop),
         "rule log": lambda: every(UPKEEP_S, lambda: forget_runs(db), stop),
         "suggestions": lambda: every(UPKEEP_S, lambda: forget_stale(db), stop),
+        "erasures": lambda: every(ERASURES_LOOK_S, lambda: run_erasures(db, files), stop),
+        "erased words": lambda: every(UPKEEP_S, lambda: forget_classifiers(db, files), stop),
         "visits": lambda: every(UPKEEP_S, lambda: forget_visits(db, settings.visits_keep_days), stop),
     }
     async with receiving(settings, reception):
