@@ -10,9 +10,10 @@ import structlog
 from hark.access.jobs import clean_up
 from hark.ai.actions import forget_calls
 from hark.automation import jobs as automation
+from hark.automation.calling import run_rule_calls
 from hark.automation.log import forget_runs
 from hark.bots import running as bots
-from hark.bots.calling import run_calls
+from hark.bots.calling import Servers, run_calls
 from hark.bots.replays import forget, run_replays
 from hark.bottlenecks.eventlogs.jobs import LOOK_S as EVENT_LOGS_LOOK_S
 from hark.bottlenecks.eventlogs.jobs import read_logs
@@ -69,6 +70,7 @@ from hark.settings import Settings
 from hark.simulation.jobs import run_simulations
 from hark.sla import jobs as sla
 from hark.suggestions.actions import forget_stale
+from hark.suggestions.learning import Learners
 from hark.timers.jobs import Handler, run_timers
 from hark.timers.types import TimerKind
 from hark.understanding.jobs import run_trainings
@@ -106,6 +108,9 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
     outbox = Outbox(db, files, {1: mail})
     timers = {**TIMERS, TimerKind.CHAT_MAIL: mail_unread(mail.new_id)}
     sources = Sources(services, ledger, resolve, tokens)
+    ask_model = asker(resolve, plain=settings.private_hosts)
+    ask = asker(resolve)
+    servers = Servers(keys, ask, ask_model, Learners(db))
     rhythms: Rhythms = {}
     parts: dict[str, Callable[[], Awaitable[None]]] = {
         "intake": lambda: processor.run(stop),
@@ -113,7 +118,8 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         "timers": lambda: run_timers(db, timers, stop),
         "journal": lambda: run_consumers(db, services.bus, consumers, stop),
         "sources": lambda: sources.run(stop),
-        "bots": lambda: run_calls(db, services.bus, keys, asker(resolve), stop),
+        "bots": lambda: run_calls(db, services.bus, servers, stop),
+        "rule calls": lambda: run_rule_calls(db, services.bus, ask, stop),
         "bot replays": lambda: run_replays(db, stop),
         "bot upkeep": lambda: every(UPKEEP_S, lambda: forget(db), stop),
         "simulations": lambda: run_simulations(db, stop),
@@ -151,6 +157,7 @@ async def run_worker(services: Services, consumers: Sequence[Consumer], stop: as
         log.warning("stopped in the middle", part=task.get_name())
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await servers.learners.close()
     await sender.close()
 
 

@@ -9,12 +9,13 @@ from tests.help.desk import Desk
 from tests.support.post import Post
 from tests.support.workspace import SignedIn, TestWorkspace
 
-from hark.bots.calling import serve_calls
+from hark.bots.calling import Servers, serve_calls
 from hark.bots.replays import claim_replay, forget, work_on
 from hark.core.asking import Request
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.errors import Unavailable
+from hark.suggestions.learning import Learners
 
 ANSWERS = (start("a"), {"type": "answer", "id": "a", "text": {"en": "How can I help?"}})
 RETURNS = """## Send it back
@@ -112,10 +113,10 @@ async def test_a_server_is_asked_outside_of_any_transaction_and_its_answer_goes_
         assert await db.one(int, "SELECT count(*)::int FROM bot_calls WHERE tries = 1") == 1
         return b'{"order": {"state": "on its way"}}'
 
-    assert await serve_calls(db, keys, ask) == 1
+    assert await serve_calls(db, Servers(keys, ask, ask, Learners(db))) == 1
     assert (asked[0].headers["X-Key"], asked[0].url) == ("s3cret", "https://shop.example/order?q=")
     assert [t for _, t in await visitor.texts(thread)][-2:] == ["It is on its way.", "Happy?"]
-    assert await serve_calls(db, keys, ask) == 0
+    assert await serve_calls(db, Servers(keys, ask, ask, Learners(db))) == 0
 
 
 async def test_a_server_that_fails_is_told_and_a_person_comes(
@@ -129,7 +130,7 @@ async def test_a_server_that_fails_is_told_and_a_person_comes(
     async def ask(_: Request) -> bytes:
         raise Unavailable("shop.example answered with status 500.")
 
-    await serve_calls(db, keys, ask)
+    await serve_calls(db, Servers(keys, ask, ask, Learners(db)))
     assert "person of the team" in (await visitor.texts(thread))[-1][1]
     (trouble,) = (await client.get(f"/api/bots/{bot['id']}/troubles")).json()["items"]
     assert (trouble["block_id"], trouble["sentence"]) == ("w", "shop.example answered with status 500.")
@@ -177,6 +178,26 @@ async def test_the_past_is_played_again_in_a_process_of_its_own(
     assert stopped.json()["state"] == "stopped"
     assert await claim_replay(db) is None
     assert (await client.delete(f"/api/bots/{bot['id']}/replays/{done['id']}")).status_code == 204
+
+
+async def test_a_replay_knows_the_words_of_the_workspace_and_what_it_cannot_know(
+    client: SignedIn, desk: Desk, post: Post, db: Db
+) -> None:
+    await desk.publish(await desk.article("How to return boots", RETURNS))
+    await client.put("/api/help/synonyms", {"groups": [["boots", "zapatones"], ["return", "bring back"]]})
+    bot = (await client.post("/api/bots", {"name": "Helper", "flow": {"blocks": [*ANSWERS]}})).json()
+    hooked = (await client.post("/api/bots", {"name": "Hooked", "flow": {"blocks": [*HOOK]}})).json()
+    asked = await post.mail("How can I bring back zapatones?", sender="a@shop.example")
+    results = []
+    for one in (bot, hooked):
+        queued = await client.post(f"/api/bots/{one['id']}/replays", {"days": 7})
+        claimed = await claim_replay(db)
+        assert claimed is not None
+        await work_on(db, claimed, asyncio.Event())
+        results.append((await client.get(f"/api/bots/{one['id']}/replays/{queued.json()['id']}")).json()["result"])
+    assert (results[0]["answered"], results[0]["servers"]) == (1, 0)
+    assert (results[1]["answered"], results[1]["servers"]) == (0, 1)
+    assert [c["conversation_id"] for c in results[1]["unknown"]] == [str(asked.conversation_id)]
 
 
 async def test_what_an_erased_person_told_a_bot_goes(

@@ -18,6 +18,7 @@ class Model:
         self.status = 200
         self.raw: bytes | None = None
         self.delay_s = 0.0
+        self.heard = asyncio.Event()
 
     @property
     def sent(self) -> str:
@@ -32,6 +33,7 @@ class Model:
         body = json.loads(await reader.readexactly(length))
         assert lines[0] == "POST /v1/chat/completions HTTP/1.1", lines[0]
         self.asked.append(body)
+        self.heard.set()
         self.headers.append({name.lower(): value for name, value in headers.items()})
         await asyncio.sleep(self.delay_s)
         text = self.says if isinstance(self.says, str) else self.says(body)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from hark.ai.client import Endpoint, Reply, complete, estimate
-from hark.ai.prompts import Prompt, betrays, cleaned
+from hark.ai.prompts import Hide, Prompt, betrays, cleaned
 from hark.ai.queries import Stored, get_settings, stored_settings, use
 from hark.ai.types import TASKS, AiChanged, AiSettings, AiSettingsPatch, CallState, Task, Written
 from hark.core.actor import Actor
@@ -38,12 +38,13 @@ async def change_settings(tx: Tx, keys: Keys, patch: AiSettingsPatch) -> AiSetti
     _check(new)
     await tx.run(
         "INSERT INTO ai_settings (workspace_id, enabled, url, model, key, tokens_a_month, calls_a_minute, timeout_s, redact,"
-        " keep_days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (workspace_id) DO UPDATE SET enabled = $2,"
-        " url = $3, model = $4, key = $5, tokens_a_month = $6, calls_a_minute = $7, timeout_s = $8, redact = $9, keep_days = $10",
+        " keep_days, answers_customers, past_answers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (workspace_id) DO UPDATE SET enabled = $2,"
+        " url = $3, model = $4, key = $5, tokens_a_month = $6, calls_a_minute = $7, timeout_s = $8, redact = $9, keep_days = $10,"
+        " answers_customers = $11, past_answers = $12",
         tx.workspace_id, new.enabled, new.url, new.model, new.key, new.tokens_a_month, new.calls_a_minute, new.timeout_s,
-        new.redact, new.keep_days,
+        new.redact, new.keep_days, new.answers_customers, new.past_answers,
     )  # fmt: skip
-    await tx.audit("ai.changed", "ai", data={"enabled": new.enabled, "url": new.url, "model": new.model, "redact": new.redact})
+    await tx.audit("ai.changed", "ai", data={"enabled": new.enabled, "url": new.url, "model": new.model, "redact": new.redact, "answers_customers": new.answers_customers})
     tx.emit(AiChanged())
     return await get_settings(tx, tx.actor, now=tx.now())
 
@@ -65,13 +66,14 @@ class Asked(msgspec.Struct):
 
 
 async def ask_model(
-    db: Db, actor: Actor, keys: Keys, ask: Ask, task: Task, make: Callable[[Callable[[str], str], str], Prompt], *,
-    conversation_id: UUID | None, names: list[str], anyway: bool = False,
+    db: Db, actor: Actor, keys: Keys, ask: Ask, task: Task, make: Callable[[Hide, str], Prompt], *,
+    conversation_id: UUID | None, names: list[str], anyway: bool = False, patience_s: float | None = None,
 ) -> Asked:  # fmt: skip
     """Ask, and give the text as it may be shown: personal data back in it, markup and made-up links out of it.
 
     `make(hide, mark)` builds the prompt; `hide` takes personal data out of a text. No transaction is open while the model
-    thinks. `anyway`: also while it is turned off, for a test. Raises Conflict (off, budget, rate) and Unavailable.
+    thinks. `anyway`: also while it is turned off, for a test. `patience_s`: wait no longer than this, whatever is set.
+    Raises Conflict (off, budget, rate) and Unavailable, with code "betrayed" when the model spoke of its instructions.
     """
     redacted = Redacted()
     settings = await stored_settings(db, actor.workspace_id)
@@ -86,7 +88,7 @@ async def ask_model(
     id = await _reserve(db, actor, settings, task, conversation_id, messages)
     endpoint = Endpoint(
         url=settings.url, model=settings.model, key=None if settings.key is None else keys.decrypt(settings.key),
-        timeout_s=float(settings.timeout_s),
+        timeout_s=min(float(settings.timeout_s), patience_s or float(settings.timeout_s)),
     )  # fmt: skip
     began = time.monotonic()
     try:
@@ -106,7 +108,7 @@ async def _judged(
     if betrays(reply.text, prompt):
         why = "The model spoke of its instructions instead of answering, so its text is not shown."
         await _settle(db, actor, id, CallState.REFUSED, reply.text, reply.tokens, began, why)
-        raise Unavailable(why)
+        raise Unavailable(why, code="betrayed")
     text, left_out = cleaned(reply.text, prompt)
     await _settle(db, actor, id, CallState.ANSWERED, reply.text, reply.tokens, began, None)
     return Asked(id, redacted.show(text), left_out)

@@ -6,7 +6,7 @@ that a person looks at, and of that text links that stand in no source, markup a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -25,6 +25,10 @@ _CITED = re.compile(r"\[(\d{1,2})\]")
 _WORD = re.compile(r"[^\W\d_]{4,}|[\uac00-\ud7a3]{2,}")
 GROUNDED = 0.5
 """So much of an answer's telling words must stand in the sources it cites."""
+
+
+Hide = Callable[[str], str]
+"""Takes personal data out of a text before it leaves."""
 
 
 class Prompt(msgspec.Struct, frozen=True):
@@ -85,6 +89,15 @@ def answer_task(language: str | None) -> str:
     return (
         f"Answer the customer's question in {_language(language)} from the numbered sources alone. After each sentence name its"
         " source like [1]. If the sources do not answer the question, answer with the one word UNKNOWN."
+    )
+
+
+def customer_task(language: str) -> str:
+    return (
+        f"Write what an automatic assistant answers a customer, in {_language(language)}, in at most six short sentences, from the"
+        " numbered sources alone. End each sentence with the number of its source, like [1]. Say nothing that is not in them: no"
+        " greeting, no names, no promises, nothing that you or the team did or will do, and never speak as a person. Numbers,"
+        " amounts and links only as they stand there. If the sources do not answer the question, answer with the one word UNKNOWN."
     )
 
 

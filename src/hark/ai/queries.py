@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from hark.ai.types import TASKS, AiCall, AiSettings, CallState
+from hark.contacts.addresses import company_domain
 from hark.conversations.queries import require_visible
 from hark.conversations.visibility import visible
 from hark.core.actor import Actor
@@ -30,13 +31,16 @@ class Stored(msgspec.Struct, frozen=True):
     timeout_s: int = 30
     redact: bool = True
     keep_days: int = 30
+    answers_customers: bool = False
+    past_answers: bool = False
 
 
 async def stored_settings(db: Queries, workspace_id: int) -> Stored:
     """The settings; the defaults, which are off, where nobody has set any."""
     found = await db.find(
         Stored,
-        "SELECT enabled, url, model, key, tokens_a_month, calls_a_minute, timeout_s, redact, keep_days FROM ai_settings"
+        "SELECT enabled, url, model, key, tokens_a_month, calls_a_minute, timeout_s, redact, keep_days,"
+        " answers_customers, past_answers FROM ai_settings"
         " WHERE workspace_id = $1",
         workspace_id,
     )
@@ -71,6 +75,57 @@ async def get_settings(db: Queries, actor: Actor, *, now: datetime) -> AiSetting
     return AiSettings(
         **fields, has_key=has_key, tokens_used=used.tokens, calls=used.calls, failed=used.failed,
         can=["write"] if actor.can("ai.write") else [],
+    )  # fmt: skip
+
+
+async def may_answer_customers(db: Queries, workspace_id: int) -> bool:
+    """Whether bots may answer in a model's words."""
+    settings = await stored_settings(db, workspace_id)
+    return settings.enabled and settings.answers_customers
+
+
+class Lately(msgspec.Struct, frozen=True):
+    """Questions for customers: whether the last ones all failed, and how many this conversation has had in a day."""
+
+    down: bool
+    here: int
+
+
+async def asked_lately(db: Queries, workspace_id: int, conversation_id: UUID | None, now: datetime) -> Lately:
+    """What keeps a customer from waiting for an endpoint that is down, and one conversation from using the budget up."""
+    return await db.one(
+        Lately,
+        "SELECT (SELECT count(*) = 3 AND bool_and(state = $4) FROM (SELECT state FROM ai_calls WHERE workspace_id = $1"
+        "   AND at > $3::timestamptz - interval '2 minutes' AND task = $5 ORDER BY at DESC, id DESC LIMIT 3) last) AS down,"
+        " (SELECT count(*)::int FROM ai_calls WHERE workspace_id = $1 AND conversation_id = $2 AND task = $5"
+        "   AND at > $3::timestamptz - interval '1 day') AS here",
+        workspace_id, conversation_id, now, CallState.FAILED, TASKS.index("customer"),
+    )  # fmt: skip
+
+
+async def our_hosts(db: Queries, workspace_id: int) -> list[str]:
+    """Hosts that links in an answer may lead to: the help centres' own, and those of the mailboxes that are no free mail."""
+    hosts = await db.all(str, "SELECT host FROM help_domains WHERE workspace_id = $1", workspace_id)
+    addresses = await db.all(
+        str, "SELECT address FROM channel_accounts WHERE workspace_id = $1 AND address LIKE '%@%'", workspace_id
+    )
+    return [*hosts, *(domain for address in addresses if (domain := company_domain(address)))]
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Names that are taken out of what is sent: of the team, and of a conversation's customer."""
+
+    team: list[str]
+    customer: list[str]
+
+
+async def list_names(db: Queries, workspace_id: int, conversation_id: UUID | None) -> Names:
+    return await db.one(
+        Names,
+        "SELECT ARRAY(SELECT name FROM agents WHERE workspace_id = $1 AND name <> '') AS team, ARRAY(SELECT p.name"
+        " FROM conversations c JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id"
+        " WHERE c.workspace_id = $1 AND c.id = $2 AND coalesce(p.name, '') <> '') AS customer",
+        workspace_id, conversation_id,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ import msgspec
 from hark.core.events import Event
 from hark.core.http import Body
 
-Task = Literal["draft", "answer", "summary", "translate", "tone", "test"]
-TASKS: tuple[Task, ...] = ("draft", "answer", "summary", "translate", "tone", "test")
+Task = Literal["draft", "answer", "summary", "translate", "tone", "test", "customer"]
+TASKS: tuple[Task, ...] = ("draft", "answer", "summary", "translate", "tone", "test", "customer")
 """What a model is asked for; the place in this tuple is the number that is stored."""
 
 Tone = Literal["friendlier", "formal", "shorter", "clearer"]
@@ -22,7 +22,9 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000, pattern=r"\S
 class AiSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The endpoint and its limits. Off until somebody turns it on. `has_key`: a key is stored; it is never shown.
     `tokens_a_month` and `calls_a_minute` bound all of the workspace; `tokens_used` this calendar month (UTC).
-    `redact`: addresses, numbers and names are replaced before anything is sent. `keep_days`: how long the log goes back."""
+    `redact`: addresses, numbers and names are replaced before anything is sent. `keep_days`: how long the log goes back.
+    `answers_customers`: bots may answer in its words, in blocks that say so; `past_answers`: also from what was answered to
+    others, made safe."""
 
     enabled: bool = False
     url: str = ""
@@ -33,6 +35,8 @@ class AiSettings(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: int = 30
     redact: bool = True
     keep_days: int = 30
+    answers_customers: bool = False
+    past_answers: bool = False
     tokens_used: int = 0
     calls: int = 0
     failed: int = 0
@@ -52,6 +56,8 @@ class AiSettingsPatch(Body):
     timeout_s: Annotated[int, msgspec.Meta(ge=1, le=120)] | msgspec.UnsetType = msgspec.UNSET
     redact: bool | msgspec.UnsetType = msgspec.UNSET
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=365)] | msgspec.UnsetType = msgspec.UNSET
+    answers_customers: bool | msgspec.UnsetType = msgspec.UNSET
+    past_answers: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Translate(Body):

@@ -35,13 +35,14 @@ from hark.bots.types import FlowProblem
 
 
 class There(msgspec.Struct, frozen=True, kw_only=True):
-    """What a flow can name."""
+    """What a flow can name. `model`: a language model may answer customers."""
 
     tags: Collection[int] = ()
     teams: Collection[int] = ()
     topics: Collection[int] = ()
     accounts: Collection[int] = ()
     articles: Collection[int] = ()
+    model: bool = False
 
 
 def check_flow(flow: BotFlow, there: There) -> list[FlowProblem]:
@@ -197,6 +198,8 @@ def _content(block: AnyBlock, flow: BotFlow, there: There) -> Iterator[FlowProbl
             yield from _settings(block, there)
         case HandOver(team_id=team_id) if team_id is not None and team_id not in there.teams:
             yield _error("unknown_team", block, "The team of this hand-over is not there any more. Choose another one.")
+        case Answer(words="model") if not there.model:
+            yield _warn("no_model", block, "Language models may not answer customers in this workspace, so the article is shown. Allow it in the settings, or leave this off.")  # fmt: skip
         case ArticleBlock(article_id=article_id) if article_id not in there.articles:
             yield _error("unknown_article", block, "This article is not there, or not published. Choose another one.")
 

@@ -1,8 +1,11 @@
 """Answers from the help centre: the article that fits a question, its section, and its link."""
 
+import asyncio
 from functools import cache
 from urllib.parse import quote
 from uuid import UUID
+
+import msgspec
 
 from hark.bots.steps import Shown
 from hark.core.db import Db, Queries, Tx
@@ -10,9 +13,9 @@ from hark.help.audience import ANYBODY, Audience, contact_audience
 from hark.help.finding import find_articles
 from hark.help.published import Live, list_live_centres, may_enter, published_by_id
 from hark.help.queries import CentreRecord, get_centre
+from hark.help.quoting import marked_words, section_of
 from hark.settings import load_settings
 
-MAX_SECTION = 700  # characters of an article that are quoted
 SURE = 0.5
 """A bot answers by itself when the article is more likely to answer than not; what is merely worth showing to somebody who
 searches (`good`) begins far below."""
@@ -35,8 +38,41 @@ async def find_answer(
         centre = await get_centre(db, workspace_id, hit.centre_id)
         live = await published_by_id(db, centre, hit.article_id, hit.language, audience)
         if live is not None and article_url(centre, live) not in skip:
-            return _shown(centre, live, section_of(live.body, hit.snippet.text))
+            return _shown(centre, live, section_of(live.body, hit.snippet.text, marked_words(hit.snippet)))
     return None
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A public article that may answer: its address, and all of its words."""
+
+    title: str
+    url: str
+    text: str
+
+
+async def find_texts(
+    db: Db, workspace_id: int, query: str, *, language: str, confidence: float | None, limit: int
+) -> list[Read]:
+    """What an answer to a question can be written from: articles that everybody may read, in the customer's language, the
+    best of them as sure as for `find_answer`. Empty when it is not."""
+    short = language.split("-")[0]
+    found = await find_articles(db, workspace_id, query, language=short, audience=ANYBODY, limit=limit)
+    hits = [hit for hit in found.hits if hit.language.split("-")[0] == short]
+    if not found.good or not hits or hits[0].confidence < (SURE if confidence is None else confidence):
+        return []
+    texts: list[Read] = []
+    for hit in hits:
+        centre = await get_centre(db, workspace_id, hit.centre_id)
+        live = await published_by_id(db, centre, hit.article_id, hit.language, ANYBODY)
+        if live is not None and may_enter(centre, ANYBODY):
+            texts.append(await asyncio.to_thread(_read, live, article_url(centre, live)))
+    return texts
+
+
+def _read(live: Live, url: str) -> Read:
+    from hark.help.markdown import plain_text
+
+    return Read(live.title, url, plain_text(live.body))
 
 
 async def reader(db: Queries, workspace_id: int, conversation_id: UUID, endpoint_id: UUID) -> Audience:
@@ -75,21 +111,3 @@ def base_url() -> str:
 
 def _shown(centre: CentreRecord, live: Live, section: str) -> Shown:
     return Shown(title=live.title, url=article_url(centre, live), section=section or live.summary)
-
-
-def section_of(body: str, snippet: str) -> str:
-    """The paragraph that a snippet stands in and what follows under the same heading, as text; else the first one."""
-    from hark.help.markdown import plain_text
-
-    blocks = [block for part in body.split("\n\n") if (block := part.strip())]
-    texts = [("" if block.startswith("#") else plain_text(block).strip()) for block in blocks]
-    piece = " ".join(snippet.strip(" …").split())[:60]
-    at = next((n for n, text in enumerate(texts) if piece and piece in " ".join(text.split())), None)
-    if at is None:
-        at = next((n for n, text in enumerate(texts) if text), 0)
-    quoted: list[str] = []
-    for text in texts[at:]:
-        if not text or len("\n\n".join([*quoted, text])) > MAX_SECTION:
-            break
-        quoted.append(text)
-    return "\n\n".join(quoted) or (texts[at][: MAX_SECTION - 1] + "…" if texts and texts[at] else "")

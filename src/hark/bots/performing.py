@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from hark.ai.queries import may_answer_customers
 from hark.bots.conditions import asks_understanding
 from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic
 from hark.bots.knowledge import find_answer, get_article, reader
 from hark.bots.machine import step
 from hark.bots.sending import Way, bot_name, can_reach, find_way, parts, send
-from hark.bots.steps import Begin, Call, Do, End, Found, Heard, Keep, Search, Sleep, State, Tell, Words
+from hark.bots.steps import Begin, Call, Do, End, Found, Heard, Keep, Search, Shown, Sleep, State, Tell, Words
 from hark.bots.surroundings import load_world, understand
 from hark.bots.types import Reason
 from hark.bots.words import reason_sentence, say
@@ -52,10 +53,12 @@ class Done(msgspec.Struct, kw_only=True):
 async def perform(tx: Tx, conversation_id: UUID, run: Working, heard: Heard) -> Done:
     """Take a step and do all of it; searches are answered on the way. The conversation is locked, the actor the bot."""
     way = await find_way(tx, tx.workspace_id, run.endpoint_id)
-    if way is None or not await can_reach(tx, tx.workspace_id, way):
+    if way is None or not await can_reach(tx, way):
         return await _unreachable(tx, conversation_id, run)
     for kind in (TimerKind.BOT_WAIT, TimerKind.BOT_IDLE):
         await cancel_timer(tx, conversation_id, kind)
+    if run.state.waits == "search":  # what a model was asked is in the next question too: that answer is not waited for
+        await tx.run("DELETE FROM bot_calls WHERE workspace_id = $1 AND run_id = $2", tx.workspace_id, run.id)
     done, tells = Done(state=run.state, entered=[]), list[Tell]()
     following: Heard | None = heard
     while following is not None:
@@ -74,18 +77,10 @@ async def perform(tx: Tx, conversation_id: UUID, run: Working, heard: Heard) -> 
                     await keep(tx, conversation_id, way, attribute, value)
                 case Do():
                     await _do(tx, run, conversation_id, effect)
-                case Search(query, confidence, skip):
-                    following = Found(
-                        await find_answer(
-                            tx,
-                            tx.workspace_id,
-                            query,
-                            language=done.state.language,
-                            confidence=confidence,
-                            skip=skip,
-                            audience=await reader(tx, tx.workspace_id, conversation_id, way.id),
-                        )
-                    )
+                case Search() if effect.by_model and await may_answer_customers(tx, tx.workspace_id):
+                    await _queue_question(tx, run, done.state, effect)
+                case Search():
+                    following = Found(await look_up(tx, conversation_id, way.id, done.state.language, effect))
                 case Call():
                     await _queue_call(tx, run, effect)
                 case Sleep(seconds):
@@ -99,6 +94,14 @@ async def perform(tx: Tx, conversation_id: UUID, run: Working, heard: Heard) -> 
         idle = IDLE_BY_MAIL if way.numbered else IDLE
         await set_timer(tx, conversation_id, TimerKind.BOT_IDLE, tx.now() + idle)
     return done
+
+
+async def look_up(tx: Tx, conversation_id: UUID, endpoint_id: UUID, language: str, search: Search) -> Shown | None:
+    """The article that whoever writes there may read and that answers."""
+    return await find_answer(
+        tx, tx.workspace_id, search.query, language=language, confidence=search.confidence, skip=search.skip,
+        audience=await reader(tx, tx.workspace_id, conversation_id, endpoint_id),
+    )  # fmt: skip
 
 
 async def _speak(tx: Tx, conversation_id: UUID, run: Working, way: Way, done: Done, tells: list[Tell]) -> None:
@@ -195,13 +198,16 @@ async def _do(tx: Tx, run: Working, id: UUID, effect: Do) -> None:
 async def _queue_call(tx: Tx, run: Working, call: Call) -> None:
     await tx.run(
         "INSERT INTO bot_calls (workspace_id, id, run_id, block_id, request, due_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        tx.workspace_id,
-        uuid7(),
-        run.id,
-        call.block_id,
-        msgspec.to_builtins(call),
-        tx.now(),
-    )
+        tx.workspace_id, uuid7(), run.id, call.block_id, msgspec.to_builtins(call), tx.now(),
+    )  # fmt: skip
+
+
+async def _queue_question(tx: Tx, run: Working, state: State, search: Search) -> None:
+    """A language model is to be asked."""
+    await tx.run(
+        "INSERT INTO bot_calls (workspace_id, id, run_id, block_id, question, due_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        tx.workspace_id, uuid7(), run.id, state.block or "", msgspec.to_builtins(search), tx.now(),
+    )  # fmt: skip
 
 
 async def trouble(tx: Tx, bot_id: int, block_id: str | None, conversation_id: UUID | None, sentence: str) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from hark.ai.queries import may_answer_customers
 from hark.bots.checks import There, check_flow
 from hark.bots.flow import BotFlow
 from hark.bots.secrets import masked, without_secrets
@@ -129,8 +130,9 @@ async def list_references(db: Queries, workspace_id: int) -> There:
         workspace_id,
     )  # fmt: skip
     return There(
-        tags=found.tags, teams=found.teams, topics=found.topics, accounts=found.accounts, articles=found.articles
-    )
+        tags=found.tags, teams=found.teams, topics=found.topics, accounts=found.accounts, articles=found.articles,
+        model=await may_answer_customers(db, workspace_id),
+    )  # fmt: skip
 
 
 # versions -------------------------------------------------------------------------------------------------------------

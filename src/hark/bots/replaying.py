@@ -19,12 +19,13 @@ from hark.bots.flow import Answer, BotFlow, NewConversation, OnKeyword, OutsideH
 from hark.bots.machine import step
 from hark.bots.steps import Begin, Called, Found, Heard, Search, State, TimeUp, Words
 from hark.bots.surroundings import hear
-from hark.bots.types import Reason, Replayed, ReplayResult
+from hark.bots.types import Reason, Replayed, ReplayResult, Unasked
 from hark.core.text import fold as plain_fold
 
 WRONG_BELOW = 0.2
 MAX_STEPS = 12
 MAX_CASES = 200
+MAX_UNKNOWN = 50
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -50,9 +51,12 @@ class Past(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
+    """`synonyms`: groups of words that mean the same in this workspace."""
+
     flow: BotFlow
     articles: list[Text]
     past: list[Past]
+    synonyms: list[list[str]] = []
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
@@ -67,8 +71,12 @@ Line = Progress | Finished
 
 
 class _Outcome(msgspec.Struct, kw_only=True):
+    """`server`: the flow came to a server that only real work asks; `model`: a language model would have put it in words."""
+
     article: Text | None = None
     reason: Reason | None = None
+    server: bool = False
+    model: bool = False
 
 
 Find = Callable[[str, str, float | None, Sequence[str]], Text | None]
@@ -77,11 +85,16 @@ Find = Callable[[str, str, float | None, Sequence[str]], Text | None]
 
 def replay(order: Order, progress: Callable[[float], None], find: Find | None = None) -> ReplayResult:
     """What the flow would have done with each of these conversations; `progress` is told the share that is done."""
-    look = find or finder(order.articles)
+    look = find or finder(order.articles, order.synonyms)
     answered: list[tuple[Past, Text]] = []
     handed: dict[str, int] = {}
+    asking: list[Past] = []
+    by_model = 0
     for n, past in enumerate(order.past):
         outcome = play(order.flow, past, look)
+        by_model += outcome.model
+        if outcome.server:
+            asking.append(past)
         if outcome.article is not None:
             answered.append((past, outcome.article))
         else:
@@ -95,6 +108,8 @@ def replay(order: Order, progress: Callable[[float], None], find: Find | None = 
         handed=dict(sorted(handed.items(), key=lambda one: -one[1])),
         sentence=f"Would have answered {len(answered)} of {len(order.past)}, {wrong} of these wrongly.",
         cases=sorted(cases, key=lambda case: (not case.wrong, case.share))[:MAX_CASES],
+        servers=len(asking), by_model=by_model,
+        unknown=[Unasked(conversation_id=p.id, number=p.number, question=p.said[0][:500]) for p in asking[:MAX_UNKNOWN]],
     )  # fmt: skip
 
 
@@ -195,7 +210,8 @@ POLITE = frozenset(
 def play(flow: BotFlow, past: Past, find: Find) -> _Outcome:
     """One conversation through the flow, with the customer's messages in their order, until it ends or shows an article.
 
-    Servers are not asked (what they would say is not known): such a way counts as failed. Waiting times pass.
+    Servers and language models are not asked. What a server would have said is not known: such a way counts as failed, and
+    the conversation is named as one of which nothing certain can be said. Waiting times pass.
     """
     block_id = begins(flow, past)
     if block_id is None:
@@ -203,18 +219,21 @@ def play(flow: BotFlow, past: Past, find: Find) -> _Outcome:
     world = World(now=past.at, language=past.language, open=past.open)
     said = iter(past.said[1:])
     state, heard = State(language=past.language or flow.language), _begin(block_id, past.said[0])
+    server = model = False
     for _ in range(MAX_STEPS):
         one = step(flow, state, heard, world)
         state = one.state
         if one.end is not None:
-            return _Outcome(reason=one.end.reason or (None if one.end.how == "handed_over" else Reason.FLOW))
+            return _Outcome(reason=one.end.reason or (None if one.end.how == "handed_over" else Reason.FLOW), server=server)
+        server = server or state.waits == "call"
+        model = model or any(isinstance(e, Search) and e.by_model for e in one.effects)
         following = _next(one.effects, state, said, find, flow)
         if isinstance(following, Text):
-            return _Outcome(article=following)
+            return _Outcome(article=following, server=server, model=model)
         if following is None:
-            return _Outcome(reason=Reason.NOT_UNDERSTOOD)
+            return _Outcome(reason=Reason.NOT_UNDERSTOOD, server=server)
         heard = following
-    return _Outcome(reason=Reason.LOOP)
+    return _Outcome(reason=Reason.LOOP, server=server)
 
 
 def _begin(block_id: str, text: str) -> Heard:
@@ -251,20 +270,21 @@ def begins(flow: BotFlow, past: Past) -> str | None:
     return None
 
 
-def finder(articles: Sequence[Text]) -> Find:
-    """The search over these articles; loads numpy."""
+def finder(articles: Sequence[Text], synonyms: Sequence[Sequence[str]] = ()) -> Find:
+    """The search over these articles, as sure as at work; loads numpy."""
+    from hark.bots.knowledge import SURE
     from hark.help.finding import WEIGHTS
     from hark.search.index import Document, build_index
 
     by_key = {(a.id, a.language): a for a in articles}
     documents = (Document(id=key, language=a.language, fields=a.fields) for key, a in by_key.items())
-    index = build_index(documents, weights=WEIGHTS)
+    index = build_index(documents, weights=WEIGHTS, synonyms=synonyms)
 
     def find(query: str, language: str, confidence: float | None, skip: Sequence[str]) -> Text | None:
         short = language.split("-")[0] or None
         found = index.search(query, language=short, limit=3, allowed=lambda key: by_key[key].url not in skip)  # type: ignore[index]
         best = found.hits[0] if found.hits else None
-        good = best is not None and (found.good if confidence is None else best.confidence >= confidence)
+        good = best is not None and found.good and best.confidence >= (SURE if confidence is None else confidence)
         return by_key[best.id] if best is not None and good else None  # type: ignore[index]
 
     return find

@@ -25,6 +25,7 @@ from hark.core.waiting import wait_at_most
 from hark.help.audience import ANYBODY, may_read
 from hark.help.finding import fields_of
 from hark.help.published import list_live, list_live_centres, may_enter
+from hark.help.synonyms import get_synonyms
 from hark.hours.queries import load_calendars
 
 log = structlog.get_logger(__name__)
@@ -160,7 +161,7 @@ async def load_order(db: Db, actor: Actor, flow: BotFlow, new: NewReplay) -> Ord
         for r in rows
         if r.said
     ]
-    return Order(flow, texts, past)
+    return Order(flow, texts, past, (await get_synonyms(db, actor.workspace_id)).groups)
 
 
 _PAST = """

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar.params import Parameter
 
 from hark.bots.actions import create_bot, delete_bot, free_name, publish_bot, roll_back, update_bot
+from hark.bots.calling import Servers
 from hark.bots.checks import check_flow
 from hark.bots.flow import BotFlow
 from hark.bots.queries import (
@@ -48,6 +49,7 @@ from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.core.http import delete, get, patch, post
 from hark.core.paging import Page
+from hark.suggestions.learning import Learners
 
 Days = Annotated[int, Parameter(ge=1, le=365)]
 
@@ -107,12 +109,14 @@ async def get_export(db: Db, actor: Actor, id: int) -> Exported:
     return await export_bot(db, actor, id)
 
 
-async def post_try(db: Db, actor: Actor, keys: Keys, ask: Ask, id: int, data: TrySaid) -> TriedFlow:
+async def post_try(
+    db: Db, actor: Actor, keys: Keys, ask: Ask, ask_model: Ask, learners: Learners, id: int, data: TrySaid
+) -> TriedFlow:
     """Say something to the flow on the canvas; nothing is kept and nobody hears it."""
     bot = await get_record(db, actor.workspace_id, id)
     flow = bot.draft if data.flow is None else seal(data.flow, bot.draft, keys)
     there = await list_references(db, actor.workspace_id)
-    return await try_flow(db, actor.workspace_id, bot.id, bot.name, flow, data, there, keys, ask)
+    return await try_flow(db, actor, bot.id, bot.name, flow, data, there, Servers(keys, ask, ask_model, learners))
 
 
 async def get_bot_funnel(db: Db, actor: Actor, id: int, days: Days = 30, version: int | None = None) -> Funnel:

@@ -2,8 +2,10 @@
 
 import msgspec
 
-from hark.bots.calling import call
+from hark.ai.queries import may_answer_customers
+from hark.bots.calling import Servers, call
 from hark.bots.checks import There, check_flow
+from hark.bots.composing import Asking, compose
 from hark.bots.conditions import World
 from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic, Start
 from hark.bots.knowledge import find_answer, get_article
@@ -29,8 +31,7 @@ from hark.bots.steps import (
 from hark.bots.surroundings import hear
 from hark.bots.types import Reason, TriedFlow, TriedMessage, TrySaid
 from hark.bots.words import reason_sentence
-from hark.core.asking import Ask
-from hark.core.crypto import Keys
+from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.errors import BadRequest, HarkError
 
@@ -38,7 +39,7 @@ SEVERITIES = ("low", "normal", "high", "urgent")
 
 
 async def try_flow(
-    db: Db, workspace_id: int, bot_id: int, name: str, flow: BotFlow, said: TrySaid, there: There, keys: Keys, ask: Ask
+    db: Db, actor: Actor, bot_id: int, name: str, flow: BotFlow, said: TrySaid, there: There, servers: Servers
 ) -> TriedFlow:
     """One word to the flow. Raises BadRequest for a state that is none, or a flow with no start."""
     state = _state(said)
@@ -57,18 +58,14 @@ async def try_flow(
         path += one.entered
         for effect in one.effects:
             if isinstance(effect, Search):
-                found = await find_answer(
-                    db, workspace_id, effect.query, language=state.language, confidence=effect.confidence,
-                    skip=effect.skip,
-                )  # fmt: skip
-                sentences.append(f"Found “{found.title}”." if found else "Nothing good enough was found.")
-                following = Found(found)
+                following, sentence = await _search(db, actor, effect, said, state.language, servers)
+                sentences.append(sentence)
             elif isinstance(effect, Call):
-                values, sentence = await _call(effect, said, keys, ask)
+                values, sentence = await _call(effect, said, servers)
                 sentences.append(sentence)
                 following = Called(values)
             elif isinstance(effect, Tell) and effect.article_id is not None:
-                article = await get_article(db, workspace_id, effect.article_id, state.language)
+                article = await get_article(db, actor.workspace_id, effect.article_id, state.language)
                 effects.append(msgspec.structs.replace(effect, article=article))
             else:
                 effects.append(effect)
@@ -100,13 +97,37 @@ def _heard(flow: BotFlow, said: TrySaid, state: State) -> Heard:
     return Words(text, (said.file,) if said.file else (), hear(text).urgent)
 
 
-async def _call(effect: Call, said: TrySaid, keys: Keys, ask: Ask) -> tuple[dict[str, str] | None, str]:
+async def _search(
+    db: Db, actor: Actor, search: Search, said: TrySaid, language: str, servers: Servers
+) -> tuple[Found, str]:
+    """What is found in the articles, or said by the language model, which is asked only if the panel says so."""
+    told = ""
+    if search.by_model and not await may_answer_customers(db, actor.workspace_id):
+        told = "The language model may not answer customers here, so the article is shown. "
+    elif search.by_model and not said.model:
+        told = "A language model would write the answer; here the article is shown. "
+    elif search.by_model:
+        one = await compose(
+            db, actor, servers.keys, servers.ask_model, servers.learners, search, Asking(None, None, language)
+        )
+        if one.written is not None:
+            return Found(None, one.written), f"The language model wrote it from {len(one.written.sources)} source(s)."
+        if one.refused:
+            return Found(None), f"The language model’s answer is not sent: {one.why}"
+        told = f"{one.why} The article is shown as it is. "
+    found = await find_answer(
+        db, actor.workspace_id, search.query, language=language, confidence=search.confidence, skip=search.skip
+    )
+    return Found(found), told + (f"Found “{found.title}”." if found else "Nothing good enough was found.")
+
+
+async def _call(effect: Call, said: TrySaid, servers: Servers) -> tuple[dict[str, str] | None, str]:
     """The answer of a server, really asked or made up."""
     if not said.webhooks:
         values = dict.fromkeys(effect.results, "…")
         return values, f"Would ask {effect.url}; its results are made up here."
     try:
-        return await call(effect, keys, ask), f"Asked {effect.url}."
+        return await call(effect, servers.keys, servers.ask), f"Asked {effect.url}."
     except HarkError as error:
         return None, error.detail
 

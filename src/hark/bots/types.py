@@ -128,7 +128,8 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
 class TrySaid(Body):
     """`flow`: what is on the canvas now, the saved draft when null. `state` as the last answer gave it, null to begin.
     `text`: what the customer says or presses; null with no state begins with nothing said, with a state lets its waiting
-    time pass. `block_id`: begin at this start block. `webhooks`: really call them."""
+    time pass. `block_id`: begin at this start block. `webhooks`: really call them; `model`: really
+    ask the language model, which uses up its budget."""
 
     flow: BotFlow | None = None
     state: Annotated[str, Meta(max_length=100_000)] | None = None
@@ -142,6 +143,7 @@ class TrySaid(Body):
         dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=500)]], Meta(max_length=50)
     ] = {}
     webhooks: bool = False
+    model: bool = False
 
 
 class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -274,9 +276,19 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     wrong: bool
 
 
+class Unasked(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation of a replay in which the bot would have asked a server: what it had said is not known."""
+
+    conversation_id: UUID
+    number: int
+    question: str
+
+
 class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):
     """`sentence`: "Would have answered 214 of 900, 12 of these wrongly." `handed`: why it would have handed over the rest,
-    by reason; `unsure`: answered, and no person's answer is there to compare. `cases`: the wrong ones first."""
+    by reason; `unsure`: answered, and no person's answer is there to compare. `cases`: the wrong ones first. `servers`: in
+    how many a server would have been asked, which a replay does not do; `unknown`: the first of them. `by_model`: how many of
+    the answers a language model would have put into words, from the article that is compared here."""
 
     total: int
     answered: int
@@ -285,6 +297,9 @@ class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):
     handed: dict[str, int]
     sentence: str
     cases: list[Replayed]
+    servers: int = 0
+    by_model: int = 0
+    unknown: list[Unasked] = []
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
