@@ -39,7 +39,7 @@ export type Counters = Record<string, number>
 
 export type MailAddress = { name: string; address: string }
 export type Authentication = Schema['Authentication']
-export type Headers = { from?: MailAddress; to?: MailAddress[]; cc?: MailAddress[]; bcc?: MailAddress[]; subject?: string; notes?: string[]; authentication?: Authentication | null }
+export type Headers = { from?: MailAddress; to?: MailAddress[]; cc?: MailAddress[]; bcc?: MailAddress[]; subject?: string; notes?: string[]; authentication?: Authentication | null; erased?: boolean }
 export type Author = Omit<Schema['Author'], 'kind'> & { kind: 'agent' | 'customer' | 'system' | 'rule' | 'bot' | 'token' | 'classifier' }
 export type Attachment = Schema['AttachmentView']
 

@@ -24,6 +24,7 @@ export function useTitle(): (row: Pick<Row, 'subject' | 'channel' | 'contact'>) 
   const t = useT()
   return (row) => {
     if (row.subject) return row.subject
+    if (row.contact.erased) return t('erase.subject')
     if (row.channel !== 'messenger') return t('list.noSubject')
     return t('chat.with', { name: row.contact.name || row.contact.address || t('visitor.unnamed') })
   }

@@ -7,7 +7,7 @@ const endpoint = (more: Partial<Endpoint>): Endpoint => ({
   id: 'e', account_id: 1, channel: 'email', name: null, address: null, visitor_id: null, to: [], cc: [], bcc: [], live: false, read_seq: 0, read_at: null,
   from_address: null, from_addresses: [], can_reply: true, closed_at: null, ...more,
 })
-const contact = { id: 'c', name: 'Ann', address: 'ann@a.example' }
+const contact = { id: 'c', name: 'Ann', address: 'ann@a.example', erased: false }
 const mail = endpoint({ id: 'mail', to: ['ann@a.example'], cc: ['bob@b.example'], bcc: ['boss@d.example'] })
 const chat = endpoint({ id: 'chat', channel: 'messenger', name: 'Ann' })
 

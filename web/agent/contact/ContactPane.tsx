@@ -22,6 +22,8 @@ import { BotCards } from '../bots/BotCards'
 import { Understood } from '../understanding/Understood'
 import { CompanyCard } from './CompanyCard'
 import { ContactName } from './ContactName'
+import { ErasedPerson } from './ErasedPerson'
+import { PersonMenu } from './PersonMenu'
 import { VisitorCard } from './VisitorCard'
 
 type Props = { conversationId: string; overlay: boolean; width: number; onWidth: (width: number) => void; onClose: () => void }
@@ -72,9 +74,9 @@ function Person({ id, conversationId, hasVisitor }: { id: string; conversationId
   if (!contact.data) return <Skeleton rows={3} />
   return (
     <div className="fade-in flex flex-col gap-6 p-4">
-      <Heading contact={contact.data} />
-      {hasVisitor && <VisitorCard conversationId={conversationId} />}
-      <CompanyCard contact={contact.data} />
+      {contact.data.erased_at ? <ErasedPerson contact={contact.data} /> : <Heading contact={contact.data} />}
+      {hasVisitor && !contact.data.erased_at && <VisitorCard conversationId={conversationId} />}
+      {!contact.data.erased_at && <CompanyCard contact={contact.data} />}
       <Earlier contactId={id} conversationId={conversationId} />
     </div>
   )
@@ -97,7 +99,10 @@ function Heading({ contact }: { contact: Contact }) {
             {t('contact.since', { time: dayAndTime(contact.created_at, now, language) })}
           </p>
         </div>
-        <VipMark contact={contact} />
+        <span className="flex items-center">
+          <VipMark contact={contact} />
+          <PersonMenu contact={contact} />
+        </span>
       </div>
       <ul aria-label={t('contact.addresses')} className="flex flex-col gap-1 text-secondary empty:hidden">
         {shown.map((identity) => (
@@ -175,7 +180,7 @@ function EarlierRow({ row }: { row: Row }) {
       }}
       className="block rounded-control px-2 py-1.5 text-ink no-underline hover:bg-hover"
     >
-      <span className="line-clamp-2">{row.subject || (row.channel === 'messenger' && row.preview) || t('list.noSubject')}</span>
+      <span className="line-clamp-2">{row.subject || (row.channel === 'messenger' && row.preview) || t(row.contact.erased ? 'erase.subject' : 'list.noSubject')}</span>
       <span className="flex items-center gap-2 text-secondary text-ink-3">
         <span>{t(`status.${statusName(row.status)}`)}</span>
         <span aria-hidden>·</span>

@@ -13,6 +13,7 @@ import { Chip } from '../ui/Chip'
 import { HEAT_TEXT, HeatMark } from '../ui/HeatMark'
 import { Tip } from '../ui/Tip'
 import type { Order } from './filter'
+import { useContactName } from '../contact/name'
 import { PromiseChip } from './PromiseChip'
 import { MessengerName, RowPreview, RowViewers } from './RowViewers'
 
@@ -23,7 +24,7 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
   const t = useT()
   const { agent } = useDirectory()
   const assignee = agent(row.assignee_id)
-  const name = row.contact.name || row.contact.address || t(row.channel === 'messenger' ? 'visitor.unnamed' : 'contact.unknown')
+  const name = useContactName()(row.contact, row.channel === 'messenger' ? 'visitor.unnamed' : 'contact.unknown')
   // A chat has no subject: its last words stand there instead, once.
   const isUntitled = row.channel === 'messenger' && !row.subject
   const follow = (event: React.MouseEvent) => {
@@ -47,7 +48,7 @@ export const ListRow = memo(function ListRow({ row, gone, open }: Props) {
         <Waiting row={row} />
       </span>
       <span className="flex items-center gap-2">
-        <span className={`min-w-0 grow truncate ${row.unread ? 'font-medium' : ''}`}>{isUntitled ? row.preview || t('chat.attachment') : row.subject || t('list.noSubject')}</span>
+        <span className={`min-w-0 grow truncate ${row.unread ? 'font-medium' : ''}`}>{row.contact.erased && !row.subject ? t('erase.subject') : isUntitled ? row.preview || t('chat.attachment') : row.subject || t('list.noSubject')}</span>
         <Price row={row} />
       </span>
       <span className="flex h-5 items-center gap-2 text-secondary text-ink-3">

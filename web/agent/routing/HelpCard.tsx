@@ -120,7 +120,7 @@ function Context({ card }: { card: ContextCard }) {
   const t = useT()
   const language = useLanguage()
   const row = card.conversation
-  const customer = [row.contact.name ?? row.contact.address, row.company?.name].filter(Boolean).join(' · ')
+  const customer = [row.contact.erased ? t('erase.contact') : (row.contact.name ?? row.contact.address), row.company?.name].filter(Boolean).join(' · ')
   return (
     <div className="max-h-[44vh] overflow-y-auto border-t border-line bg-panel px-6 py-3 text-ink max-[719px]:px-3">
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1">

@@ -103,7 +103,7 @@ function OfferCard({ offer, keyed, busy, onAccept, onDecline }: OfferProps) {
           <p className="line-clamp-2 font-medium">{row ? titleOf(row) : offer.subject || `#${offer.number}`}</p>
           {row && (
             <p className="flex flex-wrap items-center gap-x-3 text-secondary text-ink-2">
-              <span className="truncate">{row.contact.name || row.contact.address || t('contact.unknown')}</span>
+              <span className="truncate">{row.contact.erased ? t('erase.contact') : row.contact.name || row.contact.address || t('contact.unknown')}</span>
               {row.waiting_since && <Waiting row={row} />}
               <Price row={row} />
             </p>

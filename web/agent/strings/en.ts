@@ -17,6 +17,7 @@ import { enPromises } from './en.promises'
 import { enRouting } from './en.routing'
 import { enHelp } from './en.help'
 import { enAi } from './en.ai'
+import { enPrivacy } from './en.privacy'
 import { enBots } from './en.bots'
 import { enStaffing } from './en.staffing'
 import { enSuggestions } from './en.suggestions'
@@ -361,7 +362,7 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enAi,
+export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enAi, ...enPrivacy,
   ...enBots, ...enStaffing, ...enSuggestions, ...enUnderstanding, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

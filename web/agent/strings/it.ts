@@ -17,6 +17,7 @@ import { itPromises } from './it.promises'
 import { itRouting } from './it.routing'
 import { itHelp } from './it.help'
 import { itAi } from './it.ai'
+import { itPrivacy } from './it.privacy'
 import { itBots } from './it.bots'
 import { itStaffing } from './it.staffing'
 import { itSuggestions } from './it.suggestions'
@@ -27,7 +28,7 @@ import { itWhatIf } from './it.whatif'
 export const it: Strings = {
   ...itSettings,
   ...itReports,
-  ...itValue, ...itWhatIf, ...itRouting, ...itAi,
+  ...itValue, ...itWhatIf, ...itRouting, ...itAi, ...itPrivacy,
   ...itBots, ...itStaffing, ...itSuggestions, ...itUnderstanding, ...itHelp, ...itPromises,
   ...itMap,
   ...itPriority,

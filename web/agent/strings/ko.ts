@@ -17,6 +17,7 @@ import { koPromises } from './ko.promises'
 import { koRouting } from './ko.routing'
 import { koHelp } from './ko.help'
 import { koAi } from './ko.ai'
+import { koPrivacy } from './ko.privacy'
 import { koBots } from './ko.bots'
 import { koStaffing } from './ko.staffing'
 import { koSuggestions } from './ko.suggestions'
@@ -27,7 +28,7 @@ import { koWhatIf } from './ko.whatif'
 export const ko: Strings = {
   ...koSettings,
   ...koReports,
-  ...koValue, ...koWhatIf, ...koRouting, ...koAi,
+  ...koValue, ...koWhatIf, ...koRouting, ...koAi, ...koPrivacy,
   ...koBots, ...koStaffing, ...koSuggestions, ...koUnderstanding, ...koHelp, ...koPromises,
   ...koMap,
   ...koPriority,

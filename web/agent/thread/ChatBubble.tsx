@@ -7,7 +7,7 @@ import { useNow } from '../app/useNow'
 import { Attachments } from './Attachments'
 import { AuthorAvatar } from './AuthorAvatar'
 import { DeliveryLine } from './DeliveryLine'
-import { MessageMenu, WaitingClock } from './MessageCard'
+import { ErasedText, MessageMenu, WaitingClock } from './MessageCard'
 import { TextBody } from './TextBody'
 
 type Props = { message: Message; conversation: Conversation; first: boolean; last: boolean; isWaiting: boolean; isLastRead: boolean; /** when the customer read it, as far as that is known */ readAt: string | null }
@@ -17,7 +17,7 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
   const t = useT()
   const language = useLanguage()
   const isOurs = message.direction === 'out'
-  const name = message.author.name || t(message.author.kind === 'customer' ? 'visitor.unnamed' : `author.${message.author.kind}`)
+  const name = message.author.name || t(message.headers.erased && message.author.kind === 'customer' ? 'erase.contact' : message.author.kind === 'customer' ? 'visitor.unnamed' : `author.${message.author.kind}`)
   const pictures = message.attachments.filter((file) => isPicture(file))
   const voices = message.attachments.filter((file) => file.content_type.startsWith('audio/'))
   const others = message.attachments.filter((file) => !pictures.includes(file) && !voices.includes(file))
@@ -30,6 +30,11 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
             {message.kind === 'auto_reply' && <Bot size={12} aria-label={t('thread.autoReply')} />}
             <span className="truncate">{name}</span>
           </p>
+        )}
+        {message.headers.erased && (
+          <div className={`max-w-full border border-dashed border-line-strong px-3.5 py-2 ${corners(isOurs, first, last)}`}>
+            <ErasedText />
+          </div>
         )}
         {message.text.trim() !== '' && (
           <div className={`max-w-full px-3.5 py-2 ${corners(isOurs, first, last)} ${isOurs ? 'bg-accent-soft' : 'border border-line bg-panel'}`} title={absolute(message.at, language)}>

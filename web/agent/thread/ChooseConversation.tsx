@@ -110,7 +110,7 @@ function Candidate({ id, row, active, onPoint }: { id: string; row: Row; active:
         {status !== 'open' && <Chip>{t(`status.${status}`)}</Chip>}
       </span>
       <span className="flex gap-2 pl-[22px] text-secondary text-ink-3">
-        <span className="min-w-0 grow truncate">{[row.contact.name, row.contact.address].filter(Boolean).join(' · ') || t('contact.unknown')}</span>
+        <span className="min-w-0 grow truncate">{[row.contact.name, row.contact.address].filter(Boolean).join(' · ') || t(row.contact.erased ? 'erase.contact' : 'contact.unknown')}</span>
         <time className="tabular shrink-0" dateTime={row.last_message_at}>
           {moment(row.last_message_at, now, language)}
         </time>

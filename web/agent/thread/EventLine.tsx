@@ -31,6 +31,7 @@ const LINES: Record<string, Key> = {
   topic_changed: 'event.topic',
   tags_changed: 'event.tags',
   subject_changed: 'event.subject',
+  conversation_erased: 'event.conversationErased',
   customer_left: 'event.customerLeft',
   contact_replaced: 'event.contactReplaced',
   taken_over: 'event.takenOver',
@@ -103,6 +104,7 @@ function sentence(event: ThreadEvent, { agent, team, tag, topic }: Directory, sa
   if (name.startsWith('help_')) {
     return say(key, { target: ((data.agent_ids as number[] | undefined) ?? []).map((one) => agent(one)?.name ?? '…').join(', ') })
   }
+  if (name === 'conversation_erased') return say(data.whole ? key : 'event.partErased')
   if (name === 'overflowed') return say(key, { target: team(id('team_after'))?.name ?? '…' })
   if (ROUTED.has(name)) {
     const end = name === 'offer_answered' ? OFFER_ENDS[id('answer') ?? 0] : undefined

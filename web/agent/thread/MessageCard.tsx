@@ -59,7 +59,9 @@ export const MessageCard = memo(function MessageCard({ message, conversation, is
           </p>
         ))}
         <div className="mt-2">
-          {message.has_html && message.html_url ? (
+          {message.headers.erased ? (
+            <ErasedText />
+          ) : message.has_html && message.html_url ? (
             <HtmlBody url={message.html_url} id={message.id} title={message.headers.subject || conversation.subject} withImages={withImages} />
           ) : (
             <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} />
@@ -71,6 +73,12 @@ export const MessageCard = memo(function MessageCard({ message, conversation, is
     </article>
   )
 })
+
+/** What stands where words were. */
+export function ErasedText() {
+  const t = useT()
+  return <p className="text-ink-3 italic">{t('erase.message')}</p>
+}
 
 function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImages'>) {
   const t = useT()
@@ -84,7 +92,7 @@ function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImage
       <AuthorAvatar message={message} size={32} />
       <div className="min-w-0 grow">
         <div className="flex items-baseline gap-2">
-          <span className="min-w-0 truncate font-strong">{message.author.name || from?.address}</span>
+          <span className="min-w-0 truncate font-strong">{message.author.name || from?.address || (message.headers.erased && t('erase.contact'))}</span>
           <span className="min-w-0 shrink-[9999] grow truncate text-secondary text-ink-3 max-[719px]:invisible">
             {message.direction === 'in' && from?.address !== message.author.name && from?.address}
           </span>
@@ -196,13 +204,14 @@ function names(people: MailAddress[]): string {
 
 /** What Hark has to say about a conversation: a plain line, red where a mail came back. What failed is marked where it stands. */
 function SystemNote({ message }: { message: Message }) {
-  const isBounce = message.kind === 'bounce'
+  const t = useT()
+  const isBounce = message.kind === 'bounce' && !message.headers.erased
   const Icon = isBounce ? MailWarning : Info
   return (
     <div className={`my-2 flex items-start gap-3 rounded-card px-4 py-2 ${isBounce ? 'bg-wrong-soft' : 'bg-panel text-secondary'}`}>
       <Icon size={16} className={`mt-0.5 shrink-0 ${isBounce ? 'text-wrong' : 'text-ink-3'}`} aria-hidden />
       <div className="min-w-0 text-ink-2">
-        {isBounce ? <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} /> : <p className="whitespace-pre-wrap">{message.text}</p>}
+        {isBounce ? <TextBody visible={message.visible_text || message.text} quoted={message.quoted_text} /> : <p className="whitespace-pre-wrap">{message.headers.erased ? t('erase.message') : message.text}</p>}
       </div>
     </div>
   )

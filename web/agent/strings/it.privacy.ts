@@ -1,0 +1,33 @@
+import type { Message } from '../../shared/i18n'
+import type { enPrivacy } from './en.privacy'
+
+export const itPrivacy: Record<keyof typeof enPrivacy, Message> = {
+  'person.menu': 'Altro su questa persona',
+  'person.export': 'Scarica tutto ciò che conserviamo',
+  'person.erase': 'Cancella…',
+  'erase.contact': 'Contatto cancellato',
+  'erase.subject': 'Conversazione cancellata',
+  'erase.message': 'Cancellato su richiesta dell’interessato.',
+  'erase.title': 'Cancellare {name}?',
+  'erase.intro': 'Per chi chiede di essere dimenticato. Nessuno può annullarlo.',
+  'erase.gone': 'Cancellato per sempre',
+  'erase.gone1': 'Nome, indirizzi, attributi, visite e ricerche',
+  'erase.gone2': 'Tutte le sue conversazioni: messaggi, note, bozze e file, anche le mail originali',
+  'erase.gone3': 'Ciò che bot, suggerimenti e modelli linguistici ne conservavano',
+  'erase.kept': 'Conservato',
+  'erase.kept1': 'Quando è successo qualcosa e quanto è costato: nessuna cifra cambia',
+  'erase.kept2': 'Ciò che altri clienti hanno scritto in queste conversazioni, con parole loro',
+  'erase.open': 'Le conversazioni aperte vengono risolte. Chi scriverà dallo stesso indirizzo sarà un nuovo contatto.',
+  'erase.exportFirst': 'Prima scarica tutto',
+  'erase.type': 'Scrivi “{name}” per confermare',
+  'erase.do': 'Cancella per sempre',
+  'erase.running': 'Cancellazione in corso',
+  'erase.runningText': 'Nome e indirizzi sono già spariti. Puoi lasciare la pagina: continua da sola.',
+  'erase.progress': '{done} conversazioni su {total}',
+  'erase.stuck': 'La cancellazione è in attesa',
+  'erase.again': 'Viene ritentata da sola.',
+  'erase.done': 'Cancellato',
+  'erase.doneText': 'Questa persona ha chiesto di essere dimenticata. Resta solo quando è successo qualcosa, non che cosa si è detto.',
+  'event.conversationErased': 'Il contenuto è stato cancellato su richiesta del cliente',
+  'event.partErased': 'Quanto scritto da un partecipante è stato cancellato su sua richiesta',
+}

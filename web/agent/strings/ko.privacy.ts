@@ -1,0 +1,33 @@
+import type { Message } from '../../shared/i18n'
+import type { enPrivacy } from './en.privacy'
+
+export const koPrivacy: Record<keyof typeof enPrivacy, Message> = {
+  'person.menu': '이 고객 더 보기',
+  'person.export': '보관된 정보 모두 내려받기',
+  'person.erase': '삭제…',
+  'erase.contact': '삭제된 고객',
+  'erase.subject': '삭제된 대화',
+  'erase.message': '본인 요청으로 삭제된 내용입니다.',
+  'erase.title': '{name} 님의 정보를 삭제할까요?',
+  'erase.intro': '고객이 정보 삭제를 요청했을 때 사용합니다. 누구도 되돌릴 수 없습니다.',
+  'erase.gone': '영구 삭제',
+  'erase.gone1': '이름, 주소, 속성, 방문 및 검색 기록',
+  'erase.gone2': '모든 대화: 메시지, 메모, 초안, 파일과 원본 메일',
+  'erase.gone3': '봇, 추천 답변, 언어 모델에 남은 기록',
+  'erase.kept': '유지',
+  'erase.kept1': '일이 일어난 시각과 비용. 통계는 바뀌지 않음',
+  'erase.kept2': '같은 대화에서 다른 고객이 직접 쓴 글',
+  'erase.open': '열린 대화는 해결 처리됩니다. 이후 같은 주소로 온 메일은 새 고객이 됩니다.',
+  'erase.exportFirst': '먼저 모두 내려받기',
+  'erase.type': '확인하려면 “{name}” 입력',
+  'erase.do': '영구 삭제',
+  'erase.running': '삭제 중',
+  'erase.runningText': '이름과 주소는 이미 삭제되었습니다. 이 화면을 떠나도 계속 진행됩니다.',
+  'erase.progress': '대화 {total}개 중 {done}개',
+  'erase.stuck': '삭제 대기 중',
+  'erase.again': '자동으로 다시 시도합니다.',
+  'erase.done': '삭제됨',
+  'erase.doneText': '본인 요청으로 정보를 삭제한 고객입니다. 대화 내용 없이 일이 일어난 시각만 남아 있습니다.',
+  'event.conversationErased': '고객 요청으로 대화 내용이 삭제됨',
+  'event.partErased': '참여자 한 명이 쓴 내용이 본인 요청으로 삭제됨',
+}
