@@ -24,13 +24,13 @@ UNSEEN = {
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in UNSEEN.items() for text in texts])
 def test_other_words_for_the_same_are_understood_in_three_languages(name: str, text: str) -> None:
-    classifier = load_bundle(learned()[0])[Task.TOPIC]
+    classifier = load_bundle(learned()[0]).tasks[Task.TOPIC]
     assert classifier.guess(text, language(text)).label == str(TOPICS[name])
 
 
 @pytest.mark.parametrize("text", ["who won the match", "ciao", "노래 좋아하세요?", "", "???", "👍", "7"])
 def test_what_belongs_nowhere_is_not_known(text: str) -> None:
-    classifier = load_bundle(learned()[0])[Task.TOPIC]
+    classifier = load_bundle(learned()[0]).tasks[Task.TOPIC]
     assert not classifier.guess(text, language(text)).known
 
 
@@ -87,7 +87,7 @@ def test_confidence_is_honest_in_the_report() -> None:
 
 
 def test_reasons_are_places_in_the_message() -> None:
-    model = InUse(None, load_bundle(learned()[0]))
+    model = InUse(None, load_bundle(learned()[0]).tasks)
     text = "Hi, you charged me twice.\nI want a refund please\n\n> old quoted words about a parcel"
     reading = read_with(model, text)
     topic = reading.find(Task.TOPIC)

@@ -22,11 +22,13 @@ TRIES = 3
 
 class Consumer(msgspec.Struct, frozen=True):
     """Who reads which events. `handle` runs inside the transaction that moves the cursor; it may emit further events
-    (their cause is the event handled) and must not talk to the network. After three failures the event is parked."""
+    (their cause is the event handled) and must not talk to the network: what has to, and may fail, does so in `prepare`,
+    before each batch of a workspace and outside its transaction. After three failures the event is parked."""
 
     name: str
     events: tuple[type[Event], ...]
     handle: Callable[[Tx, Recorded], Awaitable[None]]
+    prepare: Callable[[Db, int], Awaitable[None]] | None = None
 
 
 async def read(db: Db, workspace_id: int, after: int, *, limit: int = BATCH) -> list[Recorded]:
@@ -46,6 +48,8 @@ async def head(db: Db, workspace_id: int) -> int:
 
 async def run_once(db: Db, consumer: Consumer, workspace_id: int) -> int:
     """One batch of one workspace; the number of events passed (0: nothing to do or another worker is at it)."""
+    if consumer.prepare is not None:
+        await consumer.prepare(db, workspace_id)
     try:
         return await _batch(db, consumer, workspace_id, BATCH)
     except _Failed as failed:

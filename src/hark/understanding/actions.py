@@ -289,15 +289,16 @@ async def forget_versions(tx: Tx, *, all_before: UUID | None = None) -> list[str
     )  # fmt: skip
 
 
-async def due_workspaces(db: Db, *, least: int, oldest: datetime) -> list[int]:
+async def due_workspaces(db: Db, *, least: int, oldest: datetime, embedder: str = "") -> list[int]:
     """Workspaces to train: with messages and without classifiers; with enough new labels; with any since `oldest`; where a
-    contact was erased since. None of them while a training waits or runs, or has failed within the hour."""
-    return await db.all(int, _DUE, least, oldest, db.now() - timedelta(hours=1))
+    contact was erased since; where the last training, an hour ago or more, had not learned with the model `embedder`. None
+    of them while a training waits or runs, or has failed within the hour."""
+    return await db.all(int, _DUE, least, oldest, db.now() - timedelta(hours=1), embedder)
 
 
 _DUE = """
 SELECT w.id FROM workspaces w
-LEFT JOIN LATERAL (SELECT m.id, m.seq, m.erased, m.created_at, m.labels FROM understanding_models m
+LEFT JOIN LATERAL (SELECT m.id, m.seq, m.erased, m.created_at, m.labels, m.report FROM understanding_models m
   WHERE m.workspace_id = w.id AND m.state = 2 ORDER BY m.id DESC LIMIT 1) u ON true
 CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM events e WHERE e.workspace_id = w.id
   AND e.kind IN (18, 19, 20, 21, 170, 226) AND e.actor_kind IN (1, 2) AND e.seq > coalesce(u.seq, 0) LIMIT 1000) x) fresh
@@ -305,5 +306,6 @@ WHERE NOT EXISTS (SELECT FROM understanding_models r WHERE r.workspace_id = w.id
     AND (r.state < 2 OR (r.state IN (3, 4) AND r.finished_at > $3)))
   AND CASE WHEN u.id IS NULL THEN EXISTS (SELECT FROM messages x WHERE x.workspace_id = w.id AND x.direction = 1)
     ELSE fresh.n >= greatest($1, u.labels / 10) OR (fresh.n > 0 AND u.created_at < $2)
+      OR ($4 <> '' AND u.created_at < $3 AND coalesce(u.report->>'embedder', '') <> $4)
       OR u.erased < (SELECT count(*) FROM contacts p WHERE p.workspace_id = w.id AND p.erased_at IS NOT NULL) END
 """

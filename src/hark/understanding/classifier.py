@@ -220,7 +220,9 @@ def from_bytes(data: bytes) -> Classifier:
         idf = dict(enumerate(np.frombuffer(raw, "<f4").tolist(), at))
         views.append(View(name, weight, {word: at + n for n, word in enumerate(words)}, idf))
         at += len(words)
-    weights = np.frombuffer(s.weights, "<f2").reshape(at, len(s.labels))
+    weights = np.frombuffer(s.weights, "<f2").reshape(-1, len(s.labels))
+    if len(weights) < at:
+        raise ValueError("a classifier with fewer weights than strings")
     return Classifier(
         spec=s.spec, labels=s.labels, views=views, weights=weights, bias=np.frombuffer(s.bias, "<f4").copy(),
         detector=np.frombuffer(s.detector, "<f4").copy(), threshold=s.threshold, thresholds=s.thresholds,
@@ -236,7 +238,7 @@ def _beside(made: Sequence[Seen], more: Iterable[Seen], spec: Spec) -> Unlabelle
     kept: list[Seen] = []
     strings = 0
     for seen in islice(more, UNLABELLED):
-        strings += sum(len(bag) for bag in seen.bags)
+        strings += sum(len(bag) for bag in seen.bags) + (0 if seen.meaning is None else len(seen.meaning))
         if strings > STRINGS:
             break
         kept.append(seen)
@@ -244,7 +246,9 @@ def _beside(made: Sequence[Seen], more: Iterable[Seen], spec: Spec) -> Unlabelle
         return None
     everything = [*made, *kept]
     views, unseen_idf = vocabulary((), everything, spec)
-    return Unlabelled(kept, neighbours(vectors(views, everything, unseen_idf)))
+    meanings = None if made[0].meaning is None else np.stack([seen.meaning for seen in everything])
+    strings_only = [Seen(seen.bags) for seen in everything]
+    return Unlabelled(kept, neighbours(vectors(views, strings_only, unseen_idf), meanings))
 
 
 def _folds(y: NDArray[Any], folds: int) -> Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -14,8 +14,9 @@ COMMON = 0.1  # strings in more than this share of the texts tell no neighbours,
 BLOCK = 500
 
 
-def neighbours(matrix: Any) -> Any:
-    """Symmetric sparse [text, text] of the nearest neighbours, scaled by the roots of both sums, from rows of features."""
+def neighbours(matrix: Any, meanings: NDArray[np.float32] | None = None) -> Any:
+    """Symmetric sparse [text, text] of the nearest neighbours, scaled by the roots of both sums, from rows of strings and,
+    counting as much, embeddings [text, dimension] of length 1."""
     from scipy.sparse import csr_matrix, diags
 
     n = matrix.shape[0]
@@ -30,6 +31,8 @@ def neighbours(matrix: Any) -> Any:
     columns, values = np.zeros((n, k), np.int64), np.zeros((n, k), np.float32)
     for at in range(0, n, BLOCK):
         near = (rare[at : at + BLOCK] @ turned).toarray()
+        if meanings is not None:
+            near = (near + meanings[at : at + BLOCK] @ meanings.T) / 2
         here = np.arange(len(near))
         near[here, at + here] = -1.0
         best = np.argpartition(-near, k - 1, axis=1)[:, :k]

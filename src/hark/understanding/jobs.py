@@ -5,6 +5,7 @@ import contextlib
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,7 @@ from hark.core.errors import Conflict, HarkError
 from hark.core.events import MAX_DEPTH, Recorded
 from hark.core.files import Files, new_key
 from hark.core.journal import Consumer
+from hark.core.journal import read as read_journal
 from hark.core.waiting import wait_at_most
 from hark.journey.types import MessageReceived, Status
 from hark.understanding.actions import (
@@ -34,9 +36,15 @@ from hark.understanding.actions import (
     release_training,
     training_facts,
 )
-from hark.understanding.queries import find_unread
-from hark.understanding.reading import Reading, read
+from hark.understanding.meaning import embed_all, embedder_name, keep_meanings, wanted
+from hark.understanding.models import MODELS
+from hark.understanding.queries import find_place, find_unread
+from hark.understanding.reading import Reading, learned_text, read
 from hark.understanding.types import Guessed, Task, TrainingReport
+
+if TYPE_CHECKING:  # numpy is loaded in the process that trains
+    from hark.understanding.labels import Gathered
+    from hark.understanding.training import Order
 
 log = structlog.get_logger(__name__)
 HISTORY = timedelta(
@@ -65,8 +73,8 @@ async def read_message(tx: Tx, recorded: Recorded) -> None:
     unread = await find_unread(tx, tx.workspace_id, event.message_id)
     if unread is None or unread.status >= Status.SPAM:
         return
-    text = unread.text if unread.quoted_at is None else unread.text[: unread.quoted_at]
-    reading = await read(tx, tx.workspace_id, text, subject=unread.subject if unread.first else "")
+    text = unread.own
+    reading = await read(tx, tx.workspace_id, text, subject=unread.new_subject)
     actor, before = system(tx.workspace_id, ActorKind.CLASSIFIER), tx.actor
     tx.actor = actor
     try:
@@ -117,7 +125,21 @@ def _not_needed(guesses: list[Guessed]) -> list[Guessed]:
     return [*(g for g in guesses if g.task is not Task.NEEDS_ANSWER), done]
 
 
-CONSUMER = Consumer("understanding", (MessageReceived,), read_message)
+async def prepare(db: Db, workspace_id: int) -> None:
+    """Before messages are read: ask an endpoint for their embeddings, when the classifiers want them."""
+    if not embedder_name(db):
+        return
+    embedder = wanted(db, await MODELS.of(db, workspace_id))
+    if embedder is None or not embedder.remote:
+        return
+    coming = await read_journal(db, workspace_id, await find_place(db, workspace_id))
+    ids = [recorded.event.message_id for recorded in coming if isinstance(recorded.event, MessageReceived)]
+    unread = [found for id in ids if (found := await find_unread(db, workspace_id, id))]
+    texts = [learned_text(message.own, message.new_subject) for message in unread]
+    await keep_meanings(embedder, texts, {message.contact for message in unread})
+
+
+CONSUMER = Consumer("understanding", (MessageReceived,), read_message, prepare)
 
 
 # training ---------------------------------------------------------------------------------------------------------------
@@ -140,7 +162,7 @@ async def run_trainings(db: Db, files: Files, stop: asyncio.Event) -> None:
 
 async def queue_due(db: Db) -> None:
     """Ask for a training wherever there is something new to learn."""
-    for workspace_id in await due_workspaces(db, least=LEAST_NEW, oldest=db.now() - OLDEST):
+    for workspace_id in await due_workspaces(db, least=LEAST_NEW, oldest=db.now() - OLDEST, embedder=embedder_name(db)):
         async with db.transaction(system(workspace_id)) as tx:
             with contextlib.suppress(Conflict):  # a person was faster
                 await queue_training(tx)
@@ -152,7 +174,7 @@ async def train(db: Db, files: Files, run: Claimed, stop: asyncio.Event) -> None
 
     facts = await training_facts(db, run.workspace_id)
     gathered = await gather(db, run.workspace_id)
-    order = await asyncio.to_thread(msgspec.msgpack.encode, gathered.order)
+    order = await asyncio.to_thread(msgspec.msgpack.encode, await _with_meanings(db, run, gathered, stop))
     with tempfile.TemporaryDirectory(prefix="hark-") as folder:
         path = Path(folder) / "classifiers"
         heard = _Heard()
@@ -169,6 +191,23 @@ async def train(db: Db, files: Files, run: Claimed, stop: asyncio.Event) -> None
     if key is not None and data is not None:
         await files.put(key, data)
     await _finish(db, files, run, key, heard.report, gathered.people, facts)
+
+
+async def _with_meanings(db: Db, run: Claimed, gathered: "Gathered", stop: asyncio.Event) -> "Order":
+    """The order with embeddings of all its texts, where there is a model and it answers."""
+    if not embedder_name(db):
+        return gathered.order
+    from hark.understanding.training import Meanings, texts_of
+
+    async def go_on() -> bool:
+        return not stop.is_set() and await keep_training(db, run, 0.0)
+
+    found = await embed_all(db, texts_of(gathered.order), gathered.writers, go_on)
+    if found is None:
+        log.warning("training without embeddings: the model did not answer", training=str(run.id))
+        return gathered.order
+    name, vectors = found
+    return msgspec.structs.replace(gathered.order, meanings=Meanings(name, vectors.astype("<f2").tobytes()))
 
 
 async def _finish(

@@ -31,14 +31,16 @@ _SAME = 60  # folded characters by which a canned reply is recognised
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """`people`: how many labels people have given themselves."""
+    """`people`: how many labels people have given themselves; `writers`: the customer's name by text."""
 
     order: Order
     people: int
+    writers: dict[str, str]
 
 
 class _Case(msgspec.Struct):
     message_id: UUID
+    contact: str
     topic_id: int | None
     severity: int
     difficulty: int
@@ -54,6 +56,7 @@ class _Case(msgspec.Struct):
 
 class _Said(msgspec.Struct):
     message_id: UUID
+    contact: str
     task: int
     value: int | None
     text: str
@@ -68,6 +71,7 @@ class _Named(msgspec.Struct):
 
 class _Other(msgspec.Struct):
     message_id: UUID
+    contact: str
     subject: str
     text: str
     quoted_at: int | None
@@ -88,7 +92,7 @@ async def gather(db: Queries, workspace_id: int) -> Gathered:
 
 
 _CASES = """
-SELECT m.id AS message_id, c.topic_id, c.severity, c.difficulty, c.tag_ids, c.subject, left(m.text, 4000) AS text,
+SELECT m.id AS message_id, coalesce(p.name, '') AS contact, c.topic_id, c.severity, c.difficulty, c.tag_ids, c.subject, left(m.text, 4000) AS text,
   (m.headers->>'quoted_at')::int AS quoted_at,
   (SELECT string_agg(left(o.text, 600), E'\\n') FROM (SELECT o.text FROM messages o WHERE o.workspace_id = c.workspace_id
     AND o.conversation_id = c.id AND o.direction = 2 AND o.kind = 1 ORDER BY o.seq LIMIT 3) o) AS replies,
@@ -106,7 +110,7 @@ WHERE c.workspace_id = $1 AND c.status < 4
 ORDER BY c.created_at DESC LIMIT $2
 """
 _OTHERS = """
-SELECT m.id AS message_id, c.subject, left(m.text, 4000) AS text, (m.headers->>'quoted_at')::int AS quoted_at
+SELECT m.id AS message_id, coalesce(p.name, '') AS contact, c.subject, left(m.text, 4000) AS text, (m.headers->>'quoted_at')::int AS quoted_at
 FROM (SELECT * FROM conversations WHERE workspace_id = $1 AND status < 4 ORDER BY created_at DESC LIMIT $2) c
 JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.erased_at IS NULL
 CROSS JOIN LATERAL (SELECT f.id, f.text, f.headers FROM messages f WHERE f.workspace_id = c.workspace_id
@@ -114,7 +118,7 @@ CROSS JOIN LATERAL (SELECT f.id, f.text, f.headers FROM messages f WHERE f.works
 ORDER BY c.created_at DESC
 """
 _SAID = """
-SELECT k.message_id, k.task, k.value, left(m.text, 4000) AS text, (m.headers->>'quoted_at')::int AS quoted_at,
+SELECT k.message_id, coalesce(p.name, '') AS contact, k.task, k.value, left(m.text, 4000) AS text, (m.headers->>'quoted_at')::int AS quoted_at,
   CASE WHEN NOT EXISTS (SELECT FROM messages f WHERE f.workspace_id = m.workspace_id AND f.conversation_id = m.conversation_id
     AND f.seq < m.seq AND f.direction = 1 AND f.kind = 1) THEN c.subject END AS subject
 FROM reading_corrections k JOIN messages m ON m.workspace_id = k.workspace_id AND m.id = k.message_id
@@ -137,7 +141,7 @@ WITH judged AS (
      AND m.conversation_id = w.conversation_id AND m.seq = w.opened_seq
    WHERE w.workspace_id = $1 AND w.outcome = 1 AND w.cause = 1 ORDER BY w.opened_at DESC LIMIT $2)
 )
-SELECT DISTINCT ON (j.message_id) j.message_id, 5 AS task, j.value, left(m.text, 4000) AS text,
+SELECT DISTINCT ON (j.message_id) j.message_id, coalesce(p.name, '') AS contact, 5 AS task, j.value, left(m.text, 4000) AS text,
   (m.headers->>'quoted_at')::int AS quoted_at, NULL::text AS subject
 FROM judged j JOIN messages m ON m.workspace_id = $1 AND m.id = j.message_id AND m.direction = 1 AND m.kind = 1
 JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id AND c.status < 4
@@ -182,7 +186,10 @@ def _gathered(
     labels = {task: [label for label in given.values() if label.text.strip()] for task, given in found.items()}
     unsaid = [o for o in others if o.message_id not in found[Task.TOPIC]]
     texts = dict.fromkeys(_text(o.text, o.quoted_at, o.subject) for o in unsaid)
-    return Gathered(Order(labels, known, [text for text in texts if text.strip()]), people)
+    writers = {_text(s.text, s.quoted_at, s.subject or ""): s.contact for s in (*said, *judged)}
+    writers |= {_text(c.text, c.quoted_at, c.subject): c.contact for c in cases}
+    writers |= {_text(o.text, o.quoted_at, o.subject): o.contact for o in others}
+    return Gathered(Order(labels, known, [text for text in texts if text.strip()]), people, writers)
 
 
 def _text(text: str, quoted_at: int | None, subject: str) -> str:

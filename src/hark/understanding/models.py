@@ -25,10 +25,13 @@ MOST = 50
 
 
 class InUse(msgspec.Struct, frozen=True):
-    """The version in use and its classifiers; None and nothing before the first training."""
+    """The version in use and its classifiers; None and nothing before the first training. `embedded`: those that also want
+    the embedding by the model called `embedder`; `tasks` are without."""
 
     id: UUID | None
     tasks: "dict[Task, Classifier]"
+    embedded: "dict[Task, Classifier]" = {}
+    embedder: str = ""
 
 
 NOTHING = InUse(None, {})
@@ -66,7 +69,8 @@ class Models:
         from hark.understanding.training import load_bundle
 
         try:
-            return InUse(id, load_bundle(await files.get(key)))
+            loaded = load_bundle(await files.get(key))
+            return InUse(id, loaded.tasks, loaded.embedded, loaded.embedder)
         except (NotFound, msgspec.DecodeError, ValueError) as error:
             log.error(
                 "a classifier's file cannot be read; rules go on, the next training makes a new one",

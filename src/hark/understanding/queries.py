@@ -331,7 +331,7 @@ async def count_new_labels(db: Queries, workspace_id: int) -> int:
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """A customer's message as it is read. `first`: the customer's first in its conversation; `answered`: a person, or a
+    """A customer's message as it is read, `contact` is the customer's name. `first`: the customer's first in its conversation; `answered`: a person, or a
     bot, had written before it."""
 
     conversation_id: UUID
@@ -339,8 +339,19 @@ class Unread(msgspec.Struct, frozen=True):
     subject: str
     text: str
     quoted_at: int | None
+    contact: str
     first: bool
     answered: bool
+
+    @property
+    def own(self) -> str:
+        """The text without the history it quotes."""
+        return self.text if self.quoted_at is None else self.text[: self.quoted_at]
+
+    @property
+    def new_subject(self) -> str:
+        """The subject, where it is new."""
+        return self.subject if self.first else ""
 
 
 async def find_unread(db: Queries, workspace_id: int, message_id: UUID) -> Unread | None:
@@ -349,12 +360,23 @@ async def find_unread(db: Queries, workspace_id: int, message_id: UUID) -> Unrea
 
 
 _UNREAD = """
-SELECT m.conversation_id, c.status, c.subject, left(m.text, 20000) AS text, (m.headers->>'quoted_at')::int AS quoted_at,
+SELECT m.conversation_id, c.status, c.subject, left(m.text, 20000) AS text, (m.headers->>'quoted_at')::int AS quoted_at, coalesce(p.name, '') AS contact,
   NOT EXISTS (SELECT FROM messages f WHERE f.workspace_id = m.workspace_id AND f.conversation_id = m.conversation_id
     AND f.seq < m.seq AND f.direction = 1 AND f.kind = 1) AS first,
   EXISTS (SELECT FROM messages o WHERE o.workspace_id = m.workspace_id AND o.conversation_id = m.conversation_id
     AND o.seq < m.seq AND o.direction = 2 AND o.kind = 1) AS answered
 FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
+JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
 WHERE m.workspace_id = $1 AND m.id = $2 AND m.deleted_at IS NULL AND m.direction = 1
   AND NOT EXISTS (SELECT FROM readings r WHERE r.workspace_id = m.workspace_id AND r.message_id = m.id)
 """
+
+
+async def find_place(db: Queries, workspace_id: int) -> int:
+    """Up to where the journal has been read for this."""
+    return (
+        await db.find(
+            int, "SELECT seq FROM event_cursors WHERE consumer = 'understanding' AND workspace_id = $1", workspace_id
+        )
+        or 0
+    )

@@ -130,11 +130,13 @@ class TaskReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a training has found. `seconds` it took; `impossible`: tasks that had too few labels."""
+    """What a training has found. `seconds` it took; `impossible`: tasks that had too few labels; `embedder`: the model whose
+    embeddings it learned with, "" without."""
 
     tasks: list[TaskReport]
     impossible: list[TaskName] = []
     seconds: float = 0.0
+    embedder: str = ""
 
 
 class TrainingView(msgspec.Struct, frozen=True, kw_only=True):
