@@ -14,6 +14,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.live import Hub, Subscriber
 from hark.core.wake import Bus
+from hark.help.editing import serve_editing
 
 WAIT_S = 10
 
@@ -28,8 +29,9 @@ class Tab:
         self.seen: list[dict[str, Any]] = []
 
     async def say(self, **frame: Any) -> None:
-        assert self.hub.tabs is not None
-        await self.hub.tabs.said(self.subscriber, msgspec.json.encode(frame).decode())
+        assert self.hub.tabs
+        for tabs in self.hub.tabs:
+            await tabs.said(self.subscriber, msgspec.json.encode(frame).decode())
 
     async def next(self, **wanted: Any) -> dict[str, Any]:
         """The next frame with these members; those before it are kept in `seen`."""
@@ -74,7 +76,7 @@ async def node(db: Db, dsn: str, make_bus: Callable[[str], Bus] = Bus) -> AsyncI
     db.on_commit = bus.notify
     hub = Hub(db, bus, SHAPE)
     try:
-        async with serve_tabs(hub):
+        async with serve_tabs(hub), serve_editing(hub):
             yield hub
     finally:
         db.on_commit = commits

@@ -43,7 +43,7 @@ async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
         try:
             frame = _said.decode(text)
         except msgspec.MsgspecError:
-            return  # a page of another version
+            return  # said to somebody else, or by a page of another version
         if isinstance(frame, View):
             await viewing.view(subscriber, frame.conversation_id)
         elif isinstance(frame, Typing):
@@ -67,13 +67,14 @@ async def serve_tabs(hub: Hub) -> AsyncIterator[None]:
             frame = {k: v for k, v in signal.items() if k not in ("team_id", "assignee_id")}
             hub.tell(workspace_id, frame, lambda actor: sees(actor, place))
 
-    hub.tabs = Tabs(joined, said, left)
+    tabs = Tabs(joined, said, left)
+    hub.tabs.append(tabs)
     silence = hub.bus.on_signal(heard)
     try:
         yield
     finally:
         silence()
-        hub.tabs = None
+        hub.tabs.remove(tabs)
         await viewing.close()
         await handling.close()
         await presence.close()

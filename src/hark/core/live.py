@@ -75,7 +75,7 @@ class Tabs(msgspec.Struct, frozen=True):
     joined: Callable[[Subscriber], Awaitable[dict[str, Any]]]
     """A tab was let in; the further members of its hello."""
     said: Callable[[Subscriber, str], Awaitable[None]]
-    """A tab sent this frame. One at a time for each tab; nonsense is ignored."""
+    """A tab sent this frame. One at a time for each tab; what is none of theirs is ignored."""
     left: Callable[[Subscriber], None]
     """A tab is gone; called once for each that joined."""
 
@@ -87,7 +87,7 @@ class Hub:
         self.db = db
         self.bus = bus
         self.shape = shape
-        self.tabs: Tabs | None = None
+        self.tabs: list[Tabs] = []
         self.followers: list[Follower] = []
         self._rooms: dict[int, _Room] = {}
         self._silence = bus.listen(self._wake)
@@ -126,7 +126,7 @@ class Hub:
         room.members.add(subscriber)
         metrics.sockets.inc()
         try:
-            further = await self.tabs.joined(subscriber) if self.tabs else {}
+            further = {name: value for tabs in self.tabs for name, value in (await tabs.joined(subscriber)).items()}
             hello = msgspec.json.encode({"type": "hello", "seq": at, **further})
             missed = await self._missed(room, actor, resume, at)
             return subscriber, hello, [missed] if missed else []
@@ -147,8 +147,8 @@ class Hub:
         if room and subscriber in room.members:
             room.members.discard(subscriber)
             metrics.sockets.dec()
-            if self.tabs:
-                self.tabs.left(subscriber)
+            for tabs in self.tabs:
+                tabs.left(subscriber)
 
     def tell(self, workspace_id: int, frame: dict[str, Any], sees: Callable[[Actor], bool]) -> None:
         """Push a frame that is no event to the workspace's browsers in this process whose viewer `sees` it."""

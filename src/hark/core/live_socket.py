@@ -102,7 +102,8 @@ async def _listen(socket: Socket, hub: Hub, subscriber: Subscriber) -> None:
             if said.type == "ping":
                 subscriber.push(b'{"type":"pong"}')
             elif hub.tabs:
-                await hub.tabs.said(subscriber, text)
+                for tabs in hub.tabs:
+                    await tabs.said(subscriber, text)
                 await asyncio.sleep(PAUSE_S)
     except HarkError as error:  # the database is away: the browser comes back and says it again
         await _close(socket, COME_BACK, error.code)

@@ -15,6 +15,7 @@ export const keys = {
   outbox: (id: string) => ['outbox', id] as const,
   offers: ['/api/routing/offers'] as const,
   invitations: ['/api/help/invitations'] as const,
+  articles: ['help', 'articles'] as const,
   contact: (id: string) => ['contact', id] as const,
   contactConversations: (id: string) => ['contact', id, 'conversations'] as const,
 }

@@ -7,7 +7,7 @@ import { watchIdle } from './idle'
 import { mergeRows } from './merge'
 import { type Hello, resetSignals, type Signal, takeSignal } from './signals'
 
-export { usePresence, useViewers, useVisitor } from './signals'
+export { useEditors, usePresence, useViewers, useVisitor } from './signals'
 
 /** `conversation` is null when the viewer may no longer see it. */
 export type LiveItem = { seq: number; kind: string; conversation_id: string | null; conversation: Row | null }
@@ -22,6 +22,7 @@ type Frame =
 /** What this tab says: what it shows, whether somebody types (said again every 3 s), whether nobody is there. */
 export type LiveSaying =
   | { type: 'view'; conversation_id: string | null }
+  | { type: 'edit'; article_id: number | null; language?: string }
   | { type: 'typing'; conversation_id: string; typing: boolean; public: boolean }
   | { type: 'idle'; idle: boolean }
 
@@ -32,8 +33,9 @@ const STORM_MS = 1_000
 const SIGNED_OUT = 4401
 
 let line: WebSocket | null = null
-/** What a new line must be told again: the conversation on screen, and whether anybody is there. */
+/** What a new line must be told again: the conversation or article on screen, and whether anybody is there. */
 let shown: string | null = null
+let edited: LiveSaying | null = null
 let idle = false
 
 /** Says something to the server; said into the void while the line is down, where nobody would be told anyway. */
@@ -57,6 +59,24 @@ export function useViewing(conversationId: string): void {
       say(null)
     }
   }, [conversationId])
+}
+
+/** Tells colleagues that this tab has the article open to write, as long as it is mounted and the tab can be seen. */
+export function useEditing(articleId: number, language: string, mayWrite: boolean): void {
+  useEffect(() => {
+    if (!mayWrite) return
+    const say = (isHere: boolean) => {
+      edited = isHere ? { type: 'edit', article_id: articleId, language } : null
+      sendLive(edited ?? { type: 'edit', article_id: null })
+    }
+    const look = () => say(document.visibilityState === 'visible')
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      say(false)
+    }
+  }, [articleId, language, mayWrite])
 }
 
 /**
@@ -98,6 +118,7 @@ function openLine(client: QueryClient, csrf: string, seq: number, tell: (connect
     socket.addEventListener('open', () => {
       socket?.send(JSON.stringify({ resume, csrf }))
       if (shown) sendLive({ type: 'view', conversation_id: shown })
+      if (edited) sendLive(edited)
       if (idle) sendLive({ type: 'idle', idle })
     })
     socket.addEventListener('message', (event) => {
@@ -114,6 +135,11 @@ function openLine(client: QueryClient, csrf: string, seq: number, tell: (connect
           void client.invalidateQueries({ queryKey: keys.offers })
           return
         case 'presence':
+        // Who comes has perhaps just made the article, who goes has perhaps just published it.
+        case 'editors':
+          takeSignal(frame)
+          void client.invalidateQueries({ queryKey: keys.articles })
+          return
         case 'viewers':
         case 'visitor':
           takeSignal(frame)

@@ -18,6 +18,13 @@ describe('withSignal', () => {
     expect(withSignal(typing, { type: 'viewers', conversation_id: 'a', agents: [] }).viewers.has('a')).toBe(false)
   })
 
+  test('who writes an article replaces who wrote it, and nobody is no entry', () => {
+    const state = startSignals({ editors: [{ article_id: 7, agents: [{ id: 1, language: 'en' }] }] })
+    const joined = withSignal(state, { type: 'editors', article_id: 7, agents: [{ id: 2, language: 'ko' }] })
+    expect(joined.editors.get(7)).toEqual([{ id: 2, language: 'ko' }])
+    expect(withSignal(joined, { type: 'editors', article_id: 7, agents: [] }).editors.size).toBe(0)
+  })
+
   test('what a visitor signal leaves out stays as it was', () => {
     const signals: Signal[] = [
       { type: 'visitor', conversation_id: 'a', live: true, page: { url: 'https://a.example/', title: 'A' } },

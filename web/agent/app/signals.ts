@@ -7,24 +7,29 @@ import { useMe } from './me'
 
 export type PersonState = 'online' | 'busy' | 'away' | 'offline'
 export type Viewer = { id: number; typing: boolean }
+/** A person who has an article open to write, and the language of it. */
+export type Editor = { id: number; language: string }
 /** What the signals said since the line stands; what they did not say is as the server's last answer had it. */
 export type VisitorNow = { live?: boolean; typing?: boolean; page?: { url: string; title: string } | null; read_seq?: number; read_at?: string }
 
-export type Hello = { presence?: { agent_id: number; state: PersonState }[]; viewers?: { conversation_id: string; agents: Viewer[] }[] }
+export type Hello = { presence?: { agent_id: number; state: PersonState }[]; viewers?: { conversation_id: string; agents: Viewer[] }[]; editors?: { article_id: number; agents: Editor[] }[] }
 export type Signal =
   | { type: 'presence'; agent_id: number; state: PersonState }
   | { type: 'viewers'; conversation_id: string; agents: Viewer[] }
+  | { type: 'editors'; article_id: number; agents: Editor[] }
   | ({ type: 'visitor'; conversation_id: string } & VisitorNow)
 
 export type Signals = {
   people: ReadonlyMap<number, PersonState>
   viewers: ReadonlyMap<string, readonly Viewer[]>
+  editors: ReadonlyMap<number, readonly Editor[]>
   visitors: ReadonlyMap<string, VisitorNow>
 }
 
 /** Visitors who type say so every 3 s; who stops without a word (a closed lid) stops typing for us after this. */
 const TYPING_MS = 7_000
 const NOBODY: readonly Viewer[] = []
+const NO_EDITOR: readonly Editor[] = []
 const UNSAID: VisitorNow = {}
 
 /** The snapshot of a new line: everything older is forgotten. */
@@ -32,6 +37,7 @@ export function startSignals(hello: Hello): Signals {
   return {
     people: new Map((hello.presence ?? []).map((one) => [one.agent_id, one.state])),
     viewers: new Map((hello.viewers ?? []).map((one) => [one.conversation_id, one.agents])),
+    editors: new Map((hello.editors ?? []).map((one) => [one.article_id, one.agents])),
     visitors: new Map(),
   }
 }
@@ -46,6 +52,12 @@ export function withSignal(state: Signals, signal: Signal): Signals {
       if (signal.agents.length > 0) viewers.set(signal.conversation_id, signal.agents)
       else viewers.delete(signal.conversation_id)
       return { ...state, viewers }
+    }
+    case 'editors': {
+      const editors = new Map(state.editors)
+      if (signal.agents.length > 0) editors.set(signal.article_id, signal.agents)
+      else editors.delete(signal.article_id)
+      return { ...state, editors }
     }
     case 'visitor': {
       const { type: _type, conversation_id: id, ...said } = signal
@@ -99,6 +111,16 @@ export function useViewers(conversationId: string): readonly Viewer[] {
     const others = viewers.filter((viewer) => viewer.id !== me)
     return others.length === 0 ? NOBODY : others.toSorted((a, b) => Number(b.typing) - Number(a.typing) || a.id - b.id)
   }, [viewers, me])
+}
+
+/** The colleagues who have the article open to write; never oneself. */
+export function useEditors(articleId: number): readonly Editor[] {
+  const me = useMe().agent.id
+  const editors = useSyncExternalStore(subscribe, () => state.editors.get(articleId) ?? NO_EDITOR)
+  return useMemo(() => {
+    const others = editors.filter((editor) => editor.id !== me)
+    return others.length === 0 ? NO_EDITOR : others
+  }, [editors, me])
 }
 
 /** What the visitor of a conversation does at this moment, as far as signals have said it. */

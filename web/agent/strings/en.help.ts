@@ -97,6 +97,7 @@ export const enHelp = {
   'editor.notSaved': 'Not saved',
   'editor.conflict': 'Somebody else saved too',
   'editor.elsewhere': '{name} wrote here {ago}',
+  'editor.hereNow': '{name} has it open ({language}).',
   'editor.details': 'Details',
   'editor.more': 'More ways to publish',
   'editor.open': 'Open the published page',

@@ -100,6 +100,7 @@ export const itHelp: Record<keyof typeof enHelp, Message> = {
   'editor.notSaved': 'Non salvato',
   'editor.conflict': 'Ha salvato anche qualcun altro',
   'editor.elsewhere': '{name} ha scritto qui {ago}',
+  'editor.hereNow': '{name} lo ha aperto ({language}).',
   'editor.details': 'Dettagli',
   'editor.more': 'Altri modi di pubblicare',
   'editor.open': 'Apri la pagina pubblicata',

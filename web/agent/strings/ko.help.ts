@@ -100,6 +100,7 @@ export const koHelp: Record<keyof typeof enHelp, Message> = {
   'editor.notSaved': '저장 안 됨',
   'editor.conflict': '다른 사람도 저장함',
   'editor.elsewhere': '{name} 님이 {ago} 수정',
+  'editor.hereNow': '{name} 님이 열어 두었습니다({language}).',
   'editor.details': '세부 정보',
   'editor.more': '게시 방법 더 보기',
   'editor.open': '게시된 페이지 열기',

@@ -14,6 +14,7 @@ import { LanguageBadge } from '../Badge'
 import { collectionName, shelves } from '../names'
 import { HELP } from '../queries'
 import type { Article, ArticleRow, Centre, Collection } from '../types'
+import { Writers } from '../Writers'
 
 type Props = {
   row: ArticleRow
@@ -101,6 +102,7 @@ export function ArticleLine(props: Props) {
           {!props.inCollection && <span className="truncate">{collection ? collectionName(collection, [language, ...props.centre.languages]) : t('articles.noCollection')}</span>}
           {!props.inCollection && <span aria-hidden>·</span>}
           <span className="shrink-0">{moment(row.updated_at, now, language)}</span>
+          <Writers articleId={row.id} />
         </p>
       </div>
       <div className="relative flex shrink-0 flex-wrap justify-end gap-1 max-[719px]:order-last max-[719px]:w-full max-[719px]:justify-start">

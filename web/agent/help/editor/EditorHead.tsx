@@ -2,6 +2,7 @@ import { Archive, ArrowLeft, Check, ChevronDown, CircleAlert, ExternalLink, Load
 import { useState } from 'react'
 import { moment } from '../../../shared/time'
 import { useLanguage, useT } from '../../app/i18n'
+import { useEditors } from '../../app/live'
 import { useDirectory, useMe } from '../../app/me'
 import { useNow } from '../../app/useNow'
 import { runCommand } from '../../commands/registry'
@@ -12,6 +13,7 @@ import { Menu, MenuItem, MenuLine } from '../../ui/Menu'
 import { Tip } from '../../ui/Tip'
 import { standing, STANDING, StandingMark } from '../Badge'
 import { languageName } from '../names'
+import { Writers } from '../Writers'
 import { publicAddress } from './address'
 import type { Article, Centre } from '../types'
 import type { Mode } from './TextEditor'
@@ -132,14 +134,16 @@ function SavingState({ text }: { text: Props['text'] }) {
 
 const JUST_NOW_MS = 3 * 60_000
 
-/** A colleague whose words were saved here in the last minutes is probably still writing. */
+/** Who else has the article open; else whose words were saved here in the last minutes. */
 function Elsewhere({ article, language }: { article: Article; language: string }) {
   const t = useT()
   const ui = useLanguage()
   const now = useNow()
   const me = useMe()
   const { agent } = useDirectory()
+  const editors = useEditors(article.id)
   const text = article.texts[language]
+  if (editors.length > 0) return <Writers articleId={article.id} withNames />
   if (!text || text.updated_by === null || text.updated_by === me.agent.id || now - new Date(text.updated_at).getTime() > JUST_NOW_MS) return null
   return (
     <span className="min-w-0 truncate text-secondary text-note-ink">

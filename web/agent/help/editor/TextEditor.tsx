@@ -2,6 +2,7 @@ import type { Editor as Core } from '@tiptap/react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useLanguage, useT } from '../../app/i18n'
+import { useEditing } from '../../app/live'
 import { useProblemText } from '../../app/problems'
 import { navigate } from '../../app/router'
 import { useMedia } from '../../app/useMedia'
@@ -46,6 +47,7 @@ export function TextEditor({ article, centre, language }: { article: Article; ce
   const chooser = useRef<HTMLInputElement>(null)
   const isNarrow = useMedia('(max-width: 1099px)')
   const mayWrite = article.can.includes('write')
+  useEditing(article.id, language, mayWrite)
   const publishing = usePublishing(article, language, text.flush)
   const saved = article.texts[language]
   const isSource = language === article.source_language
