@@ -51,6 +51,8 @@ function Form({ settings }: { settings: AiSettings }) {
       timeout_s: number(form, 'timeout'),
       keep_days: number(form, 'keep'),
       redact: form.get('redact') === 'on',
+      answers_customers: form.get('customers') === 'on',
+      past_answers: form.get('past') === 'on',
     })
   }
   const test = async () => {
@@ -79,6 +81,7 @@ function Form({ settings }: { settings: AiSettings }) {
               </Field>
             </div>
             {settings.has_key && <Checkbox name="noKey" label={t('ai.dropKey')} />}
+            <Customers settings={settings} />
             <Checkbox name="redact" label={t('ai.redact')} hint={t('ai.redactHint')} defaultChecked={settings.redact} />
             <div className="grid grid-cols-2 gap-4 max-[560px]:grid-cols-1">
               <Field label={t('ai.tokens')}>{(control) => <Input {...control} name="tokens" type="number" min={0} required defaultValue={settings.tokens_a_month} />}</Field>
@@ -100,6 +103,22 @@ function Form({ settings }: { settings: AiSettings }) {
         )}
       </SettingsForm>
     </fieldset>
+  )
+}
+
+/** What bots may do with the model; earlier answers only where it may answer at all. */
+function Customers({ settings }: { settings: AiSettings }) {
+  const t = useT()
+  const [on, setOn] = useState(settings.answers_customers)
+  return (
+    <>
+      <Checkbox name="customers" label={t('ai.customers')} hint={t('ai.customersHint')} checked={on} onChange={(event) => setOn(event.target.checked)} />
+      {on && (
+        <div className="ml-6">
+          <Checkbox name="past" label={t('ai.past')} hint={t('ai.pastHint')} defaultChecked={settings.past_answers} />
+        </div>
+      )}
+    </>
   )
 }
 
@@ -158,7 +177,7 @@ function Call({ call }: { call: AiCall }) {
         <summary className="cursor-pointer">
           <span className="font-medium">{t(`ai.task.${call.task}`)}</span>{' '}
           <span className={`text-secondary ${call.state === 'failed' || call.state === 'refused' ? 'text-wrong' : 'text-ink-3'}`}>
-            {t(`ai.state.${call.state}`)} · {dayAndTime(call.at, now, language)} · {agent(call.agent_id)?.name ?? ''} · {t('ai.tokensOf', { n: call.tokens })}
+            {t(`ai.state.${call.state}`)} · {dayAndTime(call.at, now, language)} · {call.task === 'customer' ? t('ai.bot') : (agent(call.agent_id)?.name ?? '')} · {t('ai.tokensOf', { n: call.tokens })}
           </span>
           {call.problem && <span className="block text-secondary text-wrong">{call.problem}</span>}
         </summary>

@@ -201,6 +201,14 @@ function AnswerFields({ block, onChange }: { block: BlockOf<'answer'>; onChange:
   const confidence = block.confidence ?? null
   return (
     <>
+      <Field label={t('bots.words')} hint={t(block.words === 'model' ? 'bots.wordsModelHint' : 'bots.wordsArticleHint')}>
+        {(control) => (
+          <Select {...control} value={block.words} onChange={(event) => onChange({ ...block, words: event.target.value as 'article' | 'model' })}>
+            <option value="article">{t('bots.words.article')}</option>
+            <option value="model">{t('bots.words.model')}</option>
+          </Select>
+        )}
+      </Field>
       <Field label={t('bots.confidence')} hint={t('bots.confidenceHint')}>
         {(control) => (
           <Select {...control} value={confidence === null ? '' : String(confidence)} onChange={(event) => onChange({ ...block, confidence: event.target.value === '' ? null : Number(event.target.value) })}>

@@ -89,6 +89,21 @@ function ReplayCard({ replay, onStop, onRemove }: { replay: Replay; onStop: () =
       {result && (
         <>
           {result.unsure > 0 && <p className="mt-1 text-secondary text-ink-3">{t('bots.unsure', { n: result.unsure })}</p>}
+          {(result.servers ?? 0) > 0 && (
+            <details className="mt-1 text-secondary text-ink-3">
+              <summary className="cursor-pointer">{t('bots.unasked', { n: result.servers ?? 0 })}</summary>
+              <ul aria-label={t('bots.unaskedList')}>
+                {result.unknown?.map((one) => (
+                  <li key={one.conversation_id} className="border-t border-line py-1.5">
+                    <a href={href({ page: 'inbox', conversation: one.conversation_id })} target="_blank" rel="noreferrer" className="line-clamp-2">
+                      {one.question}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          )}
+          {(result.by_model ?? 0) > 0 && <p className="mt-1 text-secondary text-ink-3">{t('bots.byModel', { n: result.by_model ?? 0 })}</p>}
           {result.cases.length > 0 && (
             // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
             <ul tabIndex={0} aria-label={t('bots.replayCases')} className="mt-2 max-h-80 overflow-y-auto">

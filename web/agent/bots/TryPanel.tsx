@@ -20,6 +20,8 @@ export function TryPanel({ botId, flow, onPath }: { botId: number; flow: Flow; o
   const [language, setLanguage] = useState<string>(useLanguage())
   const [channel, setChannel] = useState<'messenger' | 'email'>('messenger')
   const [open, setOpen] = useState(true)
+  const [model, setModel] = useState(false)
+  const mayAsk = blocksOf(flow).some((block) => block.type === 'answer' && block.words === 'model')
   const starts = blocksOf(flow).filter((block) => block.type === 'start')
   const [start, setStart] = useState(starts[0]?.id ?? '')
   const [lines, setLines] = useState<readonly Line[]>([])
@@ -36,7 +38,7 @@ export function TryPanel({ botId, flow, onPath }: { botId: number; flow: Flow; o
     const before = state === null ? [] : lines
     const said: Line[] = words === null ? [] : [{ by: 'customer', text: words }]
     try {
-      const found = await api.post<Tried>(`/api/bots/${botId}/try`, { flow, state, text: words, block_id: state === null ? start || null : null, language, channel, open })
+      const found = await api.post<Tried>(`/api/bots/${botId}/try`, { flow, state, text: words, block_id: state === null ? start || null : null, language, channel, open, model: model && mayAsk })
       setLast(found)
       onPath(found.path)
       setProblem(null)
@@ -77,6 +79,7 @@ export function TryPanel({ botId, flow, onPath }: { botId: number; flow: Flow; o
           </Select>
         )}
         <Checkbox label={t('bots.teamThere')} checked={open} onChange={(event) => setOpen(event.target.checked)} />
+        {mayAsk && <Checkbox label={t('bots.askModel')} checked={model} onChange={(event) => setModel(event.target.checked)} />}
       </div>
       {problem !== null && <ErrorNote {...say(problem)} />}
       <div role="log" aria-label={t('bots.try')} className="flex min-h-40 grow flex-col gap-2 overflow-y-auto">

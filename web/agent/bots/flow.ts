@@ -111,7 +111,7 @@ export function blank(type: BlockType, id: string, language: string): Block {
     buttons: { type: 'buttons', text, buttons: [{ id: `${id}_a`, label: { [language]: '' }, next: null }], other: null },
     ask: { type: 'ask', text, kind: 'text', attribute: 'conversation.answer', choices: [], least: null, most: null, next: null, failed: null },
     condition: { type: 'condition', branches: [{ id: `${id}_a`, when: { field: 'channel_open', op: 'is', value: true }, label: '', next: null }], next: null },
-    answer: { type: 'answer', text: {}, confidence: null, tries: 2, accepted: null, unknown: null },
+    answer: { type: 'answer', text: {}, confidence: null, tries: 2, words: 'article', accepted: null, unknown: null },
     article: { type: 'article', article_id: 1, text: {}, next: null },
     webhook: { type: 'webhook', url: 'https://', method: 'POST', headers: {}, secret_headers: {}, body: {}, timeout_s: 5, results: [], next: null, failed: null },
     set: { type: 'set', actions: [], next: null },

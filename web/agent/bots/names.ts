@@ -25,7 +25,7 @@ export function summary(block: Block, t: Translate, language: string): string {
     case 'ask':
       return text ? `${text} → ${block.attribute}` : block.attribute
     case 'answer':
-      return text || t('bots.answerText')
+      return text || t(block.words === 'model' ? 'bots.answerModel' : 'bots.answerText')
     case 'article':
       return t('bots.articleNumber', { n: block.article_id })
     case 'webhook':

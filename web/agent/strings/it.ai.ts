@@ -3,7 +3,7 @@ import type { enAi } from './en.ai'
 
 export const itAi: Record<keyof typeof enAi, Message> = {
   'settings.ai': 'Modelli linguistici',
-  'ai.text': 'Un modello dietro qualsiasi indirizzo compatibile con OpenAI, anche sulla tua macchina. Scrive bozze, risposte dai tuoi articoli, riassunti e traduzioni che il team controlla. Non invia mai nulla a un cliente.',
+  'ai.text': 'Un modello dietro qualsiasi indirizzo compatibile con OpenAI, anche sulla tua macchina. Scrive bozze, risposte dai tuoi articoli, riassunti e traduzioni che il team controlla. Ai clienti risponde solo dove lo permetti.',
   'ai.enabled': 'Usa un modello linguistico',
   'ai.enabledHint': 'Spento finché non lo accendi. Senza, tutto il resto funziona uguale.',
   'ai.url': 'Indirizzo dell’API',
@@ -15,6 +15,12 @@ export const itAi: Record<keyof typeof enAi, Message> = {
   'ai.dropKey': 'Dimentica la chiave',
   'ai.redact': 'Togli i dati personali prima dell’invio',
   'ai.redactHint': 'Indirizzi, numeri e nomi noti diventano segni e tornano nella risposta.',
+  'ai.customers': 'I bot possono rispondere ai clienti con il modello',
+  'ai.customersHint': 'Solo nei blocchi che lo prevedono, solo dagli articoli pubblici citati con il link, e solo ciò che un controllo vi ritrova. Il resto va a una persona.',
+  'ai.past': 'Anche da quello che il team ha risposto ad altri',
+  'ai.pastHint': 'Senza nulla che appartenga a un altro cliente, come nelle risposte suggerite.',
+  'ai.bot': 'Bot',
+  'ai.task.customer': 'Risposta a un cliente',
   'ai.tokens': 'Token al mese al massimo',
   'ai.calls': 'Domande al minuto al massimo',
   'ai.timeout': 'Attesa massima (secondi)',

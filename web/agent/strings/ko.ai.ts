@@ -3,7 +3,7 @@ import type { enAi } from './en.ai'
 
 export const koAi: Record<keyof typeof enAi, Message> = {
   'settings.ai': '언어 모델',
-  'ai.text': 'OpenAI 호환 주소라면 어디든, 자체 서버의 모델도 쓸 수 있습니다. 초안, 도움말 기반 답변, 요약, 번역을 작성하며 팀이 확인합니다. 고객에게 직접 보내지 않습니다.',
+  'ai.text': 'OpenAI 호환 주소라면 어디든, 자체 서버의 모델도 쓸 수 있습니다. 초안, 도움말 기반 답변, 요약, 번역을 작성하며 팀이 확인합니다. 고객에게는 허용한 곳에서만 답합니다.',
   'ai.enabled': '언어 모델 사용',
   'ai.enabledHint': '켜기 전까지 꺼져 있습니다. 없어도 나머지는 그대로 작동합니다.',
   'ai.url': 'API 주소',
@@ -15,6 +15,12 @@ export const koAi: Record<keyof typeof enAi, Message> = {
   'ai.dropKey': '저장된 키 삭제',
   'ai.redact': '보내기 전에 개인정보 제거',
   'ai.redactHint': '주소, 번호, 알려진 이름을 표시로 바꾸고 답변에서 되돌립니다.',
+  'ai.customers': '봇이 모델로 고객에게 답변',
+  'ai.customersHint': '그렇게 설정한 블록에서만, 링크로 밝힌 공개 도움말만으로, 대조해서 확인된 내용만 보냅니다. 나머지는 상담원에게 넘깁니다.',
+  'ai.past': '팀이 다른 고객에게 한 답변도 사용',
+  'ai.pastHint': '추천 답변처럼 다른 고객의 정보는 모두 뺍니다.',
+  'ai.bot': '봇',
+  'ai.task.customer': '고객 답변',
   'ai.tokens': '월 최대 토큰',
   'ai.calls': '분당 최대 질문',
   'ai.timeout': '최대 대기(초)',
