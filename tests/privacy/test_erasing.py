@@ -106,6 +106,11 @@ async def test_what_other_people_said_stays(
     assert (row["subject"], row["preview"], row["contact"]["erased"]) == ("Invoices", "Ina answers.", False)
     row = (await client.get(f"/api/conversations/{traces.conversation_id}")).json()
     assert (row["subject"], row["preview"], row["contact"]["erased"], row["status"]) == ("", "", True, 3)
+    assert "reply" not in row["can"]
+    refused = await client.post(
+        f"/api/conversations/{traces.conversation_id}/replies", await office.body(to=[{"address": ADDRESS}], seen_seq=999)
+    )
+    assert refused.status_code == 409, refused.text
     found = (await client.get("/api/search?q=words")).json()
     assert [hit["conversation"]["id"] for hit in found["items"]] == [str(traces.conversation_id)]  # the words of Bob
 

@@ -22,6 +22,7 @@ ERASED = {
     "messages": "text html_key headers external_id",
     "outbox": "body provider_id error",
     "parked_events": "error",
+    "reply_vectors": "model vector",
     "rule_calls": "url body",
     "rule_runs": "problem",
     "suggestion_offers": "inserted",

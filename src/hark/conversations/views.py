@@ -279,7 +279,7 @@ def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
         last_message_at=stored.last_message_at,
         unread=stored.customer_seq > stored.read_seq,
         seq=stored.seq,
-        can=lens.commands[stored.status],
+        can=tuple(c for c in lens.commands[stored.status] if c != "reply" or not stored.contact_erased),
         currency=lens.model.currency,
         waiting_since=None,
         waiting_team_s=None,

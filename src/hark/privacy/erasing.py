@@ -27,8 +27,8 @@ MESSAGES = 200
 CONVERSATIONS = 20
 PREVIEW = 200
 FIRST = UUID(int=0)
-BUSY = "A reply is being handed to a mail server at this moment. Erasing goes on by itself when that has ended."
-FAULT = "Hark met an error of its own, which its log describes. What is erased stays erased; the rest is tried again."
+BUSY = "A reply is being handed to a mail server at this moment."
+FAULT = "Hark met an error of its own, which its log describes. What is erased stays erased."
 
 
 async def run_erasures(db: Db, files: Files) -> int:

@@ -39,7 +39,9 @@ export function ErasedPerson({ contact }: { contact: Contact }) {
             <span className="grow font-medium">{t(erasure.problem ? 'erase.stuck' : 'erase.running')}</span>
             <span className="tabular text-secondary text-ink-3">{t('erase.progress', { done: erasure.done, total: erasure.total })}</span>
           </p>
-          <progress className="h-1 w-full accent-accent" max={Math.max(1, erasure.total)} value={erasure.done} aria-label={t('erase.running')} />
+          <div role="progressbar" aria-label={t('erase.running')} aria-valuemin={0} aria-valuemax={erasure.total || 1} aria-valuenow={erasure.done} className="h-1.5 overflow-hidden rounded-full bg-pressed">
+            <div className="h-full origin-left rounded-full bg-accent transition-transform" style={{ transform: `scaleX(${erasure.done / (erasure.total || 1)})` }} />
+          </div>
           <p className="text-secondary text-ink-2">{erasure.problem ? `${erasure.problem} ${t('erase.again')}` : t('erase.runningText')}</p>
         </div>
       ) : (

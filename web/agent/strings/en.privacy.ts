@@ -6,7 +6,7 @@ export const enPrivacy = {
   'erase.subject': 'Erased conversation',
   'erase.message': 'This was erased at somebody’s request.',
   'erase.title': 'Erase {name}?',
-  'erase.intro': 'For when somebody asks to be forgotten. It cannot be undone, by nobody.',
+  'erase.intro': 'For when somebody asks to be forgotten. Nobody can undo it.',
   'erase.gone': 'Erased for ever',
   'erase.gone1': 'Name, addresses, attributes, visits and searches',
   'erase.gone2': 'All their conversations: every message, note, draft and file, the raw mails too',

@@ -9,7 +9,7 @@ export const itPrivacy: Record<keyof typeof enPrivacy, Message> = {
   'erase.subject': 'Conversazione cancellata',
   'erase.message': 'Cancellato su richiesta dell’interessato.',
   'erase.title': 'Cancellare {name}?',
-  'erase.intro': 'Per chi chiede di essere dimenticato. Nessuno può annullarlo.',
+  'erase.intro': 'Per chi chiede di essere dimenticato. Nessuno potrà tornare indietro.',
   'erase.gone': 'Cancellato per sempre',
   'erase.gone1': 'Nome, indirizzi, attributi, visite e ricerche',
   'erase.gone2': 'Tutte le sue conversazioni: messaggi, note, bozze e file, anche le mail originali',
