@@ -11,7 +11,7 @@ from hark.bench.runner import Benchmark, Figure
 from hark.core.errors import NotFound
 from hark.settings import Settings
 
-PARTS: tuple[str, ...] = ("search", "help_page", "suggest", "intent", "sentiment")
+PARTS: tuple[str, ...] = ("search", "search_embedded", "help_page", "suggest", "intent", "sentiment")
 
 
 async def run(settings: Settings, *, quick: bool) -> list[Figure]:
