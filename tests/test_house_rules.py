@@ -39,12 +39,12 @@ SQL_HOMES = frozenset({
     "bots/calling.py", "bots/knowledge.py", "bots/performing.py", "bots/running.py", "bots/replays.py", "bots/sending.py", "bots/starting.py",
     "bots/surroundings.py",
     "privacy/export.py", "privacy/wiping.py", "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",
-    "swarm/card.py", "suggestions/articles.py", "understanding/labels.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",
+    "swarm/card.py", "suggestions/articles.py", "suggestions/meaning.py", "understanding/labels.py", "prices/churn.py", "prices/models.py", "prices/preview.py", "prices/slowness.py",
     "delivery/automatic.py", "delivery/guard.py", "delivery/opening.py", "delivery/releasing.py", "delivery/settling.py", "intake/ledger.py", "journey/project.py",
     "reports/mails.py", "reports/saved.py", "reports/schedules.py", "reports/wallboard.py",
     "filters/facts.py", "help/audience.py", "help/centre_queries.py", "help/centres.py", "help/drafts.py", "help/files.py", "help/links.py", "help/published.py",
     "help/texts.py", "help/versions.py",
-    "help/finding.py", "help/synonyms.py", "help/gaps_queries.py", "help/public_settings.py",
+    "help/finding.py", "help/meanings.py", "help/synonyms.py", "help/gaps_queries.py", "help/public_settings.py",
     "hours/feeds.py", "commands/backup.py", "commands/database.py", "commands/doctor.py",
     "core/db.py", "core/health.py", "core/http.py", "core/journal.py", "core/migrate.py", "core/wake.py",
 })  # fmt: skip
@@ -56,14 +56,14 @@ CLOCKS = frozenset({"core/clock.py"})
 NETWORK = frozenset({
     "open_connection", "getaddrinfo", "create_connection", "create_subprocess_exec",
     "check_imap", "check_smtp", "send_mail", "sendmail", "send_message", "submit",
-    "exchange_code", "start_device", "poll_device", "renew", "revoke",
+    "embed", "exchange_code", "start_device", "poll_device", "renew", "revoke",
 })  # fmt: skip
 FILE_STORE = frozenset({"put", "get", "delete"})
 
 # Words an event may carry as text: enumerated codes only.
 EVENT_TYPES = (bool, int, float, UUID, datetime, type(None))
 
-HEAVY = {"numpy", "scipy", "sklearn", "rapidfuzz", "py3langid", "snowballstemmer", "markdown_it", "jinja2", "markdownify", "fpdf", "xlsxwriter", "holidays", "icalendar"}
+HEAVY = {"numpy", "scipy", "sklearn", "rapidfuzz", "py3langid", "snowballstemmer", "markdown_it", "jinja2", "markdownify", "fpdf", "xlsxwriter", "holidays", "icalendar", "model2vec"}
 
 GLOBAL_TABLES = {
     "schema_migrations": "which migrations have run, before any workspace exists",
