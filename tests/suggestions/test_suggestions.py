@@ -137,6 +137,10 @@ async def test_what_is_sent_again_and_again_is_offered_as_a_canned_reply(client:
     (frequent,) = (await client.get(f"/api/suggestion-accounts/{desk.ws.account_id}/frequent")).json()["items"]
     assert (frequent["sent"], frequent["customers"]) == (3, 3)
     assert text_of(frequent).startswith("Hi […],\n\nplease open the settings page")
+    assert frequent["question"] == "Question"
+    await desk.db.run("UPDATE conversations SET subject = 'Login of Zorblatt' WHERE workspace_id = $1", desk.ws.id)
+    (frequent,) = (await client.get(f"/api/suggestion-accounts/{desk.ws.account_id}/frequent")).json()["items"]
+    assert frequent["question"] == ""  # it may become the title of an article
 
 
 async def test_canned_replies_are_filled_with_what_is_known(client: SignedIn, desk: Desk) -> None:

@@ -88,3 +88,13 @@ CREATE TABLE rule_calls (                  -- a server is to be told what a rule
   FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
 );
 CREATE INDEX rule_calls_due ON rule_calls (due_at);
+
+-- suggestions: what a learned reply and its question mean, where the operator has set a model; gone with the reply
+CREATE TABLE reply_vectors (
+  workspace_id int NOT NULL,
+  message_id uuid NOT NULL,
+  model text NOT NULL,                     -- vectors of different models do not compare
+  vector bytea NOT NULL,                   -- float16, of length 1 or nothing
+  PRIMARY KEY (workspace_id, message_id),
+  FOREIGN KEY (workspace_id, message_id) REFERENCES learned_replies ON DELETE CASCADE
+);

@@ -16,10 +16,12 @@ import structlog
 
 from hark.contacts.addresses import company_domain
 from hark.core.db import Db
+from hark.embeddings.embedder import embedder_of
 from hark.suggestions import queries
 from hark.suggestions.confidence import Correction, refit
 from hark.suggestions.lexing import clean
 from hark.suggestions.masking import Vocabulary, body
+from hark.suggestions.meaning import Meanings, read_meanings
 from hark.suggestions.queries import Experience, Record, Reply, Version
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Learned(msgspec.Struct, frozen=True):
     outcomes: Any  # per row: what people made of it so far, added to the score
     favours: Any  # per row: how much more often than the average it was used, as logarithm
     correction: Correction  # of the curve of confidence, by the workspace's own records
+    meanings: Meanings | None = None  # where the operator has set a model; read aside, so they may come a moment later
 
 
 class Learners:
@@ -63,6 +66,7 @@ class Learners:
         self._seconds, self._rest_s = seconds, rest_s
         self._learned: OrderedDict[tuple[int, int], Learned] = OrderedDict()
         self._tasks: dict[tuple[int, int], asyncio.Task[Learned]] = {}
+        self._reading: dict[tuple[int, int], asyncio.Task[None]] = {}
 
     async def get(self, workspace_id: int, account_id: int) -> Learned | None:
         """What is learned of an account; None while its replies are being read for the first time."""
@@ -86,10 +90,11 @@ class Learners:
     async def settle(self) -> None:
         """Wait for what is being learned."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._reading.values(), return_exceptions=True)
 
     async def close(self) -> None:
         """Learn no more."""
-        for task in self._tasks.values():
+        for task in (*self._tasks.values(), *self._reading.values()):
             task.cancel()
         await self.settle()
 
@@ -122,7 +127,18 @@ class Learners:
         experience = await queries.list_experience(db, *key, now=now)
         known = [] if base else await published_texts(db, key[0])
         records = await queries.list_records(db, key[0], now=now)
-        return await asyncio.to_thread(build, replies, experience, version, self._seconds(), base, known, records)
+        learned = await asyncio.to_thread(build, replies, experience, version, self._seconds(), base, known, records)
+        if embedder_of(db) is not None and key not in self._reading:
+            reading = self._reading[key] = asyncio.create_task(self._read_meanings(key, learned, replies))
+            reading.add_done_callback(lambda _: self._reading.pop(key, None))
+        return learned
+
+    async def _read_meanings(self, key: tuple[int, int], learned: Learned, replies: Sequence[Reply]) -> None:
+        """Read, and where they are missing make, the vectors of what was learned, while it is in use without them."""
+        meanings = await read_meanings(self._db, key[0], learned.ids, replies)
+        current = self._learned.get(key)
+        if current is not None and current.ids == learned.ids:
+            self._learned[key] = msgspec.structs.replace(current, meanings=meanings)
 
 
 async def published_texts(db: Db, workspace_id: int) -> list[str]:

@@ -165,6 +165,13 @@ def mask(source: Source, here: Here, vocabulary: Vocabulary) -> list[Segment] | 
     return _merged([*segments, Segment("text", tail)])
 
 
+def is_nobodys(source: Source, vocabulary: Vocabulary) -> bool:
+    """Whether every word of a line (a subject) may be shown to anybody."""
+    found, _ = tokens(clean(source.text))
+    judge = _Judge(source, Here(Place(Person(), "", "")), vocabulary)
+    return all(not greeted and judge.run(run).kind == "text" for run, greeted in _spans(found))
+
+
 def _set(run: Sequence[Token], segment: Segment) -> Iterator[Segment]:
     """A run in its place: what stands before it, itself, and the suffix of a Korean name that was replaced."""
     yield Segment("text", run[0].before)

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.suggestions import queries
 from hark.suggestions.articles import list_article_use
 from hark.suggestions.learning import Learners
-from hark.suggestions.masking import Here, Person, Place, mask
-from hark.suggestions.queries import Answer
+from hark.suggestions.masking import Here, Person, Place, Vocabulary, is_nobodys, mask
+from hark.suggestions.queries import Answer, SourceRow
 from hark.suggestions.suggest import frequent, source_of
 from hark.suggestions.types import KEPT_WHOLE, Day, FrequentView, Use, UseBy, UseReport
 
@@ -94,8 +96,14 @@ async def list_frequent(db: Db, learners: Learners, actor: Actor, account_id: in
             continue
         views.append(
             FrequentView(
-                account_id=account_id, segments=segments, question=source.subject if source.shown else "", sent=len(group),
+                account_id=account_id, segments=segments, question=_question(source, learned.vocabulary), sent=len(group),
                 customers=len(Counter(learned.customers[n] for n in group)), last_at=source.at,
             )
         )  # fmt: skip
     return views
+
+
+def _question(row: SourceRow, vocabulary: Vocabulary) -> str:
+    """The subject of what was answered, where it says nothing of its customer; it may become the title of an article."""
+    subject = msgspec.structs.replace(row, text=row.subject)
+    return row.subject if row.shown and is_nobodys(source_of(subject), vocabulary) else ""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
@@ -14,8 +14,12 @@ from hark.suggestions.actions import record_offer
 from hark.suggestions.confidence import LEAST, Evidence, chance, log_odds
 from hark.suggestions.learning import Learned, Learners
 from hark.suggestions.masking import Here, Person, Place, Segment, Source, mask, plain
+from hark.suggestions.meaning import likeness, question_vector
 from hark.suggestions.queries import Answered, Said, SourceRow
 from hark.suggestions.types import OfferView, SourceView, SuggestionView
+
+if TYPE_CHECKING:
+    from hark.embeddings.embedder import Vectors
 
 OFFERED = 3
 LOOKED_AT = 16  # so many of the best are read; some say the same, some lose too much when they are made safe
@@ -73,7 +77,9 @@ async def find_replies(
     question = queries.question_of(answered.subject, said)
     if not learned.ids or not question:
         return nothing, answered.account_id, none
-    found = [f for f in await asyncio.to_thread(rank, learned, question, id) if f.confidence >= LEAST]
+    names = [answered.contact_name] if answered.contact_name else []
+    meant = await question_vector(db, learned.meanings, question, names)
+    found = [f for f in await asyncio.to_thread(rank, learned, question, id, meant) if f.confidence >= LEAST]
     rows = {r.message_id: r for r in await queries.list_sources(db, actor, [learned.ids[f.row] for f in found])}
     shown = await asyncio.to_thread(_shown, learned, found, rows, place_of(answered, said))
     return msgspec.structs.replace(nothing, suggestions=shown.views), answered.account_id, shown
@@ -90,14 +96,17 @@ def place_of(answered: Answered, said: Sequence[Said]) -> Place:
     )
 
 
-def rank(learned: Learned, question: str, conversation_id: UUID) -> list[Found]:
-    """The best replies of other conversations, each with those that say the same; the best first."""
+def rank(learned: Learned, question: str, conversation_id: UUID, meant: "Vectors | None" = None) -> list[Found]:
+    """The best replies of other conversations, each with those that say the same; the best first. `meant`: what the question
+    means, by the model of what is learned."""
     import numpy as np
 
     from hark.suggestions.ranking import guess_language
 
     scores = learned.ranker.score(question, guess_language(question))
     total = scores.total + learned.outcomes
+    if meant is not None and learned.meanings is not None:
+        total += likeness(learned.meanings, meant)
     total[[n for n, c in enumerate(learned.conversations) if c == conversation_id]] = -np.inf
     best = np.argpartition(-total, min(4 * LOOKED_AT, len(total) - 1))[: 4 * LOOKED_AT]
     best = best[np.argsort(-total[best], kind="stable")]

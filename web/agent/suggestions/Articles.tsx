@@ -30,7 +30,6 @@ export function ArticleRow({ one, onUse }: { one: Article; onUse: (one: Article,
       <Tip label={<span className="line-clamp-[12] whitespace-pre-wrap">{words}</span>} side="top">
         <button
           type="button"
-          aria-label={t(`suggest.article.${main}`, { title: one.title })}
           onClick={() => runCommand(ARTICLE_COMMANDS[one.position - 1]!)}
           className="target flex min-w-0 grow items-center gap-2 rounded-control px-1 text-left"
         >
@@ -38,6 +37,7 @@ export function ArticleRow({ one, onUse }: { one: Article; onUse: (one: Article,
             <Keys keys={`alt+${FIRST_KEY - 1 + one.position}`} />
           </span>
           <BookOpen size={14} aria-hidden className="shrink-0 text-ink-3" />
+          <span className="sr-only">{t(`suggest.way.${main}`)} </span>
           <span className="min-w-0 grow truncate" lang={one.language}>
             {one.title}
             <span className="text-ink-3 max-[719px]:hidden"> · {words.replace(/\s+/g, ' ')}</span>

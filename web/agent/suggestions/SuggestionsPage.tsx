@@ -12,7 +12,7 @@ import { Button } from '../ui/Button'
 import { Field, Select } from '../ui/Field'
 import { Empty, ErrorNote, Skeleton } from '../ui/Notice'
 import { notify } from '../ui/toasts'
-import { cannedOf, textOf } from './blanks'
+import { blanksOf, cannedOf, textOf } from './blanks'
 import { CannedDialog } from './CannedDialog'
 import { accountsQuery, cannedQuery, type Frequent, frequentQuery, reportQuery, type UseReport } from './queries'
 import { Segments } from './Segments'
@@ -242,7 +242,7 @@ function FrequentRow({ one }: { one: Frequent }) {
     void change(async () => {
       const [centre] = (await api.get<Page<{ id: number }>>('/api/help/centres')).items
       if (!centre) return void notify({ text: t('suggest.noCentre') })
-      const made = await api.post<{ id: number }>('/api/help/articles', { centre_id: centre.id, source: { type: 'reply', title: one.question.slice(0, 200), text } })
+      const made = await api.post<{ id: number }>('/api/help/articles', { centre_id: centre.id, source: { type: 'reply', title: titleOf(one.question, text), text } })
       notify({ text: t('suggest.articleMade'), action: { label: t('suggest.openArticle'), run: () => location.assign(`/articles/edit/${made.id}`) } })
     })
   return (
@@ -270,4 +270,10 @@ function FrequentRow({ one }: { one: Frequent }) {
       {saving && <CannedDialog name={one.question.slice(0, 80)} text={cannedOf(one.segments)} onClose={() => setSaving(false)} />}
     </li>
   )
+}
+
+/** What the draft is called: the question, else the first line that says something and has no blank. */
+function titleOf(question: string, text: string): string {
+  const line = text.split(/\n|(?<=[.!?])\s/).find((one) => one.trim().length > 15 && blanksOf(one).length === 0)
+  return (question || line || '').trim().slice(0, 100)
 }
