@@ -4,9 +4,9 @@ import { api } from '../api/client'
 import { useT } from '../app/i18n'
 import { useDirectory, useMay } from '../app/me'
 import { mailboxesQuery } from '../settings/mailboxes/queries'
-import { flatTests } from '../settings/rules/fields'
-import { Tests } from '../settings/rules/Tests'
-import type { Condition, Test } from '../settings/rules/types'
+import { Conditions } from '../settings/rules/Conditions'
+import { asksNothing, finished } from '../settings/rules/fields'
+import type { Condition } from '../settings/rules/types'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field, Input, Select } from '../ui/Field'
@@ -131,26 +131,22 @@ export function CompanyChoice({ value, onChange }: { value: string; onChange: (i
 
 export function Segment({ value, onChange }: { value: string; onChange: (filter: string) => void }) {
   const t = useT()
-  const flat = read(value)
-  if (value && flat === null) return <p className="text-secondary text-ink-3">{t('reports.segmentOn')}</p>
-  const [tests, every] = [flat?.tests ?? [], flat?.every ?? true]
-  const write = (next: readonly Test[], all: boolean) => onChange(next.length === 0 ? '' : JSON.stringify(all ? { all: next } : { any: next }))
-  return <Tests legend={t('reports.by.segment')} hint={t('reports.segmentHint')} tests={tests} every={every} onTests={(next) => write(next, every)} onEvery={(next) => write(tests, next)} />
+  const condition = read(value)
+  return (
+    <Conditions legend={t('reports.by.segment')} hint={t('reports.segmentHint')} condition={condition} onChange={(next) => onChange(asksNothing(next) ? '' : JSON.stringify(next))} />
+  )
 }
 
 /** A test nobody has finished is none. */
 export function whole(filter: string): string {
-  const flat = read(filter)
-  if (!flat) return filter
-  const done = flat.tests.filter((test) => test.value !== '' && test.value !== null)
-  return done.length === 0 ? '' : JSON.stringify(flat.every ? { all: done } : { any: done })
+  const done = finished(read(filter))
+  return done === null ? '' : JSON.stringify(done)
 }
 
-function read(value: string): ReturnType<typeof flatTests> {
-  if (!value) return null
+function read(value: string): Condition {
   try {
-    return flatTests(JSON.parse(value) as Condition)
+    return value ? (JSON.parse(value) as Condition) : { all: [] }
   } catch {
-    return null
+    return { all: [] }
   }
 }

@@ -26,9 +26,6 @@ export const enPromises = {
   'list.empty.dueText': 'What is nearly late or overdue stands here as soon as there is something.',
   'rules.on.promise_warned': 'When a promise is due soon',
   'rules.on.promise_broken': 'When a promise is overdue',
-  'test.channel.has': 'it came by {value}',
-  'test.plan.is': 'the customer’s plan is {value}',
-  'test.vip.is': 'the customer is a VIP: {value}',
   'test.yes': 'yes',
   'test.no': 'no',
 

@@ -8,6 +8,7 @@ import { enMessenger } from './en.messenger'
 import { enMoving } from './en.moving'
 import { enProviders } from './en.providers'
 import { enSending } from './en.sending'
+import { enRules } from './en.rules'
 import { enSettings } from './en.settings'
 import { enReports } from './en.reports'
 import { enPrice } from './en.price'
@@ -362,7 +363,7 @@ const enCore = {
 } as const satisfies Record<string, Message>
 
 /** Every word of the workspace. The English keys are the type of the other languages. */
-export const en = { ...enCore, ...enSettings, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enAi, ...enPrivacy,
+export const en = { ...enCore, ...enSettings, ...enRules, ...enReports, ...enValue, ...enWhatIf, ...enRouting, ...enAi, ...enPrivacy,
   ...enBots, ...enStaffing, ...enSuggestions, ...enUnderstanding, ...enHelp, ...enPromises, ...enMap, ...enPriority, ...enPrice, ...enComposer, ...enLedger, ...enLive, ...enMoving, ...enMailboxes, ...enOAuth, ...enProviders, ...enSending, ...enMessenger }
 
 export type Strings = Record<keyof typeof en, Message>

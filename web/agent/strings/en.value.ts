@@ -70,5 +70,4 @@ export const enValue = {
   'rules.noSeverity': 'leave the severity',
   'rules.noDifficulty': 'leave the difficulty',
   'rules.noTopic': 'leave the topic',
-  'test.topic.is': 'the topic is {value}',
 } as const satisfies Record<string, Message>

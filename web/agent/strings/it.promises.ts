@@ -26,9 +26,6 @@ export const itPromises = {
   'list.empty.dueText': 'Qui trovi ciò che sta per essere o è in ritardo.',
   'rules.on.promise_warned': 'Quando una promessa sta per scadere',
   'rules.on.promise_broken': 'Quando una promessa è in ritardo',
-  'test.channel.has': 'è arrivata via {value}',
-  'test.plan.is': 'il piano del cliente è {value}',
-  'test.vip.is': 'il cliente è VIP: {value}',
   'test.yes': 'sì',
   'test.no': 'no',
 

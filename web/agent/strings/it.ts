@@ -8,6 +8,7 @@ import { itMessenger } from './it.messenger'
 import { itMoving } from './it.moving'
 import { itProviders } from './it.providers'
 import { itSending } from './it.sending'
+import { itRules } from './it.rules'
 import { itSettings } from './it.settings'
 import { itReports } from './it.reports'
 import { itPrice } from './it.price'
@@ -26,7 +27,7 @@ import { itValue } from './it.value'
 import { itWhatIf } from './it.whatif'
 
 export const it: Strings = {
-  ...itSettings,
+  ...itSettings, ...itRules,
   ...itReports,
   ...itValue, ...itWhatIf, ...itRouting, ...itAi, ...itPrivacy,
   ...itBots, ...itStaffing, ...itSuggestions, ...itUnderstanding, ...itHelp, ...itPromises,

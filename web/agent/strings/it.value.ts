@@ -70,5 +70,4 @@ export const itValue: Record<keyof typeof enValue, Message> = {
   'rules.noSeverity': 'lascia la gravità',
   'rules.noDifficulty': 'lascia la difficoltà',
   'rules.noTopic': 'lascia l’argomento',
-  'test.topic.is': 'l’argomento è {value}',
 }

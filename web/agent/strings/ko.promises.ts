@@ -26,9 +26,6 @@ export const koPromises = {
   'list.empty.dueText': '기한이 임박하거나 지난 대화가 여기에 표시됩니다.',
   'rules.on.promise_warned': '약속 기한이 임박하면',
   'rules.on.promise_broken': '약속 기한이 지나면',
-  'test.channel.has': '{value}로 들어옴',
-  'test.plan.is': '고객 요금제가 {value}',
-  'test.vip.is': '고객이 VIP: {value}',
   'test.yes': '예',
   'test.no': '아니요',
 

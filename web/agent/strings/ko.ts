@@ -8,6 +8,7 @@ import { koMessenger } from './ko.messenger'
 import { koMoving } from './ko.moving'
 import { koProviders } from './ko.providers'
 import { koSending } from './ko.sending'
+import { koRules } from './ko.rules'
 import { koSettings } from './ko.settings'
 import { koReports } from './ko.reports'
 import { koPrice } from './ko.price'
@@ -26,7 +27,7 @@ import { koValue } from './ko.value'
 import { koWhatIf } from './ko.whatif'
 
 export const ko: Strings = {
-  ...koSettings,
+  ...koSettings, ...koRules,
   ...koReports,
   ...koValue, ...koWhatIf, ...koRouting, ...koAi, ...koPrivacy,
   ...koBots, ...koStaffing, ...koSuggestions, ...koUnderstanding, ...koHelp, ...koPromises,

@@ -70,5 +70,4 @@ export const koValue: Record<keyof typeof enValue, Message> = {
   'rules.noSeverity': '심각도 그대로',
   'rules.noDifficulty': '난이도 그대로',
   'rules.noTopic': '주제 그대로',
-  'test.topic.is': '주제가 {value}',
 }

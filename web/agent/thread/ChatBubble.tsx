@@ -27,6 +27,7 @@ export const ChatBubble = memo(function ChatBubble({ message, conversation, firs
       <div className={`flex max-w-[min(78%,60ch)] min-w-0 flex-col gap-1 ${isOurs ? 'items-end' : 'items-start'}`}>
         {first && (
           <p className="flex h-6 items-center gap-1 text-secondary text-ink-3">
+            {isOurs && message.author.kind === 'rule' && <Bot size={12} aria-label={t('thread.byRule', { name })} />}
             {message.kind === 'auto_reply' && <Bot size={12} aria-label={t('thread.autoReply')} />}
             <span className="truncate">{name}</span>
           </p>

@@ -46,6 +46,12 @@ export const MessageCard = memo(function MessageCard({ message, conversation, is
             {t('thread.autoReply')}
           </p>
         )}
+        {message.direction === 'out' && message.author.kind === 'rule' && (
+          <p className="mt-1 flex items-center gap-1 text-secondary text-ink-3">
+            <Bot size={12} aria-hidden />
+            {t('thread.byRule', { name: message.author.name })}
+          </p>
+        )}
         {message.headers.authentication?.verdict === 'forged' && (
           <p className="mt-1 flex items-center gap-1 text-secondary text-wrong" title={message.headers.authentication.sentence}>
             <ShieldAlert size={12} className="shrink-0" aria-hidden />

@@ -35,7 +35,8 @@ function PendingCard({ row, seenSeq }: { row: OutboxRow; seenSeq: number }) {
   }
   const post = (verb: string, body: unknown = {}) => api.post(`/api/outbox/${row.id}/${verb}`, body)
   const discard = () => api.delete(`/api/outbox/${row.id}`)
-  const undo = () => post('cancel').then(() => bringBack(row.conversation_id, draftOf(row)))
+  // what a rule would have said is nobody's draft
+  const undo = () => (row.body.rule ? post('cancel') : post('cancel').then(() => bringBack(row.conversation_id, draftOf(row))))
   const edit = () => discard().then(() => bringBack(row.conversation_id, draftOf(row)))
   const names = (row.body.to ?? []).map((one) => one.name || one.address).join(', ')
   const Icon = row.state === 'held' ? Clock3 : row.state === 'failed' ? CircleAlert : CircleHelp
@@ -71,6 +72,7 @@ function PendingCard({ row, seenSeq }: { row: OutboxRow; seenSeq: number }) {
           </>
         )}
       </header>
+      {row.body.rule && <p className="mt-1 text-secondary text-ink-3">{t('outbox.byRule', { name: row.body.rule.name })}</p>}
       {row.error && <p className="mt-1 text-secondary text-ink-2">{row.error}</p>}
       {names && <p className="mt-1 truncate text-secondary text-ink-3">{t('thread.to', { names })}</p>}
       <p className="mt-1 line-clamp-4 max-w-(--measure) whitespace-pre-wrap text-ink-2">{row.body.text}</p>

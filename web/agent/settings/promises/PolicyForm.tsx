@@ -5,9 +5,9 @@ import { useT } from '../../app/i18n'
 import { Button } from '../../ui/Button'
 import { Field, Input, Select } from '../../ui/Field'
 import { number, SettingsForm, text, useChange } from '../parts'
-import { flatTests } from '../rules/fields'
-import { Tests } from '../rules/Tests'
-import type { Condition, Test } from '../rules/types'
+import { Conditions } from '../rules/Conditions'
+import { wrongPart } from '../rules/RuleForm'
+import type { Condition } from '../rules/types'
 import { EscalationFields } from './EscalationFields'
 import { inUnit, ofUnit, type TargetName, TARGETS, TOUCHES, type Unit, unitOf, UNITS } from './queries'
 
@@ -18,9 +18,7 @@ const NOTHING: Escalation = { add_tags: [], notify: [], notify_assignee: false }
 export function PolicyForm({ policy, last, onDone }: { policy: Policy | null; last: number; onDone: () => void }) {
   const t = useT()
   const change = useChange(TOUCHES)
-  const flat = policy ? flatTests(policy.condition as Condition) : { every: true, tests: [] as Test[] }
-  const [tests, setTests] = useState<Test[]>(flat?.tests ?? [])
-  const [every, setEvery] = useState(flat?.every ?? true)
+  const [condition, setCondition] = useState<Condition>((policy?.condition as Condition | undefined) ?? { all: [] })
   const [warning, setWarning] = useState<Warning>(policy ? (policy.warn_percent !== null ? 'percent' : policy.warn_before_s !== null ? 'before' : 'none') : 'percent')
   const [onWarning, setOnWarning] = useState<Escalation>(policy?.on_warning ?? NOTHING)
   const [onBreach, setOnBreach] = useState<Escalation>(policy?.on_breach ?? NOTHING)
@@ -29,7 +27,7 @@ export function PolicyForm({ policy, last, onDone }: { policy: Policy | null; la
     const warn = number(form, 'warn')
     const body = {
       name: text(form, 'name'),
-      condition: flat === null ? policy!.condition : every ? { all: tests } : { any: tests },
+      condition,
       clock: text(form, 'clock'),
       first_reply_s: seconds('first_reply'),
       next_reply_s: seconds('next_reply'),
@@ -51,11 +49,7 @@ export function PolicyForm({ policy, last, onDone }: { policy: Policy | null; la
             <Field label={t('promises.name')} error={problem?.field('name')}>
               {(control) => <Input {...control} name="name" required maxLength={120} defaultValue={policy?.name} />}
             </Field>
-            {flat === null ? (
-              <p className="text-ink-2">{t('rules.complexText')}</p>
-            ) : (
-              <Tests legend={t('promises.for')} hint={t('promises.anyIf')} tests={tests} every={every} onTests={setTests} onEvery={setEvery} />
-            )}
+            <Conditions legend={t('promises.for')} hint={t('promises.anyIf')} condition={condition} onChange={setCondition} wrong={wrongPart(problem)} />
             <fieldset className="flex flex-col gap-2">
               <legend className="mb-1 text-secondary font-medium text-ink-2">{t('promises.targets')}</legend>
               {TARGETS.map((name) => (

@@ -3,18 +3,17 @@ import { ChevronDown, ChevronUp, Handshake, Mail, MessagesSquare, Plus } from 'l
 import { useState } from 'react'
 import { duration } from '../../../shared/time'
 import { api } from '../../api/client'
-import type { AccountPromise, Mailbox, Policy } from '../../api/types'
+import type { AccountPromise, Policy } from '../../api/types'
 import { useLanguage, useT } from '../../app/i18n'
 import { useDirectory, useMay } from '../../app/me'
 import { useProblemText } from '../../app/problems'
 import { Button, IconButton } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
 import { Empty, ErrorNote, Skeleton } from '../../ui/Notice'
-import { mailboxesQuery } from '../mailboxes/queries'
 import { CardList, PageHead, useChange } from '../parts'
-import { flatTests } from '../rules/fields'
-import { sayTest } from '../rules/say'
+import { sayCondition } from '../rules/say'
 import type { Condition } from '../rules/types'
+import { useAccounts } from '../rules/useAccounts'
 import { PolicyForm } from './PolicyForm'
 import { inUnit, ofUnit, promisesQuery, TARGETS, TOUCHES } from './queries'
 
@@ -119,13 +118,8 @@ function PolicyRow({ policy, mayWrite, onEdit, onUp, onDown }: RowProps) {
 function useSayCondition(): (condition: Condition) => string {
   const t = useT()
   const directory = useDirectory()
-  const mailboxes: readonly Mailbox[] = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
-  return (condition) => {
-    const flat = flatTests(condition)
-    if (!flat) return t('rules.complex')
-    if (flat.tests.length === 0) return t('promises.everybody')
-    return flat.tests.map((test) => sayTest(test, t, directory, mailboxes)).join(` ${t(flat.every ? 'rules.and' : 'rules.or')} `)
-  }
+  const accounts = useAccounts()
+  return (condition) => sayCondition(condition, t, { directory, accounts }) || t('promises.everybody')
 }
 
 /** The promise a mailbox or messenger makes by itself: one figure each. */

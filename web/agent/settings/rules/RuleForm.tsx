@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { api } from '../../api/client'
+import { api, type Problem } from '../../api/client'
 import type { Rule, RuleAction } from '../../api/types'
 import { type Key, useT } from '../../app/i18n'
 import { useDirectory } from '../../app/me'
@@ -7,19 +7,18 @@ import { Button } from '../../ui/Button'
 import { Field, Input, Select } from '../../ui/Field'
 import { SettingsForm, text, useChange } from '../parts'
 import { AfterField } from './AfterField'
-import { flatTests, LASTING, lasts, TRIGGERS } from './fields'
+import { Conditions } from './Conditions'
+import { LASTING, lasts, TRIGGERS } from './fields'
 import { MoreActions } from './MoreActions'
-import { Tests } from './Tests'
+import { ReplyFields } from './ReplyFields'
 import { TryRule } from './TryRule'
-import { type Condition, rulesQuery, type Test } from './types'
+import { type Condition, rulesQuery } from './types'
 
 /** When something happens or has lasted, if the tests hold, then do something; tried on the last 30 days before it is saved. */
 export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => void }) {
   const t = useT()
   const change = useChange([rulesQuery.queryKey])
-  const flat = rule ? flatTests(rule.condition as Condition) : { every: true, tests: [] as Test[] }
-  const [tests, setTests] = useState<Test[]>(flat?.tests ?? [])
-  const [every, setEvery] = useState(flat?.every ?? true)
+  const [condition, setCondition] = useState<Condition>((rule?.condition as Condition | undefined) ?? { all: [] })
   const [actions, setActions] = useState<RuleAction[]>(rule?.actions ?? [])
   const [on, setOn] = useState<string>(rule?.on ?? TRIGGERS[0])
   const [afterS, setAfterS] = useState(rule?.after_s ?? 7200)
@@ -28,7 +27,7 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
     on,
     after_s: lasts(on) ? afterS : null,
     clock,
-    condition: flat === null ? rule!.condition : every ? { all: tests } : { any: tests },
+    condition,
     actions,
   }
   const save = async (form: FormData) => {
@@ -65,12 +64,8 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
               )}
             </Field>
             {lasts(on) && <AfterField seconds={afterS} clock={clock} onSeconds={setAfterS} onClock={setClock} />}
-            {flat === null ? (
-              <p className="text-ink-2">{t('rules.complexText')}</p>
-            ) : (
-              <Tests legend={t('rules.if')} tests={tests} every={every} onTests={setTests} onEvery={setEvery} />
-            )}
-            <Actions actions={actions} onChange={setActions} />
+            <Conditions legend={t('rules.if')} condition={condition} onChange={setCondition} wrong={wrongPart(problem)} />
+            <Actions actions={actions} onChange={setActions} wrong={wrongPart(problem)} />
             <TryRule draft={draft} />
             {problem && <p className="sr-only">{problem.detail}</p>}
             {rule && (
@@ -89,7 +84,15 @@ export function RuleForm({ rule, onDone }: { rule: Rule | null; onDone: () => vo
   )
 }
 
-export function Actions({ actions, onChange }: { actions: RuleAction[]; onChange: (actions: RuleAction[]) => void }) {
+/** What the server could not use, by its path in the rule. */
+export function wrongPart(problem: Problem | null): { path: string; why: string } | null {
+  const path = problem?.body.path
+  return problem && typeof path === 'string' ? { path, why: problem.detail ?? problem.title } : null
+}
+
+type ActionsProps = { actions: RuleAction[]; onChange: (actions: RuleAction[]) => void; wrong?: { path: string; why: string } | null }
+
+export function Actions({ actions, onChange, wrong = null }: ActionsProps) {
   const t = useT()
   const { agents, teams, tags } = useDirectory()
   const assign = actions.find((action) => action.type === 'assign')
@@ -140,6 +143,7 @@ export function Actions({ actions, onChange }: { actions: RuleAction[]; onChange
         ))}
       </div>
       <MoreActions actions={actions} only={only} />
+      <ReplyFields actions={actions} only={only} wrong={wrong} />
     </fieldset>
   )
 }

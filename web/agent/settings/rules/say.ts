@@ -1,54 +1,92 @@
-import { useQuery } from '@tanstack/react-query'
-import type { Mailbox, Rule, RuleAction } from '../../api/types'
+import type { Rule, RuleAction } from '../../api/types'
 import { type Key, type Translate, useT } from '../../app/i18n'
-import { type Directory, useMay } from '../../app/me'
-import { mailboxesQuery } from '../mailboxes/queries'
+import type { Directory } from '../../app/me'
 import { inUnit, unitOf } from '../promises/queries'
-import { fieldOf, flatTests } from './fields'
+import { FIELDS, fieldOf, isTest, treeOf } from './fields'
 import type { Condition, Test } from './types'
+import { useAccounts } from './useAccounts'
 
-/** A rule as one sentence: "When a message comes in and the subject contains “invoice”: assign to Billing, tag with money." */
+type Named = { directory: Directory; accounts: readonly { id: number; name: string }[]; bots?: readonly { id: number; name: string }[] }
+
+/** A rule as one sentence: "When a message comes in and subject contains “invoice”: assign to Billing, tag with money." */
 export function useSayRule(directory: Directory): (rule: Rule) => string {
   const t = useT()
-  const mailboxes = useQuery({ ...mailboxesQuery, enabled: useMay('mailboxes.read') }).data ?? []
+  const accounts = useAccounts()
   return (rule) => {
-    const flat = flatTests(rule.condition as Condition)
-    const tests = flat ? flat.tests.map((test) => sayTest(test, t, directory, mailboxes)) : [t('rules.complex')]
-    const link = flat && !flat.every ? ` ${t('rules.or')} ` : ` ${t('rules.and')} `
     const after = rule.after_s === null ? '' : sayAfter(rule.after_s, rule.clock, t)
-    const when = [t(`rules.on.${rule.on}`, { time: after }), ...(tests.length > 0 ? [tests.join(link)] : [])].join(` ${t('rules.and')} `)
+    const asked = sayCondition(rule.condition as Condition, t, { directory, accounts })
+    const when = [t(`rules.on.${rule.on}`, { time: after }), ...(asked ? [asked] : [])].join(` ${t('rules.and')} `)
     return `${when}: ${rule.actions.flatMap((action) => sayAction(action, t, directory)).join(', ')}.`
   }
 }
 
 /** "2 hours, team clock". */
 function sayAfter(seconds: number, clock: Rule['clock'], t: Translate): string {
-  const unit = unitOf(seconds)
-  const time = t(`rules.unit.${unit}`, { n: Number(inUnit(seconds, unit)) })
+  const time = sayDuration(seconds, t)
   return clock === 'team' ? t('rules.onTeamClock', { time }) : time
 }
 
-export function sayTest(test: Test, t: Translate, { team, tag, topic }: Directory, mailboxes: readonly Mailbox[]): string {
-  const field = fieldOf(test)
-  if (!field) return `${test.field} ${test.op} ${String(test.value)}`
-  const id = Number(test.value)
-  const names: Record<string, string | undefined> = {
-    text: `“${String(test.value)}”`,
-    team: team(id)?.name,
-    tag: tag(id)?.name,
-    topic: topic(id)?.name,
-    account: mailboxes.find((mailbox) => mailbox.id === id)?.name,
-    channel: t(`channel.${test.value === 'messenger' ? 'messenger' : 'email'}`),
-    yes: t(test.value === true ? 'test.yes' : 'test.no'),
-    severity: t(`severity.${severityLevel(test.value)}` as Key),
-  }
-  return t(`test.${field.field}.${field.op}` as Key, { value: names[field.kind] ?? '…' })
+export function sayDuration(seconds: number, t: Translate): string {
+  const unit = unitOf(seconds)
+  return t(`rules.unit.${unit}`, { n: Number(inUnit(seconds, unit)) })
 }
 
-export const SEVERITIES = ['low', 'normal', 'high', 'urgent'] as const
+/** A condition in words, "" when it asks nothing; groups within groups stand in brackets. */
+export function sayCondition(condition: Condition, t: Translate, named: Named, inner = false): string {
+  if (isTest(condition)) return sayTest(condition, t, named)
+  const { join, parts } = treeOf(condition)
+  const said = parts.map((part) => sayCondition(part, t, named, true)).filter(Boolean)
+  const words = said.join(` ${t(join === 'all' ? 'rules.and' : 'rules.or')} `)
+  if (said.length === 0) return ''
+  if (join === 'none') return t('conditions.noneOf', { value: words })
+  return inner && said.length > 1 ? `(${words})` : words
+}
 
-function severityLevel(name: unknown): number {
-  return Math.max(0, SEVERITIES.findIndex((one) => one === name))
+export function sayTest(test: Test, t: Translate, named: Named): string {
+  const name = fieldOf(test)
+  if (name === null) return `${test.field} ${test.op} ${String(test.value)}`
+  const field = FIELDS[name]
+  const label = field.kind === 'attribute' ? test.field.slice(test.field.indexOf('.') + 1) : t(`field.${name}`)
+  if (field.kind === 'yes') return test.value === false ? t('conditions.not', { field: label }) : label
+  return t('conditions.say', { field: label, op: t(`op.${test.op}` as Key), value: sayValue(test, t, named) })
+}
+
+function sayValue(test: Test, t: Translate, named: Named): string {
+  if (Array.isArray(test.value)) return test.value.map((one) => sayValue({ ...test, value: one }, t, named)).join(', ')
+  if (test.value === null) return t('conditions.nobody')
+  const { directory, accounts, bots } = named
+  const name = fieldOf(test)
+  const kind = name === null ? 'text' : FIELDS[name].kind
+  const id = Number(test.value)
+  const text = String(test.value)
+  switch (kind) {
+    case 'choice':
+    case 'channels':
+      return t(`word.${text}` as Key)
+    case 'seconds':
+      return sayDuration(id, t)
+    case 'time':
+      return typeof test.value === 'number' ? sayDuration(id, t) : text.slice(0, 10)
+    case 'percent':
+      return `${text} %`
+    case 'number':
+    case 'money':
+      return text
+    case 'team':
+      return directory.team(id)?.name ?? '…'
+    case 'agent':
+      return test.value === 'me' ? 'me' : (directory.agent(id)?.name ?? '…')
+    case 'tags':
+      return directory.tag(id)?.name ?? '…'
+    case 'topic':
+      return directory.topic(id)?.name ?? '…'
+    case 'account':
+      return accounts.find((one) => one.id === id)?.name ?? '…'
+    case 'bot':
+      return bots?.find((one) => one.id === id)?.name ?? '…'
+    default:
+      return `“${text}”`
+  }
 }
 
 function sayAction(action: RuleAction, t: Translate, { agent, team, tag, topic }: Directory): string[] {
@@ -62,6 +100,8 @@ function sayAction(action: RuleAction, t: Translate, { agent, team, tag, topic }
   if (action.type === 'resolve') return [t('rules.do.resolve')]
   if (action.type === 'snooze') return [t('rules.do.snooze', { value: sayAfter(action.for_s, 'customer', t) })]
   if (action.type === 'note') return [t('rules.do.note')]
+  if (action.type === 'reply') return [t('rules.do.reply', { value: Object.keys(action.text).join(', ') })]
+  if (action.type === 'webhook') return [t('rules.do.webhook', { value: new URL(action.url).host })]
   const target = agent(action.assignee_id)?.name ?? team(action.team_id)?.name
   return [target ? t('rules.do.assign', { value: target }) : t('rules.do.unassign')]
 }
