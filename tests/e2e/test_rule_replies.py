@@ -19,7 +19,7 @@ async def test_a_rule_answers_whoever_asks_for_money(page: Page, desk: House) ->
     await group.get_by_label("What to look at").select_option("contact")
     await group.get_by_label("Name of the attribute").fill("Shoe")
     await group.get_by_label("Value").fill("42")
-    await dialog.get_by_label("Answer the customer").fill("Hello {{contact.first_nmae|there}}, we are on it.")
+    await dialog.get_by_label("Answer the customer").fill("Hello {{agent.nmae|us}}, we are on it.")
     await dialog.get_by_label("When it leaves").select_option("0")
     assert await axe(page) == []
     await dialog.get_by_role("button", name="Save").click()
@@ -27,7 +27,7 @@ async def test_a_rule_answers_whoever_asks_for_money(page: Page, desk: House) ->
     await group.get_by_label("Name of the attribute").fill("size")
     await group.get_by_role("combobox", name="A group of conditions").select_option("none")
     await dialog.get_by_role("button", name="Save").click()
-    await expect(dialog.get_by_text("placeholder “contact.first_nmae” that nobody can fill").last).to_be_visible()
+    await expect(dialog.get_by_text("placeholder “agent.nmae” that nobody can fill").last).to_be_visible()
     await dialog.get_by_label("Answer the customer").fill("Hello {{contact.first_name|there}}, we are on it.")
     await dialog.get_by_role("button", name="Save").click()
     said = "text of the message has one of the words “refund”, “money back” and none of: size is “42”: answer the customer (en)"
