@@ -49,6 +49,7 @@ export default function SuggestionsPage() {
       {answer.isPending && <Skeleton rows={4} />}
       {report && report.total.offered === 0 && <Empty icon={Lightbulb} title={t('suggest.emptyTitle')} text={t('suggest.emptyText')} />}
       {report && report.total.offered > 0 && <Figures report={report} />}
+      {report && report.articles.length > 0 && <ArticleUse rows={report.articles} />}
       <FrequentReplies />
     </>
   )
@@ -86,7 +87,6 @@ function Figures({ report }: { report: UseReport }) {
         <Table title={t('suggest.byAgent')} head={t('suggest.person')} rows={report.by_agent} time={time} />
         <Table title={t('suggest.byAccount')} head={t('suggest.account')} rows={report.by_account} time={time} />
       </div>
-      {report.articles.length > 0 && <ArticleUse rows={report.articles} />}
     </>
   )
 }
