@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.support.embeddings import make_folder
 
+from hark.commands.up import run_up
 from hark.core.asking import Request
 from hark.core.errors import ConfigError
 from hark.embeddings.folder import open_folder
@@ -73,6 +74,12 @@ def test_a_wrong_folder_stops_the_start_with_what_to_do(tmp_path: Path, monkeypa
     (tmp_path / "model.safetensors").write_bytes(b"no tensors")
     with pytest.raises(ConfigError, match="could not be read"):
         find_embedder(Settings(embeddings=str(tmp_path)), nobody)
+
+
+async def test_nothing_is_started_with_a_wrong_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such folder"):
+        await run_up(Settings(embeddings=str(tmp_path / "none"), data=tmp_path / "var"), sample=False)
+    assert not (tmp_path / "var").exists()
 
 
 def test_without_the_package_it_says_how_to_get_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from hark.commands.web_processes import web_children
 from hark.core.processes import Child, require_free_port, stop_on_signals, supervise
+from hark.embeddings.opening import require_embeddings
 from hark.settings import Settings
 
 READY_S = 60.0
@@ -16,6 +17,7 @@ READY_S = 60.0
 
 async def run_up(settings: Settings, *, sample: bool) -> int:
     """Start everything and serve until Ctrl-C. Each obstacle is one sentence (ConfigError, ProcessError, PostgresError)."""
+    require_embeddings(settings)
     require_free_port(settings.host, settings.port)
     if settings.smtp_port:
         require_free_port(settings.smtp_host, settings.smtp_port, variable="HARK_SMTP_PORT")

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,26 +53,41 @@ def unit(vectors: "Vectors") -> "Vectors":
     return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
-def open_folder(path: str) -> FolderEmbedder:
-    """The model in a folder. Raises ConfigError with what to do."""
+def require_folder(path: str) -> Path:
+    """The folder of a setting, as far as can be seen without reading it. Raises ConfigError with what to do."""
     folder = Path(path).expanduser()
-    wrong = f"HARK_EMBEDDINGS={path!r} is not a folder with a model2vec model"
     if not folder.is_dir():
-        raise ConfigError(f"{wrong}: there is no such folder. Correct the path, or unset it to search by words alone.")
+        raise ConfigError(
+            f"{_wrong(path)}: there is no such folder. Correct the path, or unset it to search by words alone."
+        )
     missing = [name for name in ("config.json", "model.safetensors", "tokenizer.json") if not _has(folder, name)]
     if missing:
-        raise ConfigError(f"{wrong}: {', '.join(missing)} is missing. Copy the whole model there, or unset it.")
+        raise ConfigError(f"{_wrong(path)}: {', '.join(missing)} is missing. Copy the whole model there, or unset it.")
     try:
-        from model2vec import StaticModel
-    except ImportError as error:
+        there = find_spec("model2vec") is not None
+    except ValueError:
+        there = False
+    if not there:
         raise ConfigError(
             "HARK_EMBEDDINGS names a folder, but the package model2vec is not installed. Install Hark with its extra "
             "“embeddings” (`uv sync --extra embeddings`, `pip install 'hark[embeddings]'`), or unset it."
-        ) from error
+        )
+    return folder
+
+
+def open_folder(path: str) -> FolderEmbedder:
+    """The model in a folder. Raises ConfigError with what to do."""
+    folder = require_folder(path)
+    from model2vec import StaticModel
+
     try:
         return FolderEmbedder(folder, StaticModel.from_pretrained(folder))
     except Exception as error:  # whatever its readers raise, the folder is at fault
-        raise ConfigError(f"{wrong}: it could not be read ({error}). Copy it again, or unset it.") from error
+        raise ConfigError(f"{_wrong(path)}: it could not be read ({error}). Copy it again, or unset it.") from error
+
+
+def _wrong(path: str) -> str:
+    return f"HARK_EMBEDDINGS={path!r} is not a folder with a model2vec model"
 
 
 def _has(folder: Path, name: str) -> bool:
