@@ -108,7 +108,8 @@ async def test_what_other_people_said_stays(
     assert (row["subject"], row["preview"], row["contact"]["erased"], row["status"]) == ("", "", True, 3)
     assert "reply" not in row["can"]
     refused = await client.post(
-        f"/api/conversations/{traces.conversation_id}/replies", await office.body(to=[{"address": ADDRESS}], seen_seq=999)
+        f"/api/conversations/{traces.conversation_id}/replies",
+        await office.body(to=[{"address": ADDRESS}], seen_seq=999),
     )
     assert refused.status_code == 409, refused.text
     found = (await client.get("/api/search?q=words")).json()
@@ -190,6 +191,7 @@ async def test_only_who_may_and_only_the_right_one(
     assert (await client.patch(f"/api/contacts/{contact}", {"name": "Back"})).json()["code"] == "contact_erased"
     assert (await client.get(f"/api/contacts/{contact}/export")).json()["code"] == "contact_erased"
     assert (await client.get(f"/api/contacts?query={MARK}")).json()["items"] == []
+    assert await finish(services) == 1
 
 
 async def test_everything_that_is_kept_can_be_taken_along(
@@ -220,6 +222,26 @@ async def test_everything_that_is_kept_can_be_taken_along(
     assert archive.read(held["other_mail"][0]["raw"])
     lines = await services.db.all(str, "SELECT action FROM audit_log WHERE workspace_id = $1", workspace.id)
     assert lines.count("contact.exported") == 1
+
+
+async def test_an_address_of_the_house_stays_in_every_mail(
+    services: Services, workspace: TestWorkspace, office: Office, client: SignedIn
+) -> None:
+    """Somebody has written under our own address, as anybody can; and who has nearly the same address is another."""
+    db, near = services.db, f"{MARK}@{MARK}.example.org"
+    bob = await office.receive(mail(workspace, "bob", sender=f"Bob <{near}>", text="Mine."))
+    id = await office.receive(mail(workspace, "one"))
+    contact = (await client.get(f"/api/conversations/{id}")).json()["contact"]["id"]
+    assert (await client.post(f"/api/contacts/{contact}/identities", {"value": workspace.address})).is_success
+    await erase(client, contact)
+    await finish(services)
+    kept = await db.all(
+        str, "SELECT m.headers::text || i.blob_key FROM messages m JOIN intake_items i ON i.id = m.intake_id"
+        " WHERE m.conversation_id = $1", bob,
+    )  # fmt: skip
+    assert all(word in kept[0] for word in (workspace.address, near, "raw"))
+    assert await db.one(str, "SELECT refs::text FROM endpoints WHERE conversation_id = $1", bob)
+    assert near in await db.one(str, "SELECT mail::text FROM intake_items WHERE conversation_id = $1", bob)
 
 
 def test_addresses_are_taken_out_whole() -> None:

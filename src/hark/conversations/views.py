@@ -253,6 +253,11 @@ def _commands(actor: Actor) -> dict[Status, tuple[str, ...]]:
     return {status: commands(actor, status) for status in Status}
 
 
+def _without_reply(can: tuple[str, ...]) -> tuple[str, ...]:
+    """Who was erased has no address any more."""
+    return tuple(one for one in can if one != "reply")
+
+
 def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
     """The Row of these columns. `reserved`: it stands there as the oldest overdue one, whatever it is worth."""
     row = Row(
@@ -279,7 +284,7 @@ def row_of(stored: Stored, lens: Lens, *, reserved: bool = False) -> Row:
         last_message_at=stored.last_message_at,
         unread=stored.customer_seq > stored.read_seq,
         seq=stored.seq,
-        can=tuple(c for c in lens.commands[stored.status] if c != "reply" or not stored.contact_erased),
+        can=_without_reply(lens.commands[stored.status]) if stored.contact_erased else lens.commands[stored.status],
         currency=lens.model.currency,
         waiting_since=None,
         waiting_team_s=None,

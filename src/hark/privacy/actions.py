@@ -14,6 +14,7 @@ from hark.core.ids import uuid7
 from hark.intake.actions import wait_for_intake
 from hark.privacy.queries import find_family
 from hark.privacy.types import Claim, ContactErased, ErasureEnded, Known
+from hark.timers.types import TimerKind
 
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
@@ -55,6 +56,7 @@ async def erase_contact(tx: Tx, id: UUID, confirm: str) -> Contact:
     await tx.run(
         "DELETE FROM identities WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[])", tx.workspace_id, ids
     )
+    await tx.run(_STOP_MAILS, tx.workspace_id, ids, TimerKind.CHAT_MAIL)
     await tx.run("DELETE FROM visitors WHERE workspace_id = $1 AND id = ANY($2::uuid[])", tx.workspace_id, visitors)
     await tx.run(
         _REMEMBER, tx.workspace_id, root, ids, uuid7(), msgspec.to_builtins(known), tx.now(), tx.actor.agent_id
@@ -84,9 +86,13 @@ SELECT id FROM visitors WHERE workspace_id = $1 AND id IN (
 _LOCK = """
 SELECT id, erased_at FROM contacts WHERE workspace_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
+# Without those of the house: they stand in every mail.
 _ADDRESSES = """
-SELECT lower(value) FROM identities WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) AND kind = 1
-UNION SELECT lower(address) FROM visitors WHERE workspace_id = $1 AND id = ANY($3::uuid[]) AND address IS NOT NULL
+(SELECT lower(value) FROM identities WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) AND kind = 1
+UNION SELECT lower(address) FROM visitors WHERE workspace_id = $1 AND id = ANY($3::uuid[]) AND address IS NOT NULL)
+EXCEPT SELECT lower(address) FROM channel_accounts WHERE workspace_id = $1
+EXCEPT SELECT address FROM account_aliases WHERE workspace_id = $1
+EXCEPT SELECT email FROM agents WHERE workspace_id = $1
 """
 _CLOSE_THREADS = """
 UPDATE endpoints e SET closed_at = coalesce(e.closed_at, $3) FROM conversations c
@@ -97,6 +103,11 @@ _STOP_REPLIES = """
 UPDATE outbox o SET state = 5, next_try_at = $3 FROM conversations c
 WHERE o.workspace_id = $1 AND c.workspace_id = $1 AND c.id = o.conversation_id AND c.contact_id = ANY($2::uuid[])
   AND o.state IN (0, 1)
+"""
+# Of what they have not read in the messenger nobody is told by mail.
+_STOP_MAILS = """
+DELETE FROM timers t USING endpoints e, conversations c WHERE t.workspace_id = $1 AND t.kind = $3 AND e.workspace_id = $1
+  AND e.id = t.subject_id AND c.workspace_id = $1 AND c.id = e.conversation_id AND c.contact_id = ANY($2::uuid[])
 """
 # Company, VIP mark and revenue stay: prices and figures of the past were made with them, and they name nobody.
 _FORGET_PERSON = """
@@ -119,7 +130,7 @@ async def claim_erasure(db: Db) -> Claim | None:
 
 
 _CLAIM = """
-UPDATE erasures SET lease_until = $2, attempts = attempts + 1 WHERE (workspace_id, contact_id) = (
+UPDATE erasures SET lease_until = $2, attempts = attempts + 1, problem = NULL WHERE (workspace_id, contact_id) = (
   SELECT workspace_id, contact_id FROM erasures WHERE finished_at IS NULL AND next_try_at <= $1
     AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING workspace_id, contact_id, contact_ids, cut, known, after_id, attempts, requested_at

@@ -1,6 +1,7 @@
 """A worker forgets people: conversation by conversation, then what stands elsewhere. It can be stopped at any moment, and
 another worker goes on; nothing it does is worse for being done twice."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -26,6 +27,7 @@ LOOK_S = 2.0
 MESSAGES = 200
 CONVERSATIONS = 20
 PREVIEW = 200
+AT_ONCE = 32  # files
 FIRST = UUID(int=0)
 BUSY = "A reply is being handed to a mail server at this moment."
 FAULT = "Hark met an error of its own, which its log describes. What is erased stays erased."
@@ -86,8 +88,7 @@ async def _conversation(db: Db, files: Files, one: Claim, place: queries.Place) 
 
 
 async def _wipe(db: Db, files: Files, one: Claim, messages: Sequence[queries.Message]) -> None:
-    for message in messages:
-        await _delete(files, [message.html_key, message.raw_key, *message.file_keys])
+    await _delete(files, [key for m in messages for key in (m.html_key, m.raw_key, *m.file_keys)])
     await wiping.wipe_messages(db, one, [m.id for m in messages], [m.intake_id for m in messages if m.intake_id])
 
 
@@ -185,9 +186,12 @@ async def _empty(db: Db, files: Files, one: Claim, lines: Sequence[queries.Line]
 
 
 async def _unname(db: Db, files: Files, one: Claim, line: queries.Line) -> None:
+    """Somebody else's line: without the raw mail, and without the address; the index has found beginnings of addresses too."""
     addresses = one.known.addresses
-    mail = without(msgspec.to_builtins(line.mail or MailSummary()), addresses)
-    envelope = without(msgspec.to_builtins(line.envelope), addresses)
+    mail, envelope = msgspec.to_builtins(line.mail or MailSummary()), msgspec.to_builtins(line.envelope)
+    if not names([mail, envelope], addresses):
+        return
+    mail, envelope = without(mail, addresses), without(envelope, addresses)
     summary = msgspec.convert(mail, MailSummary)
     await _delete(files, [line.blob_key])
     await wiping.lose_raw(
@@ -196,6 +200,6 @@ async def _unname(db: Db, files: Files, one: Claim, line: queries.Line) -> None:
 
 
 async def _delete(files: Files, keys: Iterable[str | None]) -> None:
-    for key in keys:
-        if key:
-            await files.delete(key)
+    wanted = [key for key in keys if key]
+    for n in range(0, len(wanted), AT_ONCE):
+        await asyncio.gather(*(files.delete(key) for key in wanted[n : n + AT_ONCE]))
