@@ -79,7 +79,10 @@ def _callout(found: re.Match[str], tell: Tell) -> str:
 def _width(found: re.Match[str]) -> str:
     """Of the attributes of a picture or link only the width means something here."""
     width = _WIDTH.search(found[1])
-    return f"{{width={width[1].removesuffix('px')}}}" if width else ""
+    if not width:
+        return ""
+    value = width[1].removesuffix("px")
+    return f'{{width="{value}"}}' if value.endswith("%") else f"{{width={value}}}"
 
 
 def _shortcode(found: re.Match[str], tell: Tell) -> str:
