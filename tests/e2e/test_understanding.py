@@ -70,6 +70,7 @@ async def test_a_mail_is_understood_and_corrected(page: Page, desk: House) -> No
         await expect(page.get_by_role("button", name="Stop the training")).to_be_visible()
         await trained(api)
         await expect(page.get_by_role("heading", name="Topic by language")).to_be_visible()
+        await expect(page.get_by_role("button", name="Topic")).to_contain_text("of 8 messages")
         await expect(page.get_by_role("region", name="Confusions: Topic")).to_contain_text("Refunds")
         await is_accessible(page)
         await picture(page, "page")

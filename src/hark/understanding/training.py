@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from hark.understanding.classifier import NONE, UNLABELLED, Classifier, Meaning, Outcome, from_bytes, to_bytes, train
-from hark.understanding.features import INTENT, Spec
+from hark.understanding.features import INTENT, TONE, Spec
 from hark.understanding.language import language
 from hark.understanding.starter import OTHER, starters
 from hark.understanding.types import TASKS, LabelScore, LanguageScore, Task, TaskReport, TrainingReport
@@ -19,6 +19,7 @@ from hark.understanding.types import TASKS, LabelScore, LanguageScore, Task, Tas
 SPECS: dict[Task, Spec] = {
     Task.TOPIC: INTENT, Task.SEVERITY: INTENT, Task.DIFFICULTY: INTENT, Task.SENTIMENT: Spec(runs=0.5), Task.NEEDS_ANSWER: INTENT,
 }  # fmt: skip
+MANY_MOODS = 2000  # labels of mood, from which on they are learned as the benchmark of moods does
 LEAST = 3  # labels of a topic, below which it is not learned
 MOST = 12_000  # labels of a task; the newest count
 SHOWN = 12  # labels in the matrix
@@ -72,34 +73,40 @@ def texts_of(order: Order) -> list[str]:
 
 
 def train_all(order: Order, progress: Callable[[float], None] = lambda share: None) -> tuple[bytes, TrainingReport]:
-    """The file of all classifiers that can be trained, and what was found: of those with embeddings where there are any.
-    Takes seconds, a minute with 12,000 labels or thousands of messages without; with embeddings twice that."""
+    """The file of all classifiers that can be trained, and what was found. Embeddings are used for a task where cross-
+    validation says that it is right no less often with them. Takes seconds, a minute with 12,000 labels or thousands of
+    messages without; with embeddings twice that."""
     began = time.monotonic()
     made: dict[Task, bytes] = {}
     embedded: dict[Task, bytes] = {}
     reports: list[TaskReport] = []
-    meaning = _meaning(order)
-    ways = [(made, None)] if meaning is None else [(made, None), (embedded, meaning)]
+    embed = _meaning(order)
     shares = {task: 1.0 + len(order.labels.get(task, [])) for task in Task}
     shares[Task.TOPIC] += len(order.others)
-    total, before = sum(shares.values()) * len(ways), 0.0
-    for kept, embed in ways:
-        reports.clear()
-        for task in Task:
+    done, total = 0.0, sum(shares.values()) * (1 if embed is None else 2)
+    for task in Task:
+        alone: TaskReport | None = None
+        for meaning in (None,) if embed is None else (None, embed):
 
-            def tell(share: float, at: float = before, of: float = shares[task]) -> None:
+            def tell(share: float, at: float = done, of: float = shares[task]) -> None:
                 progress((at + share * of) / total)
 
-            found = _train_task(task, order, embed, tell)
-            if found is not None:
-                kept[task], of_task = found
-                reports.append(of_task)
-            before += shares[task]
+            done += shares[task]
+            found = _train_task(task, order, meaning, tell)
+            if found is None:
+                continue
+            data, report = found
+            if meaning is None:
+                made[task], alone = data, report
+            elif alone is None or report.right >= alone.right:
+                embedded[task], alone = data, report
+        if alone is not None:
+            reports.append(alone)
     name = order.meanings.name if order.meanings else ""
     impossible = [TASKS[task] for task in Task if task not in made]
     seconds = round(time.monotonic() - began, 2)
-    report = TrainingReport(tasks=reports, impossible=impossible, seconds=seconds, embedder=name)
-    return msgspec.msgpack.encode(Bundle(made, embedded, name)), report
+    whole = TrainingReport(tasks=reports, impossible=impossible, seconds=seconds, embedder=name)
+    return msgspec.msgpack.encode(Bundle(made, embedded, name)), whole
 
 
 def load_bundle(data: bytes) -> Loaded:
@@ -149,8 +156,9 @@ def _train_task(
     kept = [i for i, name in enumerate(labels) if name not in rare]
     texts = [examples[i].text for i in kept]
     spoken = [language(text) for text in texts]
+    spec = TONE if task is Task.SENTIMENT and len(own) >= MANY_MOODS else SPECS[task]
     classifier, outcomes = train(
-        texts, [labels[i] for i in kept], spoken, spec=SPECS[task], names=names,
+        texts, [labels[i] for i in kept], spoken, spec=spec, names=names,
         unlabelled=((text, language(text)) for text in others), meaning=meaning,
         progress=tell,
     )  # fmt: skip

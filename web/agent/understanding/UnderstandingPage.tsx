@@ -82,6 +82,7 @@ function TrainingState({ page }: { page: Understanding }) {
           {t('understanding.inUse', { when: moment(current.finished_at ?? current.created_at, now, language), n: current.labels, time: duration(current.report?.seconds ?? 0, language) })}
           {' · '}
           {t('understanding.newLabels', { n: page.new_labels })}
+          {current.report?.embedder && ` · ${t('understanding.withEmbeddings')}`}
         </p>
       )}
     </div>
@@ -122,7 +123,7 @@ function Tasks({ page, reports }: { page: Understanding; reports: readonly TaskR
           >
             <span className="block text-secondary font-medium text-ink-2">{t(`understood.${one.task}`)}</span>
             <span className="tabular mt-1 block text-figure leading-9 font-strong tracking-tight max-[719px]:text-[22px]">{share(one.precise)}</span>
-            <span className="block text-secondary text-ink-2">{t('understanding.card', { share: share(one.known) })}</span>
+            <span className="block text-secondary text-ink-2">{t('understanding.card', { share: share(one.known), n: one.examples })}</span>
           </button>
         ))}
       </div>
