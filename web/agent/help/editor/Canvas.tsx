@@ -10,6 +10,7 @@ import { notify } from '../../ui/toasts'
 import { EXTENSIONS } from '../markdown/extensions'
 import { CALLOUTS, type CalloutKind } from '../markdown/nodes'
 import { parse } from '../markdown/parse'
+import { cleanPaste, hasWords } from '../markdown/paste'
 import { serialize } from '../markdown/serialize'
 import type { HelpFile } from '../types'
 import { SlashMenu, slashMenu, type SlashState } from './slash'
@@ -54,8 +55,12 @@ export function Canvas(props: Props) {
     editable: props.editable,
     editorProps: {
       attributes: { 'aria-label': props.label, role: 'textbox', 'aria-multiline': 'true', lang: props.lang, class: 'article-text' },
-      handlePaste: (_view, event) => take(event.clipboardData?.files),
-      handleDrop: (_view, event) => take((event as DragEvent).dataTransfer?.files),
+      transformPastedHTML: (html) => cleanPaste(html),
+      handlePaste: (_view, event) => !hasWords(event.clipboardData?.getData('text/html') ?? '') && take(event.clipboardData?.files),
+      handleDrop: (view, event) => {
+        const at = view.posAtCoords({ left: event.clientX, top: event.clientY })
+        return take(event.dataTransfer?.files, at?.pos)
+      },
     },
     onUpdate: ({ editor: current }) => {
       written.current = serialize(current.getJSON())
@@ -65,9 +70,10 @@ export function Canvas(props: Props) {
   const core = useRef(editor)
   core.current = editor
 
-  function take(files: FileList | undefined): boolean {
+  function take(files: FileList | undefined, at?: number): boolean {
     const pictures = [...(files ?? [])].filter((file) => file.type.startsWith('image/'))
     if (pictures.length === 0) return false
+    if (at !== undefined) core.current?.commands.setTextSelection(at)
     for (const file of pictures) void uploadPicture(file, latest.current.centre, core.current, latest.current.onPicture, (error) => notify({ text: say(error).title, tone: 'wrong' }))
     return true
   }
