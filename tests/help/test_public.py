@@ -259,6 +259,33 @@ async def test_collections_have_signs_or_pictures_of_their_own(
     assert (await client.patch(address, {"picture_id": picture["id"]})).json()["code"] == "unknown_reference"
 
 
+async def test_an_article_taken_from_what_a_search_offers_counts_as_a_search(
+    reader: httpx.AsyncClient, shop: Help, db: Db
+) -> None:
+    offered = (await reader.get(f"{shop.at}/en/suggest?q=money%20back")).json()
+    chosen = offered[0]["url"].rpartition("/")[2]
+    gone = await reader.get(f"{shop.at}/en/search", params={"q": "money back", "chosen": chosen})
+    assert (gone.status_code, gone.headers["location"]) == (302, offered[0]["url"])
+    nowhere = await reader.get(f"{shop.at}/en/search", params={"q": "money back", "chosen": "//evil.example"})
+    assert nowhere.status_code == 200
+
+
+async def test_a_collection_is_read_on_and_pictures_have_their_place(
+    client: SignedIn, reader: httpx.AsyncClient, shop: Help
+) -> None:
+    first = (await reader.get(f"{shop.at}/en/articles/how-long-does-delivery-take")).text
+    assert 'rel="prev"' not in first
+    assert f'<a rel="next" class="behind" href="{shop.at}/en/articles/sending-something-back">' in first
+    assert first.count("/en/articles/sending-something-back") == 1  # not once more among the related
+    sent = await client.request("POST", f"/api/help/files?centre_id={shop.id}", files={"file": ("a.png", png())})
+    url = sent.json()["url"]
+    await shop.article("pictures", "Pictures", f"![a]({url}) ![b]({url}){{width=40}} ![c]({url}){{width=\"50%\"}}\n")
+    page = (await reader.get(f"{shop.at}/en/articles/pictures")).text
+    assert re.findall(r'alt="(\w)"([^>]*)', page) == [
+        ("a", ' width="1" height="1"'), ("b", ' width="40" height="40"'), ("c", ' width="50%"'),
+    ]  # fmt: skip
+
+
 async def test_words_of_strangers_stay_words(reader: httpx.AsyncClient, shop: Help) -> None:
     for word in ("<script>alert(1)</script>", '"><img src=x onerror=1>', "{{ 'a' * 7 }}", "'; DROP"):
         for address in (f"{shop.at}/en/articles/{word.replace('/', '')}", f"{shop.at}/en/search?q={quote(word)}"):

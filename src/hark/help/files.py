@@ -178,6 +178,23 @@ async def list_files(db: Queries, workspace_id: int, centre_id: int | None) -> l
     )  # fmt: skip
 
 
+class _Size(msgspec.Struct):
+    id: UUID
+    width: int
+    height: int
+
+
+async def picture_sizes(db: Queries, workspace_id: int, centre_id: int) -> dict[str, tuple[int, int]]:
+    """Width and height in pixels of the pictures of a help centre, by id."""
+    rows = await db.all(
+        _Size,
+        "SELECT id, width, height FROM help_files WHERE workspace_id = $1 AND centre_id = $2 AND width IS NOT NULL"
+        " AND height IS NOT NULL",
+        workspace_id, centre_id,
+    )  # fmt: skip
+    return {str(row.id): (row.width, row.height) for row in rows}
+
+
 def file_key(keys: Keys, id: UUID, now: datetime) -> str:
     """What lets somebody who was shown an article load a file of it, until the end of the next day (UTC)."""
     return keys.sign("help file", f"{id} {now:%Y-%m-%d}".encode()).hex()

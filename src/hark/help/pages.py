@@ -101,7 +101,7 @@ def article(library: Library, site: Site, live: Live, *, answered: str = "") -> 
         return f"{site.prefix}{article_path(mine[id])}{fragment}" if id in mine else None
 
     made = render_markdown(live.body, language=language, article_url=address)
-    body, found = prepare(made.html, language), outline(made.html)
+    body, found = prepare(made.html, language, library.pictures), outline(made.html)
     trail = library.trail(language, live.collection_id)
     path = article_path(live)
     crumbs = [*_crumbs(site, language, trail), Crumb(live.title, site.prefix + path)]
@@ -119,10 +119,12 @@ def article(library: Library, site: Site, live: Live, *, answered: str = "") -> 
         indexed=not answered and site.indexed, ask=f"?article={live.id}",
     )  # fmt: skip
     at = live.live_at
+    before, behind = library.neighbours(live)
     text = render(
         "article.html", site, page, body=body, headings=[h for h in made.headings if h.level <= 3],
         updated=fill(t["updated"], date=day(language, at.year, at.month, at.day)), updated_at=at.date().isoformat(),
         related=[article_item(site, a) for a in library.related(live)], answered=answered,
+        before=before and article_item(site, before), behind=behind and article_item(site, behind),
     )  # fmt: skip
     return text, policy(site, found)
 

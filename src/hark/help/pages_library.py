@@ -7,6 +7,7 @@ import msgspec
 
 from hark.core.db import Queries
 from hark.help.audience import ANYBODY, may_read
+from hark.help.files import picture_sizes
 from hark.help.pages_render import Item, Site
 from hark.help.public_settings import Reach, get_reach
 from hark.help.published import Live, LiveShelf, list_live, list_shelves
@@ -17,7 +18,8 @@ MAX_RELATED = 4
 
 
 class Library(msgspec.Struct, frozen=True):
-    """`texts` and `slugs` are by language; `shelves` by language and id, in their order. Only what is for anybody."""
+    """`texts` and `slugs` are by language; `shelves` by language and id, in their order. Only what is for anybody.
+    `pictures`: id -> width and height."""
 
     centre: CentreRecord
     reach: Reach
@@ -25,6 +27,7 @@ class Library(msgspec.Struct, frozen=True):
     texts: Mapping[str, Mapping[int, Live]]
     slugs: Mapping[str, Mapping[str, Live]]
     shelves: Mapping[str, Mapping[int, LiveShelf]]
+    pictures: Mapping[str, tuple[int, int]] = {}
 
     @property
     def languages(self) -> list[str]:
@@ -44,12 +47,23 @@ class Library(msgspec.Struct, frozen=True):
         )  # fmt: skip
 
     def related(self, article: Live) -> list[Live]:
-        """Those somebody chose, then others of the same collection."""
+        """Those somebody chose, then others of the same collection; those before and behind it stand beside it already."""
         mine = self.texts[article.language]
         chosen = [mine[id] for id in article.related if id in mine]
         beside = [a for a in mine.values() if a.collection_id is not None and a.collection_id == article.collection_id]
-        found = dict.fromkeys(a.id for a in [*chosen, *beside] if a.id != article.id)
+        near = {a.id for a in self.neighbours(article) if a is not None}
+        found = dict.fromkeys(a.id for a in [*chosen, *(a for a in beside if a.id not in near)] if a.id != article.id)
         return [mine[id] for id in found][:MAX_RELATED]
+
+    def neighbours(self, article: Live) -> tuple[Live | None, Live | None]:
+        """The articles before and behind it in its collection."""
+        if article.collection_id is None:
+            return None, None
+        shelf = self.on_shelf(article.language, article.collection_id)
+        at = next((n for n, a in enumerate(shelf) if a.id == article.id), None)
+        if at is None:
+            return None, None
+        return shelf[at - 1] if at else None, shelf[at + 1] if at + 1 < len(shelf) else None
 
     def on_shelf(self, language: str, shelf_id: int) -> list[Live]:
         return sorted(
@@ -77,6 +91,7 @@ async def load_library(db: Queries, centre: CentreRecord, version: int) -> Libra
     return Library(
         centre=centre, reach=await get_reach(db, centre.workspace_id, centre.id), version=version, texts=texts,
         slugs={x: {a.slug: a for a in mine.values()} for x, mine in texts.items()}, shelves=shelves,
+        pictures=await picture_sizes(db, centre.workspace_id, centre.id),
     )  # fmt: skip
 
 

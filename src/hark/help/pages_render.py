@@ -25,7 +25,11 @@ ASSETS = "/help-assets/"
 VIDEO_HOSTS = "https://www.youtube-nocookie.com https://player.vimeo.com"
 NOT_BUILT = "The pages' style is not built yet. Run `make run` once."
 
+NO_PICTURES: Mapping[str, tuple[int, int]] = {}
+
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="(https?://[^"]*)"[^>]*>')
+_OWN_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="/help/files/([0-9a-f-]{36})[^"]*"[^>]*>')
+_SIZE = re.compile(r'\b(width|height)="([^"]*)"')
 _ALT = re.compile(r'\balt="([^"]*)"')
 _PLAYER = re.compile(r'(<figure class="video" data-video="(youtube|vimeo|file)"[^>]*>)(.*?)</a></figure>', re.DOTALL)
 
@@ -161,9 +165,9 @@ def policy(site: Site, found: Outline | None = None) -> str:
     return "; ".join(parts)
 
 
-def prepare(body: str, language: str) -> str:
+def prepare(body: str, language: str, pictures: Mapping[str, tuple[int, int]] = NO_PICTURES) -> str:
     """An article's HTML as a page shows it: pictures of other hosts are links, since a picture would tell them who reads;
-    a video says what its click will do."""
+    our own have the size they will take, so that nothing moves; a video says what its click will do."""
     t = words(language)
 
     def linked(match: re.Match[str]) -> str:
@@ -175,7 +179,24 @@ def prepare(body: str, language: str) -> str:
         note = fill(t["video_note"], host=host) if host else t["video_own"]
         return f"{match[1]}{match[3]}<small>{escape(note)}</small></a></figure>"
 
-    return _PLAYER.sub(told, _IMAGE.sub(linked, body))
+    def sized(match: re.Match[str]) -> str:
+        size = pictures.get(match[1])
+        return f"{match[0][:-1]}{_missing_size(match[0], *size)}>" if size else match[0]
+
+    return _PLAYER.sub(told, _OWN_IMAGE.sub(sized, _IMAGE.sub(linked, body)))
+
+
+def _missing_size(tag: str, width: int, height: int) -> str:
+    """The attributes an image lacks to have its place before it is loaded; a share of the column has none of its own."""
+    given = dict(_SIZE.findall(tag))
+    if not given:
+        return f' width="{width}" height="{height}"'
+    if len(given) == 2 or not next(iter(given.values())).isdecimal():
+        return ""
+    name, value = next((n, int(v)) for n, v in given.items())
+    return (
+        f' height="{round(value * height / width)}"' if name == "width" else f' width="{round(value * width / height)}"'
+    )
 
 
 @cache

@@ -32,10 +32,12 @@ ANSWERED = {"yes", "no"}
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """Somewhere else: 301 for good, 302 by the reader's language."""
+    """Somewhere else: 301 for good, 302 by the reader's language or choice. `view`: what counts as a search with it."""
 
     url: str
     status: int = 301
+    view: View | None = None
+    results: int = 1
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -65,12 +67,14 @@ class Found(msgspec.Struct, frozen=True):
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A request as pages need it. `place`: the centre's slug at its own domain, else ''; `path` below the help centre.
-    `seeks`: for an address that is none, something like it is searched."""
+    `chosen`: the slug of an article that was taken from what a search offered. `seeks`: for an address that is none,
+    something like it is searched."""
 
     place: str
     slug: str
     path: str
     query: str = ""
+    chosen: str = ""
     accept_language: str = ""
     seeks: bool = True
 
@@ -181,8 +185,12 @@ class HelpPages:
             return robots(listed, searches if site.indexed else [f"{site.prefix}/"]), TEXT
         return None
 
-    async def _search(self, library: Library, site: Site, asked: Asked, language: str) -> Made:
+    async def _search(self, library: Library, site: Site, asked: Asked, language: str) -> Made | Moved:
         query = one_line(asked.query, MAX_QUERY)
+        for x in dict.fromkeys([language, *library.languages]) if query and asked.chosen else ():
+            if (live := library.slugs.get(x, {}).get(asked.chosen)) is not None:
+                url = site.prefix + article_path(live)
+                return Moved(url, 302, view_of(library, site, asked, language))
         found = await self.find(library, site, query, language) if query else Found([])
         text = pages.search(library, site, language, query, found.items, found.corrected)
         return Made(

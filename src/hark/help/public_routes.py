@@ -84,7 +84,7 @@ async def get_page(
     except TooMany:  # whoever tries many addresses gets the page that says so, but no search for each
         asked = msgspec.structs.replace(asked, seeks=False)
     made = await help_pages.get(asked)
-    if isinstance(made, Made) and made.view is not None and asked.path.endswith("/search"):
+    if isinstance(made, Made | Moved) and made.view is not None and asked.path.endswith("/search"):
         data = {"query": one_line(asked.query, MAX_QUERY), "results": made.results, "language": made.view.language}
         return _sent(made, request, help_visits, FactKind.SEARCH, data)
     return _sent(made, request, help_visits)
@@ -170,7 +170,7 @@ def _asked(request: AnyRequest, centre: str) -> Asked:
         place=request.scope["state"]["help_place"],
         slug=centre,
         path=request.scope["state"]["help_path"][len("/help/") + len(centre) :],
-        query=request.query_params.get("q", ""), accept_language=request.headers.get("accept-language", ""),
+        query=request.query_params.get("q", ""), chosen=request.query_params.get("chosen", ""), accept_language=request.headers.get("accept-language", ""),
     )  # fmt: skip
 
 
