@@ -26,7 +26,7 @@ export const offerQuery = (conversation: string, endpoint: string | null, custom
 export type Article = Schema['ArticleView']
 export type ArticleWay = 'link' | 'passage' | 'open'
 
-/** Articles that answer the same question. They are searched for beside the replies, so neither waits for the other. */
+/** Articles that answer the same question. */
 export const articlesQuery = (conversation: string, endpoint: string | null, customerSeq: number, publicSeq: number) =>
   queryOptions({
     queryKey: ['suggested-articles', conversation, endpoint, customerSeq, publicSeq],

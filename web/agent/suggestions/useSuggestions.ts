@@ -16,9 +16,10 @@ export function useSuggestions(conversation: Conversation, endpointId: string | 
   const mayRead = useMay('help.read')
   const of = [conversation.id, endpointId, conversation.customer_seq, conversation.public_seq] as const
   const offer = useQuery({ ...offerQuery(...of), enabled: wanted })
-  const found = useQuery({ ...articlesQuery(...of), enabled: wanted && mayRead })
   const key = of.join()
   const [waitedFor, setWaitedFor] = useState('')
+  // Replies first: searching must not slow them down.
+  const found = useQuery({ ...articlesQuery(...of), enabled: wanted && mayRead && (offer.isFetched || waitedFor === key) })
   useEffect(() => {
     const timer = setTimeout(() => setWaitedFor(key), PATIENCE_MS)
     return () => clearTimeout(timer)
