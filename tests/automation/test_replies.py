@@ -301,3 +301,14 @@ def test_languages_and_placeholders() -> None:
         fill("{{ contact.name }} {{agent.name|x}} {{team.name | y }}{{promise.time}}", values)
         == "{{agent.name}} X Ada y"
     )
+
+
+async def test_what_a_condition_names_must_be_there_and_a_broken_rule_can_be_switched_off(client: SignedIn) -> None:
+    tag = (await client.post("/api/tags", {"name": "vip"})).json()["id"]
+    asks = {"any": [{"not": {"field": "tag", "op": "has_any", "value": [tag]}}]}
+    made = await rule(client, condition=asks)
+    await client.delete(f"/api/tags/{tag}")
+    found = (await client.get(f"/api/rules/{made['id']}")).json()
+    assert found["problem"] == "Its condition names a tag that does not exist."
+    assert (await client.patch(f"/api/rules/{made['id']}", {"name": "New"})).json()["code"] == "unknown_reference"
+    assert (await client.patch(f"/api/rules/{made['id']}", {"enabled": False})).status_code == 200

@@ -5,7 +5,7 @@ import msgspec
 from hark.automation.queries import MISSING, find_problem, get_rule
 from hark.automation.replying import check_replies
 from hark.automation.timed import start_review
-from hark.automation.types import CLOCKS, KINDS, LASTING, Action, NewRule, Rule, RuleDraft, RuleOrder, RulePatch
+from hark.automation.types import CLOCKS, KINDS, LASTING, NewRule, Rule, RuleDraft, RuleOrder, RulePatch
 from hark.core.db import Queries, Tx
 from hark.core.errors import BadRequest, NotFound
 from hark.filters.parse import parse_condition
@@ -14,7 +14,7 @@ from hark.filters.parse import parse_condition
 async def create_rule(tx: Tx, new: NewRule) -> Rule:
     """Raises BadRequest for a condition or reference that cannot be, Conflict for a name that is taken."""
     check_draft(new)
-    await check_references(tx, tx.workspace_id, new.actions)
+    await check_references(tx, tx.workspace_id, new)
     id = await tx.one(
         int,
         "INSERT INTO rules (workspace_id, name, enabled, position, on_event, after_s, clock, condition, actions)"
@@ -36,7 +36,8 @@ async def update_rule(tx: Tx, id: int, patch: RulePatch) -> Rule:
     if patch.on is not msgspec.UNSET and patch.after_s is msgspec.UNSET and new.on not in LASTING:
         new = msgspec.structs.replace(new, after_s=None)
     check_draft(new)
-    await check_references(tx, tx.workspace_id, new.actions)
+    if new.enabled:  # one that names what is gone can still be renamed and switched off
+        await check_references(tx, tx.workspace_id, new)
     await tx.run(
         "UPDATE rules SET name = $3, enabled = $4, position = $5, on_event = $6, after_s = $7, clock = $8, condition = $9,"
         " actions = $10 WHERE workspace_id = $1 AND id = $2",
@@ -79,7 +80,7 @@ def check_draft(rule: RuleDraft | Rule) -> None:
     check_replies(rule.actions)
 
 
-async def check_references(db: Queries, workspace_id: int, actions: list[Action]) -> None:
-    """Whether every tag, team, person and topic that actions name is there. Raises BadRequest."""
-    if problem := await find_problem(db, workspace_id, actions):
+async def check_references(db: Queries, workspace_id: int, rule: RuleDraft | Rule) -> None:
+    """Whether everything that actions and condition name is there. Raises BadRequest."""
+    if problem := await find_problem(db, workspace_id, rule.actions, rule.condition):
         raise BadRequest(f"The rule cannot work: {problem}", code="unknown_reference")

@@ -20,6 +20,7 @@ from hark.automation.types import (
 )
 from hark.core.actor import Actor
 from hark.core.db import Queries
+from hark.filters.parse import comparisons, parse_condition
 
 MISSING = "This rule does not exist."
 _WORDS = {kind: word for word, kind in KINDS.items()}
@@ -54,7 +55,7 @@ async def list_rules(db: Queries, actor: Actor, *, now: datetime) -> list[Rule]:
     rows = await db.all(
         RuleRow, f"SELECT {_COLUMNS} FROM rules WHERE workspace_id = $1 ORDER BY position, id", actor.workspace_id
     )
-    there = await _references(db, actor.workspace_id) if rows else _There(tags=[], teams=[], agents=[], topics=[])
+    there = await _references(db, actor.workspace_id) if rows else _There()
     counted = {one.rule_id: one for one in await _counted(db, actor.workspace_id, None, now)}
     return [_view(row, actor, there, counted.get(row.id)) for row in rows]
 
@@ -100,16 +101,21 @@ async def _counted(db: Queries, workspace_id: int, id: int | None, now: datetime
     )  # fmt: skip
 
 
-async def find_problem(db: Queries, workspace_id: int, actions: list[Action]) -> str | None:
-    """The sentence about a tag, team or person that actions name and that is not there; None when all are."""
-    return _problem(actions, await _references(db, workspace_id))
+async def find_problem(
+    db: Queries, workspace_id: int, actions: list[Action], condition: dict[str, Any] | None = None
+) -> str | None:
+    """The sentence about a tag, team or person that a rule names and that is not there; None when all are."""
+    there = await _references(db, workspace_id)
+    return _problem(actions, there) or _condition_problem(condition, there)
 
 
 class _There(msgspec.Struct):
-    tags: list[int]
-    teams: list[int]
-    agents: list[int]
-    topics: list[int]
+    tags: list[int] = []
+    teams: list[int] = []
+    agents: list[int] = []
+    topics: list[int] = []
+    accounts: list[int] = []
+    bots: list[int] = []
 
 
 async def _references(db: Queries, workspace_id: int) -> _There:
@@ -118,7 +124,9 @@ async def _references(db: Queries, workspace_id: int) -> _There:
         "SELECT ARRAY(SELECT id FROM tags WHERE workspace_id = $1) AS tags,"
         " ARRAY(SELECT id FROM teams WHERE workspace_id = $1) AS teams,"
         " ARRAY(SELECT id FROM agents WHERE workspace_id = $1 AND disabled_at IS NULL) AS agents,"
-        " ARRAY(SELECT id FROM topics WHERE workspace_id = $1 AND archived_at IS NULL) AS topics",
+        " ARRAY(SELECT id FROM topics WHERE workspace_id = $1 AND archived_at IS NULL) AS topics,"
+        " ARRAY(SELECT id FROM channel_accounts WHERE workspace_id = $1 AND disabled_at IS NULL) AS accounts,"
+        " ARRAY(SELECT id FROM bots WHERE workspace_id = $1) AS bots",
         workspace_id,
     )  # fmt: skip
 
@@ -143,10 +151,32 @@ def _problem(actions: list[Action], there: _There) -> str | None:
     return None
 
 
+_ASKED = {
+    "tag": ("tags", "a tag that does not exist"), "team": ("teams", "a team that does not exist"),
+    "assignee": ("agents", "a person who is not in the team, or no longer active"),
+    "topic": ("topics", "a topic that does not exist, or is archived"),
+    "account": ("accounts", "a mailbox or messenger that is not connected"),
+    "message.account": ("accounts", "a mailbox or messenger that is not connected"),
+    "bot": ("bots", "a bot that does not exist"),
+}  # fmt: skip
+
+
+def _condition_problem(condition: dict[str, Any] | None, there: _There) -> str | None:
+    """The same of a condition, which then holds for nothing, or for everything."""
+    if condition is None:
+        return None
+    for one in comparisons(parse_condition(condition)):
+        name, words = _ASKED.get(one.field, ("", ""))
+        asked = one.value if isinstance(one.value, tuple) else (one.value,)
+        if name and any(isinstance(id, int) and id not in getattr(there, name) for id in asked):
+            return f"Its condition names {words}."
+    return None
+
+
 def _view(row: RuleRow, actor: Actor, there: _There, counted: _Counted | None) -> Rule:
     return Rule(
         id=row.id, name=row.name, enabled=row.enabled, position=row.position, on=_WORDS[row.on_event], after_s=row.after_s,
         clock=_CLOCK_NAMES[row.clock], condition=row.condition, actions=row.actions, changed=counted.changed if counted else 0,
-        failed=counted.failed if counted else 0, last_run_at=counted.last_run_at if counted else None, problem=_problem(row.actions, there),
+        failed=counted.failed if counted else 0, last_run_at=counted.last_run_at if counted else None, problem=_problem(row.actions, there) or _condition_problem(row.condition, there),
         can=["write"] if actor.can("rules.write") else [],
     )  # fmt: skip

@@ -48,7 +48,7 @@ async def put_rule_order(db: Db, actor: Actor, data: RuleOrder) -> Page[Rule]:
 async def post_dry_run(db: Db, actor: Actor, data: RuleDraft) -> DryRun:
     """What such a rule would have done in the last 30 days; nothing is changed or stored."""
     check_draft(data)
-    await check_references(db, actor.workspace_id, data.actions)
+    await check_references(db, actor.workspace_id, data)
     return await dry_run(db, actor, data, now=db.now())
 
 

@@ -1,6 +1,5 @@
 """What a list shows: a preset or a filter, narrowed by team, tag, mailbox, person and words."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -11,8 +10,7 @@ from hark.core.actor import Actor
 from hark.core.errors import BadRequest
 from hark.core.sql import TRUE, Sql, join
 from hark.filters.evaluate import to_sql
-from hark.filters.parse import parse_query
-from hark.filters.types import All, AnyOf, Compare, Condition, Not
+from hark.filters.parse import comparisons, parse_query
 
 OPEN = Sql("c.status < 2")
 PRESETS: dict[str, Sql] = {
@@ -64,19 +62,8 @@ def _base(filter: str, actor: Actor, now: datetime) -> Sql:
     if not filter.lstrip().startswith("{"):
         raise BadRequest(f"There is no list “{filter}”; there are {', '.join(PRESETS)}.", code="bad_filter")
     condition = parse_query(filter)
-    about_status = any(c.field == "status" for c in _comparisons(condition))
+    about_status = any(c.field == "status" for c in comparisons(condition))
     return Sql("({}) AND {}", to_sql(condition, actor, now=now), TRUE if about_status else OPEN)
-
-
-def _comparisons(condition: Condition) -> Iterator[Compare]:
-    match condition:
-        case Compare():
-            yield condition
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _comparisons(part)
-        case Not(part):
-            yield from _comparisons(part)
 
 
 def _tagged(filter: str, tag: int) -> Sql:

@@ -1,5 +1,6 @@
 """From JSON to a condition. Everything wrong is a 400 that names the path."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -36,13 +37,19 @@ def parse_query(text: str) -> Condition:
 
 def fields_of(condition: Condition) -> set[str]:
     """The fields a condition asks for."""
+    return {one.field for one in comparisons(condition)}
+
+
+def comparisons(condition: Condition) -> Iterator[Compare]:
+    """Every comparison of a condition, wherever it stands."""
     match condition:
-        case Compare(field):
-            return {field}
+        case Compare():
+            yield condition
         case All(parts) | AnyOf(parts):
-            return {name for part in parts for name in fields_of(part)}
+            for part in parts:
+                yield from comparisons(part)
         case Not(part):
-            return fields_of(part)
+            yield from comparisons(part)
 
 
 def _bad(path: str, why: str) -> BadRequest:

@@ -153,7 +153,7 @@ export const enRules = {
   'conditions.op': 'How to compare',
   'conditions.attribute': 'Name of the attribute',
   'conditions.words': 'Words, with commas between',
-  'conditions.nobody': 'nobody, none',
+  'conditions.nobody': 'none',
   'conditions.unknown': 'unknown',
   'conditions.wrong': 'This condition cannot be used: {why}',
   'conditions.group.conversation': 'Conversation',

@@ -88,47 +88,49 @@ function TestRow({ test, onChange, onRemove, wrong }: { test: Test; onChange: (t
     onChange({ ...test, op, value: same ? test.value : firstValue(kind, op) })
   }
   return (
-    <div className={`flex flex-wrap items-center gap-2 ${wrong ? 'rounded-control outline-2 outline-offset-2 outline-wrong' : ''}`}>
-      <Select aria-label={t('rules.test')} value={name ?? ''} onChange={(event) => onChange(firstTest(event.target.value as FieldName))} className="w-auto! max-w-72">
-        {name === null && <option value="">{test.field}</option>}
-        {GROUPS.map((group) => (
-          <optgroup key={group} label={t(`conditions.group.${group}`)}>
-            {(Object.keys(FIELDS) as FieldName[])
-              .filter((one) => FIELDS[one].group === group)
-              .map((one) => (
-                <option key={one} value={one}>
-                  {first(t(`field.${one}`))}
-                </option>
-              ))}
-          </optgroup>
-        ))}
-      </Select>
-      {kind === 'attribute' && (
-        <Input
-          aria-label={t('conditions.attribute')}
-          required
-          pattern="[a-z][a-z0-9_]*"
-          placeholder="order_number"
-          value={test.field.slice(`${name}.`.length)}
-          onChange={(event) => onChange({ ...test, field: `${name}.${event.target.value}` })}
-          className="w-40!"
-        />
-      )}
-      {name !== null && kind !== 'yes' && (
-        <Select aria-label={t('conditions.op')} value={test.op} onChange={(event) => chooseOp(event.target.value)} className="w-auto!">
-          {!opsOf(name).includes(test.op) && <option value={test.op}>{t(`op.${test.op}` as Key)}</option>}
-          {opsOf(name).map((op) => (
-            <option key={op} value={op}>
-              {t(`op.${op}` as Key)}
-            </option>
+    <div className={`flex items-start gap-2 ${wrong ? 'rounded-control outline-2 outline-offset-2 outline-wrong' : ''}`}>
+      <div className="flex min-w-0 grow flex-wrap items-center gap-2">
+        <Select aria-label={t('rules.test')} value={name ?? ''} onChange={(event) => onChange(firstTest(event.target.value as FieldName))} className="w-52! max-[480px]:w-full!">
+          {name === null && <option value="">{test.field}</option>}
+          {GROUPS.map((group) => (
+            <optgroup key={group} label={t(`conditions.group.${group}`)}>
+              {(Object.keys(FIELDS) as FieldName[])
+                .filter((one) => FIELDS[one].group === group)
+                .map((one) => (
+                  <option key={one} value={one}>
+                    {first(t(`field.${one}`))}
+                  </option>
+                ))}
+            </optgroup>
           ))}
         </Select>
-      )}
-      {name === null ? <code className="text-secondary">{`${test.op} ${JSON.stringify(test.value)}`}</code> : <TestValue name={name} test={test} onChange={(value) => onChange({ ...test, value })} />}
+        {kind === 'attribute' && (
+          <Input
+            aria-label={t('conditions.attribute')}
+            required
+            pattern="[a-z][a-z0-9_]*"
+            placeholder="order_number"
+            value={test.field.slice(`${name}.`.length)}
+            onChange={(event) => onChange({ ...test, field: `${name}.${event.target.value}` })}
+            className="w-32!"
+          />
+        )}
+        {name !== null && kind !== 'yes' && (
+          <Select aria-label={t('conditions.op')} value={test.op} onChange={(event) => chooseOp(event.target.value)} className="w-auto!">
+            {!opsOf(name).includes(test.op) && <option value={test.op}>{t(`op.${test.op}` as Key)}</option>}
+            {opsOf(name).map((op) => (
+              <option key={op} value={op}>
+                {t(`op.${op}` as Key)}
+              </option>
+            ))}
+          </Select>
+        )}
+        {name === null ? <code className="text-secondary">{`${test.op} ${JSON.stringify(test.value)}`}</code> : <TestValue name={name} test={test} onChange={(value) => onChange({ ...test, value })} />}
+        {wrong && <p className="w-full text-secondary text-wrong">{t('conditions.wrong', { why: wrong })}</p>}
+      </div>
       <IconButton label={t('action.remove')} onClick={onRemove}>
         <X size={15} aria-hidden />
       </IconButton>
-      {wrong && <p className="w-full text-secondary text-wrong">{t('conditions.wrong', { why: wrong })}</p>}
     </div>
   )
 }

@@ -23,7 +23,7 @@ export function TestValue({ name, test, onChange }: Props) {
     case 'attribute':
       if (LISTS.has(test.op)) return <Words words={Array.isArray(test.value) ? test.value.map(String) : []} onChange={onChange} />
       if ('nullable' in field && (test.op === 'is' || test.op === 'is_not')) return <MaybeText test={test} onChange={onChange} />
-      return <Input {...label} required maxLength={2000} value={String(test.value ?? '')} onChange={(event) => onChange(typed(event.target.value, test))} className="w-56!" />
+      return <Input {...label} required maxLength={2000} value={String(test.value ?? '')} onChange={(event) => onChange(typed(event.target.value, test))} className="w-48! grow" />
     case 'number':
     case 'percent':
     case 'money':
@@ -73,7 +73,7 @@ function Words({ words, onChange }: { words: readonly string[]; onChange: (words
     setText(next)
     onChange(next.split(',').map((word) => word.trim()).filter(Boolean))
   }
-  return <Input aria-label={t('rules.value')} required placeholder={t('conditions.words')} title={t('conditions.words')} value={text} onChange={(event) => put(event.target.value)} className="w-72!" />
+  return <Input aria-label={t('rules.value')} required placeholder={t('conditions.words')} title={t('conditions.words')} value={text} onChange={(event) => put(event.target.value)} className="w-56! grow" />
 }
 
 function MaybeText({ test, onChange }: { test: Test; onChange: (value: unknown) => void }) {
@@ -104,7 +104,7 @@ function Amount({ name, test, onChange }: Props) {
         min={0}
         value={String(test.value ?? '')}
         onChange={(event) => onChange(event.target.value === '' ? '' : Number(event.target.value))}
-        className="w-28!"
+        className="w-24!"
       />
       {unit && <span className="text-secondary text-ink-3">{unit}</span>}
     </span>

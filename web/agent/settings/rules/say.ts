@@ -85,7 +85,7 @@ function sayValue(test: Test, t: Translate, named: Named): string {
     case 'bot':
       return bots?.find((one) => one.id === id)?.name ?? '…'
     default:
-      return `“${text}”`
+      return typeof test.value === 'number' ? text : `“${text}”`
   }
 }
 
