@@ -105,14 +105,18 @@ def _met(shelf: Shelf, part: Part, size: int) -> tuple[Floats, Floats]:
 def _by_way(shelf: Shelf, way: Way, size: int) -> tuple[Floats, Floats]:
     score, held, missing = np.zeros(size), np.zeros(size), np.zeros(size, np.bool_)
     norms, presence = shelf.norms(B, LEAD), shelf.presence(TITLE)
+    width = norms.shape[1]
     for term, share in (*((term, 1.0) for term in way.terms), *way.hints):
         found = shelf.postings(term)
         slots, values = found[SLOT], found[VALUE]
-        times = np.bincount(slots, (values & 0xFFFF) * norms[values >> 16, slots], size)
+        at = (values >> 16) * width + slots  # one index into flat tables is much faster than two
+        times = np.bincount(slots, (values & 0xFFFF) * norms.ravel().take(at), size)
         idf = share * way.factor * weight(shelf, term)
-        score += idf * (K1 + 1) * times / (K1 + times)
+        gained = times / (K1 + times)
+        gained *= idf * (K1 + 1)
+        score += gained
         if presence is not None:
-            score += idf * np.bincount(slots, (values & 0xFFFF > 0) * presence[values >> 16, slots], size)
+            score += idf * np.bincount(slots, presence.ravel().take(at), size)
         held += idf * (times > 0)
         if way.whole and share == 1.0:
             missing |= times == 0

@@ -11,19 +11,18 @@ READ = 20_000  # characters of a field that are looked through
 Best = tuple[float, int]
 
 
-class Wanted:
-    """The terms that met a query with what each says; which words of a text hold one is looked up once per word."""
+class Wanted(dict[str, Best | None]):
+    """Word as it is written -> the weightiest term of the query that it holds, None when it holds none; looked up once per
+    word. A dictionary, for thousands of words are asked for each search."""
 
     def __init__(self, shelf: Shelf, terms: Mapping[int, float]) -> None:
+        super().__init__()
         self._shelf, self._terms = shelf, terms
-        self._words: dict[str, Best | None] = {}
 
-    def best(self, run: str) -> "Best | None":
-        """The weightiest term of a word, None when it holds none."""
-        if run not in self._words:
-            held = [(self._terms[term], term) for term in self._shelf.numbers(run)[1] if term in self._terms]
-            self._words[run] = max(held, default=None)
-        return self._words[run]
+    def __missing__(self, run: str) -> Best | None:
+        held = [(self._terms[term], term) for term in self._shelf.numbers(run)[1] if term in self._terms]
+        self[run] = best = max(held, default=None)
+        return best
 
 
 def snippet(text: str, wanted: Wanted) -> tuple[Snippet, float]:
@@ -31,9 +30,9 @@ def snippet(text: str, wanted: Wanted) -> tuple[Snippet, float]:
     the text where it holds none."""
     text = " ".join(composed(text[:READ]).split())
     marks = [
-        (*run.span(run.lastindex or 0), best)
+        (*run.span(group), best)
         for run in RUNS.finditer(text)
-        if (best := wanted.best(run[run.lastindex or 0])) is not None
+        if (best := wanted[run[(group := run.lastindex or 0)]]) is not None
     ]
     start, held = _best_window(marks)
     first = _word_start(text, max(0, start - LENGTH // 5))
