@@ -191,6 +191,26 @@ async def test_reading_needs_no_script(browser: Browser, centre: Centre) -> None
     await context.close()
 
 
+async def test_a_search_offers_articles_while_it_is_typed(browser: Browser, centre: Centre) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(centre.url + HOME)
+    field = page.get_by_role("combobox")
+    await field.press_sequentially("broken zip")
+    offered = page.get_by_role("option", name="Replacing a broken zip")
+    await expect(offered).to_be_visible()
+    await page.evaluate(AXE.read_text("utf-8"))
+    assert await page.evaluate(AXE_RUN) == []
+    await field.press("Escape")
+    await expect(offered).to_be_hidden()
+    await field.press_sequentially("s")
+    await expect(offered).to_be_visible()
+    await field.press("ArrowDown")
+    await field.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Replacing a broken zip")
+    await context.close()
+
+
 async def test_languages_name_each_other(centre: Centre) -> None:
     async with httpx.AsyncClient() as client:
         first = (await client.get(centre.article)).text

@@ -117,6 +117,34 @@ async def test_markdown_and_text_follow_each_other(page: Page, desk: House, libr
     await expect(body).to_contain_text("Three steps")
 
 
+WORD = (
+    "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>1.<span>&nbsp; </span></span>One</p>"
+    "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>2.<span>&nbsp; </span></span>Two</p>"
+)
+PASTE = """(field, html) => {
+  const data = new DataTransfer()
+  data.setData('text/html', html)
+  data.items.add(new File([new Uint8Array([1])], 'words.png', { type: 'image/png' }))
+  field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+}"""
+
+
+async def test_words_from_a_word_processor_are_words(page: Page, desk: House, library: dict[str, Any]) -> None:
+    article = await the_article(desk, "Connect a shop")
+    await sign_in(page, desk, f"/articles/edit/{article['id']}")
+    body = page.get_by_role("textbox", name="Text", exact=True)
+    await expect(body).to_contain_text("steps")
+    before = await body.inner_text()
+    await body.click()
+    await page.keyboard.press("Control+a")
+    await body.evaluate(PASTE, WORD)
+    await expect(body.locator("ol > li")).to_have_text(["One", "Two"])
+    await expect(body.locator("img")).to_have_count(0)  # the picture beside the words is only another form of them
+    await page.keyboard.press("Control+z")
+    await expect(body).to_contain_text(before.split()[0])
+    await saved(page)
+
+
 async def test_a_translation_is_made_and_goes_out_of_date(page: Page, desk: House, library: dict[str, Any]) -> None:
     article = await the_article(desk, "Connect a shop")
     await sign_in(page, desk, f"/articles/edit/{article['id']}")
@@ -186,8 +214,14 @@ async def test_shelves_settings_and_imports(page: Page, desk: House, library: di
     await page.get_by_role("button", name="New collection").click()
     await page.get_by_role("textbox", name="Name in English").fill("Getting started")
     await audit(page, "collection")
-    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Use a picture of your own").set_input_files(
+        {"name": "sign.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    await expect(dialog.locator("img")).to_have_attribute("src", re.compile("^/help/files/"))
+    await dialog.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("link", name="Getting started")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text="Getting started").locator("img")).to_be_visible()
     await audit(page, "collections")
     for section in ("links", "import", "settings"):
         await page.goto(f"{desk.url}/articles/{section}")
@@ -219,9 +253,7 @@ async def test_an_article_goes_into_a_reply(page: Page, desk: House, library: di
     await sign_in(page, desk, f"/inbox/{found[0]['id']}")
     await page.get_by_role("button", name="Insert “Where is my invoice?” into the reply").click()
     link = page.get_by_role("textbox", name="Reply").get_by_role("link", name="Where is my invoice?")
-    await expect(link).to_have_attribute(
-        "href", re.compile("/en/articles/where-is-my-invoice$")
-    )
+    await expect(link).to_have_attribute("href", re.compile("/en/articles/where-is-my-invoice$"))
     await page.keyboard.press("Control+Shift+k")
     await page.get_by_role("dialog").get_by_role("combobox").fill("invoice")
     await audit(page, "choose an article")
