@@ -82,6 +82,38 @@ def test_nor_is_one_that_nothing_names_but_that_people_are_called_by(name: str) 
     assert name not in shown(f"Please restart the router. We have asked {name} to wait two minutes.")
 
 
+FAMILIES = ("", "김", "이", "박", "최")
+KOREAN_NAMES = ("하늘", "보라", "사랑", "나라", "기쁨", "가람")
+KOREAN_KNOWN = "하늘 보라 사랑 나라 기쁨 가람 색이 준비되어 있습니다. 확인 후 다시 안내해 드리겠습니다."
+KOREAN_SAID = (
+    "로그인이 안 됩니다.\n{} 드림",
+    "제 이름은 {}입니다. 로그인이 안 됩니다.",
+    "이름: {}\n문의: 로그인",
+    "로그인이 안 됩니다.\n감사합니다\n{}",
+)
+KOREAN_SENTENCES = (
+    "고객님, {}님께서 요청하신 환불은 영업일 기준 3일 안에 처리됩니다. 확인 후 다시 안내해 드리겠습니다.",
+    "{} 씨가 확인 후 다시 안내해 드리겠습니다. 환불은 영업일 기준 3일 안에 처리됩니다.",
+    "고객님, 환불은 영업일 기준 3일 안에 처리됩니다. {}에게 확인 후 다시 안내해 드리겠습니다.",
+    "{}, 환불은 영업일 기준 3일 안에 처리됩니다. 확인 후 다시 안내해 드리겠습니다.",
+    "고객님, {}이 확인 후 다시 안내해 드리겠습니다. 환불은 영업일 기준 3일 안에 처리됩니다.",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    name=st.sampled_from(KOREAN_NAMES),
+    family=st.sampled_from(FAMILIES),
+    said=st.sampled_from(KOREAN_SAID),
+    sentence=st.sampled_from(KOREAN_SENTENCES),
+)
+def test_a_korean_name_that_is_a_word_is_not_shown_either(name: str, family: str, said: str, sentence: str) -> None:
+    known = Vocabulary([(c, t) for c in ("one", "two", "three") for t in (*COMMON, KOREAN_KNOWN)])
+    segments = mask(Source(sentence.format(name), STRANGER, said.format(family + name)), Here(HERE), known)
+    seen = "" if segments is None else plain(segments)
+    assert name not in seen, seen
+
+
 def test_a_greeting_in_an_earlier_answer_names_the_customer_too() -> None:
     text = "Please restart the router and wait two minutes. Order will call you."
     assert "Order will" in shown(text)
@@ -111,7 +143,7 @@ def test_what_several_customers_were_sent_is_no_name() -> None:
     [
         ("Hello\n\nKind regards,\nTom Price", {"tom", "price"}),
         ("Mi chiamo Teo Conti e scrivo da Bari", {"teo", "conti"}),
-        ("제 이름은 김보라입니다.", {"김보라"}),
+        ("제 이름은 김보라입니다.", {"김보라", "보라"}),
         ("문의드립니다.\n하늘 드림", {"하늘"}),
         ("Dear Ms Day,\nthank you", {"ms", "day"}),
         ("Dear customer,\nthank you for the order", set()),

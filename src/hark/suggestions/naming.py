@@ -55,6 +55,7 @@ _NOBODY_WORDS = (
     " cliente clienti assistenza servizio signori tutti utente 고객님 고객 담당자님 담당자 여러분"
 )
 _NOBODY = frozenset(_NOBODY_WORDS.split())
+_KOREAN_NAME = re.compile("[가-힣]{3,4}")
 MAX_READ = 20_000  # characters of a conversation are read for names
 
 
@@ -74,6 +75,7 @@ def keys_of(names: Iterable[str], *, small: bool = False) -> set[str]:
     """The parts of names by their keys: without small words ("van", "the"), or `small` only those ("Will", "Sue")."""
     parts = (part for name in names for part in re.split(r"[^\w]+", name))
     keys = {key_of(part) for part in parts if len(part) > 1 and not part.islower()} - _NOBODY - {""}
+    keys |= {key[1:] for key in keys if _KOREAN_NAME.fullmatch(key)}  # what people call each other: without the family's
     return {key for key in keys if len(key) > 2} & _SMALL if small else keys - _SMALL
 
 
