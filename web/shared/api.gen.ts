@@ -7574,6 +7574,11 @@ export interface components {
             /** @default 0 */
             y: number;
         };
+        /** HandOverAction */
+        HandOverAction: {
+            /** @constant */
+            type: "hand_over";
+        };
         /** HeaderLine */
         HeaderLine: {
             name: string;
@@ -8524,7 +8529,7 @@ export interface components {
         };
         /** NewRule */
         NewRule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["StartBotAction"] | components["schemas"]["HandOverAction"] | components["schemas"]["WebhookAction"])[];
             after_s?: number | null;
             /**
              * @default customer
@@ -9583,7 +9588,7 @@ export interface components {
         };
         /** Rule */
         Rule: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["StartBotAction"] | components["schemas"]["HandOverAction"] | components["schemas"]["WebhookAction"])[];
             after_s: number | null;
             can?: string[];
             /** @default 0 */
@@ -9605,7 +9610,7 @@ export interface components {
         };
         /** RuleDraft */
         RuleDraft: {
-            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
+            actions: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["StartBotAction"] | components["schemas"]["HandOverAction"] | components["schemas"]["WebhookAction"])[];
             after_s?: number | null;
             /**
              * @default customer
@@ -9628,7 +9633,7 @@ export interface components {
         };
         /** RulePatch */
         RulePatch: {
-            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["WebhookAction"])[];
+            actions?: (components["schemas"]["TagAction"] | components["schemas"]["AssignAction"] | components["schemas"]["SeverityAction"] | components["schemas"]["DifficultyAction"] | components["schemas"]["TopicAction"] | components["schemas"]["ResolveAction"] | components["schemas"]["SnoozeAction"] | components["schemas"]["NoteAction"] | components["schemas"]["ReplyAction"] | components["schemas"]["StartBotAction"] | components["schemas"]["HandOverAction"] | components["schemas"]["WebhookAction"])[];
             after_s?: number | null;
             clock?: "team" | "customer";
             condition?: {
@@ -10208,6 +10213,12 @@ export interface components {
             /** @default 0 */
             y: number;
         };
+        /** StartBotAction */
+        StartBotAction: {
+            bot_id: number;
+            /** @constant */
+            type: "start_bot";
+        };
         /**
          * Status
          * @description What lists filter by; below 3 is the open set.
@@ -10302,6 +10313,8 @@ export interface components {
         };
         /** TaskReport */
         TaskReport: {
+            /** @default false */
+            embedded: boolean;
             examples: number;
             known: number;
             labels: components["schemas"]["LabelScore"][];
@@ -11031,7 +11044,7 @@ export interface components {
             conversation_id: string;
             number: number;
             subject: string;
-            would: ("tag" | "assign" | "severity" | "difficulty" | "topic" | "resolve" | "snooze" | "note" | "reply" | "webhook")[];
+            would: ("tag" | "assign" | "severity" | "difficulty" | "topic" | "resolve" | "snooze" | "note" | "reply" | "start_bot" | "hand_over" | "webhook")[];
         };
         /** Written */
         Written: {

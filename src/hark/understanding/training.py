@@ -99,7 +99,7 @@ def train_all(order: Order, progress: Callable[[float], None] = lambda share: No
             if meaning is None:
                 made[task], alone = data, report
             elif alone is None or report.right >= alone.right:
-                embedded[task], alone = data, report
+                embedded[task], alone = data, msgspec.structs.replace(report, embedded=True)
         if alone is not None:
             reports.append(alone)
     name = order.meanings.name if order.meanings else ""

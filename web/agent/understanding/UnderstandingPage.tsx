@@ -82,7 +82,7 @@ function TrainingState({ page }: { page: Understanding }) {
           {t('understanding.inUse', { when: moment(current.finished_at ?? current.created_at, now, language), n: current.labels, time: duration(current.report?.seconds ?? 0, language) })}
           {' · '}
           {t('understanding.newLabels', { n: page.new_labels })}
-          {current.report?.embedder && ` · ${t('understanding.withEmbeddings')}`}
+          {current.report?.tasks.some((one) => one.embedded) && ` · ${t('understanding.withEmbeddings')}`}
         </p>
       )}
     </div>
