@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 CHECK_S = 1.0
 MAX_BYTES = 64_000_000
 WORTH_PACKING = 400
-BROTLI_QUALITY = 9
-"""Of 11: a page is packed while its first reader waits, and the last two steps take ten times as long for a hundredth."""
+BROTLI_QUALITY = 10
+"""Of 11: a page is packed while its first reader waits, about 3 ms. The last step takes four times as long for 4 %."""
 REVALIDATED = b"public, max-age=0, must-revalidate"
 """Every view asks us, and mostly hears 304: so a page is never older than what is published, and views can be counted."""
 
