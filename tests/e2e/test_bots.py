@@ -27,6 +27,11 @@ async def test_a_bot_is_made_tried_and_published(page: Page, desk: House, tmp_pa
     await panel.get_by_label("Asks", exact=True).fill("What is it about?")
     await panel.get_by_label("Label", exact=True).fill("My order")
     await panel.get_by_label("My order leads to").select_option("person")
+    await page.locator(".bot-block").filter(has_text="Answer from articles").get_by_role("button").click()
+    await panel.get_by_label("In whose words").select_option("model")
+    await expect(panel.get_by_text("Language models may not answer customers in this workspace")).to_be_visible()
+    await panel.get_by_label("In whose words").select_option("article")
+    await page.locator(".bot-block").filter(has_text="What is it about?").get_by_role("button").click()
     await panel.get_by_label("Anything else leads to").select_option("answer")
     await expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
     assert await axe(page) == []

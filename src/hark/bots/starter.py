@@ -13,7 +13,7 @@ _STARTER: dict[str, Any] = {
     "blocks": [
         {"type": "start", "id": "start", "x": 0, "y": 0, "on": {"type": "new_conversation"}, "next": "greet"},
         {
-            "type": "message", "id": "greet", "x": 0, "y": 140, "next": "answer",
+            "type": "message", "id": "greet", "x": 0, "y": 160, "next": "answer",
             "text": {
                 "en": "Hello {{contact.name|there}}! I am an automatic assistant and answer from our articles. A person is always one step away.",
                 "it": "Ciao {{contact.name|a te}}! Sono un assistente automatico e rispondo con i nostri articoli. Una persona è sempre a un passo.",
@@ -21,11 +21,11 @@ _STARTER: dict[str, Any] = {
             },
         },
         {
-            "type": "answer", "id": "answer", "x": 0, "y": 280, "unknown": "email",
+            "type": "answer", "id": "answer", "x": 0, "y": 340, "unknown": "email",
             "text": {"en": "What would you like to know?", "it": "Che cosa vuoi sapere?", "ko": "무엇을 알고 싶으신가요?"},
         },
         {
-            "type": "ask", "id": "email", "x": 0, "y": 420, "kind": "email", "attribute": "contact.email",
+            "type": "ask", "id": "email", "x": 0, "y": 520, "kind": "email", "attribute": "contact.email",
             "next": "person", "failed": "person",
             "text": {
                 "en": "I have no good answer to that, so a person will reply. Where can they reach you if you leave?",
@@ -33,7 +33,7 @@ _STARTER: dict[str, Any] = {
                 "ko": "정확한 답을 찾지 못해 상담원이 답해 드립니다. 자리를 비우시면 어디로 연락드릴까요?",
             },
         },
-        {"type": "hand_over", "id": "person", "x": 0, "y": 560},
+        {"type": "hand_over", "id": "person", "x": 0, "y": 720},
     ],
 }  # fmt: skip
 

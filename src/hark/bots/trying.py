@@ -1,5 +1,7 @@
 """The test panel: a flow played step by step, with nothing kept and nothing sent. The state goes out and comes back."""
 
+from functools import partial
+
 import msgspec
 
 from hark.ai.queries import may_answer_customers
@@ -29,13 +31,12 @@ from hark.bots.steps import (
     Words,
 )
 from hark.bots.surroundings import hear
+from hark.bots.trial_words import trial
 from hark.bots.types import Reason, TriedFlow, TriedMessage, TrySaid
 from hark.bots.words import reason_sentence
 from hark.core.actor import Actor
 from hark.core.db import Db
 from hark.core.errors import BadRequest, HarkError
-
-SEVERITIES = ("low", "normal", "high", "urgent")
 
 
 async def try_flow(
@@ -61,7 +62,7 @@ async def try_flow(
                 following, sentence = await _search(db, actor, effect, said, state.language, servers)
                 sentences.append(sentence)
             elif isinstance(effect, Call):
-                values, sentence = await _call(effect, said, servers)
+                values, sentence = await _call(effect, said, actor.locale, servers)
                 sentences.append(sentence)
                 following = Called(values)
             elif isinstance(effect, Tell) and effect.article_id is not None:
@@ -69,7 +70,7 @@ async def try_flow(
                 effects.append(msgspec.structs.replace(effect, article=article))
             else:
                 effects.append(effect)
-                sentences += _sentence(effect)
+                sentences += _sentence(effect, actor.locale)
     return _tried(flow, bot_id, name, said, state, path, effects, sentences, there)
 
 
@@ -101,51 +102,51 @@ async def _search(
     db: Db, actor: Actor, search: Search, said: TrySaid, language: str, servers: Servers
 ) -> tuple[Found, str]:
     """What is found in the articles, or said by the language model, which is asked only if the panel says so."""
-    told = ""
+    tell, told = partial(trial, actor.locale), ""
     if search.by_model and not await may_answer_customers(db, actor.workspace_id):
-        told = "The language model may not answer customers here, so the article is shown. "
+        told = tell("model_off")
     elif search.by_model and not said.model:
-        told = "A language model would write the answer; here the article is shown. "
+        told = tell("model_not_asked")
     elif search.by_model:
         one = await compose(
             db, actor, servers.keys, servers.ask_model, servers.learners, search, Asking(None, None, language)
         )
         if one.written is not None:
-            return Found(None, one.written), f"The language model wrote it from {len(one.written.sources)} source(s)."
+            return Found(None, one.written), tell("model_wrote", n=len(one.written.sources))
         if one.refused:
-            return Found(None), f"The language model’s answer is not sent: {one.why}"
-        told = f"{one.why} The article is shown as it is. "
+            return Found(None), tell("model_refused", why=one.why)
+        told = tell("model_down", why=one.why)
     found = await find_answer(
         db, actor.workspace_id, search.query, language=language, confidence=search.confidence, skip=search.skip
     )
-    return Found(found), told + (f"Found “{found.title}”." if found else "Nothing good enough was found.")
+    return Found(found), f"{told} {tell('found', title=found.title) if found else tell('nothing')}".strip()
 
 
-async def _call(effect: Call, said: TrySaid, servers: Servers) -> tuple[dict[str, str] | None, str]:
+async def _call(effect: Call, said: TrySaid, locale: str, servers: Servers) -> tuple[dict[str, str] | None, str]:
     """The answer of a server, really asked or made up."""
     if not said.webhooks:
         values = dict.fromkeys(effect.results, "…")
-        return values, f"Would ask {effect.url}; its results are made up here."
+        return values, trial(locale, "would_ask", url=effect.url)
     try:
-        return await call(effect, servers.keys, servers.ask), f"Asked {effect.url}."
+        return await call(effect, servers.keys, servers.ask), trial(locale, "asked", url=effect.url)
     except HarkError as error:
         return None, error.detail
 
 
-def _sentence(effect: Effect) -> list[str]:
+def _sentence(effect: Effect, locale: str) -> list[str]:
     match effect:
         case Keep(attribute, value):
-            return [f"Keeps {attribute} = “{value}”."]
+            return [trial(locale, "keeps", attribute=attribute, value=value)]
         case Do(setting=SetTags()):
-            return ["Changes tags."]
+            return [trial(locale, "tags")]
         case Do(setting=SetSeverity(value=value)):
-            return [f"Sets the severity to {SEVERITIES[value]}."]
+            return [trial(locale, f"severity_{value}")]
         case Do(setting=SetTeam()):
-            return ["Gives it to another team."]
+            return [trial(locale, "team")]
         case Do(setting=SetTopic()):
-            return ["Sets the topic."]
+            return [trial(locale, "topic")]
         case Sleep(seconds):
-            return [f"Waits {seconds} s."]
+            return [trial(locale, "waits", n=seconds)]
     return []
 
 

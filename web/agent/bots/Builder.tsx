@@ -23,6 +23,7 @@ import { type Saving, useFlow } from './useFlow'
 import { Versions } from './Versions'
 
 const Canvas = lazy(() => import('./Canvas'))
+const NONE: ReadonlySet<string> = new Set()
 const PANELS = { block: SquarePen, try: MessageSquareText, figures: BarChart3, past: Rewind, versions: History, settings: Settings2 } as const
 type Panel = keyof typeof PANELS
 
@@ -85,7 +86,7 @@ function Editor({ bot, label }: { bot: Bot; label: string }) {
               flow={shown}
               problems={other ? [] : draft.problems}
               chosen={chosen}
-              tried={tried}
+              tried={panel === 'try' ? tried : NONE}
               funnel={panel === 'figures' ? funnel : null}
               readOnly={!mayWrite || other !== null}
               onChoose={choose}
@@ -99,8 +100,9 @@ function Editor({ bot, label }: { bot: Bot; label: string }) {
             {(Object.keys(PANELS) as Panel[]).map((one) => {
               const Icon = PANELS[one]
               return (
-                <IconButton key={one} role="tab" aria-selected={panel === one} label={t(`bots.panel.${one}`)} onClick={() => setPanel(one)} className="aria-selected:bg-pressed aria-selected:text-ink">
-                  <Icon size={16} aria-hidden />
+                <IconButton key={one} role="tab" aria-selected={panel === one} label={t(`bots.panel.${one}`)} onClick={() => setPanel(one)} className="aria-selected:w-auto! aria-selected:gap-1.5 aria-selected:bg-pressed aria-selected:px-2 aria-selected:text-ink">
+                  <Icon size={16} aria-hidden className="shrink-0" />
+                  {panel === one && <span className="truncate text-secondary font-medium">{t(`bots.panel.${one}`)}</span>}
                 </IconButton>
               )
             })}
@@ -180,7 +182,7 @@ function Head({ bot, draft, mayWrite, onProblem }: { bot: Bot; draft: ReturnType
       <IconButton label={t('bots.all')} onClick={() => navigate({ page: 'bots', item: null }, { search: '' })}>
         <ArrowLeft size={16} aria-hidden />
       </IconButton>
-      <h1 className="min-w-0 truncate font-strong">{bot.name}</h1>
+      <h1 className="min-w-16 max-w-fit grow basis-0 truncate font-strong">{bot.name}</h1>
       <SavedMark saving={draft.saving} onReload={() => void api.get<Bot>(`/api/bots/${bot.id}`).then(draft.load)} />
       <span className="grow" />
       {draft.problems.length > 0 && (
@@ -202,7 +204,7 @@ function Head({ bot, draft, mayWrite, onProblem }: { bot: Bot; draft: ReturnType
       </IconButton>
       {mayWrite && (
         <Button variant="primary" disabled={publishing || errors.length > 0 || draft.saving === 'changed' || (bot.version !== null && !bot.changed && draft.saving === 'saved')} onClick={() => void publish()}>
-          <Upload size={16} aria-hidden />
+          <Upload size={16} aria-hidden className="max-[559px]:hidden" />
           {t(bot.version === null ? 'bots.publish' : 'bots.publishAgain')}
         </Button>
       )}

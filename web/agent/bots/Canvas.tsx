@@ -143,7 +143,7 @@ function BlockCard({ id, data }: NodeProps<BotNode>) {
       </button>
       {ways.map(({ port, label, to }) => (
         <div key={port} className="relative border-t border-line px-3 py-1 text-right text-[12px] text-ink-3">
-          <span className={`block truncate ${to === null ? 'italic' : ''}`}>{portName(block, port, label, t)}</span>
+          <span className={`block truncate ${to === null ? 'pr-0.5 italic' : ''}`}>{portName(block, port, label, t)}</span>
           <Handle type="source" id={port} position={Position.Right} />
         </div>
       ))}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { duration, locale } from '../../shared/time'
 import { dayAndTime } from '../../shared/time'
-import { useLanguage, useT } from '../app/i18n'
+import { type Key, useLanguage, useT } from '../app/i18n'
 import { useProblemText } from '../app/problems'
 import { href } from '../app/router'
 import { useNow } from '../app/useNow'
@@ -67,7 +67,7 @@ function Figures({ funnel }: { funnel: Funnel }) {
           <ul>
             {Object.entries(funnel.reasons).map(([reason, n]) => (
               <li key={reason} className="flex gap-3 text-secondary">
-                <span className="grow">{reason}</span>
+                <span className="grow">{t(`bots.reason.${reason}` as Key)}</span>
                 <span className="tabular">{number.format(n)}</span>
               </li>
             ))}
@@ -84,10 +84,12 @@ function Blocks({ funnel, flow, onChoose }: { funnel: Funnel; flow: Flow; onChoo
   const number = new Intl.NumberFormat(locale(language))
   const most = Math.max(1, ...funnel.blocks.map((one) => one.entered))
   const names = new Map(blocksOf(flow).map((block) => [block.id, blockName(block, t, flow.language)]))
+  const place = new Map(blocksOf(flow).map((block) => [block.id, (block.y ?? 0) * 1e5 + (block.x ?? 0)]))
+  const blocks = funnel.blocks.toSorted((a, b) => (place.get(a.block_id) ?? Infinity) - (place.get(b.block_id) ?? Infinity))
   if (funnel.blocks.length === 0) return <p className="text-secondary text-ink-3">{t('bots.noRuns')}</p>
   return (
     <ul aria-label={t('bots.byBlock')} className="flex flex-col gap-2">
-      {funnel.blocks.map((one) => (
+      {blocks.map((one) => (
         <li key={one.block_id}>
           <button type="button" onClick={() => onChoose(one.block_id)} className="block w-full rounded-control px-1 py-1 text-left hover:bg-hover">
             <span className="flex gap-3">

@@ -3,7 +3,7 @@ import { History, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { dayAndTime, locale } from '../../shared/time'
 import { api } from '../api/client'
-import { useLanguage, useT } from '../app/i18n'
+import { type Key, useLanguage, useT } from '../app/i18n'
 import { useMay } from '../app/me'
 import { useProblemText } from '../app/problems'
 import { href } from '../app/router'
@@ -89,6 +89,11 @@ function ReplayCard({ replay, onStop, onRemove }: { replay: Replay; onStop: () =
       {result && (
         <>
           {result.unsure > 0 && <p className="mt-1 text-secondary text-ink-3">{t('bots.unsure', { n: result.unsure })}</p>}
+          {Object.keys(result.handed).length > 0 && (
+            <p className="mt-1 text-secondary text-ink-2">
+              {t('bots.restHanded', { why: Object.entries(result.handed).map(([reason, n]) => `${t(`bots.reason.${reason}` as Key)} ${number.format(n)}`).join(' · ') })}
+            </p>
+          )}
           {(result.servers ?? 0) > 0 && (
             <details className="mt-1 text-secondary text-ink-3">
               <summary className="cursor-pointer">{t('bots.unasked', { n: result.servers ?? 0 })}</summary>

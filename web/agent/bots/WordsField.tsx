@@ -15,7 +15,7 @@ export function WordsField({ label, hint, words, language, rows = 3, onChange }:
   return (
     <Field label={label} hint={hint}>
       {(control) => (
-        <div className="flex flex-col gap-1">
+        <div className="relative">
           <TextArea
             {...control}
             rows={rows}
@@ -24,7 +24,7 @@ export function WordsField({ label, hint, words, language, rows = 3, onChange }:
             value={words[shown] ?? ''}
             onChange={(event) => onChange(clean({ ...words, [shown]: event.target.value }, language))}
           />
-          <Select aria-label={t('bots.languageOf', { name: label })} value={shown} onChange={(event) => setShown(event.target.value)} className="w-auto! self-end">
+          <Select aria-label={t('bots.languageOf', { name: label })} value={shown} onChange={(event) => setShown(event.target.value)} className="absolute right-0 bottom-full mb-0.5 h-7! w-auto! text-secondary pointer-coarse:static pointer-coarse:mt-1 pointer-coarse:h-11!">
             {known.map((one) => (
               <option key={one} value={one}>
                 {one}
