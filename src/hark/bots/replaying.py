@@ -71,12 +71,14 @@ Line = Progress | Finished
 
 
 class _Outcome(msgspec.Struct, kw_only=True):
-    """`server`: the flow came to a server that only real work asks; `model`: a language model would have put it in words."""
+    """`server`: the flow came to a server that only real work asks; `model`: a language model would have put it in words;
+    `left`: the bot waits for more than the customer has said."""
 
     article: Text | None = None
     reason: Reason | None = None
     server: bool = False
     model: bool = False
+    left: bool = False
 
 
 Find = Callable[[str, str, float | None, Sequence[str]], Text | None]
@@ -98,7 +100,7 @@ def replay(order: Order, progress: Callable[[float], None], find: Find | None = 
         if outcome.article is not None:
             answered.append((past, outcome.article))
         else:
-            key = outcome.reason.name.lower() if outcome.reason else "not_started"
+            key = "left" if outcome.left else outcome.reason.name.lower() if outcome.reason else "not_started"
             handed[key] = handed.get(key, 0) + 1
         progress((n + 1) / len(order.past))
     cases = [judge(past, article) for past, article in answered]
@@ -231,7 +233,7 @@ def play(flow: BotFlow, past: Past, find: Find) -> _Outcome:
         if isinstance(following, Text):
             return _Outcome(article=following, server=server, model=model)
         if following is None:
-            return _Outcome(reason=Reason.NOT_UNDERSTOOD, server=server)
+            return _Outcome(left=True, server=server)
         heard = following
     return _Outcome(reason=Reason.LOOP, server=server)
 

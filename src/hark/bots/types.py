@@ -285,10 +285,11 @@ class Unasked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):
-    """`sentence`: "Would have answered 214 of 900, 12 of these wrongly." `handed`: why it would have handed over the rest,
-    by reason; `unsure`: answered, and no person's answer is there to compare. `cases`: the wrong ones first. `servers`: in
-    how many a server would have been asked, which a replay does not do; `unknown`: the first of them. `by_model`: how many of
-    the answers a language model would have put into words, from the article that is compared here."""
+    """`sentence`: "Would have answered 214 of 900, 12 of these wrongly." `handed`: why not the rest, by reason of the handover
+    (`left`: the customer said nothing more, `not_started`); `unsure`: answered, and no person's answer is there to compare.
+    `cases`: the wrong ones first. `servers`: in how many a server would have been asked, which a replay does not do;
+    `unknown`: the first of them. `by_model`: how many of the answers a language model would have put into words, from the
+    article that is compared here."""
 
     total: int
     answered: int

@@ -90,9 +90,17 @@ function ReplayCard({ replay, onStop, onRemove }: { replay: Replay; onStop: () =
         <>
           {result.unsure > 0 && <p className="mt-1 text-secondary text-ink-3">{t('bots.unsure', { n: result.unsure })}</p>}
           {Object.keys(result.handed).length > 0 && (
-            <p className="mt-1 text-secondary text-ink-2">
-              {t('bots.restHanded', { why: Object.entries(result.handed).map(([reason, n]) => `${t(`bots.reason.${reason}` as Key)} ${number.format(n)}`).join(' · ') })}
-            </p>
+            <section aria-label={t('bots.restHanded')} className="mt-2 text-secondary">
+              <h4 className="text-ink-3">{t('bots.restHanded')}</h4>
+              <ul>
+                {Object.entries(result.handed).map(([reason, n]) => (
+                  <li key={reason} className="flex gap-3">
+                    <span className="grow">{t(`bots.reason.${reason}` as Key)}</span>
+                    <span className="tabular">{number.format(n)}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
           )}
           {(result.servers ?? 0) > 0 && (
             <details className="mt-1 text-secondary text-ink-3">

@@ -59,7 +59,7 @@ export function TryPanel({ botId, flow, onPath }: { botId: number; flow: Flow; o
   const running = last?.state != null
   return (
     <div className="flex min-h-0 grow flex-col gap-3">
-      <div className="flex flex-wrap gap-1.5">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1.5">
         <Select aria-label={t('look.language')} value={language} onChange={(event) => setLanguage(event.target.value)} className="w-auto!">
           {LANGUAGES.map((one) => (
             <option key={one}>{one}</option>

@@ -4,7 +4,7 @@ import type { Block } from './types'
 
 /** What a block is called in lists: its kind and the beginning of what it says. */
 export function blockName(block: Block, t: Translate, language: string): string {
-  const text = say(textOf(block), language)
+  const text = block.type === 'start' ? startWords(block, t) : say(textOf(block), language)
   const kind = t(`bots.block.${block.type}`)
   return text ? `${kind}: ${text.length > 48 ? `${text.slice(0, 47)}…` : text}` : `${kind} (${block.id})`
 }
