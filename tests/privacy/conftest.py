@@ -18,6 +18,8 @@ from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.app import CONSUMERS
 from hark.channels.email.adapter import mail_reader
+from hark.conversations.inbound import add_system_message
+from hark.core.actor import system
 from hark.core.db import Db
 from hark.core.journal import run_once
 from hark.core.services import Services
@@ -60,6 +62,29 @@ def mail(ws: TestWorkspace, n: str, *, sender: str = f"{NAME} <{ADDRESS}>", subj
         f'--b\r\nContent-Type: text/plain; name="{n}-file.txt"\r\nContent-Disposition: attachment; filename="{n}-file.txt"\r\n\r\n'
         f"file of {n}\r\n--b--\r\n"
     ).encode()
+
+
+BOUNCE = """From: MAILER-DAEMON@relay.example
+To: {to}
+Subject: Undelivered mail
+Message-ID: <report@relay.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="r"
+
+--r
+Content-Type: text/plain
+
+{address} is not known here.
+--r
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.1.1
+--r--
+"""
 
 
 class Traces(msgspec.Struct):
@@ -172,6 +197,9 @@ async def _others(office: Office, client: SignedIn, ws: TestWorkspace) -> UUID:
     await office.receive(mail(ws, "ina2", sender="Ina <ina@shop.example>", subject="Re: Invoices",
                               answers=mail_id(ws, f"in-{MARK}"),
                               text=f"Ina answers.\r\n\r\nOn Monday {NAME} wrote:\r\n> I am {NAME}"))  # fmt: skip
+    async with office.db.transaction(system(ws.id)) as tx:  # as the outbox tells of a mail that did not arrive
+        await add_system_message(tx, other, f"The message did not reach {ADDRESS}.")
+    await office.receive(BOUNCE.format(to=ws.address, address=ADDRESS).replace("\n", "\r\n").encode())
     # as the intake holds what a stranger sends into a thread
     held = NewItem(
         workspace_id=ws.id, account_id=ws.account_id, source=Source.SMTP, raw=mail(ws, f"held-{MARK}", subject=f"Sorry, {MARK}"),

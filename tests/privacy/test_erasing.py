@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.channels.messenger.conftest import TestMessenger
+from tests.channels.messenger.test_identity import signed
 from tests.conftest import FakeClock
 from tests.privacy.conftest import ADDRESS, MARK, NAME, Office, Traces, finish, mail, mail_id
 from tests.support.workspace import SignedIn, TestWorkspace
@@ -101,7 +103,7 @@ async def test_what_other_people_said_stays(
     assert "bob-file.txt" in json.dumps(theirs)
     ina = (await client.get(f"/api/conversations/{traces.other_id}/thread")).json()["items"]
     said = [m["text"] for m in ina if m["type"] == "message"]
-    assert sorted(said) == ["", "Ina answers.", "Ina asks."]
+    assert sorted(said) == ["", "Ina answers.", "Ina asks.", "The message did not reach ."]
     row = (await client.get(f"/api/conversations/{traces.other_id}")).json()
     assert (row["subject"], row["preview"], row["contact"]["erased"]) == ("Invoices", "Ina answers.", False)
     row = (await client.get(f"/api/conversations/{traces.conversation_id}")).json()
@@ -222,6 +224,25 @@ async def test_everything_that_is_kept_can_be_taken_along(
     assert archive.read(held["other_mail"][0]["raw"])
     lines = await services.db.all(str, "SELECT action FROM audit_log WHERE workspace_id = $1", workspace.id)
     assert lines.count("contact.exported") == 1
+
+
+async def test_who_was_merged_into_them_goes_along(
+    services: Services, workspace: TestWorkspace, client: SignedIn, messenger: TestMessenger
+) -> None:
+    visitor = await messenger.visitor()
+    await visitor.post("contact", {"name": f"Nick {MARK}"})
+    await visitor.write(f"I am {MARK}")
+    (anonymous,) = await services.db.all(UUID, "SELECT id FROM contacts WHERE workspace_id = $1", workspace.id)
+    await visitor.boot(jwt=signed(await messenger.secret(), name=NAME, email=ADDRESS))
+    assert await services.db.all(
+        UUID, "SELECT id FROM contacts WHERE workspace_id = $1 AND merged_into IS NOT NULL", workspace.id
+    )
+    shown = await erase(client, str(anonymous))
+    assert shown["id"] != str(anonymous)  # of whom it is a part
+    assert await finish(services) == 1
+    assert not (left := await places_of(services, workspace, MARK)), left
+    gone = "SELECT count(*) FROM contacts WHERE workspace_id = $1 AND erased_at IS NOT NULL"
+    assert await services.db.one(int, gone, workspace.id) == 2
 
 
 async def test_an_address_of_the_house_stays_in_every_mail(

@@ -123,26 +123,30 @@ def _list(value: object) -> list[object]:
 
 
 async def _elsewhere(db: Db, files: Files, one: Claim, spoken: queries.Spoken) -> None:
-    """Their words in somebody else's conversation, and what was quoted of them afterwards."""
+    """Their words in somebody else's conversation, and what was quoted of them afterwards. Their own messages go last: as
+    long as one is there, a worker that goes on finds the conversation again."""
     id = spoken.conversation_id
-    await _ways_back(db, one, [id], [*one.known.addresses, *spoken.mail_ids])  # while the ids are still known
+    await _ways_back(db, one, [id], [*one.known.addresses, *spoken.mail_ids])
+    for message in await queries.messages_by_id(db, one, await queries.messages_after(db, one, id, spoken.seq)):
+        if message.id not in spoken.ids:
+            await _keep_words(db, files, one, message)
+    await wiping.tell_partly(db, one, id, one_line(await wiping.last_words(db, one, spoken), PREVIEW))
     for n in range(0, len(spoken.ids), MESSAGES):
         await _wipe(db, files, one, await queries.messages_by_id(db, one, spoken.ids[n : n + MESSAGES]))
-    for message in await queries.messages_by_id(db, one, await queries.messages_after(db, one, id, spoken.seq)):
-        await _keep_words(db, files, one, message)
-    await wiping.tell_partly(db, one, id, one_line(await wiping.last_words(db, one, id), PREVIEW))
 
 
 async def _named(db: Db, files: Files, one: Claim) -> None:
-    """Their addresses among the recipients of others' messages, so that no answer goes to them either."""
+    """Their addresses among the recipients of others' messages, so that no answer goes to them either, and where Hark or a
+    mail server tells of them."""
     for address in one.known.addresses:
         words, after = search_query(address), FIRST
         while words and (ids := await queries.messages_naming(db, one, words, address, after)):
-            found = [m for m in await queries.messages_by_id(db, one, ids) if names(m.headers, [address])]
+            found = [m for m in await queries.messages_by_id(db, one, ids) if names([m.headers, m.told], [address])]
             for message in found:
                 headers = without(message.headers, one.known.addresses)
-                tokens = search_tokens(_found_by(headers, message.file_names, message.text))
-                await wiping.keep_header(db, one, message.id, headers, tokens)
+                text = message.text if message.told is None else without(message.told, one.known.addresses)
+                tokens = search_tokens(_found_by(headers, message.file_names, text))
+                await wiping.keep_rest(db, one, message.id, text, headers, tokens)
             await _ways_back(db, one, {m.conversation_id for m in found}, one.known.addresses)
             after = ids[-1]
             await keep_erasure(db, one)
@@ -173,6 +177,10 @@ async def _ledger(db: Db, files: Files, one: Claim) -> None:
                     await _unname(db, files, one, line)
             after = lines[-1].id
             await keep_erasure(db, one)
+        after = FIRST
+        while lines := await queries.lines_telling(db, one, address, after):
+            await _empty(db, files, one, lines)
+            after = lines[-1].id
 
 
 def _from(line: queries.Line, one: Claim) -> bool:

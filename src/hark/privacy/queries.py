@@ -54,12 +54,14 @@ async def next_conversations(db: Db, one: Claim, limit: int) -> list[Place]:
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A message with all files that belong to it. `theirs`: another customer has written it."""
+    """A message with all files that belong to it. `theirs`: another customer has written it; `told`: its text when no person
+    has, but Hark or a mail server."""
 
     id: UUID
     conversation_id: UUID
     seq: int
     theirs: bool
+    told: str | None
     text: str
     headers: dict[str, Any]
     html_key: str | None
@@ -87,7 +89,8 @@ async def messages_by_id(db: Db, one: Claim, ids: Sequence[UUID]) -> list[Messag
 
 # Of what is no message of another person (kind 1: no delivery report, no automatic answer) nothing is kept.
 _MESSAGES = """
-SELECT m.id, m.conversation_id, m.seq, m.kind = 1 AND m.author_kind = 3 AND m.author_id <> ALL($2::text[]) AS theirs, m.text,
+SELECT m.id, m.conversation_id, m.seq, m.kind = 1 AND m.author_kind = 3 AND m.author_id <> ALL($2::text[]) AS theirs,
+  CASE WHEN m.kind IN (3, 5) THEN m.text END AS told, m.text,
   m.headers, m.html_key, m.intake_id, nullif(i.blob_key, '') AS raw_key,
   ARRAY(SELECT f.name FROM attachments f WHERE f.workspace_id = $1 AND f.message_id = m.id) AS file_names,
   ARRAY(SELECT f.blob_key FROM attachments f WHERE f.workspace_id = $1 AND f.message_id = m.id) AS file_keys
@@ -127,12 +130,13 @@ async def messages_after(db: Db, one: Claim, conversation_id: UUID, seq: int) ->
 
 
 async def messages_naming(db: Db, one: Claim, words: str, address: str, after: UUID) -> list[UUID]:
-    """The next older messages that the index of words finds for the address and whose header names it."""
+    """The next older messages that the index of words finds for the address and whose header names it, or whose text
+    when Hark or a mail server has written it."""
     return await db.all(
         UUID,
         "SELECT m.id FROM message_search s JOIN messages m ON m.workspace_id = $1 AND m.id = s.message_id"
         " WHERE s.workspace_id = $1 AND s.tokens @@ $2::text::tsquery AND m.id > $4 AND m.id < $5"
-        " AND position($3 IN lower(m.headers::text)) > 0 ORDER BY m.id LIMIT 200",
+        " AND (position($3 IN lower(m.headers::text)) > 0 OR m.kind IN (3, 5) AND position($3 IN lower(m.text)) > 0) ORDER BY m.id LIMIT 200",
         one.workspace_id, words, address, after, one.cut,
     )  # fmt: skip
 
@@ -155,6 +159,16 @@ async def lines_naming(db: Db, one: Claim, words: str, after: UUID) -> list[Line
     return await db.all(
         Line, _LINES + " AND i.tokens @@ $3::text::tsquery AND i.id > $4 AND i.id < $5 ORDER BY i.id LIMIT 200",
         one.workspace_id, one.contact_ids, words, after, one.cut,
+    )  # fmt: skip
+
+
+async def lines_telling(db: Db, one: Claim, address: str, after: UUID) -> list[Line]:
+    """The next older lines, delivery reports above all, whose reason names an address; none that waits for somebody."""
+    return await db.all(
+        Line,
+        _LINES + " AND i.fate > 2 AND i.fate NOT IN (6, 7) AND position($3 IN lower(i.reason)) > 0 AND i.id > $4 AND i.id < $5"
+        " ORDER BY i.id LIMIT 200",
+        one.workspace_id, one.contact_ids, address, after, one.cut,
     )  # fmt: skip
 
 

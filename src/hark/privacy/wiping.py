@@ -8,6 +8,7 @@ from uuid import UUID
 from hark.conversations.lock import lock_conversation, record, save
 from hark.core.actor import system
 from hark.core.db import Db
+from hark.privacy.queries import Spoken
 from hark.privacy.types import Claim, ConversationErased
 
 GONE = "Somebody asked to be forgotten; what this was has been erased."
@@ -70,12 +71,13 @@ async def keep_words(db: Db, one: Claim, id: UUID, text: str, headers: dict[str,
         await tx.run(_TOKENS, tx.workspace_id, id, tokens)
 
 
-async def keep_header(db: Db, one: Claim, id: UUID, headers: dict[str, Any], tokens: list[str]) -> None:
-    """A message of somebody else goes on without the person among its recipients."""
+async def keep_rest(db: Db, one: Claim, id: UUID, text: str, headers: dict[str, Any], tokens: list[str]) -> None:
+    """A message of somebody else goes on without the person's address."""
     async with db.transaction(system(one.workspace_id)) as tx:
         await tx.run(
-            "UPDATE messages SET headers = $3 WHERE workspace_id = $1 AND id = $2", tx.workspace_id, id, headers
-        )
+            "UPDATE messages SET text = $3, headers = $4 WHERE workspace_id = $1 AND id = $2",
+            tx.workspace_id, id, text, headers,
+        )  # fmt: skip
         await tx.run(_TOKENS, tx.workspace_id, id, tokens)
 
 
@@ -137,12 +139,11 @@ async def uploads_of(db: Db, one: Claim, id: UUID) -> list[str]:
     return await db.all(str, UPLOADS, one.workspace_id, id)
 
 
-async def tell_partly(db: Db, one: Claim, id: UUID, preview: str | None) -> None:
+async def tell_partly(db: Db, one: Claim, id: UUID, preview: str) -> None:
     """What they said in somebody else's conversation is gone: the list shows what stands there now, the journal says so."""
     async with db.transaction(system(one.workspace_id)) as tx:
         c = await lock_conversation(tx, id)
-        if preview is not None:
-            c.preview = preview
+        c.preview = preview
         record(tx, c, ConversationErased(whole=False), subject_id=one.contact_id)
         await save(tx, c)
         await tx.run(
@@ -152,13 +153,13 @@ async def tell_partly(db: Db, one: Claim, id: UUID, preview: str | None) -> None
         )  # fmt: skip
 
 
-async def last_words(db: Db, one: Claim, id: UUID) -> str:
-    """The text of the last message that customers and team both see."""
+async def last_words(db: Db, one: Claim, spoken: Spoken) -> str:
+    """The text of the last message that customers and team both see, but for what the person has said."""
     return await db.find(
         str,
-        "SELECT text FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND audience > 0"
-        " ORDER BY occurred_at DESC, seq DESC LIMIT 1",
-        one.workspace_id, id,
+        "SELECT left(text, coalesce((headers->>'quoted_at')::int, 100000)) FROM messages WHERE workspace_id = $1"
+        " AND conversation_id = $2 AND audience > 0 AND id <> ALL($3::uuid[]) ORDER BY occurred_at DESC, seq DESC LIMIT 1",
+        one.workspace_id, spoken.conversation_id, spoken.ids,
     ) or ""  # fmt: skip
 
 
@@ -173,7 +174,7 @@ async def write_threads(db: Db, one: Claim, rows: Sequence[tuple[UUID, dict[str,
 async def write_replies(db: Db, one: Claim, rows: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
     """(reply of the outbox, body)"""
     await db.run_many(
-        "UPDATE outbox SET body = $3 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE outbox SET body = $3, error = NULL WHERE workspace_id = $1 AND id = $2",
         [(one.workspace_id, id, value) for id, value in rows],
     )
 

@@ -83,7 +83,7 @@ export const MessageCard = memo(function MessageCard({ message, conversation, is
 /** What stands where words were. */
 export function ErasedText() {
   const t = useT()
-  return <p className="text-ink-3 italic">{t('erase.message')}</p>
+  return <p className="text-ink-3">{t('erase.message')}</p>
 }
 
 function CardHeader({ message, conversation, isWaiting }: Omit<Props, 'withImages'>) {
