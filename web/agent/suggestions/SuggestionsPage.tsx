@@ -12,7 +12,7 @@ import { Button } from '../ui/Button'
 import { Field, Select } from '../ui/Field'
 import { Empty, ErrorNote, Skeleton } from '../ui/Notice'
 import { notify } from '../ui/toasts'
-import { blanksOf, cannedOf, textOf } from './blanks'
+import { blanksOf, cannedOf, textOf, withoutLetter } from './blanks'
 import { CannedDialog } from './CannedDialog'
 import { accountsQuery, cannedQuery, type Frequent, frequentQuery, reportQuery, type UseReport } from './queries'
 import { Segments } from './Segments'
@@ -242,7 +242,8 @@ function FrequentRow({ one }: { one: Frequent }) {
     void change(async () => {
       const [centre] = (await api.get<Page<{ id: number }>>('/api/help/centres')).items
       if (!centre) return void notify({ text: t('suggest.noCentre') })
-      const made = await api.post<{ id: number }>('/api/help/articles', { centre_id: centre.id, source: { type: 'reply', title: titleOf(one.question, text), text } })
+      const body = withoutLetter(text)
+      const made = await api.post<{ id: number }>('/api/help/articles', { centre_id: centre.id, source: { type: 'reply', title: titleOf(one.question, body), text: body } })
       notify({ text: t('suggest.articleMade'), action: { label: t('suggest.openArticle'), run: () => location.assign(`/articles/edit/${made.id}`) } })
     })
   return (

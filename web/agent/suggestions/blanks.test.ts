@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blanksOf, cannedOf, firstBlank, textOf } from './blanks'
+import { blanksOf, cannedOf, firstBlank, textOf, withoutLetter } from './blanks'
 
 const t = ((key: string) => key.split('.').at(-1)!) as never
 
@@ -28,4 +28,12 @@ test('brackets of people are no blanks', () => {
 test('a canned reply names what it can fill in', () => {
   const blank = (what: string) => ({ kind: 'blank', text: '', what }) as const
   expect(cannedOf([{ kind: 'text', text: 'Hi ', what: '' }, blank('name'), blank('date')])).toBe('Hi {{contact.first_name}}[…]')
+})
+
+test('an article begins without a greeting and ends without a farewell', () => {
+  expect(withoutLetter('Hi [name…],\n\nplease press reset.\n\nBest regards,')).toBe('please press reset.')
+  expect(withoutLetter('안녕하세요, 고객님.\n환불은 3일 안에 처리됩니다.\n감사합니다.')).toBe('환불은 3일 안에 처리됩니다.')
+  expect(withoutLetter('Gentile cliente,\nil rimborso arriva.\nCordiali saluti')).toBe('il rimborso arriva.')
+  expect(withoutLetter('Hidden files are shown so.\nThank you for waiting until then, please.')).toBe('Hidden files are shown so.\nThank you for waiting until then, please.')
+  expect(withoutLetter('Thanks')).toBe('Thanks')
 })

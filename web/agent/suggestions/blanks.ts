@@ -32,6 +32,17 @@ export function cannedOf(segments: readonly Segment[]): string {
     .trim()
 }
 
+const GREETING = /^\W*(hi|hello|hey|dear|good (morning|afternoon|evening)|ciao|salve|buongiorno|buonasera|gentil\S*|egregi\S*|car[oa]|안녕하세요|[^\s]{0,12}\s?고객님)(?=[\s,.!:]|$).{0,40}$/i
+const FAREWELL = /^\W*((with )?(kind|best|warm|many)?\s*(regards|wishes|thanks)|cheers|thank you|yours \w+|sincerely|(cordiali|distinti|cari|tanti)? ?saluti|cordialmente|grazie|a presto|감사합니다|고맙습니다|수고하세요)\W*$/i
+
+/** The text without whom it greets and how it takes leave: what an article can begin with. */
+export function withoutLetter(text: string): string {
+  const lines = text.trim().split('\n')
+  if (lines.length > 1 && GREETING.test(lines[0]!)) lines.shift()
+  if (lines.length > 1 && FAREWELL.test(lines.at(-1)!)) lines.pop()
+  return lines.join('\n').trim()
+}
+
 /** The blanks of a text, in order. */
 export function blanksOf(text: string): string[] {
   return text.match(BLANK) ?? []
