@@ -31,7 +31,7 @@ async def test_a_new_address_makes_a_contact_and_a_known_one_finds_it(
     assert [(i["kind"], i["value"], i["verified_at"]) for i in contact["identities"]] == [
         ("email", "ada@acme.example", None)
     ]
-    assert contact["can"] == ["write"]
+    assert contact["can"] == ["write", "erase", "export"]
     events = await db.all(int, "SELECT kind FROM events WHERE workspace_id = $1", workspace.id)
     assert events == [80]
 
