@@ -221,6 +221,11 @@ async def test_nothing_is_there(reader: httpx.AsyncClient, shop: Help) -> None:
     assert (await reader.get("/help/nobody/en/")).status_code == 404
 
 
+async def test_who_changes_the_language_goes_on_searching(reader: httpx.AsyncClient, shop: Help) -> None:
+    page = (await reader.get(f"{shop.at}/en/search?q=soldi%20%26%20resi")).text
+    assert f'<a href="{shop.at}/it/search?q=soldi%20%26%20resi" lang="it"' in page
+
+
 async def test_a_packed_page_is_the_page(reader: httpx.AsyncClient, shop: Help) -> None:
     async with reader.stream("GET", f"{shop.at}/en/", headers={"accept-encoding": "gzip"}) as answer:
         raw = b"".join([piece async for piece in answer.aiter_raw()])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from hark.core.text import one_line
 from hark.help.markdown import plain_text
@@ -139,7 +140,8 @@ def search(
         said = "none" if not entries else "results_one" if len(entries) == 1 else "results_many"
         title = fill(t[said], query=query, n=len(entries))
     page = _page(
-        library, site, language, f"/{language}/search", {}, title=title, head_title=page_title(one_line(title, 80), site.name),
+        library, site, language, f"/{language}/search",
+        {x: f"/{x}/search?q={quote(query)}" if query else f"/{x}/search" for x in library.languages}, title=title, head_title=page_title(one_line(title, 80), site.name),
         indexed=False, has_search=True,
     )  # fmt: skip
     return render(

@@ -69,5 +69,6 @@ export const diffQuery = (id: number, language: string, older: number | null, ne
 export const importsQuery = (centre: number) =>
   queryOptions({
     ...items<HelpImport>('/api/help/imports', { centre_id: centre }),
-    refetchInterval: ({ state }) => (state.data?.some((one) => one.state === 'waiting' || one.state === 'running') ? 1000 : false),
+    // One that is begun on the command line comes into sight by itself too.
+    refetchInterval: ({ state }) => (state.data?.some((one) => one.state === 'waiting' || one.state === 'running') ? 1000 : 10_000),
   })

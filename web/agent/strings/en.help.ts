@@ -37,6 +37,8 @@ export const enHelp = {
   'articles.orderHint': 'Drag rows, or press Alt with an arrow key, to change the order readers see.',
   'articles.actions': 'More for “{title}”',
   'articles.moveTo': 'Move to a collection',
+  'articles.moveUp': 'Move up',
+  'articles.moveDown': 'Move down',
   'articles.delete': 'Delete article',
   'articles.deleteSure': 'Delete “{title}”?',
   'articles.deleteText': 'All its languages and versions go, and its address leads nowhere. This cannot be undone. To take it from readers only, unpublish it.',

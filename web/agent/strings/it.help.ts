@@ -40,6 +40,8 @@ export const itHelp: Record<keyof typeof enHelp, Message> = {
   'articles.orderHint': 'Trascina le righe, o premi Alt con una freccia, per cambiare l’ordine che vedono i lettori.',
   'articles.actions': 'Altro per «{title}»',
   'articles.moveTo': 'Sposta in una raccolta',
+  'articles.moveUp': 'Sposta su',
+  'articles.moveDown': 'Sposta giù',
   'articles.delete': 'Elimina articolo',
   'articles.deleteSure': 'Eliminare «{title}»?',
   'articles.deleteText': 'Spariscono tutte le lingue e le versioni, e l’indirizzo non porta più a nulla. Non si può annullare. Per toglierlo solo ai lettori, ritiralo.',

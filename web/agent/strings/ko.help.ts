@@ -40,6 +40,8 @@ export const koHelp: Record<keyof typeof enHelp, Message> = {
   'articles.orderHint': '행을 끌거나 Alt와 화살표 키를 눌러 독자에게 보이는 순서를 바꿉니다.',
   'articles.actions': '‘{title}’ 더 보기',
   'articles.moveTo': '컬렉션으로 이동',
+  'articles.moveUp': '위로 옮기기',
+  'articles.moveDown': '아래로 옮기기',
   'articles.delete': '문서 삭제',
   'articles.deleteSure': '‘{title}’ 문서를 삭제할까요?',
   'articles.deleteText': '모든 언어와 버전이 사라지고 주소도 더는 연결되지 않습니다. 되돌릴 수 없습니다. 독자에게만 숨기려면 게시를 취소하세요.',

@@ -1,4 +1,4 @@
-import { Archive, Ellipsis, FolderTree, GripVertical, Lock, Send, SquarePen, Trash2, UsersRound } from 'lucide-react'
+import { Archive, ArrowDown, ArrowUp, Ellipsis, FolderTree, GripVertical, Lock, Send, SquarePen, Trash2, UsersRound } from 'lucide-react'
 import { type DragEvent, type KeyboardEvent, useState } from 'react'
 import { moment } from '../../../shared/time'
 import { api } from '../../api/client'
@@ -115,7 +115,7 @@ export function ArticleLine(props: Props) {
   )
 }
 
-function RowMenu({ row, centre, collections, onOpen, title }: Props & { title: string }) {
+function RowMenu({ row, centre, collections, onOpen, onMove, index, title }: Props & { title: string }) {
   const t = useT()
   const language = useLanguage()
   const change = useChange([HELP])
@@ -152,6 +152,8 @@ function RowMenu({ row, centre, collections, onOpen, title }: Props & { title: s
       >
         <MenuItem icon={SquarePen} label={t('action.edit')} onSelect={() => onOpen(null)} />
         {may('publish') && shown && (!shown.live || shown.changed) && <MenuItem icon={Send} label={t('editor.publish')} onSelect={() => void publish()} />}
+        {onMove && index > 0 && <MenuItem icon={ArrowUp} label={t('articles.moveUp')} onSelect={() => onMove(index - 1)} />}
+        {onMove && <MenuItem icon={ArrowDown} label={t('articles.moveDown')} onSelect={() => onMove(index + 1)} />}
         {may('write') && <MenuItem icon={FolderTree} label={t('articles.moveTo')} onSelect={move} />}
         {may('publish') && shown && shown.state !== 'archived' && <MenuItem icon={Archive} label={t(shown.live ? 'editor.unpublish' : 'editor.archive')} onSelect={() => void archive()} />}
         {may('publish') && (
