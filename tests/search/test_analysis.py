@@ -12,6 +12,7 @@ from hark.search.analysis import terms, words
         ("en", "Café RÉSUMÉ", "cafe resume"),
         ("it", "rimborsi annullati", "rimborso annullato"),
         ("it", "città", "citta"),
+        ("it", "creazione donazioni", "creare donare"),  # the noun names what the verb does
         ("it", "cita\u0300", "cità"),  # the accent apart from its letter
         ("ko", "환불을 정책은", "환불 정책"),
         ("ko", "변경하려면", "변경하는"),
@@ -22,6 +23,10 @@ from hark.search.analysis import terms, words
 )
 def test_forms_of_a_word_are_one_term(language: str | None, one: str, other: str) -> None:
     assert terms(one, language) == terms(other, language)
+
+
+def test_a_short_italian_noun_is_not_taken_for_a_verb() -> None:
+    assert len({*terms("stazione stare nazione nato azione", "it")}) == 5
 
 
 def test_korean_is_pairs_of_syllables() -> None:
