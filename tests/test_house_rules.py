@@ -35,7 +35,7 @@ SQL_HOMES = frozenset({
     "conversations/attachments.py", "conversations/drafts.py", "conversations/inbound.py", "conversations/jobs.py", "conversations/live.py", "conversations/lock.py",
     "conversations/merging.py", "conversations/opening.py", "conversations/search.py", "conversations/tags.py",
     "conversations/thread.py",
-    "automation/calling.py", "automation/dry_run.py", "automation/facts.py", "automation/log.py", "automation/replying.py", "automation/timed.py",
+    "automation/calling.py", "automation/dry_run.py", "automation/facts.py", "automation/log.py", "automation/replying.py", "automation/with_bots.py", "automation/timed.py",
     "bots/calling.py", "bots/knowledge.py", "bots/performing.py", "bots/running.py", "bots/replays.py", "bots/sending.py", "bots/starting.py",
     "bots/surroundings.py",
     "privacy/export.py", "privacy/wiping.py", "routing/desk.py", "routing/engine.py", "routing/experience.py", "routing/taking.py", "conversations/handling.py",

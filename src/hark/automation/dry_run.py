@@ -14,6 +14,7 @@ from hark.automation.types import (
     Clock,
     DifficultyAction,
     DryRun,
+    HandOverAction,
     Lasting,
     NoteAction,
     ReplyAction,
@@ -21,6 +22,7 @@ from hark.automation.types import (
     RuleDraft,
     SeverityAction,
     SnoozeAction,
+    StartBotAction,
     TagAction,
     TopicAction,
     WebhookAction,
@@ -51,6 +53,7 @@ class _Row(msgspec.Struct):
     difficulty: int
     topic_id: int | None
     tag_ids: list[int]
+    stage: int
     answerable: bool
 
 
@@ -106,8 +109,10 @@ def _changes(action: Action, row: _Row) -> bool:
             return topic_id != row.topic_id
         case ResolveAction():
             return row.status is not Status.RESOLVED
-        case ReplyAction():
-            return row.answerable
+        case ReplyAction() | StartBotAction():
+            return row.answerable and (row.assignee_id is None or isinstance(action, ReplyAction))
+        case HandOverAction():
+            return row.stage == Stage.BOT
         case SnoozeAction() | NoteAction() | WebhookAction():
             return True
 
@@ -164,6 +169,6 @@ _LOOKED = """SELECT looked.conversation_id, max(looked.at) AS at, max(looked.at)
 WHERE {} AND c.status <> ALL({}::int[]) GROUP BY looked.conversation_id"""
 _COUNT = "SELECT count(*)::int AS looked_at, count(looked.held_at)::int AS matched FROM ({}) looked"
 _ROWS = """SELECT c.id, c.number, c.subject, looked.held_at AS at, c.status, c.team_id, c.assignee_id, c.severity, c.difficulty,
-  c.topic_id, c.tag_ids, ({}) IS TRUE AS answerable FROM ({}) looked
+  c.topic_id, c.tag_ids, c.stage, ({}) IS TRUE AS answerable FROM ({}) looked
 JOIN conversations c ON c.workspace_id = {} AND c.id = looked.conversation_id
 WHERE looked.held_at IS NOT NULL ORDER BY looked.held_at DESC, c.id LIMIT {}"""

@@ -15,6 +15,7 @@ from hark.automation.types import (
     NoteAction,
     Outcome,
     Rule,
+    StartBotAction,
     TagAction,
     TopicAction,
 )
@@ -145,6 +146,9 @@ def _problem(actions: list[Action], there: _There) -> str | None:
             case TopicAction(topic_id=topic_id):
                 if topic_id not in there.topics:
                     return "It names a topic that does not exist, or is archived."
+            case StartBotAction(bot_id=bot_id):
+                if bot_id not in there.bots:
+                    return "It names a bot that does not exist."
             case NoteAction(mentions=mentions):
                 if not {*mentions} <= set(there.agents):
                     return "It mentions a person who is not in the team, or no longer active."

@@ -17,16 +17,20 @@ from hark.automation.types import (
     Action,
     AssignAction,
     DifficultyAction,
+    HandOverAction,
     NoteAction,
     Outcome,
     ReplyAction,
     ResolveAction,
     SeverityAction,
     SnoozeAction,
+    StartBotAction,
     TagAction,
     TopicAction,
     WebhookAction,
 )
+from hark.automation.with_bots import start_bot
+from hark.bots.running import hand_over_run
 from hark.conversations.actions import (
     add_note,
     assign,
@@ -48,6 +52,7 @@ log = structlog.get_logger(__name__)
 MOST_A_DAY = 20
 """How often a rule may act on one conversation within a day; then it is stopped there, and says so."""
 
+NO_BOT = "The bot did not start. "
 NO_REPLY = "No reply went out. "
 STOPPED = f"It has acted here {MOST_A_DAY} times within a day. It goes on tomorrow; two rules may be working against each other."
 
@@ -78,7 +83,7 @@ async def run_rule(
                 try:
                     await _step(tx, rule, id, action, facts)()
                 except Refused as refused:
-                    problem = f"{NO_REPLY}{refused.detail}"
+                    problem = f"{NO_REPLY if isinstance(action, ReplyAction) else NO_BOT}{refused.detail}"
                 if len(tx.pending) > known or isinstance(action, WebhookAction):
                     did.append(action.__struct_config__.tag)  # type: ignore[arg-type]  # every action has one, a word
     except HarkError as error:
@@ -110,6 +115,10 @@ def _step(tx: Tx, rule: RuleRow, id: UUID, action: Action, facts: Facts) -> Call
             return partial(add_note, tx, id, text, mentions=mentions)
         case ReplyAction():
             return partial(queue_rule_reply, tx, rule.id, rule.name, id, action)
+        case StartBotAction(bot_id=bot_id):
+            return partial(start_bot, tx, id, bot_id)
+        case HandOverAction():
+            return partial(hand_over_run, tx, id)
         case WebhookAction(url=url):
             return partial(queue_call, tx, rule, id, url)
     assert_never(action)

@@ -135,6 +135,16 @@ class ReplyAction(Body, tag_field="type", tag="reply"):
     wait_s: Wait | None = None
 
 
+class StartBotAction(Body, tag_field="type", tag="start_bot"):
+    """A bot answers the customer's last message, unless a person has the conversation or should."""
+
+    bot_id: int
+
+
+class HandOverAction(Body, tag_field="type", tag="hand_over"):
+    """A bot that has the conversation gives it to people."""
+
+
 class WebhookAction(Body, tag_field="type", tag="webhook"):
     """Tells a server of the outside world, by POST, what has happened: ids and words of the conversation, no texts."""
 
@@ -158,10 +168,23 @@ Action = (
     | SnoozeAction
     | NoteAction
     | ReplyAction
+    | StartBotAction
+    | HandOverAction
     | WebhookAction
 )
 ActionName = Literal[
-    "tag", "assign", "severity", "difficulty", "topic", "resolve", "snooze", "note", "reply", "webhook"
+    "tag",
+    "assign",
+    "severity",
+    "difficulty",
+    "topic",
+    "resolve",
+    "snooze",
+    "note",
+    "reply",
+    "start_bot",
+    "hand_over",
+    "webhook",
 ]
 Actions = Annotated[list[Action], msgspec.Meta(min_length=1, max_length=10)]
 

@@ -239,6 +239,16 @@ async def end_runs(tx: Tx, bot_id: int) -> None:
         await save(tx, c)
 
 
+async def hand_over_run(tx: Tx, conversation_id: UUID) -> None:
+    """A rule wants a person: the bot at work, if there is one, gives the conversation back."""
+    c = await lock_root(tx, conversation_id)
+    if await find_run(tx, c.id) is None:
+        return
+    await _stop(tx, c.id, RunState.HANDED_OVER)
+    record(tx, c, BotHandedOver())
+    await save(tx, c)
+
+
 async def _asked(tx: Tx, run: Run, conversation_id: UUID, at: datetime) -> None:
     """The customer asked for a person: from here on it is measured how long that takes."""
     await tx.run(

@@ -35,7 +35,7 @@ export function Duration({ control, seconds, onSeconds }: { control: Record<stri
     if (next >= 60 && next <= 31_622_400) onSeconds(next)
   }
   return (
-    <>
+    <span className="inline-flex gap-2">
       <Input {...control} key={unit} type="number" min={1} step="any" required defaultValue={inUnit(seconds, unit)} onChange={(event) => set(event.target.value, unit)} className="w-24!" />
       <Select aria-label={t('rules.unit')} value={unit} onChange={(event) => set(inUnit(seconds, unit), event.target.value as Unit)} className="w-auto!">
         {(Object.keys(UNITS) as Unit[]).map((one) => (
@@ -44,6 +44,6 @@ export function Duration({ control, seconds, onSeconds }: { control: Record<stri
           </option>
         ))}
       </Select>
-    </>
+    </span>
   )
 }

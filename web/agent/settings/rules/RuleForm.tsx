@@ -105,7 +105,8 @@ export function Actions({ actions, onChange, wrong = null }: ActionsProps) {
     if (!kind) onChange(rest)
     else onChange([...rest, kind === 'agent' ? { type: 'assign', assignee_id: Number(id) } : { type: 'assign', team_id: Number(id) }])
   }
-  const only = <T extends RuleAction['type']>(type: T, make: RuleAction | null) => onChange([...actions.filter((action) => action.type !== type), ...(make ? [make] : [])])
+  const only = (type: RuleAction['type'] | readonly RuleAction['type'][], make: RuleAction | null) =>
+    onChange([...actions.filter((action) => !(typeof type === 'string' ? [type] : type).includes(action.type)), ...(make ? [make] : [])])
   const toggleTag = (id: number) => {
     const add = tagIds.includes(id) ? tagIds.filter((one) => one !== id) : [...tagIds, id]
     const remove = tagging?.remove ?? []

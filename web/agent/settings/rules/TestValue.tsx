@@ -23,7 +23,7 @@ export function TestValue({ name, test, onChange }: Props) {
     case 'attribute':
       if (LISTS.has(test.op)) return <Words words={Array.isArray(test.value) ? test.value.map(String) : []} onChange={onChange} />
       if ('nullable' in field && (test.op === 'is' || test.op === 'is_not')) return <MaybeText test={test} onChange={onChange} />
-      return <Input {...label} required maxLength={2000} value={String(test.value ?? '')} onChange={(event) => onChange(typed(event.target.value, test))} className="w-48! grow" />
+      return <Input {...label} required maxLength={2000} value={String(test.value ?? '')} onChange={(event) => onChange(typed(event.target.value, test))} className={field.kind === 'attribute' ? 'w-28!' : 'w-48! grow'} />
     case 'number':
     case 'percent':
     case 'money':

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import type { Rule, RuleAction } from '../../api/types'
 import { type Key, type Translate, useT } from '../../app/i18n'
-import type { Directory } from '../../app/me'
+import { type Directory, useMay } from '../../app/me'
+import { botsQuery } from '../../bots/queries'
 import { inUnit, unitOf } from '../promises/queries'
 import { FIELDS, fieldOf, isTest, treeOf } from './fields'
 import type { Condition, Test } from './types'
@@ -12,11 +14,13 @@ type Named = { directory: Directory; accounts: readonly { id: number; name: stri
 export function useSayRule(directory: Directory): (rule: Rule) => string {
   const t = useT()
   const accounts = useAccounts()
+  const bots = useQuery({ ...botsQuery, enabled: useMay('bots.read') }).data ?? []
+  const named = { directory, accounts, bots }
   return (rule) => {
     const after = rule.after_s === null ? '' : sayAfter(rule.after_s, rule.clock, t)
-    const asked = sayCondition(rule.condition as Condition, t, { directory, accounts })
+    const asked = sayCondition(rule.condition as Condition, t, named)
     const when = [t(`rules.on.${rule.on}`, { time: after }), ...(asked ? [asked] : [])].join(` ${t('rules.and')} `)
-    return `${when}: ${rule.actions.flatMap((action) => sayAction(action, t, directory)).join(', ')}.`
+    return `${when}: ${rule.actions.flatMap((action) => sayAction(action, t, named)).join(', ')}.`
   }
 }
 
@@ -89,7 +93,8 @@ function sayValue(test: Test, t: Translate, named: Named): string {
   }
 }
 
-function sayAction(action: RuleAction, t: Translate, { agent, team, tag, topic }: Directory): string[] {
+function sayAction(action: RuleAction, t: Translate, { directory, bots }: Named): string[] {
+  const { agent, team, tag, topic } = directory
   if (action.type === 'tag') {
     const say = (key: Key, ids: readonly number[] = []) => ids.map((id) => t(key, { value: tag(id)?.name ?? '…' }))
     return [...say('rules.do.tag', action.add), ...say('rules.do.untag', action.remove)]
@@ -101,6 +106,8 @@ function sayAction(action: RuleAction, t: Translate, { agent, team, tag, topic }
   if (action.type === 'snooze') return [t('rules.do.snooze', { value: sayAfter(action.for_s, 'customer', t) })]
   if (action.type === 'note') return [t('rules.do.note')]
   if (action.type === 'reply') return [t('rules.do.reply', { value: Object.keys(action.text).join(', ') })]
+  if (action.type === 'start_bot') return [t('rules.do.start_bot', { value: bots?.find((one) => one.id === action.bot_id)?.name ?? '…' })]
+  if (action.type === 'hand_over') return [t('rules.do.hand_over')]
   if (action.type === 'webhook') return [t('rules.do.webhook', { value: new URL(action.url).host })]
   const target = agent(action.assignee_id)?.name ?? team(action.team_id)?.name
   return [target ? t('rules.do.assign', { value: target }) : t('rules.do.unassign')]
