@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hark.bench.answers import PARTS, run
+from hark.bench.answers import PARTS, run, search_embedded
 from hark.bench.answers.search import SETS, found_among, threshold
 from hark.bench.answers.search_data import WEIGHTS, Asked, Collection, helpcentre, plain
 from hark.bench.mails import data_folder
+from hark.embeddings.folder import open_folder
 from hark.search.index import build_index
 from hark.search.types import Document
 from hark.settings import Settings
@@ -40,6 +41,25 @@ def test_what_a_figure_counts() -> None:
     assert found == {"shop_r1": 0.5, "shop_r1_held_out": 1.0, "shop_r1_this_copy": 0.0}
     said = {f.key: f.value for f in threshold("shop_r1", index, collection, asked[:1])}
     assert said == {"shop_right_shown": 1.0, "shop_wrong_shown": 0.0}
+
+
+def test_what_a_figure_with_embeddings_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        n: f"A {thing} is sent back within five days. The {thing} is paid."
+        for n, thing in enumerate(["lamp", "chair", "table", "door"])
+    }
+    documents = [Document(id=str(n), fields={"body": text}, language="en") for n, text in texts.items()]
+    asked = [Asked("0", "lamp", frozenset({"0"}), False), Asked("1", "parcel", frozenset({"1"}), True)]
+    collection = Collection("shop", "en", documents, asked)
+    monkeypatch.setitem(SETS, "shop_r1", (lambda: collection, 1, 0.5))
+    search_embedded.learn([collection], tmp_path, quick=False)
+    embedder = open_folder(str(tmp_path))
+    index = search_embedded.embedded(collection, embedder)
+    assert index.has_vectors
+    figures = {f.key: f.value for f in search_embedded.found_among("shop_r1", index, collection, asked, embedder)}
+    assert figures == {"shop_r1_embedded": 0.5, "shop_r1_embedded_held_out": 1.0, "shop_r1_embedded_gain": 0.0}
+    said = {f.key: f.value for f in search_embedded.threshold("shop_r1", index, collection, asked[:1], embedder)}
+    assert said == {"shop_embedded_right_shown": 1.0, "shop_embedded_wrong_shown": 0.0}
 
 
 def test_titles_are_not_in_the_bodies_they_are_asked_of() -> None:
