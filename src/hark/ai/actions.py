@@ -156,10 +156,10 @@ async def _reserve(
 async def _settle(
     db: Db, actor: Actor, id: UUID, state: CallState, answer: str | None, tokens: int | None, began: float, problem: str | None
 ) -> None:
-    """How it ended; `tokens` None keeps what was reserved."""
+    """How it ended; `tokens` None keeps what was reserved. Nothing is written down of somebody who was erased meanwhile."""
     async with db.transaction(actor) as tx:
         await tx.run(
-            "UPDATE ai_calls SET state = $3, answer = $4, tokens = coalesce($5, tokens), milliseconds = $6, problem = $7"
+            "UPDATE ai_calls SET state = $3, answer = CASE WHEN sent <> '[]' THEN $4 END, tokens = coalesce($5, tokens), milliseconds = $6, problem = $7"
             " WHERE workspace_id = $1 AND id = $2",
             tx.workspace_id, id, state, answer, tokens, int((time.monotonic() - began) * 1000), problem,
         )  # fmt: skip

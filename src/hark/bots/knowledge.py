@@ -56,7 +56,7 @@ async def find_texts(
     """What an answer to a question can be written from: articles that everybody may read, in the customer's language, the
     best of them as sure as for `find_answer`. Empty when it is not."""
     short = language.split("-")[0]
-    found = await find_articles(db, workspace_id, query, language=short, audience=ANYBODY, limit=limit)
+    found = await find_articles(db, workspace_id, query, language=short or None, audience=ANYBODY, limit=limit)
     hits = [hit for hit in found.hits if hit.language.split("-")[0] == short]
     if not found.good or not hits or hits[0].confidence < (SURE if confidence is None else confidence):
         return []

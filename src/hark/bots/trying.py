@@ -105,7 +105,7 @@ async def _search(
     tell, told = partial(trial, actor.locale), ""
     if search.by_model and not await may_answer_customers(db, actor.workspace_id):
         told = tell("model_off")
-    elif search.by_model and not said.model:
+    elif search.by_model and not (said.model and actor.can("ai.use")):
         told = tell("model_not_asked")
     elif search.by_model:
         one = await compose(

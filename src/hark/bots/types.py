@@ -129,7 +129,7 @@ class TrySaid(Body):
     """`flow`: what is on the canvas now, the saved draft when null. `state` as the last answer gave it, null to begin.
     `text`: what the customer says or presses; null with no state begins with nothing said, with a state lets its waiting
     time pass. `block_id`: begin at this start block. `webhooks`: really call them; `model`: really
-    ask the language model, which uses up its budget."""
+    ask the language model, which uses up its budget (with permission `ai.use`)."""
 
     flow: BotFlow | None = None
     state: Annotated[str, Meta(max_length=100_000)] | None = None

@@ -177,7 +177,7 @@ function Call({ call }: { call: AiCall }) {
         <summary className="cursor-pointer">
           <span className="font-medium">{t(`ai.task.${call.task}`)}</span>{' '}
           <span className={`text-secondary ${call.state === 'failed' || call.state === 'refused' ? 'text-wrong' : 'text-ink-3'}`}>
-            {t(`ai.state.${call.state}`)} · {dayAndTime(call.at, now, language)} · {call.task === 'customer' ? t('ai.bot') : (agent(call.agent_id)?.name ?? '')} · {t('ai.tokensOf', { n: call.tokens })}
+            {t(`ai.state.${call.state}`)} · {dayAndTime(call.at, now, language)} · {call.task === 'customer' && call.agent_id === null ? t('ai.bot') : (agent(call.agent_id)?.name ?? '')} · {t('ai.tokensOf', { n: call.tokens })}
           </span>
           {call.problem && <span className="block text-secondary text-wrong">{call.problem}</span>}
         </summary>

@@ -41,7 +41,7 @@ export function Inspector({ flow, block, problems, onChange, onFlow, onAdd, onCo
       )}
       <BlockFields key={block.id} block={block} language={flow.language} onChange={onChange} />
       {exits(block, flow.language).map(({ port, to, label }) => (
-        <Field key={port} label={t('bots.leadsTo', { name: portName(block, port, label, t) })} hint={to === null && port !== 'next' ? t('bots.leadsNowhere') : undefined}>
+        <Field key={port} label={t('bots.leadsTo', { name: portName(block, port, label, t) })} hint={to === null && port !== 'next' ? t(port === 'accepted' ? 'bots.leadsAccepted' : 'bots.leadsNowhere') : undefined}>
           {(control) => (
             <Select
               {...control}

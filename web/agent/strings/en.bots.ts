@@ -56,6 +56,7 @@ export const enBots = {
   'bots.problems': 'Problems',
   'bots.leadsTo': '{name} leads to',
   'bots.leadsNowhere': 'Left open, a person takes over.',
+  'bots.leadsAccepted': 'Left open, it is resolved as answered by the bot.',
   'bots.nowhere': 'Nowhere',
   'bots.existing': 'A block',
   'bots.newBlock': 'A new block',

@@ -59,6 +59,7 @@ export const itBots: Record<keyof typeof enBots, Message> = {
   'bots.problems': 'Problemi',
   'bots.leadsTo': '{name} porta a',
   'bots.leadsNowhere': 'Se resta aperto, subentra una persona.',
+  'bots.leadsAccepted': 'Se resta aperto, si chiude come risposta del bot.',
   'bots.nowhere': 'Da nessuna parte',
   'bots.existing': 'Un blocco',
   'bots.newBlock': 'Un nuovo blocco',

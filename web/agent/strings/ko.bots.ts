@@ -59,6 +59,7 @@ export const koBots: Record<keyof typeof enBots, Message> = {
   'bots.problems': '문제',
   'bots.leadsTo': '“{name}”의 다음 블록',
   'bots.leadsNowhere': '비워 두면 사람이 맡습니다.',
+  'bots.leadsAccepted': '비워 두면 봇이 답한 것으로 해결됩니다.',
   'bots.nowhere': '없음',
   'bots.existing': '블록',
   'bots.newBlock': '새 블록',
