@@ -196,7 +196,7 @@ function SignField({ centre, icon, picture, onIcon, onPicture }: { centre: Centr
           ))}
         </div>
       )}
-      <div className="mt-2 flex items-center gap-3">
+      <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-2">
         {picture && <ShelfIcon name={icon} picture={picture.url} size={40} />}
         <Button onClick={() => chooser.current?.click()}>{t('collections.choosePicture')}</Button>
         {picture && (
