@@ -77,6 +77,17 @@ async def test_a_slow_endpoint_is_not_waited_for(server: EmbeddingServer, embedd
     assert embedder.problem == "no answer within 0.02 s"
 
 
+async def test_too_slow_for_a_search_is_fast_enough_for_the_rest(
+    server: EmbeddingServer, embedder: EndpointEmbedder
+) -> None:
+    server.delay_s = 60
+    for _ in range(FAILURES):
+        assert await embedder.embed(["refund"], within_s=0.02) is None
+    server.delay_s = 0
+    assert await embedder.embed(["refund"], within_s=1) is None  # a search does not ask for a while
+    assert await embedder.embed(["refund"], within_s=5) is not None
+
+
 @pytest.mark.parametrize(
     ("status", "raw"),
     [

@@ -25,6 +25,7 @@ MAX_TEXT = 2_000  # characters of a text that are sent
 MOST_BYTES = 8_000_000  # of an answer: 32 vectors of 8,192 numbers, written out
 AT_ONCE = 4  # requests under way
 REMEMBERED_BYTES = 16_000_000
+PATIENT_S = 2.0  # who gives so long does not wait for it
 FAILURES = 3  # in a row, then it is left alone
 REST_S, LONGEST_REST_S = 10.0, 300.0
 UNREADABLE = "the answer holds no vectors; check HARK_EMBEDDINGS and HARK_EMBEDDINGS_MODEL"
@@ -44,8 +45,7 @@ class EndpointEmbedder:
         self._known: OrderedDict[bytes, Vectors] = OrderedDict()  # hash of what was sent -> [dimension]
         self._size = 0
         self._at_once = asyncio.Semaphore(AT_ONCE)
-        self._failures = 0
-        self._rests_until = 0.0
+        self._hurried, self._patient = _Rest(), _Rest()  # too slow for a search may be fast enough for the rest
 
     async def embed(
         self, texts: Sequence[str], *, names: Iterable[str] = (), within_s: float = QUERY_S
@@ -66,7 +66,8 @@ class EndpointEmbedder:
         return np.stack(rows) if rows else np.zeros((0, 1), np.float32)
 
     async def _fetch(self, new: dict[bytes, str], found: "dict[bytes, Vectors]", within_s: float) -> bool:
-        if self._seconds() < self._rests_until:
+        rest = self._hurried if within_s < PATIENT_S else self._patient
+        if self._seconds() < rest.until:
             asked.labels(outcome="resting").inc()
             return False
         try:
@@ -76,17 +77,17 @@ class EndpointEmbedder:
                 for vectors in await asyncio.gather(*(self._batch(batch, within_s) for batch in batches)):
                     found |= vectors
         except TimeoutError:
-            self._failed("late", f"no answer within {within_s:g} s")
+            self._failed("late", f"no answer within {within_s:g} s", [rest])
             return False
         except Unavailable as error:
-            self._failed("failed", error.detail)
+            self._failed("failed", error.detail, [self._hurried, self._patient])
             return False
         if len({len(vector) for vector in found.values()}) > 1:  # the model behind the address is another one now
             self._known.clear()
             self._size = 0
-            self._failed("failed", "vectors of several lengths: the model behind the address has changed")
+            self._failed("failed", "vectors of several lengths: the model behind the address has changed", [rest])
             return False
-        self._failures, self.problem = 0, None
+        rest.failures, self.problem = 0, None
         asked.labels(outcome="answered").inc()
         self._remember(found)
         return True
@@ -115,17 +116,25 @@ class EndpointEmbedder:
         while self._size > REMEMBERED_BYTES:
             self._size -= self._known.popitem(last=False)[1].nbytes
 
-    def _failed(self, outcome: str, problem: str) -> None:
+    def _failed(self, outcome: str, problem: str, rests: "list[_Rest]") -> None:
         """Count it; after several in a row nobody is asked for a while, longer each time."""
         asked.labels(outcome=outcome).inc()
-        self._failures += 1
         self.problem = problem
-        if self._failures >= FAILURES:
-            rest_s = min(LONGEST_REST_S, REST_S * 2 ** min(self._failures - FAILURES, 10))
-            self._rests_until = self._seconds() + rest_s
-            log.warning(
-                "embeddings do not answer, going on by words alone", endpoint=self._url, problem=problem, rest_s=rest_s
-            )
+        for rest in rests:
+            rest.failures += 1
+            if rest.failures >= FAILURES:
+                rest_s = min(LONGEST_REST_S, REST_S * 2 ** min(rest.failures - FAILURES, 10))
+                rest.until = self._seconds() + rest_s
+                log.warning(
+                    "embeddings do not answer, going on without", endpoint=self._url, problem=problem, rest_s=rest_s
+                )
+
+
+class _Rest:
+    """Failures in a row, and until when nobody is asked."""
+
+    failures = 0
+    until = 0.0
 
 
 class _Item(msgspec.Struct):
