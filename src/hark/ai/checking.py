@@ -24,7 +24,8 @@ _CITED = re.compile(r"\[(\d{1,2})\]")
 _WORD = re.compile(r"[가-힣]+|[^\W\d_]{3,}")
 _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"')\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?![\w@])", re.I
+    r"(?:https?://|www\.)[^\s<>\"')\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?![\w@])",
+    re.I,
 )
 _FILE = re.compile(r"^[\w.-]+\.(?:pdf|csv|txt|png|jpe?g|json|xml|docx|xlsx|html)$")
 _ODD = re.compile(r"[<>{}\\|^~=]|(?:javascript|data|vbscript):")

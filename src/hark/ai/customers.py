@@ -39,14 +39,18 @@ async def answer_customer(
     """
     lately = await asked_lately(db, actor.workspace_id, conversation_id, db.now())
     if lately.down:
-        raise Unavailable("The language model has failed three times within two minutes, so it is left alone for a moment.")
+        raise Unavailable(
+            "The language model has failed three times within two minutes, so it is left alone for a moment."
+        )
     if conversation_id is not None and lately.here >= MOST_A_DAY:
         raise Conflict("The language model has answered often enough in this conversation today.", code="ai_rate")
     names = await list_names(db, actor.workspace_id, conversation_id)
 
     def make(hide: prompts.Hide, mark: str) -> Prompt:
         data = [(f"Source [{source.n}] {source.title}", hide(source.text)) for source in sources]
-        return prompts.prompt(prompts.customer_task(language), [*data, ("The customer's question", hide(question))], mark)
+        return prompts.prompt(
+            prompts.customer_task(language), [*data, ("The customer's question", hide(question))], mark
+        )
 
     try:
         asked = await ask_model(

@@ -144,7 +144,10 @@ async def _once(db: Db, one: _Leased) -> AsyncIterator[Tx | None]:
     """A transaction in which this call is served; None when its run has ended, or somebody else has served it meanwhile."""
     async with db.transaction(system(one.workspace_id)) as tx:
         there = await tx.run(
-            "DELETE FROM bot_calls WHERE workspace_id = $1 AND id = $2 AND tries = $3", tx.workspace_id, one.id, one.tries
+            "DELETE FROM bot_calls WHERE workspace_id = $1 AND id = $2 AND tries = $3",
+            tx.workspace_id,
+            one.id,
+            one.tries,
         )
         yield tx if there else None
 
