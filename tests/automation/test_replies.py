@@ -7,6 +7,7 @@ import sys
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.delivery.conftest import Office, office, sink
@@ -312,3 +313,17 @@ async def test_what_a_condition_names_must_be_there_and_a_broken_rule_can_be_swi
     assert found["problem"] == "Its condition names a tag that does not exist."
     assert (await client.patch(f"/api/rules/{made['id']}", {"name": "New"})).json()["code"] == "unknown_reference"
     assert (await client.patch(f"/api/rules/{made['id']}", {"enabled": False})).status_code == 200
+
+
+async def test_the_visitor_sees_that_no_person_wrote_it(client: SignedIn, db: Db, workspace: Any, post: Any) -> None:
+    from hark.channels.messenger.threads import _READ, MessageRow
+    from hark.delivery.leaving import Outbox
+
+    await rule(client)
+    await post.chat("Is anybody there?")
+    await run(db, workspace.id)
+    await Outbox(db, None, {}).work_once()  # type: ignore[arg-type]
+    ids = await db.all(UUID, "SELECT id FROM messages WHERE workspace_id = $1 AND direction = 2", workspace.id)
+    [row] = await db.all(MessageRow, _READ, workspace.id, ids)
+    assert row.bot is not None
+    assert (row.bot.name, row.bot.choices, row.agent_id) == ("Shop", [], None)
