@@ -12,8 +12,10 @@ from hark.core.db import Queries
 from hark.core.paging import Page, check_limit, decode_cursor, encode_cursor
 from hark.core.sql import TRUE, Sql
 
-_COMPANY = Sql("id, name, domain, value_minor, currency::text AS currency, renewal_on, cycle_days, plan, vip,"
-    " customer_since, created_at")
+_COMPANY = Sql(
+    "id, name, domain, value_minor, currency::text AS currency, renewal_on, cycle_days, plan, vip,"
+    " customer_since, created_at"
+)
 
 
 class _Identity(msgspec.Struct):
@@ -84,7 +86,10 @@ async def get_contact(db: Queries, actor: Actor, id: UUID) -> Contact:
         contact,
         identities=[
             Identity(
-                id=r.id, kind=KIND_NAMES[r.kind], value=r.value, verified_at=r.verified_at,
+                id=r.id,
+                kind=KIND_NAMES[r.kind],
+                value=r.value,
+                verified_at=r.verified_at,
                 unsubscribed_at=r.unsubscribed_at,
             )
             for r in rows

@@ -184,6 +184,10 @@ class ContactValueChanged(Event, frozen=True, kw_only=True):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    ContactCreated, ContactChanged, CompanyChanged, CompanyValueChanged,
-    ContactsMerged, ContactValueChanged,
+    ContactCreated,
+    ContactChanged,
+    CompanyChanged,
+    CompanyValueChanged,
+    ContactsMerged,
+    ContactValueChanged,
 )
