@@ -5,8 +5,8 @@ a logistic regression over the best score, its lead, the share of words never se
 thresholds of each language, and the report. The model in use is then fitted on everything. Nothing is ever chosen on
 messages that are reported on. A model is arrays and strings, never pickled code.
 
-Messages without labels help where labels are few (`fitting.py`); those that are held out for a fold count among nothing
-there. Where the operator set embeddings, a text's vector is one more view, and a second classifier without it is trained
+Messages without labels help where labels are few (`fitting.py`), and are used when cross-validation says so; examples that
+are held out for a fold are none of them. Where the operator set embeddings, a text's vector is one more view, and a second classifier without it is trained
 for the time when none comes (`training.py`).
 """
 
@@ -128,19 +128,17 @@ def train(
     made = [seen(text, language) for text, language in zip(texts, languages, strict=True)]
     extra = [(seen(name, "en"), label) for label, name in (names or {}).items() if label in counted]
     beside = _beside(made, (seen(*item) for item in unlabelled), spec) if len(made) <= MANY else None
+    y = np.array(labels)
     folds = min(3 if len(texts) > MANY or len(texts) < SMALL or beside else 5, *counted.values())
     progress(0.2)
-    y = np.array(labels)
-    facts, right, guesses = np.zeros((len(y), 4), np.float32), np.zeros(len(y), bool), [""] * len(y)
-    for n, (train_rows, test_rows) in enumerate(_folds(y, folds)):
-        part = fit([made[i] for i in train_rows], y[train_rows], extra, spec, unlabelled=beside, rows=train_rows)
-        for i in test_rows:
-            rows, values, unseen = vector(part.views, made[i], part.unseen_idf)
-            scores = values @ part.weights[rows] + part.bias if len(rows) else part.bias
-            facts[i], best = _facts(scores, unseen, part.labels)
-            guesses[i] = part.labels[best]
-            right[i] = guesses[i] == y[i] and y[i] != NONE
-        progress(0.2 + 0.6 * (n + 1) / folds)
+    unseen = _unseen(made, y, extra, spec, None, folds, lambda share: progress(0.2 + (0.1 if beside else 0.6) * share))
+    if beside is not None:  # messages about other things altogether can do harm
+        helped = _unseen(made, y, extra, spec, beside, folds, lambda share: progress(0.3 + 0.5 * share))
+        if helped.right.sum() >= unseen.right.sum():
+            unseen = helped
+        else:
+            beside = None
+    facts, right, guesses = unseen.facts, unseen.right, unseen.guesses
     detector = _fit_detector(facts, right, y == NONE)
     whole = fit(made, y, extra, spec, unlabelled=beside)
     confidence = np.array([_probability(detector, f) for f in facts])
@@ -233,6 +231,37 @@ def from_bytes(data: bytes) -> Classifier:
 
 
 # parts ------------------------------------------------------------------------------------------------------------------
+
+
+class _Unseen(msgspec.Struct):
+    """What classifiers say of examples they have not seen: what confidence is read from [example, 4], whether each is right,
+    and what was said."""
+
+    facts: FLOAT
+    right: NDArray[np.bool_]
+    guesses: list[str]
+
+
+def _unseen(
+    made: Sequence[Seen],
+    y: NDArray[Any],
+    extra: Sequence[tuple[Seen, str]],
+    spec: Spec,
+    beside: Unlabelled | None,
+    folds: int,
+    progress: Callable[[float], None],
+) -> _Unseen:
+    found = _Unseen(np.zeros((len(y), 4), np.float32), np.zeros(len(y), bool), [""] * len(y))
+    for n, (train_rows, test_rows) in enumerate(_folds(y, folds)):
+        part = fit([made[i] for i in train_rows], y[train_rows], extra, spec, unlabelled=beside, rows=train_rows)
+        for i in test_rows:
+            rows, values, unseen = vector(part.views, made[i], part.unseen_idf)
+            scores = values @ part.weights[rows] + part.bias if len(rows) else part.bias
+            found.facts[i], best = _facts(scores, unseen, part.labels)
+            found.guesses[i] = part.labels[best]
+            found.right[i] = found.guesses[i] == y[i] and y[i] != NONE
+        progress((n + 1) / folds)
+    return found
 
 
 def _beside(made: Sequence[Seen], more: Iterable[Seen], spec: Spec) -> Unlabelled | None:

@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 _LONG = re.compile(r"(.)\1{2,}")
+_TWICE = r"\1\1"
 _CONTRACTIONS = (
     (re.compile(r"\bcan(?:not|'t)\b"), "can not"), (re.compile(r"\bwon't\b"), "will not"), (re.compile(r"n't\b"), " not"),
     (re.compile(r"'ve\b"), " have"), (re.compile(r"'re\b"), " are"), (re.compile(r"'ll\b"), " will"),
@@ -46,8 +47,8 @@ VIEWS = ("words", "pieces", "concepts", "runs", "tight", "jamo")
 
 class Spec(msgspec.Struct, frozen=True):
     """Which views a task sees, with their weights. `words`: stems, pairs and skips; `pieces`: of words, 2 to 5 characters;
-    `concepts`; `runs`: of the whole text across words, 1 to 4 characters; `tight`: the same without any space, 1 to 5;
-    `jamo`: the letters of Korean, 3 to 6. `ratio`: each view is learned alone and its strings are first weighed by how much
+    `concepts`; `runs`: of the whole text across words with its ends, 1 to 4 characters; `tight`: without any space, 1 to
+    5; `jamo`: the same in letters of Korean, 3 to 6. `ratio`: each view is learned alone and its strings are first weighed by how much
     more often a class has them than the others (NB-SVM, Wang and Manning 2012); the views' votes are added up."""
 
     words: float = 1.0
@@ -80,11 +81,11 @@ def bags(text: str, language: str, spec: Spec) -> list[Counter[str]]:
         elif name == "concepts":
             made.append(Counter(_concept_view(folded, language)))
         elif name == "runs":
-            made.append(_runs(_LONG.sub(r"\1\1", folded), 1, 4))
+            made.append(_runs(_marked(folded), 1, 4))
         elif name == "tight":
-            made.append(_runs(_LONG.sub(r"\1\1", folded).replace(" ", ""), 1, 5))
+            made.append(_runs(_marked(folded.replace(" ", "")), 1, 5))
         else:
-            made.append(_runs(unicodedata.normalize("NFD", _LONG.sub(r"\1\1", folded)), 3, 6))
+            made.append(_runs(unicodedata.normalize("NFD", _marked(folded.replace(" ", ""))), 3, 6))
     return made
 
 
@@ -146,6 +147,11 @@ def _pieces_of(word: str) -> tuple[str, ...]:
     padded = f" {word} "
     made = [padded[i : i + n] for n in (2, 3, 4, 5) for i in range(len(padded) - n + 1)]
     return tuple(made)
+
+
+def _marked(folded: str) -> str:
+    """With its beginning and its end (where a Korean sentence says how it is meant), letters at most twice in a row."""
+    return f"^{_LONG.sub(_TWICE, folded)}$"
 
 
 def _runs(text: str, least: int, most: int) -> Counter[str]:

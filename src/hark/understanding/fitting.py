@@ -25,7 +25,9 @@ RATIO_REGULAR = 0.1  # the same where strings are weighed by their ratio
 LOOSE = 0.5  # tolerance with many examples: a third of the time for the same accuracy
 MANY = 5000  # labelled examples; above, rare strings are left out
 SHARP = 8.0  # from an SVM's scores to shares of an opinion: exp(SHARP * score)
-LEARNED = 0.2  # weight of a message whose label is only taken for sure, against 1 of one with a label
+LEARNED = (
+    0.2  # weight of a message that is surely taken for a label; all together never weigh more than those with labels
+)
 MEANING = 1.0  # weight of an embedding: that of one view among the others
 FLOAT = NDArray[np.float32]
 
@@ -94,7 +96,8 @@ def fit(
         sure = np.eye(len(names), dtype=np.float32)[np.searchsorted(names, y)]
         opinions = np.vstack([sure, _shares(matrix[n:] @ weights + bias)])
         spoken = spread(unlabelled.graph[kept][:, kept], opinions)[len(made) :]
-        weight = np.concatenate([np.ones(n), LEARNED * spoken.max(axis=1)])
+        sure = spoken.max(axis=1)
+        weight = np.concatenate([np.ones(n), min(LEARNED, len(made) / float(sure.sum())) * sure])
         taken = np.array(names)[spoken.argmax(axis=1)]
         names, weights, bias = _svm(matrix, np.concatenate([labels, taken]), weight, LOOSE)
     return Fitted(names, views, weights, bias, unseen_idf)
