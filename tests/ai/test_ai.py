@@ -56,6 +56,13 @@ async def test_summary_translation_and_tone(client: SignedIn, model: Model, post
     assert "friendlier" in model.sent
 
 
+async def test_somebody_without_a_name_is_helped_too(client: SignedIn, model: Model, post: Any, db: Db) -> None:
+    id = (await post.mail("Where is my parcel?")).conversation_id
+    await db.run("UPDATE contacts SET name = NULL WHERE id = (SELECT contact_id FROM conversations WHERE id = $1)", id)
+    assert (await client.post(f"/api/conversations/{id}/ai/draft")).json()["text"] == "ready"
+    assert "Where is my parcel?" in model.sent
+
+
 async def test_an_answer_has_sources_or_is_refused(client: SignedIn, model: Model, post: Any, desk: Any) -> None:
     await desk.published("How to return a parcel", "Send the parcel back within thirty days. Keep the receipt of the post office.")
     id = (await post.mail("How do I return a parcel?", subject="Return a parcel")).conversation_id

@@ -140,7 +140,7 @@ class Told(msgspec.Struct, frozen=True):
     """What of a conversation is told: the subject, public messages, and the names known here."""
 
     subject: str
-    contact: str
+    contact: str | None
     agents: list[str]
     lines: list[Line]
 
@@ -161,7 +161,7 @@ class Told(msgspec.Struct, frozen=True):
 
 class _Head(msgspec.Struct):
     subject: str
-    contact: str
+    contact: str | None
     agents: list[str]
 
 
