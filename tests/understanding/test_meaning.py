@@ -113,6 +113,18 @@ async def test_an_endpoint_that_is_down_does_not_stop_a_training(db: Db, endpoin
     assert await embed_all(db, ["one", "two"], {}, go_on) is None
 
 
+async def test_the_page_says_when_the_model_does_not_answer(client: SignedIn, db: Db, endpoint: EmbeddingServer) -> None:
+    embedder = EndpointEmbedder(asker(host_policy(allow_private=True), plain=True), endpoint.url, "small", None)
+    embed_with(db, embedder)
+    endpoint.status = 500
+    await embedder.embed(["where is my parcel"])
+    assert "500" in (await client.get("/api/understanding")).json()["embeddings_problem"]
+    endpoint.status = 200
+    await embedder.embed(["where is my parcel"])
+    assert (await client.get("/api/understanding")).json()["embeddings_problem"] is None
+    embed_with(db, None)
+
+
 async def test_another_model_is_learned_with_after_an_hour(
     client: SignedIn, db: Db, clock: FakeClock, trained: dict[str, int], workspace: TestWorkspace
 ) -> None:

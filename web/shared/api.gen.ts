@@ -10626,6 +10626,7 @@ export interface components {
             agreement: components["schemas"]["AgreementView"][];
             can: string[];
             current: components["schemas"]["TrainingView"] | null;
+            embeddings_problem?: string | null;
             last: components["schemas"]["TrainingView"] | null;
             new_labels: number;
             topics: components["schemas"]["TopicShare"][];

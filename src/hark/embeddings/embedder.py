@@ -25,13 +25,17 @@ BATCH_S = 20.0  # nobody does
 
 class Embedder(Protocol):
     """Turns texts into vectors. `name` changes when the model does. `remote`: texts leave this machine, so never ask while
-    a transaction is open; personal data is taken out of them first."""
+    a transaction is open; personal data is taken out of them first. `problem`: why the last attempt of this process gave
+    nothing, in a sentence's middle; None while all is well."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def remote(self) -> bool: ...
+
+    @property
+    def problem(self) -> str | None: ...
 
     async def embed(
         self, texts: Sequence[str], *, names: Iterable[str] = (), within_s: float = QUERY_S

@@ -21,6 +21,7 @@ class FolderEmbedder:
     """Embeds with the model of a folder, in a thread; some microseconds per word."""
 
     remote = False
+    problem: str | None = None
 
     def __init__(self, folder: Path, model: Any) -> None:
         self.name = f"folder:{_fingerprint(folder)}"

@@ -11,6 +11,7 @@ from hark.core.actor import Actor
 from hark.core.db import Db, Queries
 from hark.core.errors import NotFound
 from hark.core.sql import Sql
+from hark.embeddings.embedder import embedder_of
 from hark.understanding.types import (
     SIGNALS,
     STATES,
@@ -213,9 +214,11 @@ async def get_understanding(db: Db, actor: Actor) -> UnderstandingView:
     last = await get_training(db, actor, newest, now=now) if newest and (used is None or newest != used.id) else None
     topics = await _topic_names(db, ws)
     trained = _trained_shares(current)
+    embedder = embedder_of(db)
     return UnderstandingView(
         current=current, last=last, new_labels=await count_new_labels(db, ws), agreement=await _agreement(db, ws, now - MONTH),
         weeks=await _weeks(db, ws, now, trained), topics=await _shares(db, ws, now - MONTH, trained, topics),
+        embeddings_problem=embedder.problem if embedder else None,
         can=["train"] if actor.can("understanding.write") else [],
     )  # fmt: skip
 

@@ -185,7 +185,8 @@ class TopicShare(msgspec.Struct, frozen=True, kw_only=True):
 
 class UnderstandingView(msgspec.Struct, frozen=True, kw_only=True):
     """The page: what is in use, what is under way or failed last, agreement with people, and drift. `topics`: how often
-    each came in the last 30 days against the training, those that moved most first."""
+    each came in the last 30 days against the training, those that moved most first. `embeddings_problem`: why the operator's
+    embedding model gives nothing at the moment."""
 
     current: TrainingView | None
     last: TrainingView | None
@@ -193,6 +194,7 @@ class UnderstandingView(msgspec.Struct, frozen=True, kw_only=True):
     agreement: list[AgreementView]
     weeks: list[UnderstandingWeek]
     topics: list[TopicShare]
+    embeddings_problem: str | None = None
     can: list[str]
 
 

@@ -17,7 +17,6 @@ import { IconButton } from '../ui/Button'
 import { ErrorNote, Skeleton } from '../ui/Notice'
 import { Splitter } from '../ui/Splitter'
 import { Tip } from '../ui/Tip'
-import { Fitting } from '../help/Fitting'
 import { BotCards } from '../bots/BotCards'
 import { Understood } from '../understanding/Understood'
 import { CompanyCard } from './CompanyCard'
@@ -54,7 +53,6 @@ export function ContactPane({ conversationId, overlay, width, onWidth, onClose }
             </div>
           )}
           {conversation && <Understood conversation={conversation} />}
-          {conversation && <Fitting conversation={conversation} />}
           {conversation && (
             <div className="flex flex-col gap-3 px-4 pt-3 empty:hidden">
               <BotCards conversationId={conversationId} seq={conversation.seq} />

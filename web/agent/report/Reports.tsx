@@ -1,4 +1,4 @@
-import { Suspense } from 'react'
+import { Suspense, useEffect, useRef } from 'react'
 import { useT } from '../app/i18n'
 import { useMe } from '../app/me'
 import { href, navigate } from '../app/router'
@@ -11,9 +11,13 @@ export default function Reports({ section, item }: { section: string; item: stri
   const { permissions } = useMe()
   const shown = REPORT_PAGES.filter(({ may }) => may === undefined || permissions.includes(may))
   const current = shown.find(({ path }) => path === section) ?? shown[0]!
+  const places = useRef<HTMLElement>(null)
+  useEffect(() => {
+    places.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [current.path])
   return (
     <div className="flex min-h-0 min-w-0 grow flex-col bg-paper">
-      <nav aria-label={t('nav.report')} className="flex shrink-0 gap-1 overflow-x-auto border-b border-line bg-panel px-6 py-1.5 max-[719px]:px-2">
+      <nav ref={places} aria-label={t('nav.report')} className="flex shrink-0 gap-1 overflow-x-auto border-b border-line bg-panel px-6 py-1.5 max-[719px]:px-2">
         {shown.map(({ path, label, icon: Icon }) => (
           <a
             key={path}

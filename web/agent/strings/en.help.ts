@@ -170,8 +170,6 @@ export const enHelp = {
   'link.take': 'Link to {address}',
   'link.remove': 'Remove link',
 
-  'fitting.title': 'Articles that may answer',
-  'fitting.insert': 'Insert “{title}” into the reply',
 
   'helper.title': 'Nothing in this language yet',
   'helper.text': 'Translate “{title}”, beginning from a copy or with the source beside you.',

@@ -46,6 +46,7 @@ export const enUnderstanding = {
   'understanding.wasStopped': 'The last training was stopped {when}; the one before is in use.',
   'understanding.inUse': { one: 'Trained {when} on {n} label of your team, in {time}', other: 'Trained {when} on {n} labels of your team, in {time}' },
   'understanding.newLabels': { one: '{n} new label since', other: '{n} new labels since' },
+  'understanding.noEmbeddings': 'The embedding model does not answer. Search, suggestions and classifiers go on by words alone.',
   'understanding.withEmbeddings': 'with the embeddings of your own model',
   'understanding.emptyTitle': 'Nothing has been learned yet.',
   'understanding.emptyText': 'The first training begins by itself with the first messages. Set topics on conversations, and it learns them.',

@@ -173,8 +173,6 @@ export const itHelp: Record<keyof typeof enHelp, Message> = {
   'link.take': 'Collega a {address}',
   'link.remove': 'Togli collegamento',
 
-  'fitting.title': 'Articoli che possono rispondere',
-  'fitting.insert': 'Inserisci «{title}» nella risposta',
 
   'helper.title': 'In questa lingua non c’è ancora nulla',
   'helper.text': 'Traduci «{title}», partendo da una copia o con l’originale accanto.',

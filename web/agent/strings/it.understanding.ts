@@ -49,6 +49,7 @@ export const itUnderstanding: Record<keyof typeof enUnderstanding, Message> = {
   'understanding.wasStopped': 'L’ultimo addestramento è stato fermato {when}; è in uso quello precedente.',
   'understanding.inUse': { one: 'Addestrato {when} su {n} indicazione del team, in {time}', other: 'Addestrato {when} su {n} indicazioni del team, in {time}' },
   'understanding.newLabels': { one: '{n} nuova da allora', other: '{n} nuove da allora' },
+  'understanding.noEmbeddings': 'Il modello di embedding non risponde. Ricerca, suggerimenti e classificatori continuano con le sole parole.',
   'understanding.withEmbeddings': 'con gli embedding del modello impostato',
   'understanding.emptyTitle': 'Non è stato ancora imparato nulla.',
   'understanding.emptyText': 'Il primo addestramento parte da solo con i primi messaggi. Assegna argomenti alle conversazioni e li imparerà.',

@@ -173,8 +173,6 @@ export const koHelp: Record<keyof typeof enHelp, Message> = {
   'link.take': '{address} 링크',
   'link.remove': '링크 제거',
 
-  'fitting.title': '답이 될 수 있는 문서',
-  'fitting.insert': '‘{title}’ 답장에 넣기',
 
   'helper.title': '이 언어로 된 글이 아직 없습니다',
   'helper.text': '‘{title}’ 문서를 번역하세요. 복사해서 시작하거나 원문을 옆에 둘 수 있습니다.',

@@ -49,6 +49,7 @@ export const koUnderstanding: Record<keyof typeof enUnderstanding, Message> = {
   'understanding.wasStopped': '{when} 학습을 중단했습니다. 그 전 것이 쓰이고 있습니다.',
   'understanding.inUse': '{when} 학습, 팀의 라벨 {n}개, {time} 소요',
   'understanding.newLabels': '이후 새 라벨 {n}개',
+  'understanding.noEmbeddings': '임베딩 모델이 응답하지 않습니다. 검색, 추천, 분류는 단어만으로 계속됩니다.',
   'understanding.withEmbeddings': '설정된 임베딩 모델 사용',
   'understanding.emptyTitle': '아직 배운 것이 없습니다.',
   'understanding.emptyText': '첫 메시지가 오면 첫 학습이 저절로 시작됩니다. 대화에 주제를 지정하면 그것을 배웁니다.',

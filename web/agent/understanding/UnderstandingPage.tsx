@@ -76,6 +76,7 @@ function TrainingState({ page }: { page: Understanding }) {
     <div className="mt-4 flex flex-col gap-3" aria-live="polite">
       {last && isOpen(last) && <Running training={last} />}
       {last?.state === 'failed' && <ErrorNote title={t('understanding.failed', { when: moment(last.finished_at ?? last.created_at, now, language) })} text={last.problem} />}
+      {page.embeddings_problem != null && <ErrorNote title={t('understanding.noEmbeddings')} text={page.embeddings_problem} />}
       {last?.state === 'stopped' && <p className="text-ink-2">{t('understanding.wasStopped', { when: moment(last.finished_at ?? last.created_at, now, language) })}</p>}
       {current && (
         <p className="tabular text-secondary text-ink-3">

@@ -101,7 +101,7 @@ export function TextEditor({ article, centre, language }: { article: Article; ce
   )
   const isReading = shownMode === 'preview' || shownMode === 'history'
   return (
-    <div className="flex min-h-0 min-w-0 grow flex-col bg-paper">
+    <main className="flex min-h-0 min-w-0 grow flex-col bg-paper">
       <EditorHead article={article} centre={centre} language={language} text={text} mode={shownMode} publishing={publishing} side={side} onSide={isNarrow ? () => setSide(!side) : null} />
       <LanguageTabs article={article} centre={centre} language={language} onChoose={(tag) => void text.flush().then(() => openArticle(article.id, tag))} />
       {text.problem !== null && <ErrorNote {...say(text.problem)} onRetry={() => void text.flush()} className="mx-6 mt-2" />}
@@ -178,7 +178,7 @@ export function TextEditor({ article, centre, language }: { article: Article; ce
         }}
       />
       {core && !core.isDestroyed && <EditorDialogs asked={asked} core={core} centre={centre} language={language} onClose={() => setAsked(null)} />}
-    </div>
+    </main>
   )
 }
 
