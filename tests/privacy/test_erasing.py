@@ -13,10 +13,13 @@ from tests.conftest import FakeClock
 from tests.privacy.conftest import ADDRESS, MARK, NAME, Office, Traces, finish, mail, mail_id
 from tests.support.workspace import SignedIn, TestWorkspace
 
+from hark.channels.email.adapter import mail_reader
 from hark.core.db import Db
 from hark.core.errors import Unavailable
 from hark.core.services import Services
 from hark.hours.queries import open_seconds
+from hark.intake.jobs import describe_rest
+from hark.intake.types import Envelope, Fate, NewItem, Source
 from hark.journey.rebuild import rebuild
 from hark.privacy import erasing
 from hark.privacy.redaction import names, without
@@ -263,6 +266,62 @@ async def test_an_address_of_the_house_stays_in_every_mail(
     assert all(word in kept[0] for word in (workspace.address, near, "raw"))
     assert await db.one(str, "SELECT refs::text FROM endpoints WHERE conversation_id = $1", bob)
     assert near in await db.one(str, "SELECT mail::text FROM intake_items WHERE conversation_id = $1", bob)
+
+
+async def test_an_address_somebody_has_only_typed_stays_its_owners(
+    services: Services, workspace: TestWorkspace, office: Office, client: SignedIn, messenger: TestMessenger
+) -> None:
+    """Anybody can type a customer's address in the messenger, and then ask to be forgotten."""
+    db, bob = services.db, "bob@shop.example"
+    id = await office.receive(mail(workspace, "bob", sender=f"Bob <{bob}>", text="Mine."))
+    held = NewItem(
+        workspace_id=workspace.id, account_id=workspace.account_id, source=Source.SMTP, envelope=Envelope(mail_from=bob),
+        raw=mail(workspace, "held", sender=f"Bob <{bob}>"), fate=Fate.HELD, reason="It waits.",
+    )  # fmt: skip
+    await office.ledger.accept(held)
+    await describe_rest(db, services.files, {1: mail_reader(services.keys)})
+    await db.run("INSERT INTO suppressions VALUES ($1, $2, 1, now())", workspace.id, bob)
+    visitor = await messenger.visitor()
+    assert (await visitor.post("contact", {"name": "Nick", "address": bob})).is_success
+    await visitor.write("Answer me by mail")
+    nick = await db.one(UUID, "SELECT id FROM contacts WHERE workspace_id = $1 AND name = 'Nick'", workspace.id)
+    kept = (
+        "SELECT (SELECT count(*) FROM suppressions WHERE workspace_id = $1), (SELECT count(*) FROM intake_items WHERE"
+    )
+    kept += " workspace_id = $1 AND blob_key <> '' AND mail::text ~ $2), (SELECT refs::text FROM endpoints WHERE conversation_id = $3)"
+    before = await db.pool.fetchrow(kept, workspace.id, bob, id)
+    assert before[:2] == (1, 2)
+    await erase(client, str(nick), "Nick")
+    assert await finish(services) == 1
+    assert await db.pool.fetchrow(kept, workspace.id, bob, id) == before
+
+
+async def test_what_the_team_has_quoted_of_them_in_mail_goes_too(
+    services: Services, workspace: TestWorkspace, office: Office, client: SignedIn
+) -> None:
+    """As an import of history brings replies: with what they answer below."""
+    db, ws = services.db, workspace
+    first = mail(ws, "ina", sender="Ina <ina@shop.example>", subject="Invoices", cc=ADDRESS, text="Ina asks.")
+    other = await office.receive(first)
+    await office.receive(mail(ws, f"in-{MARK}", answers=mail_id(ws, "ina"), subject="Re: Invoices"))
+    reply = mail(
+        ws, "team", sender=f"Team <{ws.address}>", subject="Re: Invoices", answers=mail_id(ws, "ina"),
+        text=f"We answer.\r\n\r\nOn Monday {NAME} wrote:\r\n> I am {NAME}",
+    )  # fmt: skip
+    past = NewItem(
+        workspace_id=ws.id, account_id=ws.account_id, source=Source.IMPORT, raw=reply, envelope=Envelope(from_team=True)
+    )
+    await office.ledger.accept(past)
+    while await office.processor.work_once():
+        pass
+    await describe_rest(db, services.files, {1: mail_reader(services.keys)})
+    ours = "SELECT text FROM messages WHERE conversation_id = $1 AND direction = 2"
+    assert MARK in (await db.one(str, ours, other)).lower()
+    who = "SELECT contact_id FROM identities WHERE workspace_id = $1 AND value = $2"
+    await erase(client, str(await db.one(UUID, who, ws.id, ADDRESS)))
+    assert await finish(services) == 1
+    assert await db.one(str, ours, other) == "We answer."
+    assert not (left := await places_of(services, workspace, MARK)), left
 
 
 def test_addresses_are_taken_out_whole() -> None:

@@ -86,10 +86,13 @@ SELECT id FROM visitors WHERE workspace_id = $1 AND id IN (
 _LOCK = """
 SELECT id, erased_at FROM contacts WHERE workspace_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
-# Without those of the house: they stand in every mail.
+# Without those of the house: they stand in every mail. One that was typed in the messenger and is another customer's says
+# nothing: anybody can type it, and what is found by it would be that customer's.
 _ADDRESSES = """
 (SELECT lower(value) FROM identities WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) AND kind = 1
-UNION SELECT lower(address) FROM visitors WHERE workspace_id = $1 AND id = ANY($3::uuid[]) AND address IS NOT NULL)
+UNION SELECT lower(v.address) FROM visitors v WHERE v.workspace_id = $1 AND v.id = ANY($3::uuid[]) AND v.address IS NOT NULL
+  AND NOT EXISTS (SELECT FROM identities i WHERE i.workspace_id = $1 AND i.kind = 1 AND i.value = lower(v.address)
+    AND i.contact_id <> ALL($2::uuid[])))
 EXCEPT SELECT lower(address) FROM channel_accounts WHERE workspace_id = $1
 EXCEPT SELECT address FROM account_aliases WHERE workspace_id = $1
 EXCEPT SELECT email FROM agents WHERE workspace_id = $1

@@ -108,7 +108,7 @@ class Spoken(msgspec.Struct, frozen=True):
 
 
 async def spoken_elsewhere(db: Db, one: Claim) -> list[Spoken]:
-    """What they have written in conversations of others: reads the whole table of messages once."""
+    """What they have written in conversations of others."""
     return await db.all(
         Spoken,
         "SELECT conversation_id, min(seq) AS seq, array_agg(id ORDER BY seq) AS ids,"
@@ -119,12 +119,13 @@ async def spoken_elsewhere(db: Db, one: Claim) -> list[Spoken]:
 
 
 async def messages_after(db: Db, one: Claim, conversation_id: UUID, seq: int) -> list[UUID]:
-    """Others' messages after that number which may quote what was said before, in their text, HTML or raw mail."""
+    """Others' messages after that number which may quote what was said before, in their text, HTML or raw mail; also the
+    team's, where they came as mail."""
     return await db.all(
         UUID,
         "SELECT id FROM messages m WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 AND NOT headers ? 'erased'"
-        " AND direction = 1 AND (headers ? 'quoted_at' OR html_key IS NOT NULL OR EXISTS (SELECT FROM intake_items i"
-        " WHERE i.workspace_id = $1 AND i.id = m.intake_id AND i.blob_key <> ''))",
+        " AND (direction = 1 OR intake_id IS NOT NULL) AND (headers ? 'quoted_at' OR html_key IS NOT NULL"
+        " OR EXISTS (SELECT FROM intake_items i WHERE i.workspace_id = $1 AND i.id = m.intake_id AND i.blob_key <> ''))",
         one.workspace_id, conversation_id, seq,
     )  # fmt: skip
 
@@ -173,11 +174,13 @@ async def lines_telling(db: Db, one: Claim, address: str, after: UUID) -> list[L
 
 
 async def lines_about(db: Db, one: Claim, after: UUID) -> list[Line]:
-    """The next lines that ended in one of their conversations: reads the ledger once per portion."""
+    """The next lines that ended in one of their conversations: chats (source 7), and mail that became no message of its own,
+    for other mail went with its message."""
     return await db.all(
         Line,
         _LINES + " AND i.conversation_id IN (SELECT id FROM conversations WHERE workspace_id = $1"
-        " AND contact_id = ANY($2::uuid[])) AND i.mail IS DISTINCT FROM '{}' AND i.id > $3 ORDER BY i.id LIMIT 5000",
+        " AND contact_id = ANY($2::uuid[])) AND (i.source = 7 OR i.fate > 2) AND i.mail IS DISTINCT FROM '{}' AND i.id > $3"
+        " ORDER BY i.id LIMIT 5000",
         one.workspace_id, one.contact_ids, after,
     )  # fmt: skip
 

@@ -151,6 +151,11 @@ async def tell_partly(db: Db, one: Claim, id: UUID, preview: str) -> None:
             " AND at <= $3",
             tx.workspace_id, id, one.requested_at,
         )  # fmt: skip
+        await tx.run(  # of an answer together with what it answers; they are made anew
+            "DELETE FROM reply_vectors WHERE workspace_id = $1 AND message_id IN"
+            " (SELECT id FROM messages WHERE workspace_id = $1 AND conversation_id = $2)",
+            tx.workspace_id, id,
+        )  # fmt: skip
 
 
 async def last_words(db: Db, one: Claim, spoken: Spoken) -> str:
