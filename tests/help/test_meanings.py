@@ -112,6 +112,15 @@ async def test_an_endpoint_that_is_down_changes_nothing(db: Db, workspace_id: in
     assert len(remote.asked) == asked  # not tried again at once
 
 
+async def test_known_names_do_not_leave_with_a_question(db: Db, workspace_id: int, remote: EmbeddingServer) -> None:
+    embed_with(db, endpoint(remote))
+    await settled(db, workspace_id)
+    await finding.find_articles(
+        db, workspace_id, "I am Eve Stone, where is my parcel", language="en", audience=ANYBODY, names=["Eve Stone"]
+    )
+    assert remote.sent[-1] == "I am [NAME_1], where is my parcel"
+
+
 async def test_nothing_is_asked_for_letters_being_typed_or_while_a_transaction_is_open(
     db: Db, workspace_id: int, remote: EmbeddingServer
 ) -> None:

@@ -81,7 +81,7 @@ async def answer(db: Db, actor: Actor, keys: Keys, ask: Ask, learners: Learners,
     question = f"{told.subject}\n{told.asked()}".strip()
     if not told.asked().strip():
         raise BadRequest(NOTHING_ASKED, code="nothing_asked")
-    sources, citations = await _sources(db, actor, learners, id, question)
+    sources, citations = await _sources(db, actor, learners, id, question, told.names())
     if not sources:
         return AiAnswer(text="", citations=[], refused=True, why=NO_SOURCE)
     asked = await ask_model(
@@ -101,9 +101,11 @@ def _answer_prompt(question: str, sources: list[tuple[Source, str]], mark: str) 
 
 
 async def _sources(
-    db: Db, actor: Actor, learners: Learners, id: UUID, question: str
+    db: Db, actor: Actor, learners: Learners, id: UUID, question: str, names: list[str]
 ) -> tuple[list[Source], list[Citation]]:
-    found = await find_articles(db, actor.workspace_id, question, language=None, audience=ANYBODY, limit=ARTICLES)
+    found = await find_articles(
+        db, actor.workspace_id, question, language=None, audience=ANYBODY, limit=ARTICLES, names=names
+    )
     hits = found.hits if found.good else []
     bodies = await article_bodies(db, actor.workspace_id, [(hit.article_id, hit.language) for hit in hits])
     sources: list[Source] = []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 BATCH = 32  # texts in one request
-MAX_TEXT = 2_000  # characters of a text that are sent
+MAX_TEXT = 2_000  # characters of a text that are sent, with the marks
 MOST_BYTES = 8_000_000  # of an answer: 32 vectors of 8,192 numbers, written out
 AT_ONCE = 4  # requests under way
 REMEMBERED_BYTES = 16_000_000
@@ -54,7 +54,8 @@ class EndpointEmbedder:
         import numpy as np
 
         known_names = list(names)
-        safe = [Redacted().hide(text[:MAX_TEXT], known_names) for text in texts]
+        # Cut behind, for half an address is not known to be one; and before, for nobody hides in megabytes.
+        safe = [Redacted().hide(text[: 2 * MAX_TEXT], known_names)[:MAX_TEXT] for text in texts]
         keys = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in safe]
         found = {key: self._known[key] for key in keys if key in self._known}
         new = {key: text for key, text in zip(keys, safe, strict=True) if key not in found and text.strip()}

@@ -7,7 +7,7 @@ that is asked of the rows and not of the index.
 
 import asyncio
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -99,17 +99,18 @@ async def find_articles(
     limit: int = 5,
     centre_id: int | None = None,
     prefix: bool = False,
+    names: Iterable[str] = (),
 ) -> ArticlesFound:
     """The live articles this audience may read that answer a query, in `language` (None: in any).
 
     Where nothing in that language is good enough, articles that answer in another one take part. Where the operator set an
     embedding model, meaning helps; nothing waits for it longer than `QUERY_S`. `centre_id` narrows to one
-    help centre, `prefix`: the last word may still be growing.
+    help centre, `prefix`: the last word may still be growing. `names`: people known to stand in the query, see `Embedder`.
     """
     home = db.db if isinstance(db, Tx) else db
     shelves = await _current(home, workspace_id)
     shelves.meanings.follow(home, workspace_id, shelves.index, shelves.indexed, shelves.lock)
-    vector = await query_vector(db, shelves.index, query, prefix=prefix)
+    vector = await query_vector(db, shelves.index, query, prefix=prefix, names=names)
 
     def allowed(id: Hashable) -> bool:
         live = shelves.live.get(id)  # type: ignore[call-overload]  # ids are the keys of `live`

@@ -6,7 +6,7 @@ Search never waits for it: an article without vectors is found by its words.
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -95,13 +95,15 @@ class Meanings:
                 self.known[key] = row.number
 
 
-async def query_vector(db: Db | Tx, index: "Index", query: str, *, prefix: bool) -> "Vectors | None":
+async def query_vector(
+    db: Db | Tx, index: "Index", query: str, *, prefix: bool, names: Iterable[str] = ()
+) -> "Vectors | None":
     """What a query means [dimension]; None where nobody embeds, not in time, and where nothing may be asked: a remote model
     while a transaction is open, or for every letter that is typed."""
     embedder = embedder_of(db.db if isinstance(db, Tx) else db)
     if embedder is None or not index.has_vectors or (embedder.remote and (prefix or isinstance(db, Tx))):
         return None
-    made = await embedder.embed([query])
+    made = await embedder.embed([query], names=names)
     return None if made is None else made[0]
 
 

@@ -45,7 +45,8 @@ async def suggest_articles(
     if not question:
         return nothing
     audience = await contact_audience(db, actor.workspace_id, answered.contact_id)
-    articles = await _fitting(db, settings, actor.workspace_id, question, audience)
+    names = [name for name in (answered.contact_name, answered.agent_name) if name]
+    articles = await _fitting(db, settings, actor.workspace_id, question, names, audience)
     if not articles or actor.agent_id is None:
         return msgspec.structs.replace(nothing, articles=articles)
     async with db.transaction(actor) as tx:
@@ -54,14 +55,16 @@ async def suggest_articles(
 
 
 async def _fitting(
-    db: Db, settings: Settings, workspace_id: int, question: str, audience: Audience
+    db: Db, settings: Settings, workspace_id: int, question: str, names: Sequence[str], audience: Audience
 ) -> list[ArticleView]:
     # its library takes memory, which a process may do without
     from hark.help.finding import find_articles
     from hark.help.quoting import marked_words, page_address, section_of
     from hark.search.confidence import GOOD
 
-    found = await find_articles(db, workspace_id, question, language=None, audience=TEAM, limit=LOOKED_AT)
+    found = await find_articles(
+        db, workspace_id, question, language=None, audience=TEAM, limit=LOOKED_AT, names=names
+    )
     views: list[ArticleView] = []
     for hit in found.hits:
         if not found.good or hit.confidence < GOOD or len(views) == OFFERED:
