@@ -5,9 +5,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from tests.conftest import FakeClock
 from tests.help.desk import Desk as Library
 from tests.suggestions.conftest import Desk
 from tests.support.workspace import SignedIn
+
+from hark.suggestions.actions import FORGET_AFTER, forget_stale
 
 BODY = "Everybody sends something back now and then.\n\n## How\n\nYou can return a lamp within thirty days. Print the label and bring the parcel to any post office."
 ASKED = "How can I return a lamp? Where is the label?"
@@ -109,3 +112,20 @@ async def test_use_is_counted_by_article(
     assert (await client.post(f"/api/suggested-articles/{uuid4()}/chosen", chosen)).status_code == 404
     beyond = await client.post(f"/api/suggested-articles/{offer['id']}/chosen", {"position": 2, "way": "link"})
     assert (beyond.status_code, beyond.json()["code"]) == (400, "no_such_article")
+
+
+async def test_what_was_only_in_view_is_forgotten(
+    client: SignedIn, desk: Desk, library: Library, clock: FakeClock
+) -> None:
+    await library.published("Return a lamp", BODY)
+    answered, looked_at = [await desk.ask(ASKED, name=name, subject="Return a lamp") for name in ("Ann One", "Bo Two")]
+    for one in (answered, looked_at):
+        await articles(client, one)
+    await desk.post.reply(answered, "Please see our article.")
+    await desk.read()
+    kept = "SELECT conversation_id FROM article_offers WHERE workspace_id = $1"
+    await forget_stale(desk.db)
+    assert len(await desk.db.all(UUID, kept, desk.ws.id)) == 2
+    clock.advance(seconds=FORGET_AFTER.total_seconds() + 1)
+    await forget_stale(desk.db)
+    assert await desk.db.all(UUID, kept, desk.ws.id) == [answered]

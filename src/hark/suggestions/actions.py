@@ -92,11 +92,12 @@ def kept_of(inserted: str, sent: str) -> float:
 
 
 async def forget_stale(db: Db) -> None:
-    """Texts of offers nobody has answered with, offers nobody looked at again, and replies to people who were erased."""
+    """Texts of offers nobody has answered with, articles that were only in view, and replies to people who were erased."""
     now = db.now()
     await db.run(
         "UPDATE suggestion_offers SET inserted = NULL WHERE inserted IS NOT NULL AND at < $1", now - FORGET_AFTER
     )
+    await db.run("DELETE FROM article_offers WHERE answered_at IS NULL AND at < $1", now - FORGET_AFTER)
     await db.run(
         "DELETE FROM learned_replies l USING messages m, conversations c, contacts p WHERE m.workspace_id = l.workspace_id"
         " AND m.id = l.message_id AND c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
