@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,8 @@ from tests.support.workspace import SignedIn, TestWorkspace
 from hark.bots.calling import Servers, serve_calls
 from hark.channels.email.hosts import host_policy
 from hark.channels.email.providers.fetch import asker
+from hark.conversations.lock import lock_root
+from hark.core.actor import system
 from hark.core.crypto import Keys
 from hark.core.db import Db
 from hark.suggestions.learning import Learners
@@ -218,6 +221,31 @@ async def test_who_goes_on_writing_is_answered_once_for_all_of_it(
     assert [t for who, t in await visitor.texts(thread) if who == "team"][-1] == "Did that help?"
     assert len(await visitor.texts(thread)) == 4
     assert await serve() == 0
+
+
+async def test_words_that_come_with_the_answer_do_not_wait_for_each_other(
+    messenger: TestMessenger, publish: Publish, work: Any, db: Db, workspace: TestWorkspace, model: Model, serve: Serve
+) -> None:
+    await publish(*ANSWERS)
+    visitor = await messenger.visitor()
+    thread = (await visitor.write(QUESTION))["thread_id"]
+    await work()
+    model.delay_s = 0.5
+    answering = asyncio.ensure_future(serve())
+    async with asyncio.timeout(10):
+        await model.heard.wait()
+    async with db.transaction(system(workspace.id)) as tx:
+        id = await tx.one(UUID, "SELECT conversation_id FROM bot_runs WHERE workspace_id = $1", workspace.id)
+        await lock_root(tx, id)
+        waits = (
+            "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        async with asyncio.timeout(10):
+            while not await db.one(int, waits):  # noqa: ASYNC110 -- locks say nothing by themselves
+                await asyncio.sleep(0.02)
+        await tx.run("DELETE FROM bot_calls WHERE workspace_id = $1", workspace.id)  # as a step on new words does
+    await answering
+    assert len(await visitor.texts(thread)) == 1  # the answer came too late
 
 
 async def test_a_person_who_is_asked_for_comes_while_the_model_thinks(

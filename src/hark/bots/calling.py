@@ -19,6 +19,7 @@ from hark.bots.composing import Asking, Composed, compose
 from hark.bots.performing import look_up, trouble
 from hark.bots.running import go_on
 from hark.bots.steps import Call, Called, Found, Search
+from hark.conversations.lock import lock_root
 from hark.core.actor import ActorKind, system
 from hark.core.asking import Ask, Request
 from hark.core.crypto import Keys
@@ -143,6 +144,7 @@ async def _serve(db: Db, servers: Servers, one: _Leased) -> None:
 async def _once(db: Db, one: _Leased) -> AsyncIterator[Tx | None]:
     """A transaction in which this call is served; None when its run has ended, or somebody else has served it meanwhile."""
     async with db.transaction(system(one.workspace_id)) as tx:
+        await lock_root(tx, one.conversation_id)  # before the call's row, as whoever takes calls back does
         there = await tx.run(
             "DELETE FROM bot_calls WHERE workspace_id = $1 AND id = $2 AND tries = $3",
             tx.workspace_id,
