@@ -9,6 +9,7 @@ from tests.support.models import Model
 from tests.support.workspace import SignedIn, TestWorkspace
 
 from hark.ai.actions import forget_calls
+from hark.core.actor import system
 from hark.core.db import Db
 
 
@@ -19,7 +20,7 @@ async def test_off_until_somebody_turns_it_on(client: SignedIn, post: Any) -> No
     refused = await client.post(f"/api/conversations/{id}/ai/draft")
     assert (refused.status_code, refused.json()["code"]) == (409, "ai_off")
     assert await calls(client) == []
-    for body in ({"enabled": True}, {"url": "ftp://x.example"}, {"url": "https://user:pw@x.example/v1"}):
+    for body in ({"enabled": True}, {"url": "ftp://x.example"}, {"url": "http://["}, {"url": "https://user:pw@x.example/v1"}):
         assert (await client.patch("/api/ai", body)).status_code == 400, body
 
 
@@ -128,6 +129,16 @@ async def test_budget_and_rate_are_limits(client: SignedIn, model: Model, post: 
     clock.advance(days=40)
     await client.patch("/api/ai", {"tokens_a_month": 5000})
     assert (await client.post(f"/api/conversations/{id}/ai/draft")).status_code == 200
+
+
+async def test_a_question_waits_for_no_other_work_of_the_workspace(
+    client: SignedIn, model: Model, post: Any, db: Db, workspace: TestWorkspace
+) -> None:
+    id = (await post.mail("Hello")).conversation_id
+    async with db.transaction(system(workspace.id)) as tx:  # what every row that names its workspace does
+        await tx.run("SELECT FROM workspaces WHERE id = $1 FOR KEY SHARE", workspace.id)
+        async with asyncio.timeout(20):
+            assert (await client.post(f"/api/conversations/{id}/ai/summary")).status_code == 200
 
 
 async def test_a_test_works_before_it_is_turned_on(client: SignedIn, model: Model) -> None:

@@ -50,11 +50,19 @@ async def change_settings(tx: Tx, keys: Keys, patch: AiSettingsPatch) -> AiSetti
 
 
 def _check(new: Stored) -> None:
-    parts = urlsplit(new.url)
-    if new.url and (parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or parts.username):
+    if new.url and not _is_base(new.url):
         raise BadRequest("Give the base address of the API alone, such as https://llm.example/v1.", code="bad_url")
     if new.enabled and not (new.url and new.model):
         raise BadRequest("Give the address and the name of a model before you turn it on.", code="not_ready")
+
+
+def _is_base(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        plain = not (parts.query or parts.fragment or parts.username) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and plain
 
 
 class Asked(msgspec.Struct):
@@ -138,7 +146,7 @@ async def _reserve(
     """Write down what is about to be sent, with what it may cost. Raises Conflict when that is beyond a limit."""
     most = estimate(messages) + MOST_TOKENS
     async with db.transaction(actor) as tx:
-        await tx.run("SELECT 1 FROM workspaces WHERE id = $1 FOR UPDATE", tx.workspace_id)  # two questions do not both fit
+        await tx.run("SELECT 1 FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", tx.workspace_id)  # two questions do not both fit
         used = await use(tx, tx.workspace_id, tx.now())
         if used.minute >= settings.calls_a_minute:
             raise Conflict("The language model was asked too often within a minute. Try again in a moment.", code="ai_rate")
