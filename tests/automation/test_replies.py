@@ -288,6 +288,39 @@ async def test_a_server_is_told_once_and_without_words_of_the_customer(
     assert await runs(client, made) == [("changed", ["webhook"], None)]
 
 
+async def test_a_server_that_hark_was_stopped_at_again_and_again_is_left_alone(
+    client: SignedIn, db: Db, workspace: Any, post: Any
+) -> None:
+    from hark.automation.calling import TRIES, serve_rule_calls
+
+    actions = [{"type": "webhook", "url": "https://crm.example/hook"}]
+    made = await rule(client, actions=actions)
+    await post.mail("Where is it?")
+    await run(db, workspace.id)
+    await db.run("UPDATE rule_calls SET tries = $1", len(TRIES) + 1)
+    asked: list[Any] = []
+
+    async def ask(request: Any) -> bytes:
+        asked.append(request)
+        return b""
+
+    assert await serve_rule_calls(db, ask) == 1
+    assert await db.one(int, "SELECT count(*)::int FROM rule_calls") == 0
+    assert asked == []
+    (problem, *_) = [problem for outcome, _, problem in await runs(client, made) if outcome == "failed"]
+    assert problem is not None
+    assert "stopped" in problem
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[", "https://:1/x", "https://crm.example:99999/", "https://crm.example/주문", "https://a b/"]
+)
+async def test_only_what_a_server_can_be_told_at_is_taken(client: SignedIn, url: str) -> None:
+    body = {"name": "Tell", "on": "resolved", "actions": [{"type": "webhook", "url": url}]}
+    refused = await client.post("/api/rules", body)
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_url")
+
+
 def test_languages_and_placeholders() -> None:
     texts = {"en": "Hi", "ko": "안녕하세요", "pt-BR": "Oi"}
     assert [pick(texts, one) for one in (["ko-KR", "en"], ["it", "en"], ["fr"], ["pt-BR"], [])] == [

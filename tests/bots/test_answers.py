@@ -148,6 +148,18 @@ async def test_private_servers_are_not_called(client: SignedIn, publish: Publish
         await ask(Request(method="GET", url="http://shop.example/", headers={}, body=b"", timeout_s=2))
 
 
+async def test_what_cannot_be_sent_is_said_in_a_sentence() -> None:
+    from hark.channels.email.hosts import host_policy
+    from hark.channels.email.providers.fetch import asker
+
+    ask = asker(host_policy(allow_private=True), plain=True)
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as server:
+        here = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for url, key in (("https://[", "k"), ("https://x:99999/", "k"), (f"{here}/주문", "k"), (f"{here}/", "키")):
+            with pytest.raises(Unavailable, match="cannot be sent"):
+                await ask(Request(method="POST", url=url, headers={"X-Key": key}, body=b"{}", timeout_s=5))
+
+
 async def test_the_past_is_played_again_in_a_process_of_its_own(
     client: SignedIn, desk: Desk, post: Post, db: Db
 ) -> None:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from hark.automation.calling import check_calls
 from hark.automation.queries import MISSING, find_problem, get_rule
 from hark.automation.replying import check_replies
 from hark.automation.timed import start_review
@@ -78,6 +79,7 @@ def check_draft(rule: RuleDraft | Rule) -> None:
         )  # fmt: skip
     parse_condition(rule.condition)
     check_replies(rule.actions)
+    check_calls(rule.actions)
 
 
 async def check_references(db: Queries, workspace_id: int, rule: RuleDraft | Rule) -> None:

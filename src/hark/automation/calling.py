@@ -13,12 +13,12 @@ import structlog
 
 from hark.automation.log import note_run
 from hark.automation.queries import RuleRow
-from hark.automation.types import Outcome
+from hark.automation.types import Action, Outcome, WebhookAction
 from hark.conversations.types import CHANNELS
 from hark.core.actor import system
-from hark.core.asking import Ask, Request
+from hark.core.asking import Ask, Request, is_address
 from hark.core.db import Db, Tx
-from hark.core.errors import HarkError
+from hark.core.errors import BadRequest, HarkError
 from hark.core.ids import uuid7
 from hark.core.waiting import wait_at_most
 from hark.core.wake import Bus
@@ -31,10 +31,22 @@ TIMEOUT_S = 10.0
 PARALLEL = 8
 TRIES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """How long after each failure it is tried again; then the log of the rule says that it failed."""
+STOPPED = "Hark was stopped in the middle of it."
 _NAMES = {
     "status": {n: word for word, n in STATUS.items()}, "severity": {n: word for word, n in SEVERITY.items()},
     "difficulty": {n: word for word, n in DIFFICULTY.items()},
 }  # fmt: skip
+
+
+def check_calls(actions: list[Action]) -> None:
+    """Whether every server can be told at its address. Raises BadRequest naming the first that cannot."""
+    for n, action in enumerate(actions):
+        if isinstance(action, WebhookAction) and not is_address(action.url):
+            raise BadRequest(
+                f"“{action.url}” is no address that a server can be told at. It begins with https:// and a host, and letters"
+                " of other scripts are encoded.",
+                code="bad_url", path=f"$.actions[{n}].url",
+            )  # fmt: skip
 
 
 class _Told(msgspec.Struct):
@@ -113,8 +125,10 @@ async def serve_rule_calls(db: Db, ask: Ask) -> int:
     return len(leased)
 
 
-async def _serve(db: Db, ask: Ask, one: _Leased) -> None:
-    problem = None
+async def _tell(ask: Ask, one: _Leased) -> str | None:
+    """Why the server was not told; None when it was."""
+    if one.tries > len(TRIES) + 1:
+        return STOPPED
     try:
         await ask(
             Request(
@@ -123,7 +137,12 @@ async def _serve(db: Db, ask: Ask, one: _Leased) -> None:
             )
         )  # fmt: skip
     except HarkError as error:
-        problem = error.detail
+        return error.detail
+    return None
+
+
+async def _serve(db: Db, ask: Ask, one: _Leased) -> None:
+    problem = await _tell(ask, one)
     async with db.transaction(system(one.workspace_id)) as tx:
         if problem is not None and one.tries <= len(TRIES):
             await tx.run(

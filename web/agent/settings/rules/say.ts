@@ -108,7 +108,7 @@ function sayAction(action: RuleAction, t: Translate, { directory, bots }: Named)
   if (action.type === 'reply') return [t('rules.do.reply', { value: Object.keys(action.text).join(', ') })]
   if (action.type === 'start_bot') return [t('rules.do.start_bot', { value: bots?.find((one) => one.id === action.bot_id)?.name ?? '…' })]
   if (action.type === 'hand_over') return [t('rules.do.hand_over')]
-  if (action.type === 'webhook') return [t('rules.do.webhook', { value: new URL(action.url).host })]
+  if (action.type === 'webhook') return [t('rules.do.webhook', { value: action.url.split('/')[2] ?? action.url })]
   const target = agent(action.assignee_id)?.name ?? team(action.team_id)?.name
   return [target ? t('rules.do.assign', { value: target }) : t('rules.do.unassign')]
 }

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import h11
 
@@ -16,6 +16,7 @@ Fetch = Callable[[str], Awaitable[bytes]]
 """https address -> the body of the answer. Raises Unavailable."""
 
 TIMEOUT_S = 10.0
+UNSENDABLE = "The address, or a header, is written in a way that cannot be sent. Nothing was; encode what is not ASCII."
 
 
 def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
@@ -23,14 +24,16 @@ def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
     context = tls or ssl.create_default_context()
 
     async def fetch(url: str) -> bytes:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or 443
+        parts, named = _split(url)
+        host, port = parts.hostname or "", named or 443
         if parts.scheme != "https" or not host:
             raise Unavailable("Only addresses with https are called.")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 status, body = await _exchange(host, port, resolve, context, target=target)
+        except ValueError as error:
+            raise Unavailable(UNSENDABLE) from error
         except (OSError, h11.ProtocolError, TransportError) as error:
             raise Unavailable(explain(error, host, port)) from error
         if status != 200:
@@ -46,9 +49,9 @@ def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None, plain: bool = 
     context = tls or ssl.create_default_context()
 
     async def ask(request: Request) -> bytes:
-        parts = urlsplit(request.url)
+        parts, named = _split(request.url)
         open_line = plain and parts.scheme == "http"
-        host, port = parts.hostname or "", parts.port or (80 if open_line else 443)
+        host, port = parts.hostname or "", named or (80 if open_line else 443)
         if (parts.scheme != "https" and not open_line) or not host:
             raise Unavailable("Only addresses with https are called.")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -60,6 +63,8 @@ def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None, plain: bool = 
                 )  # fmt: skip
         except TimeoutError as error:
             raise Unavailable(f"{host} did not answer within {request.timeout_s:g} s.") from error
+        except ValueError as error:
+            raise Unavailable(UNSENDABLE) from error
         except (OSError, h11.ProtocolError, TransportError) as error:
             raise Unavailable(explain(error, host, port)) from error
         if not 200 <= status < 300:
@@ -67,6 +72,15 @@ def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None, plain: bool = 
         return body
 
     return ask
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    """The parts of an address and its port. Raises Unavailable for what is none."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError as error:
+        raise Unavailable(UNSENDABLE) from error
 
 
 OWN = frozenset({"host", "connection", "content-length", "transfer-encoding", "user-agent", "accept"})
