@@ -285,6 +285,7 @@ def test_words_stand_alone(text: str, words: list[str], found: bool) -> None:
         ({"field": "waiting_for", "op": "at_least", "value": "2 h"}, "$.value"),
         ({"field": "waiting_for", "op": "is", "value": 2}, "$.op"),
         ({"field": "message.text", "op": "has_any_word", "value": ["a", 3]}, "$.value[1]"),
+        ({"field": "message.text", "op": "has_all_words", "value": ["a", "b" * 201]}, "$.value[1]"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_path(raw: Any, path: str) -> None:
