@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 import h11
@@ -19,9 +20,15 @@ TIMEOUT_S = 10.0
 UNSENDABLE = "The address, or a header, is written in a way that cannot be sent. Nothing was; encode what is not ASCII."
 
 
+@cache
+def _public_tls() -> ssl.SSLContext:
+    """Certificates of this machine's authorities, read once: that takes some 25 ms."""
+    return ssl.create_default_context()
+
+
 def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
     """A Fetch that connects only where `resolve` allows, and checks certificates."""
-    context = tls or ssl.create_default_context()
+    context = tls or _public_tls()
 
     async def fetch(url: str) -> bytes:
         parts, named = _split(url)
@@ -46,7 +53,7 @@ def fetcher(resolve: Resolve, *, tls: ssl.SSLContext | None = None) -> Fetch:
 def asker(resolve: Resolve, *, tls: ssl.SSLContext | None = None, plain: bool = False) -> Ask:
     """What asks servers for bots and language models: as a Fetch, with the method, headers and body of the request. `plain`:
     also without TLS, for servers on the operator's own network."""
-    context = tls or ssl.create_default_context()
+    context = tls or _public_tls()
 
     async def ask(request: Request) -> bytes:
         parts, named = _split(request.url)
