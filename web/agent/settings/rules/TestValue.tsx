@@ -5,7 +5,7 @@ import { type Key, useT } from '../../app/i18n'
 import { useDirectory, useMay, useMe } from '../../app/me'
 import { Input, Select } from '../../ui/Field'
 import { Duration } from './AfterField'
-import { FIELDS, type FieldName, LISTS } from './fields'
+import { FIELDS, type FieldName, LISTS, splitWords, typed } from './fields'
 import type { Test } from './types'
 import { useAccounts } from './useAccounts'
 
@@ -23,7 +23,7 @@ export function TestValue({ name, test, onChange }: Props) {
     case 'attribute':
       if (LISTS.has(test.op)) return <Words words={Array.isArray(test.value) ? test.value.map(String) : []} onChange={onChange} />
       if ('nullable' in field && (test.op === 'is' || test.op === 'is_not')) return <MaybeText test={test} onChange={onChange} />
-      return <Input {...label} required maxLength={2000} value={String(test.value ?? '')} onChange={(event) => onChange(typed(event.target.value, test))} className={field.kind === 'attribute' ? 'w-28!' : 'w-48! grow'} />
+      return <Text test={test} onChange={onChange} className={field.kind === 'attribute' ? 'w-28!' : 'w-48! grow'} />
     case 'number':
     case 'percent':
     case 'money':
@@ -60,10 +60,16 @@ export function TestValue({ name, test, onChange }: Props) {
   }
 }
 
-/** Attributes are compared with a number where one is typed. */
-function typed(value: string, test: Test): unknown {
-  const number = test.op === 'at_least' || test.op === 'at_most' ? Number(value) : NaN
-  return value.trim() !== '' && !Number.isNaN(number) ? number : value
+/** What is typed stays as it is written ("12." on the way to 12.5), as long as it is this test's. */
+function Text({ test, onChange, className }: { test: Test; onChange: (value: unknown) => void; className: string }) {
+  const t = useT()
+  const [text, setText] = useState(String(test.value ?? ''))
+  const put = (next: string) => {
+    setText(next)
+    onChange(typed(next, test.op))
+  }
+  const shown = typed(text, test.op) === test.value ? text : String(test.value ?? '')
+  return <Input aria-label={t('rules.value')} required maxLength={2000} value={shown} onChange={(event) => put(event.target.value)} className={className} />
 }
 
 function Words({ words, onChange }: { words: readonly string[]; onChange: (words: string[]) => void }) {
@@ -71,9 +77,10 @@ function Words({ words, onChange }: { words: readonly string[]; onChange: (words
   const [text, setText] = useState(words.join(', '))
   const put = (next: string) => {
     setText(next)
-    onChange(next.split(',').map((word) => word.trim()).filter(Boolean))
+    onChange(splitWords(next))
   }
-  return <Input aria-label={t('rules.value')} required placeholder={t('conditions.words')} title={t('conditions.words')} value={text} onChange={(event) => put(event.target.value)} className="w-56! grow" />
+  const shown = String(splitWords(text)) === String(words) ? text : words.join(', ')
+  return <Input aria-label={t('rules.value')} required placeholder={t('conditions.words')} title={t('conditions.words')} value={shown} onChange={(event) => put(event.target.value)} className="w-56! grow" />
 }
 
 function MaybeText({ test, onChange }: { test: Test; onChange: (value: unknown) => void }) {

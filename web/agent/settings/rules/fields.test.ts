@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asksNothing, FIELDS, fieldOf, finished, firstTest, ofTree, opsOf, pathOf, treeOf, type FieldName } from './fields'
+import { asksNothing, FIELDS, fieldOf, finished, firstTest, ofTree, opsOf, pathOf, splitWords, treeOf, typed, type FieldName } from './fields'
 import type { Condition } from './types'
 
 const subject = { field: 'subject', op: 'contains', value: 'x' }
@@ -29,4 +29,9 @@ test('each field begins with a comparison it has', () => {
     expect(fieldOf(FIELDS[name].kind === 'attribute' ? { ...first, field: `${first.field}size` } : first)).toBe(name)
   }
   expect(fieldOf({ field: 'moon', op: 'is', value: 1 })).toBeNull()
+})
+
+test('numbers of attributes are numbers as soon as they are written out', () => {
+  expect([typed('12.5', 'at_least'), typed('12.', 'at_most'), typed('2026-03', 'at_least'), typed('12', 'is'), typed(' ', 'at_least')]).toEqual([12.5, 12, '2026-03', '12', ' '])
+  expect(splitWords(' refund, money back,, ')).toEqual(['refund', 'money back'])
 })

@@ -155,6 +155,17 @@ export function firstValue(kind: Kind, op: string): unknown {
   return LISTS.has(op) ? [] : ''
 }
 
+/** Attributes are compared with a number where one is typed. */
+export function typed(text: string, op: string): unknown {
+  const number = op === 'at_least' || op === 'at_most' ? Number(text) : NaN
+  return text.trim() !== '' && !Number.isNaN(number) ? number : text
+}
+
+/** A list as people write it, with commas. */
+export function splitWords(text: string): string[] {
+  return text.split(',').map((word) => word.trim()).filter(Boolean)
+}
+
 export function isTest(condition: Condition): condition is Test {
   return 'field' in condition
 }
