@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.support.workspace import TestWorkspace
@@ -13,6 +14,11 @@ from hark.conversations.queries import count_conversations, get_conversation, li
 from hark.conversations.search import search
 from hark.conversations.thread import list_thread
 from hark.core.db import Db
+from hark.core.ids import uuid7
+from hark.core.services import Services
+from hark.privacy.export import export_contact
+from hark.privacy.queries import messages_after, messages_of, next_conversations, spoken_elsewhere
+from hark.privacy.types import Claim, Known
 
 MANY = 20_000
 BIG = ("conversations", "messages", "events", "message_search", "contacts", "identities", "reads")
@@ -33,8 +39,9 @@ SELECT $1, gen_random_uuid(), n + 10, people.ids[1 + n % 20000], $2, CASE WHEN n
 FROM people, generate_series(1, $5::int) n
 """
 _MESSAGES = """
-INSERT INTO messages (workspace_id, id, conversation_id, seq, direction, kind, audience, author_kind, occurred_at, text)
-  SELECT workspace_id, gen_random_uuid(), id, 2, 1, 1, 1, 3, created_at,
+INSERT INTO messages
+  (workspace_id, id, conversation_id, seq, direction, kind, audience, author_kind, author_id, occurred_at, text)
+  SELECT workspace_id, gen_random_uuid(), id, 2, 1, 1, 1, 3, contact_id::text, created_at,
     CASE WHEN number % 20 = 0 THEN 'parcel ' ELSE 'other ' END || number FROM conversations
   WHERE workspace_id = $1
 """
@@ -140,3 +147,22 @@ async def test_counters_detail_thread_search_and_contact(db: Db, filled: TestWor
         async with plans(db) as found:
             await read()
         no_big_scan(found)
+
+
+async def test_erasing_somebody_and_a_copy_of_their_data(db: Db, filled: TestWorkspace, services: Services) -> None:
+    """What one person has said is looked for by their own id, in whatever conversation it stands."""
+    contact = await db.one(UUID, "SELECT contact_id FROM conversations WHERE workspace_id = $1 LIMIT 1", filled.id)
+    claim = Claim(
+        workspace_id=filled.id, contact_id=contact, contact_ids=[contact], cut=uuid7(), known=Known(), after_id=None,
+        attempts=1, requested_at=db.now(),
+    )  # fmt: skip
+    async with plans(db) as found:
+        await spoken_elsewhere(db, claim)
+        (place, *_) = await next_conversations(db, claim, 20)
+        await messages_of(db, claim, place.id, -1, 200)
+        await messages_after(db, claim, place.id, 0)
+    no_big_scan(found)
+    async with plans(db) as found:
+        _, pieces = await export_contact(db, filled.owner, services.files, contact)
+        assert [piece async for piece in pieces]
+    no_big_scan(found)

@@ -56,8 +56,9 @@ CREATE TABLE erasures (                    -- somebody is forgotten on request: 
   FOREIGN KEY (workspace_id, requested_by) REFERENCES agents ON DELETE SET NULL (requested_by)
 );
 CREATE INDEX erasures_due ON erasures (next_try_at) WHERE finished_at IS NULL;
--- What one person has written, and which lines of the ledger tell of a conversation beside its mails: asked by an erasure and by
--- a copy of somebody's data, which must not read millions of others' rows for it.
+-- Who was merged into somebody, what one person has written, and which lines of the ledger tell of a conversation beside its
+-- mails: asked by an erasure and by a copy of somebody's data, which must not read millions of others' rows for it.
+CREATE INDEX contacts_merged ON contacts (workspace_id, merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX messages_author ON messages (workspace_id, author_id) WHERE author_kind = 3;
 CREATE INDEX intake_conversation ON intake_items (workspace_id, conversation_id) WHERE source = 7 OR fate > 2;
 
