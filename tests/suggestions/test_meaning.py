@@ -1,11 +1,12 @@
 """With a model of the operator's, replies are ranked by what they mean too; without one, or when it is late, as ever."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from structlog.testing import capture_logs
 from tests.suggestions.conftest import Desk
 from tests.suggestions.test_suggestions import learn, suggested, text_of
 from tests.support.embeddings import embeddings_running, make_folder
@@ -70,6 +71,27 @@ async def test_an_endpoint_that_is_slow_keeps_nobody_waiting(client: SignedIn, l
         here = await learned.ask(asked.format("pacco"), name="Emil Five")
         assert (await suggested(client, here))["suggestions"]  # ranked by words alone
         await asyncio.sleep(4 * ASKED_S)  # the endpoint is done
+
+
+class Broken:
+    """An embedder with a fault of its own."""
+
+    name, remote, problem = "broken", False, None
+
+    async def embed(self, texts: Sequence[str], *, names: Iterable[str] = (), within_s: float = 0.0) -> None:
+        raise RuntimeError(*texts)
+
+
+async def test_a_fault_is_told_without_a_word_of_a_customer(client: SignedIn, learned: Desk, app: Any) -> None:
+    embed_with(learned.db, Broken())
+    await relearn(learned)
+    here = await learned.ask("I am waiting, please help me today: soldi", name="Carl Four")
+    with capture_logs() as lines:
+        await learn(client, app, here)
+    assert (await suggested(client, here))["suggestions"]
+    (line,) = [line for line in lines if "meanings" in line["event"]]
+    assert (line["log_level"], line["error"]) == ("error", "RuntimeError")
+    assert "waiting" not in str(lines)
 
 
 def test_what_meaning_adds_is_bounded() -> None:

@@ -130,8 +130,13 @@ class Learners:
         learned = await asyncio.to_thread(build, replies, experience, version, self._seconds(), base, known, records)
         if embedder_of(db) is not None and key not in self._reading:
             reading = self._reading[key] = asyncio.create_task(self._read_meanings(key, learned, replies))
-            reading.add_done_callback(lambda _: self._reading.pop(key, None))
+            reading.add_done_callback(lambda done: self._meant(key, done))
         return learned
+
+    def _meant(self, key: tuple[int, int], task: "asyncio.Task[None]") -> None:
+        self._reading.pop(key, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("meanings of replies could not be read", account=key[1], error=type(error).__name__)
 
     async def _read_meanings(self, key: tuple[int, int], learned: Learned, replies: Sequence[Reply]) -> None:
         """Read, and where they are missing make, the vectors of what was learned, while it is in use without them."""
