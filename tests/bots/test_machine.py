@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hark.bots.conditions import World
+from hark.bots.conditions import World, asked_fields, asks_understanding
 from hark.bots.flow import AnyBlock, BotFlow
 from hark.bots.machine import step
 from hark.bots.steps import (
@@ -183,6 +183,15 @@ def test_conditions_look_at_what_was_collected() -> None:
     assert said(play(made, Begin("s"), world=pro))[0] == "pro"
     assert said(play(made, Begin("s"), world=msgspec.structs.replace(WORLD, open=False)))[0] == "closed"
     assert said(play(made, Begin("s")))[0] == "rest"
+
+
+def test_only_what_a_flow_asks_has_to_be_known() -> None:
+    when = {"any": [{"field": "subject", "op": "contains", "value": "understanding."}, {"field": "answer", "op": "known"},
+        {"not": {"all": [{"field": "visits", "op": "at_least", "value": 2}]}}, {"field": "contact.plan", "op": "known"}]}  # fmt: skip
+    branches = [{"id": "1", "when": when, "next": None}, {"id": "2", "when": {"field": "moon", "op": "is"}, "next": None}]
+    made = flow(start("c"), {"type": "condition", "id": "c", "branches": branches, "next": None})
+    assert asked_fields(made) == {"subject", "visits"}
+    assert not asks_understanding(made)
 
 
 def test_waiting_setting_and_known_answers() -> None:

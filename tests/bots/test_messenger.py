@@ -66,6 +66,18 @@ async def test_a_bot_asks_and_hands_over_with_all_it_knows(
     )  # fmt: skip
 
 
+async def test_a_condition_asks_the_conversation(messenger: TestMessenger, publish: Publish, work: Any) -> None:
+    when = {"field": "message.text", "op": "has_any_word", "value": ["parcel"]}
+    said = [{"type": "message", "id": id, "text": {"en": id}, "next": "p"} for id in ("yes", "no")]
+    condition = {"type": "condition", "id": "c", "branches": [{"id": "1", "when": when, "next": "yes"}], "next": "no"}
+    await publish(start("c"), condition, *said, person())
+    visitor = await messenger.visitor()
+    for text, answer in (("Where is my parcel?", "yes"), ("Good morning", "no")):
+        thread = (await visitor.write(text))["thread_id"]
+        await work()
+        assert (await visitor.texts(thread))[1] == ("team", answer)
+
+
 async def test_the_wait_counts_from_the_first_message_and_the_bot_has_its_own_span(
     messenger: TestMessenger, publish: Publish, work: Any, client: SignedIn, db: Db, workspace: TestWorkspace, clock: Any
 ) -> None:

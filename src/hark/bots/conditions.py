@@ -5,7 +5,7 @@ what the bot has collected and heard, all others are asked of the conversation.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +60,27 @@ def check_condition(when: Any, depth: int = 1) -> str | None:
 
 def asks_understanding(flow: BotFlow) -> bool:
     """Whether a condition of the flow asks what was understood: only then it has to be."""
-    return any(
-        "understanding." in str(branch.when)
-        for block in flow.blocks
-        if isinstance(block, Condition)
-        for branch in block.branches
-    )
+    return any(field.startswith("understanding.") for field in _asked(flow))
+
+
+def asked_fields(flow: BotFlow) -> set[str]:
+    """What conditions of the flow ask of the conversation: only that has to be looked up."""
+    return {field for field in _asked(flow) if not OWN.match(field)}
+
+
+def _asked(flow: BotFlow) -> Iterator[str]:
+    for block in flow.blocks:
+        if isinstance(block, Condition):
+            for branch in block.branches:
+                if check_condition(branch.when) is None:
+                    yield from _fields(branch.when)
+
+
+def _fields(when: dict[str, Any]) -> Iterator[str]:
+    if "field" in when:
+        yield str(when["field"])
+    for part in (*when.get("all", ()), *when.get("any", ()), *([when["not"]] if "not" in when else ())):
+        yield from _fields(part)
 
 
 def holds(when: dict[str, Any], world: World, known: Mapping[str, str], last: str) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from hark.ai.queries import may_answer_customers
-from hark.bots.conditions import asks_understanding
+from hark.bots.conditions import asked_fields, asks_understanding
 from hark.bots.flow import BotFlow, SetSeverity, SetTags, SetTeam, SetTopic
 from hark.bots.knowledge import find_answer, get_article, reader
 from hark.bots.machine import step
@@ -65,6 +65,7 @@ async def perform(tx: Tx, conversation_id: UUID, run: Working, heard: Heard) -> 
         last = following.text if isinstance(following, Begin | Words) else done.state.last
         world = await load_world(
             tx, tx.workspace_id, conversation_id, way, run.state.language or run.flow.language, now=tx.now(),
+            asked=asked_fields(run.flow),
             understanding=await understand(tx, tx.workspace_id, last) if last and asks_understanding(run.flow) else None,
         )  # fmt: skip
         one = step(run.flow, done.state, following, world)

@@ -1,7 +1,7 @@
 """What a bot knows of the conversation it is in: the customer's words, what is known of them, and whether somebody of the
 team is there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -144,9 +144,10 @@ async def load_world(
     language: str,
     *,
     now: datetime,
+    asked: Collection[str],
     understanding: Mapping[str, Any] | None = None,
 ) -> World:
-    """What a step in this conversation may look at."""
+    """What a step in this conversation may look at; of the conversation's fields those that are `asked` for."""
     known = await db.one(
         _Known,
         "SELECT p.name, p.attributes AS contact, c.attributes AS conversation, w.time_zone AS zone,"
@@ -164,7 +165,7 @@ async def load_world(
         **{name: value for name, value in own.items() if value},
     }
     is_open, back = await presence_words(db, workspace_id, way.calendar_id, known.zone, language, now)
-    facts = await find_facts(db, workspace_id, conversation_id, now=now)
+    facts = await find_facts(db, workspace_id, conversation_id, now=now, names=asked) if asked else {}
     return World(
         now=now,
         language=language,
