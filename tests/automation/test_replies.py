@@ -15,6 +15,7 @@ from tests.support.workspace import SignedIn
 
 from hark.automation.jobs import CONSUMER
 from hark.automation.replying import fill, pick
+from hark.core.actor import system
 from hark.core.db import Db
 from hark.core.journal import run_once
 from hark.delivery.automatic import MOST_A_DAY
@@ -104,6 +105,38 @@ async def test_who_answers_first_is_a_person_or_a_rule_but_not_both(client: Sign
         str, "SELECT error FROM outbox WHERE workspace_id = $1 AND state = 5", office.workspace.id
     )
     assert row == "A person has answered before the rule could."
+
+
+async def test_a_receipt_is_nobodys_answer_to_learn_from_or_to_compare_with(client: SignedIn, office: Office) -> None:
+    from hark.bots.flow import BotFlow
+    from hark.bots.replays import load_order
+    from hark.bots.types import NewReplay
+    from hark.core import journal
+    from hark.suggestions.jobs import CONSUMER as LEARNING
+    from hark.suggestions.queries import list_replies, list_said, question_of
+    from hark.understanding.queries import find_unread
+
+    await rule(client, wait_s=0)
+    await run(office.db, office.workspace.id)
+    await office.run()
+    id, ws = office.conversation_id, office.workspace.id
+    assert question_of("", await list_said(office.db, ws, id)).strip() == "Where is my order?"
+    asked = await office.db.one(UUID, "SELECT id FROM messages WHERE workspace_id = $1 AND direction = 1", ws)
+    await office.db.run("UPDATE messages SET seq = 99 WHERE workspace_id = $1 AND id = $2", ws, asked)
+    unread = await find_unread(office.db, ws, asked)
+    assert unread is not None
+    assert not unread.answered
+    await office.db.run("UPDATE messages SET seq = 1 WHERE workspace_id = $1 AND id = $2", ws, asked)
+    body = await office.body("It is on its way, and comes tomorrow.")
+    assert (await client.post(f"/api/conversations/{id}/replies", body)).status_code == 201
+    await office.leave()
+    while await journal.run_once(office.db, LEARNING, ws):
+        pass
+    account = await office.db.one(int, "SELECT account_id FROM conversations WHERE workspace_id = $1 AND id = $2", ws, id)
+    [learned] = await list_replies(office.db, ws, account, now=office.db.now())
+    assert learned.question == "Where is my order?"
+    order = await load_order(office.db, system(ws), BotFlow(), NewReplay())
+    assert [one.answer for one in order.past] == ["It is on its way, and comes tomorrow."]
 
 
 async def test_a_reply_of_a_rule_can_be_taken_back(client: SignedIn, office: Office) -> None:

@@ -178,7 +178,7 @@ async def read_told(db: Queries, actor: Actor, id: UUID) -> Told:
     lines = await db.all(
         Line,
         "SELECT direction, text FROM (SELECT direction, text, seq FROM messages WHERE workspace_id = $1 AND conversation_id = $2"
-        " AND kind = 1 AND direction IN (1, 2) AND audience > 0 AND deleted_at IS NULL ORDER BY seq DESC LIMIT $3) m ORDER BY seq",
+        " AND kind = 1 AND direction IN (1, 2) AND author_kind <> 4 AND audience > 0 AND deleted_at IS NULL ORDER BY seq DESC LIMIT $3) m ORDER BY seq",
         actor.workspace_id, id, SAID,
     )  # fmt: skip
     return Told(subject=head.subject, contact=head.contact, agents=head.agents, lines=lines)

@@ -167,7 +167,7 @@ async def load_order(db: Db, actor: Actor, flow: BotFlow, new: NewReplay) -> Ord
 _PAST = """
 SELECT c.id, c.number::int AS number, coalesce(said.language, '') AS language, coalesce(said.texts, '{{}}') AS said,
   coalesce((SELECT left(m.text, 4000) FROM messages m WHERE m.workspace_id = c.workspace_id AND m.conversation_id = c.id
-    AND m.direction = 2 AND m.kind = 1 AND m.author_kind <> 5 AND NOT m.keeps_ball AND m.seq > said.first
+    AND m.direction = 2 AND m.kind = 1 AND m.author_kind NOT IN (4, 5) AND NOT m.keeps_ball AND m.seq > said.first
     ORDER BY m.seq LIMIT 1), '') AS answer, a.calendar_id, c.created_at AS at
 FROM conversations c
 JOIN channel_accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id

@@ -104,7 +104,7 @@ async def _from_conversation(tx: Tx, id: UUID, language: str) -> Draft:
     said = await tx.all(
         _Said,
         "SELECT direction, text, (headers->>'quoted_at')::int AS quoted_at FROM messages WHERE workspace_id = $1"
-        " AND conversation_id = $2 AND kind = 1 AND direction IN (1, 2) AND audience > 0 AND deleted_at IS NULL"
+        " AND conversation_id = $2 AND kind = 1 AND direction IN (1, 2) AND author_kind <> 4 AND audience > 0 AND deleted_at IS NULL"
         " ORDER BY seq LIMIT $3",
         tx.workspace_id, id, MAX_MESSAGES,
     )  # fmt: skip

@@ -72,7 +72,8 @@ SELECT m.id AS message_id, m.conversation_id, l.seq, l.at,
   coalesce((SELECT string_agg(left(q.text, coalesce((q.headers->>'quoted_at')::int, length(q.text))), E'\\n' ORDER BY q.seq)
     FROM messages q WHERE q.workspace_id = $1 AND q.conversation_id = m.conversation_id AND q.seq < m.seq
       AND q.direction = 1 AND q.kind = 1 AND q.deleted_at IS NULL AND q.seq > coalesce((SELECT max(o.seq) FROM messages o
-        WHERE o.workspace_id = $1 AND o.conversation_id = m.conversation_id AND o.seq < m.seq AND o.direction = 2 AND o.kind = 1), 0)
+        WHERE o.workspace_id = $1 AND o.conversation_id = m.conversation_id AND o.seq < m.seq AND o.direction = 2 AND o.kind = 1
+        AND o.author_kind <> 4), 0)
   ), '') AS question,
   coalesce(p.merged_into, p.id) AS contact_id, p.name AS contact_name, p.company_id,
   (SELECT coalesce(array_agg(i.value), '{}') FROM identities i
@@ -191,7 +192,7 @@ async def list_said(db: Queries, workspace_id: int, id: UUID) -> list[Said]:
     rows = await db.all(
         Said,
         "SELECT m.direction, left(m.text, coalesce((m.headers->>'quoted_at')::int, length(m.text))) AS text FROM messages m"
-        " WHERE m.workspace_id = $1 AND m.kind = 1 AND m.direction IN (1, 2) AND m.deleted_at IS NULL"
+        " WHERE m.workspace_id = $1 AND m.kind = 1 AND m.direction IN (1, 2) AND m.author_kind <> 4 AND m.deleted_at IS NULL"
         " AND m.conversation_id IN (SELECT c.id FROM conversations c WHERE c.workspace_id = $1 AND (c.id = $2 OR c.root_id = $2))"
         " ORDER BY m.occurred_at DESC, m.seq DESC LIMIT 100",
         workspace_id, id,
@@ -237,10 +238,13 @@ async def list_sources(db: Queries, actor: Actor, ids: list[UUID]) -> list[Sourc
             " coalesce((SELECT string_agg(left(q.text, 500), E'\\n' ORDER BY q.seq) FROM messages q"
             "   WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND q.direction = 2 AND q.kind = 1"
             "   AND q.deleted_at IS NULL), '') AS replied,"
-            " ARRAY(SELECT DISTINCT w.name FROM messages q CROSS JOIN LATERAL ("
-            "   SELECT jsonb_path_query(q.headers, '$.to[*].name') #>> '{{}}' AS name"
-            "   UNION SELECT jsonb_path_query(q.headers, '$.cc[*].name') #>> '{{}}') w"
-            "   WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND w.name <> '') AS others,"
+            " ARRAY(SELECT DISTINCT w.who->>'name' FROM messages q CROSS JOIN LATERAL ("
+            "   SELECT jsonb_path_query(q.headers, '$.to[*]') AS who UNION SELECT jsonb_path_query(q.headers, '$.cc[*]')) w"
+            "   WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND w.who->>'name' <> ''"
+            "   AND NOT EXISTS (SELECT FROM channel_accounts h WHERE h.workspace_id = c.workspace_id"
+            "     AND lower(h.address) = lower(w.who->>'address'))"
+            "   AND NOT EXISTS (SELECT FROM account_aliases h WHERE h.workspace_id = c.workspace_id"
+            "     AND h.address = lower(w.who->>'address'))) AS others,"
             " array_remove(p.name || ARRAY(SELECT DISTINCT q.headers->'from'->>'name' FROM messages q"
             "   WHERE q.workspace_id = c.workspace_id AND q.conversation_id = c.id AND q.direction = 1), NULL) AS names,"
             " ARRAY(SELECT i.value FROM identities i WHERE i.workspace_id = c.workspace_id AND i.contact_id = p.id"

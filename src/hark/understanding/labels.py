@@ -95,7 +95,8 @@ _CASES = """
 SELECT m.id AS message_id, coalesce(p.name, '') AS contact, c.topic_id, c.severity, c.difficulty, c.tag_ids, c.subject, left(m.text, 4000) AS text,
   (m.headers->>'quoted_at')::int AS quoted_at,
   (SELECT string_agg(left(o.text, 600), E'\\n') FROM (SELECT o.text FROM messages o WHERE o.workspace_id = c.workspace_id
-    AND o.conversation_id = c.id AND o.direction = 2 AND o.kind = 1 ORDER BY o.seq LIMIT 3) o) AS replies,
+    AND o.conversation_id = c.id AND o.direction = 2 AND o.kind = 1 AND o.author_kind <> 4
+    ORDER BY o.seq LIMIT 3) o) AS replies,
   (SELECT e.actor_kind FROM events e WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id AND e.kind = 170
     ORDER BY e.conversation_seq DESC LIMIT 1) AS topic_by,
   (SELECT e.actor_kind FROM events e WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id AND e.kind = 20

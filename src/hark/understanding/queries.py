@@ -367,7 +367,7 @@ SELECT m.conversation_id, c.status, c.subject, left(m.text, 20000) AS text, (m.h
   NOT EXISTS (SELECT FROM messages f WHERE f.workspace_id = m.workspace_id AND f.conversation_id = m.conversation_id
     AND f.seq < m.seq AND f.direction = 1 AND f.kind = 1) AS first,
   EXISTS (SELECT FROM messages o WHERE o.workspace_id = m.workspace_id AND o.conversation_id = m.conversation_id
-    AND o.seq < m.seq AND o.direction = 2 AND o.kind = 1) AS answered
+    AND o.seq < m.seq AND o.direction = 2 AND o.kind = 1 AND o.author_kind <> 4) AS answered
 FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
 JOIN contacts p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
 WHERE m.workspace_id = $1 AND m.id = $2 AND m.deleted_at IS NULL AND m.direction = 1
