@@ -8,6 +8,7 @@ import httpx
 from tests.suggestions.conftest import Desk, password_cases
 from tests.support.workspace import SignedIn
 
+from hark.conversations.types import Headers, MailAddress
 from hark.suggestions.actions import forget_stale
 
 
@@ -38,6 +39,18 @@ async def test_what_was_answered_before_is_suggested_with_this_customers_values(
     assert 0.5 < best["confidence"] <= 1
     assert best["source"]["contact_name"] in ("Maria Rossi", "John Smith", "Kim Park")
     assert best["source"]["agent_name"]
+
+
+async def test_the_name_of_the_house_is_nobodys(client: SignedIn, desk: Desk) -> None:
+    """Programs put the mailbox's own name beside its address; whom else a mail went to is somebody."""
+    for name in ("Maria Rossi", "John Smith", "Kim Park"):
+        to = [MailAddress("Brightlane Support", desk.ws.address), MailAddress("Meadow Lark", "lark@other.example")]
+        headers = Headers(from_=MailAddress(name, f"{name[:4].lower()}@mail.example"), to=to, subject="Islands")
+        answer = "Yes, Brightlane delivers to all islands by parcel service. Meadow knows when."
+        await desk.case("Do you deliver to islands?", answer, name=name, headers=headers)
+    here = await desk.ask("Do you deliver to islands?", name="Luca Bianchi")
+    texts = [text_of(s) for s in (await suggested(client, here))["suggestions"]]
+    assert texts == ["Yes, Brightlane delivers to all islands by parcel service. […] knows when."]
 
 
 async def test_a_reply_is_known_within_a_moment_of_being_sent(client: SignedIn, desk: Desk, app: Any) -> None:

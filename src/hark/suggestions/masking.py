@@ -57,7 +57,7 @@ class Place(NamedTuple):
 
 class Source(NamedTuple):
     """A reply as it was sent: to whom, what that customer had written, the name of who answered, whatever else was answered
-    in that conversation, and the names of whoever else wrote or was written to in it."""
+    in that conversation, and the names of whoever else wrote or was written to in it, our own mailboxes left out."""
 
     text: str
     person: Person
