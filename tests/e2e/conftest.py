@@ -109,11 +109,11 @@ async def house(server: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     if missing := dovecot_missing():
         pytest.skip(missing)
     name = f"hark_e2e_{os.getpid()}_{os.urandom(3).hex()}"
-    admin = await asyncpg.connect(server)
-    await admin.execute(f'CREATE DATABASE "{name}"')
     dovecot, sink = Dovecot(), SmtpSink(login=(BOX, PASSWORD))
     dovecot.start()
     await sink.start()
+    admin = await asyncpg.connect(server)
+    await admin.execute(f'CREATE DATABASE "{name}"')
     port, smtp_port = free_port(), free_port()
     data = tmp_path_factory.mktemp("var")
     env = {

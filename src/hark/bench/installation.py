@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -28,6 +29,7 @@ from hark.core.processes import TiedProcess, spawn_tied
 from hark.settings import Settings, environment_name
 
 READY_S = 60.0
+FIRST_PORT, PORTS = 12_000, 20_000
 
 
 class Installation(msgspec.Struct, frozen=True):
@@ -70,10 +72,13 @@ async def installation(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine that nothing uses: one below those that the system gives to outgoing connections, which might
+    take it before it is listened on."""
+    while True:
+        port = FIRST_PORT + secrets.randbelow(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 # processes ---------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ MOST_A_DAY = 10
 """Automatic mails to one address within 24 hours, and automatic messages in one chat."""
 _ROBOT = re.compile(
     r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|auto[-_.]?(?:reply|respond(?:er)?)|mailer-daemon|postmaster|bounces?|listserv"
-    r"|majordomo|(?:[^@]+-)?(?:request|owner))\b",
+    r"|majordomo|[^@]+-request|owner-[^@]+)\b",
     re.IGNORECASE,
 )
 NO_ADDRESS = "The customer has no address that mail can be sent to."

@@ -46,7 +46,7 @@ SYSTEM_MAILER = re.compile(
 VACATION = re.compile(r"vacation|out.?of.?office|\boof\b|owner-email=", re.IGNORECASE)
 ROBOT = re.compile(r"^(?:auto[-_.]?(?:reply|respond(?:er)?|response|answer)|vacation)\b", re.IGNORECASE)
 NOBODY = re.compile(r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotreply|nicht-?antworten|noresponder)", re.IGNORECASE)
-SERVER = re.compile(r"^(?:mailer-daemon|postmaster|bounces?|listserv|majordomo|(?:[^@]+-)?(?:request|owner))\b", re.IGNORECASE)
+SERVER = re.compile(r"^(?:mailer-daemon|postmaster|bounces?|listserv|majordomo|[^@]+-request|owner-[^@]+)\b", re.IGNORECASE)
 ANSWER_MAILER = re.compile(r"^(?:vacation|autorespon)", re.IGNORECASE)
 # Set by senders' relays on every mail, so they tell nothing.
 RELAY_FEEDBACK = re.compile(r"amazonses|:sg$|postmark|mandrill|mailjet|sparkpost", re.IGNORECASE)

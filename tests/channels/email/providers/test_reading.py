@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from hark.channels.email.providers.types import FormFile, Post, Refused, Secrets
 from hark.core.errors import BadRequest, TooLarge
 
 NOW = datetime.now(UTC)
+sns_message = partial(made.sns_message, at=NOW)
 RAW = b"From: Carla <carla@shop.example>\r\nTo: s@desk.example\r\nSubject: Order\r\nMessage-ID: <m1@shop.example>\r\n\r\nHello\r\n"
 SECRETS = {
     "ses": Secrets(topics=[made.TOPIC], certificate=made.sns_certificate()),
@@ -156,19 +158,19 @@ async def test_sns_signatures(version: str) -> None:
     notice = json.dumps(made.ses_mail(RAW, to="s@desk.example"))
 
     def body(**more: Any) -> bytes:
-        return json.dumps(made.sns_message(notice, version=version, **more)).encode()
+        return json.dumps(sns_message(notice, version=version, **more)).encode()
 
     assert (await read("ses", body(), "text/plain; charset=UTF-8")).mails[0].raw == RAW
     assert (await read("ses", body(Subject="Amazon SES\nnotice"), "text/plain")).mails[0].raw == RAW
     changed = json.dumps(
-        made.sns_message(notice, version=version) | {"Message": notice.replace("Received", "received")}
+        sns_message(notice, version=version) | {"Message": notice.replace("Received", "received")}
     )
     assert "signature" in await refused("ses", changed.encode())
     assert "signature" in await refused("ses", body(key=rsa.generate_private_key(65537, 2048)))
     assert "does not know" in await refused("ses", body(topic=made.TOPIC + "2"))
     assert "clock" in await refused("ses", body(at=NOW - timedelta(days=5)))
     assert "kind of signature" in await refused(
-        "ses", json.dumps(made.sns_message(notice) | {"SignatureVersion": "3"}).encode()
+        "ses", json.dumps(sns_message(notice) | {"SignatureVersion": "3"}).encode()
     )
     assert "raw message delivery" in await refused("ses", notice.encode(), x_amz_sns_rawdelivery="true")
     assert "not a message" in await refused("ses", notice.encode())
@@ -178,7 +180,7 @@ def test_an_expired_certificate_proves_nothing() -> None:
     old = made.certificate(made.sns_key(), days=-1).public_bytes(Encoding.PEM)
     for certificate in (old, b"", b"-----BEGIN CERTIFICATE-----\nxx\n-----END CERTIFICATE-----"):
         with pytest.raises(Refused):
-            sns.verify(dict(made.sns_message("x")), certificate, NOW)
+            sns.verify(dict(sns_message("x")), certificate, NOW)
 
 
 @pytest.mark.parametrize(
@@ -191,19 +193,19 @@ def test_an_expired_certificate_proves_nothing() -> None:
     ],
 )  # fmt: skip
 async def test_only_amazons_own_addresses_are_called(url: str) -> None:
-    body = json.dumps(made.sns_message("x") | {"SigningCertURL": url}).encode()
+    body = json.dumps(sns_message("x") | {"SigningCertURL": url}).encode()
     with pytest.raises(Refused):
         sns.certificate_url(await post_of(body))
-    confirm = json.dumps(made.sns_message("x", kind="SubscriptionConfirmation", SubscribeURL=url)).encode()
+    confirm = json.dumps(sns_message("x", kind="SubscriptionConfirmation", SubscribeURL=url)).encode()
     assert "not called" in await refused("ses", confirm)
 
 
 async def test_a_subscription_is_confirmed_and_its_end_is_told() -> None:
-    taken = await read("ses", json.dumps(made.sns_message("x", kind="SubscriptionConfirmation")).encode())
+    taken = await read("ses", json.dumps(sns_message("x", kind="SubscriptionConfirmation")).encode())
     assert taken.confirm.startswith(f"https://{made.SNS_HOST}/?Action=ConfirmSubscription")
-    taken = await read("ses", json.dumps(made.sns_message("x", kind="UnsubscribeConfirmation")).encode())
+    taken = await read("ses", json.dumps(sns_message("x", kind="UnsubscribeConfirmation")).encode())
     assert "Subscribe this address" in taken.notice
-    assert await read("ses", json.dumps(made.sns_message("Successfully validated SNS topic for Amazon SES event publishing.")).encode()) == Taken()  # fmt: skip
+    assert await read("ses", json.dumps(sns_message("Successfully validated SNS topic for Amazon SES event publishing.")).encode()) == Taken()  # fmt: skip
     assert sns.is_sns_url("https://sns.cn-north-1.amazonaws.com.cn/?Action=ConfirmSubscription")
 
 
@@ -242,14 +244,14 @@ async def test_ses_content_in_both_encodings() -> None:
     for encoding in ("BASE64", "UTF8", ""):
         notice = made.ses_mail(korean, to="s@desk.example", encoding=encoding or "BASE64")
         notice["receipt"]["action"]["encoding"] = encoding
-        taken = await read("ses", json.dumps(made.sns_message(json.dumps(notice))).encode())
+        taken = await read("ses", json.dumps(sns_message(json.dumps(notice))).encode())
         assert taken.mails[0].raw == korean
         assert (taken.mails[0].mail_from, taken.mails[0].recipients) == ("carla@shop.example", ["s@desk.example"])
 
 
 async def test_a_mail_in_s3_is_told_of_with_what_to_do() -> None:
     notice = made.ses_stored(RAW, to="s@desk.example")
-    taken = await read("ses", json.dumps(made.sns_message(json.dumps(notice))).encode())
+    taken = await read("ses", json.dumps(sns_message(json.dumps(notice))).encode())
     assert "our-mails" in taken.notice
     assert "Publish to Amazon SNS topic" in taken.mails[0].problem
     kept = parse_message(taken.mails[0].raw)
@@ -417,7 +419,7 @@ async def test_what_says_nothing_about_delivery_is_ignored() -> None:
         ("postmark", json.dumps(made.postmark_event("Open")).encode(), BASIC),
         ("postmark", json.dumps(made.postmark_event("Bounce", Type="AutoResponder")).encode(), BASIC),
         ("mailgun", made.mailgun_event("opened", OUR_ID, token="v" * 50, at=NOW), {}),
-        ("ses", json.dumps(made.sns_message('{"eventType": "Open", "mail": {}}')).encode(), {}),
+        ("ses", json.dumps(sns_message('{"eventType": "Open", "mail": {}}')).encode(), {}),
     ]
     for provider, body, headers in ignored:
         taken = await read(provider, body, **headers)
