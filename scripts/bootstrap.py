@@ -94,7 +94,7 @@ def test(arguments: Sequence[str]) -> int:
     except Stop as error:
         print(error, file=sys.stderr)
         failed = ["front end"]
-    workers = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "worksteal"]
+    workers = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadfile"]
     pytest = ("tests", [str(venv / "bin/python"), "-m", "pytest", *workers, *arguments], dict(os.environ), ROOT)
     return run_checks([*static_checks(venv), *front_end, pytest], failed=failed)
 

@@ -251,7 +251,7 @@ async def test_an_article_goes_into_a_reply(page: Page, desk: House, library: di
                 break
             await page.wait_for_timeout(100)
     await sign_in(page, desk, f"/inbox/{found[0]['id']}")
-    await page.get_by_role("button", name="Insert “Where is my invoice?” into the reply").click()
+    await page.get_by_role("button", name="Insert a link to “Where is my invoice?”").click()
     link = page.get_by_role("textbox", name="Reply").get_by_role("link", name="Where is my invoice?")
     await expect(link).to_have_attribute("href", re.compile("/en/articles/where-is-my-invoice$"))
     await page.keyboard.press("Control+Shift+k")
