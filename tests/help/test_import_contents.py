@@ -90,3 +90,8 @@ def test_without_a_table_folders_say_their_place_and_title_themselves() -> None:
     }, "en")  # fmt: skip
     assert [c.texts["en"].title for c in found.collections] == ["First", "Second", "Third", "D"]
     assert "A summary" in {a.texts["en"].title for a in found.articles}  # a list of links deep inside is an article
+
+
+def test_a_few_lines_stand_for_no_more_than_they_are() -> None:
+    lines = ["a0: &a0 [x.md, x.md]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)), "nav: *a8"]
+    assert parse_contents("mkdocs.yml", "\n".join(lines)) == []

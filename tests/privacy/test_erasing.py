@@ -1,5 +1,6 @@
 """Being forgotten: nothing that names the person is left in any table or file, and no figure has changed."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -246,6 +247,29 @@ async def test_who_was_merged_into_them_goes_along(
     assert not (left := await places_of(services, workspace, MARK)), left
     gone = "SELECT count(*) FROM contacts WHERE workspace_id = $1 AND erased_at IS NOT NULL"
     assert await services.db.one(int, gone, workspace.id) == 2
+
+
+async def test_who_is_merged_at_this_moment_is_not_erased_by_half(
+    office: Office, client: SignedIn, workspace: TestWorkspace, db: Db
+) -> None:
+    id = await office.receive(mail(workspace, "one"))
+    contact = UUID((await client.get(f"/api/conversations/{id}")).json()["contact"]["id"])
+    other = await db.pool.fetchval(
+        "INSERT INTO contacts (workspace_id, id, created_at) VALUES ($1, gen_random_uuid(), now()) RETURNING id", workspace.id
+    )
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with db.pool.acquire() as colleague, colleague.transaction():
+        await colleague.execute("SELECT FROM contacts WHERE id = $1 FOR UPDATE", contact)
+        await colleague.execute("UPDATE contacts SET merged_into = $1 WHERE id = $2", contact, other)
+        asked = asyncio.create_task(client.post(f"/api/contacts/{contact}/erase", {"confirm": NAME}))
+        for _ in range(1000):
+            if await db.pool.fetchval(waiting):
+                break
+            await asyncio.sleep(0.01)
+    answer = await asked
+    assert (answer.status_code, answer.json()["code"]) == (409, "changed_meanwhile")
+    await erase(client, str(contact), NAME)
+    assert await db.pool.fetchval("SELECT erased_at FROM contacts WHERE id = $1", other) is not None
 
 
 async def test_an_address_of_the_house_stays_in_every_mail(

@@ -9,7 +9,7 @@ from hark.contacts.queries import get_contact
 from hark.contacts.types import Contact
 from hark.core.actor import system
 from hark.core.db import Db, Tx
-from hark.core.errors import BadRequest
+from hark.core.errors import BadRequest, Conflict
 from hark.core.ids import uuid7
 from hark.intake.actions import wait_for_intake
 from hark.privacy.queries import find_family
@@ -30,13 +30,16 @@ async def erase_contact(tx: Tx, id: UUID, confirm: str) -> Contact:
 
     In this transaction they lose name, addresses, attributes, visits, the sessions of their browsers and every way to be
     answered: who writes from the address from now on is a new contact. A worker erases the rest. Asking again for one
-    that is still under way has it tried at once. Raises NotFound, BadRequest(code="not_confirmed").
+    that is still under way has it tried at once. Raises NotFound, BadRequest(code="not_confirmed") and
+    Conflict(code="changed_meanwhile") when they are being merged at the same time.
     """
     await wait_for_intake(tx)  # no mail of theirs is being placed meanwhile
     root, ids = await find_family(tx, tx.workspace_id, id)
     # Whoever posts in the messenger locks the visitor first and the contact after it.
     visitors = await tx.all(UUID, _VISITORS, tx.workspace_id, ids)
     people = await tx.all(_Person, _LOCK, tx.workspace_id, ids)
+    if await find_family(tx, tx.workspace_id, id) != (root, ids):
+        raise Conflict("Somebody merged this contact just now. Nothing was erased; try again.", code="changed_meanwhile")
     if any(p.id == root and p.erased_at is not None for p in people):
         await tx.run(
             "UPDATE erasures SET next_try_at = $3 WHERE workspace_id = $1 AND contact_id = $2 AND finished_at IS NULL",

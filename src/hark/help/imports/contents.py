@@ -101,10 +101,14 @@ def _plain(title: str) -> str:
 
 
 def _lenient(yaml: Any) -> Any:
-    """A safe loader that reads over the tags of MkDocs (`!!python/name:`, `!ENV`)."""
+    """A safe loader that reads over the tags of MkDocs (`!!python/name:`, `!ENV`) and takes no aliases: a few lines of them
+    can stand for more entries than fit into memory."""
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]
-        pass
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("aliases are not read")
+            return super().compose_node(parent, index)
 
     Loader.add_multi_constructor("", lambda loader, suffix, node: None)
     return Loader
