@@ -15,5 +15,6 @@ async def test_metrics_need_the_permission(http: AsyncClient, client: SignedIn, 
     assert denied.json()["permission"] == "metrics.read"
     answer = await client.get("/metrics")
     assert "hark_intake_open_items 0.0" in answer.text
+    assert 'hark_calls_oldest_seconds{kind="bots"} 0.0' in answer.text
     assert answer.headers["content-type"].count("charset=") == 1
     assert answer.headers["content-type"].startswith("text/plain; version=")

@@ -38,6 +38,11 @@ async def _waiting(db: Db) -> Waiting:
         oldest = await conn.fetchval(
             "SELECT extract(epoch FROM $1 - min(next_try_at))::float8 FROM outbox WHERE state IN (0, 1, 2)", db.now()
         )
+        calls = await conn.fetchrow(
+            "SELECT extract(epoch FROM $1 - (SELECT min(due_at) FROM rule_calls))::float8 AS rules,"
+            " extract(epoch FROM $1 - (SELECT min(due_at) FROM bot_calls))::float8 AS bots",
+            db.now(),
+        )
         waiting = await conn.fetchval("SELECT count(*) FROM intake_items WHERE fate = 0")
         silent = await conn.fetch(
             "SELECT workspace_id, id, extract(epoch FROM $1 - last_item_at)::float8 AS s FROM channel_accounts"
@@ -52,6 +57,7 @@ async def _waiting(db: Db) -> Waiting:
     return Waiting({
         "hark_consumer_lag_events": {row["consumer"]: row["lag"] for row in lags},
         "hark_outbox_oldest_seconds": {None: max(0.0, oldest or 0.0)},
+        "hark_calls_oldest_seconds": {kind: max(0.0, seconds or 0.0) for kind, seconds in calls.items()},
         "hark_intake_open_items": {None: waiting},
         "hark_source_silence_seconds": {f"{row['workspace_id']}/{row['id']}": row["s"] for row in silent},
         "hark_parked": dict(parked.items()),

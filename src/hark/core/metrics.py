@@ -26,6 +26,7 @@ embeddings = Counter("hark_embeddings", "Questions to the operator's embeddings 
 WAITING = {
     "hark_consumer_lag_events": ("Journal events a consumer has not handled yet", "consumer"),
     "hark_outbox_oldest_seconds": ("Age of the oldest message that should have left already", None),
+    "hark_calls_oldest_seconds": ("Age of the oldest call that a rule or a bot should have made already", "kind"),
     "hark_intake_open_items": ("Received items that have no fate yet", None),
     "hark_source_silence_seconds": ("Time since the last item of a source", "account"),
     "hark_parked": ("Items and events given up after repeated failures", "kind"),
