@@ -1,5 +1,6 @@
 """A person who has left traces everywhere Hark keeps any, by the ways that customers and colleagues really take."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from hark.core.services import Services
 from hark.intake.jobs import describe_rest
 from hark.intake.types import Envelope, Fate, NewItem, Source
 from hark.privacy.erasing import run_erasures
+from hark.visits.types import FactKind
 
 __all__ = ["Office", "TestMessenger", "messenger", "model", "publish", "sink"]
 
@@ -176,6 +178,10 @@ async def _messenger(db: Db, ws: TestWorkspace, messenger: TestMessenger) -> Tes
         {"kind": "event", "name": MARK},
     ]  # fmt: skip
     assert (await visitor.post("track", {"visit": str(uuid4()), "facts": facts})).is_success
+    for _ in range(500):  # facts are written a moment later
+        if await db.one(int, "SELECT count(*)::int FROM visit_facts WHERE workspace_id = $1 AND kind = $2", ws.id, FactKind.SEARCH):
+            break
+        await asyncio.sleep(0.02)
     thread = (await visitor.write(f"Hello, {NAME} here"))["thread_id"]
     await read_journal(db, ws.id)
     await visitor.write(f"My cat {MARK}", thread=thread)

@@ -178,7 +178,11 @@ async def test_a_target_that_cannot_be_made_loses_no_mail_and_says_so(dovecot: D
                 break
             await asyncio.sleep(0.02)
         await asyncio.to_thread(dovecot.deliver, "stuck", mail(2))
-        await box.until(["1", "2"] if "1" in box.subjects() else ["2"])
+        for _ in range(3_000):  # the first was there before the mailbox was looked at, or came after
+            if "2" in box.subjects():
+                break
+            await asyncio.sleep(0.02)
+    assert box.subjects() in (["2"], ["1", "2"])
     assert "does not let Hark make the folder" in (box.health[-1] or "")
     assert subjects(dovecot, "stuck", "INBOX") == ["1", "2"]
 
