@@ -1,17 +1,20 @@
 """Noticing that a visitor has left: once, under the conversation's lock, on every conversation it concerns."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from tests.channels.messenger.conftest import TestMessenger
 from tests.conftest import FakeClock
 from tests.support.chat import AWAY_S, LIVE_S, Visitor
 from tests.support.workspace import TestWorkspace
 
 from hark.channels.messenger.leaving import sweep_left
 from hark.channels.messenger.mailing import NO_ADDRESS
+from hark.channels.messenger.presence import leave_soon
 from hark.conversations.actions import resolve
 from hark.conversations.merging import merge, split, unmerge
 from hark.core.db import Db
@@ -252,3 +255,19 @@ async def test_a_leaving_that_cannot_be_noted_stops_no_other(
     await db.run(broken, visitor.conversation_id, whole)
     assert await sweep_left(db, services.bus) == 1
     assert await left(visitor) == 1
+
+
+async def test_who_leaves_while_somebody_answers_is_asked_for_again(
+    db: Db, messenger: TestMessenger, workspace: TestWorkspace, clock: FakeClock
+) -> None:
+    await (await messenger.visitor()).write("Hello")
+    here, until = clock() + timedelta(seconds=60), clock() + timedelta(seconds=20)
+    visitor_id = await db.pool.fetchval(
+        "UPDATE endpoints SET live_until = $2 WHERE workspace_id = $1 RETURNING visitor_id", workspace.id, here
+    )
+    who = (workspace.id, visitor_id)
+    async with db.pool.acquire() as colleague, colleague.transaction():
+        await colleague.execute("SELECT FROM endpoints WHERE workspace_id = $1 AND visitor_id = $2 FOR UPDATE", *who)
+        assert [(busy.workspace_id, busy.id) for busy in await leave_soon(db, [who], until)] == [who]
+    assert await leave_soon(db, [who], until) == []
+    assert await db.pool.fetchval("SELECT live_until FROM endpoints WHERE workspace_id = $1", workspace.id) == until

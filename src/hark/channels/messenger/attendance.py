@@ -82,7 +82,9 @@ class Attendance:
     async def _write(self, came: dict[Present, dict[str, Any]], left: set[Present], here: list[Present]) -> None:
         now = self._db.now()
         for gone in _chunks(sorted(left)):
-            await leave_soon(self._db, gone, now + GONE)
+            for busy in await leave_soon(self._db, gone, now + GONE):
+                if (who := (busy.workspace_id, busy.id)) not in self._came:
+                    self.left(who)
         for seen in _chunks([(ws, id, fields) for (ws, id), fields in came.items()]):
             await save_pages(self._db, seen)
         for some in _chunks(here):

@@ -51,17 +51,26 @@ SELECT workspace_id, id FROM due WHERE live_until IS NULL OR live_until <= $4
 """
 
 
-async def leave_soon(db: Db, visitors: Sequence[tuple[int, UUID]], until: datetime) -> None:
-    """These visitors have closed their last tab of this process: nobody is there after `until`, unless another says so."""
-    await db.run(_LEAVE, [w for w, _ in visitors], [v for _, v in visitors], until)
+async def leave_soon(db: Db, visitors: Sequence[tuple[int, UUID]], until: datetime) -> list[Arrived]:
+    """These visitors have closed their last tab of this process: nobody is there after `until`, unless another says so.
+
+    The visitors (`id`) of threads that somebody is writing to at this moment, who are to be asked for again.
+    """
+    return await db.all(Arrived, _LEAVE, [w for w, _ in visitors], [v for _, v in visitors], until)
 
 
 _LEAVE = """
-UPDATE endpoints e SET live_until = least(e.live_until, $3) FROM (
-  SELECT e.workspace_id, e.id FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)
+WITH theirs AS (
+  SELECT e.workspace_id, e.id, e.visitor_id FROM unnest($1::int[], $2::uuid[]) AS x(workspace_id, visitor_id)
   JOIN endpoints e ON e.workspace_id = x.workspace_id AND e.visitor_id = x.visitor_id AND e.live_until IS NOT NULL
-  ORDER BY e.workspace_id, e.id FOR UPDATE OF e SKIP LOCKED) due
-WHERE e.workspace_id = due.workspace_id AND e.id = due.id
+), due AS (
+  SELECT e.workspace_id, e.id FROM theirs t JOIN endpoints e ON e.workspace_id = t.workspace_id AND e.id = t.id
+  ORDER BY e.workspace_id, e.id FOR UPDATE OF e SKIP LOCKED
+), leaving AS (
+  UPDATE endpoints e SET live_until = least(e.live_until, $3) FROM due WHERE e.workspace_id = due.workspace_id AND e.id = due.id
+)
+SELECT DISTINCT t.workspace_id, t.visitor_id AS id FROM theirs t WHERE NOT EXISTS (
+  SELECT FROM due WHERE due.workspace_id = t.workspace_id AND due.id = t.id)
 """
 
 
