@@ -80,7 +80,7 @@ export function ArticleLine(props: Props) {
           <GripVertical size={16} />
         </span>
       )}
-      <div className="min-w-0 grow basis-72">
+      <div className="min-w-0 grow basis-72 max-[719px]:basis-0">
         <a
           href={`${href({ page: 'articles', section: 'edit', item: String(row.id) })}${props.language ? `?language=${props.language}` : ''}`}
           onClick={(event) => {
